@@ -1,0 +1,1 @@
+"""MediaPipe's selfie segmentation models: their TFLite to ONNX converter and the converted files."""

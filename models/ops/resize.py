@@ -1,0 +1,28 @@
+"""RESIZE_BILINEAR with half-pixel centres."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.reader import ConversionError, Operator
+
+if TYPE_CHECKING:
+    from models.graph import OnnxGraph
+
+
+def resize_bilinear(op: Operator, graph: OnnxGraph) -> None:
+    """Convert a bilinear resize; output pixel x samples at (x + 1/2) * W / w - 1/2, clamped to the edge."""
+    if op.options.AlignCorners() or not op.options.HalfPixelCenters():
+        raise ConversionError(f"{op.name}: only half-pixel centres without aligned corners are supported")
+    height, width = graph.constant(op, 1).tolist()
+    scales = np.array([1, 1, height / op.inputs[0].shape[1], width / op.inputs[0].shape[2]], np.float32)
+    output = graph.bind(op.outputs[0])
+    graph.add_node(
+        "Resize",
+        [graph.value(op.inputs[0]), "", graph.add_weight(f"{output}_scales", scales)],
+        output,
+        mode="linear",
+        coordinate_transformation_mode="half_pixel",
+    )
