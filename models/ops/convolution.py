@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from models.graph import OnnxGraph
 
-# TfLiteTransposeConvParams (tensorflow/lite/c/builtin_op_data.h) begins: padding, stride width, stride height.
+# TfLiteTransposeConvParams (tensorflow/lite/c/builtin_op_data.h) begins: padding, stride_width, stride_height
 _TRANSPOSE_OPTIONS = struct.Struct("<3i")
 _TFLITE_PADDING_UNKNOWN = 0
 
@@ -83,7 +83,7 @@ def transpose_conv_bias(op: Operator, graph: OnnxGraph) -> None:
     kernel = list(weights.shape[2:])
     if len(op.custom_options) < _TRANSPOSE_OPTIONS.size:
         raise ConversionError(
-            f"{op.name}: {len(op.custom_options)} bytes of options, expected {_TRANSPOSE_OPTIONS.size} or more"
+            f"{op.name}: {len(op.custom_options)} bytes of options, at least {_TRANSPOSE_OPTIONS.size} needed"
         )
     padding, stride_w, stride_h = _TRANSPOSE_OPTIONS.unpack_from(op.custom_options)
     if padding == _TFLITE_PADDING_UNKNOWN or [stride_h, stride_w] != kernel:

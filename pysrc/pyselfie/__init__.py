@@ -1,0 +1,35 @@
+"""Selfie segmentation: tell the person in a picture from the background, on the desktop and in the browser.
+
+Importing the package loads NumPy at most; the names below load what they need when they are first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyselfie.core.facts import ModelFacts, ModelFileError, load_facts
+    from pyselfie.solution import SegmentationResult, SelfieSegmentation
+
+__version__ = "0.1.0"
+
+__all__ = ["ModelFacts", "ModelFileError", "SegmentationResult", "SelfieSegmentation", "load_facts"]
+
+_HOMES = {
+    "ModelFacts": "pyselfie.core.facts",
+    "ModelFileError": "pyselfie.core.facts",
+    "SegmentationResult": "pyselfie.solution",
+    "SelfieSegmentation": "pyselfie.solution",
+    "load_facts": "pyselfie.core.facts",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

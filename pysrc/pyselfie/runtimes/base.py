@@ -1,0 +1,88 @@
+"""What a runtime is: one loaded model that turns an input tensor into a mask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pyselfie.core.facts import ModelFacts
+
+
+@runtime_checkable
+class Runtime(Protocol):
+    """One model, loaded and ready.
+
+    Whoever makes a runtime owns it and closes it. Passing the identical array object again lets a runtime keep its own
+    view of that array's memory; the caller may change the values between calls, not during one.
+
+    Attributes
+    ----------
+    facts
+        The model that this runtime runs.
+    backend
+        What computes: ``"webgpu"``, ``"wasm"``, ``"cpu"`` or ``"stub"``.
+    reason
+        Why that backend was chosen, for people to read.
+    """
+
+    facts: ModelFacts
+    backend: str
+    reason: str
+
+    async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the mask of one picture.
+
+        Parameters
+        ----------
+        tensor
+            float32 [1, height, width, 3], C-contiguous, RGB in 0..1, of the model's size.
+
+        Returns
+        -------
+        NDArray[np.float32]
+            float32 [height, width] in 0..1, 1 where the person is; valid until the next call.
+
+        Raises
+        ------
+        ValueError
+            When the tensor is another shape or dtype, or not C-contiguous.
+        RuntimeError
+            When the runtime is closed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the model; more calls do nothing."""
+        ...
+
+
+def check_tensor(tensor: NDArray[np.float32], facts: ModelFacts) -> None:
+    """Refuse a tensor that the model cannot take.
+
+    Raises
+    ------
+    ValueError
+        Quoting what came and what was expected.
+    """
+    if tensor.dtype != np.float32 or tensor.shape != facts.input_shape or not tensor.flags.c_contiguous:
+        layout = "C-contiguous" if tensor.flags.c_contiguous else "not C-contiguous"
+        raise ValueError(
+            f"the {facts.name} model takes a C-contiguous float32 array of shape {facts.input_shape}, "
+            f"got {tensor.dtype} {tensor.shape}, {layout}"
+        )
+
+
+def check_open(is_open: bool) -> None:
+    """Refuse to run a closed runtime.
+
+    Raises
+    ------
+    RuntimeError
+        When `is_open` is false.
+    """
+    if not is_open:
+        raise RuntimeError("this runtime is closed; make a new one to go on")

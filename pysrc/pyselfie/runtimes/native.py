@@ -1,0 +1,68 @@
+"""Run a model with ONNX Runtime on this computer's processor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pyselfie.core.facts import read_model
+from pyselfie.runtimes.base import check_open, check_tensor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pyselfie.core.facts import ModelFacts
+
+
+class NativeRuntime:
+    """ONNX Runtime's CPU provider.
+
+    Parameters
+    ----------
+    facts
+        The model to run; its file came with the package.
+    threads
+        How many threads one inference uses; 0 leaves it to ONNX Runtime.
+
+    Raises
+    ------
+    ImportError
+        When ONNX Runtime is not installed.
+    ModelFileError
+        When the model file is missing or damaged.
+    """
+
+    backend = "cpu"
+    reason = "native ONNX Runtime on this computer"
+
+    def __init__(self, facts: ModelFacts, threads: int = 0) -> None:
+        self.facts = facts
+        self._session = _make_session(read_model(facts), threads)
+
+    async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the mask; see `base.Runtime.run`."""
+        return self.run_sync(tensor)
+
+    def run_sync(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the mask, as `run` does, outside an event loop."""
+        session = self._session
+        check_open(session is not None)
+        check_tensor(tensor, self.facts)
+        [mask] = session.run([self.facts.output_name], {self.facts.input_name: tensor})
+        result: NDArray[np.float32] = mask[0, ..., 0]
+        return result
+
+    def close(self) -> None:
+        """Release the session; more calls do nothing."""
+        self._session = None
+
+
+def _make_session(model: bytes, threads: int) -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ImportError('onnxruntime is not installed; pip install "pyselfie[native]" brings it') from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
