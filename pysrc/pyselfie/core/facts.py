@@ -1,4 +1,4 @@
-"""What is known about a model file: the manifest, read once, and the check that a file is the one it describes."""
+"""What is known about a model file: the manifest, and the check that a file is the one it describes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MODEL_FOLDERS = (_PACKAGE_ROOT / "_models", _PACKAGE_ROOT.parents[1] / "models"
 
 
 class ModelFileError(Exception):
-    """A model file or its manifest is missing, or is not what the manifest says; the message says what to do."""
+    """A model file or its manifest is missing or damaged; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def facts_from_manifest(manifest: Mapping[str, Any], model_selection: int) -> Mo
     """
     try:
         entries = {entry["model_selection"]: entry for entry in manifest["models"]}
-        if isinstance(model_selection, bool) or model_selection not in entries:
+        if type(model_selection) is not int or model_selection not in entries:
             known = " or ".join(f"{number} ({entry['name']})" for number, entry in entries.items())
             raise ValueError(f"model_selection is {model_selection!r}, expected {known}")
         return _facts_from_entry(entries[model_selection])

@@ -1,1 +1,1 @@
-"""One module per way to run a model; `base` says what they have in common, `stub` is that contract in runnable form."""
+"""One module per way to run a model; `base` is what they have in common, `stub` that contract made to run."""

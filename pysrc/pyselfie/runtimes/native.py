@@ -10,6 +10,7 @@ from pyselfie.core.facts import read_model
 from pyselfie.runtimes.base import check_open, check_tensor
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from pyselfie.core.facts import ModelFacts
@@ -60,7 +61,7 @@ class NativeRuntime:
 
 def _make_session(model: bytes, threads: int) -> Any:
     try:
-        import onnxruntime
+        import onnxruntime  # noqa: PLC0415, it is an optional extra
     except ImportError as error:
         raise ImportError('onnxruntime is not installed; pip install "pyselfie[native]" brings it') from error
     options = onnxruntime.SessionOptions()
