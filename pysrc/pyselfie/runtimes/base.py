@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Runtime(Protocol):
     """One model, loaded and ready.
 
-    Whoever makes a runtime owns it and closes it. Passing the identical array object again lets a runtime keep its
-    own view of that array's memory; the caller may change the values between calls, not during one.
+    Whoever makes a runtime owns it and closes it. Passing the identical array again lets a runtime keep
+    its own view of that memory; the caller may change the values between calls, not during one.
 
     Attributes
     ----------
