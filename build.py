@@ -1,0 +1,18 @@
+#!/usr/bin/env python3
+"""The only command of this project: build, serve, test and measure pyselfie.
+
+A thin front: it checks the interpreter (in syntax that any Python 3 can read) and leaves the rest to the package ``builder``.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit(
+        "build.py needs Python 3.11 or newer, but this is Python %d.%d: install a newer one and run "  # noqa: UP031
+        "`python3.11 build.py`." % sys.version_info[:2]
+    )
+
+from builder.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""Set-up before anything else: Node's version, and a virtual environment with the pinned, hashed requirements."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from builder.errors import BuildError
+from builder.report import step
+from builder.stamps import fingerprint, is_fresh, write_atomically
+
+MINIMUM_NODE = 20
+
+
+def check_node() -> str:
+    """Return the version of the Node on PATH.
+
+    Raises
+    ------
+    BuildError
+        If there is no Node, or one older than 20, or no npm beside it.
+    """
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None:
+        raise BuildError(
+            f"Node.js {MINIMUM_NODE} or newer is needed, but there is no `node` on PATH: install Node.js."
+        )
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    match = re.match(r"v(\d+)\.", version)
+    if match is None or int(match[1]) < MINIMUM_NODE:
+        raise BuildError(
+            f"Node.js {MINIMUM_NODE} or newer is needed, but `{node}` is {version or 'unable to run'}: install a newer Node.js."
+        )
+    if npm is None:
+        raise BuildError(
+            "npm is needed to fetch the web parts, but there is no `npm` on PATH: install it beside Node.js."
+        )
+    return version
+
+
+def venv_python(folder: Path) -> Path:
+    """Path of the interpreter in a virtual environment."""
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def venv_fingerprint(requirements: Path) -> str:
+    """What an environment made now would be made of: the lock, and this very interpreter."""
+    return fingerprint(requirements, sys.version, sys.base_prefix)
+
+
+def ensure_venv(folder: Path, requirements: Path) -> Path:
+    """Make the virtual environment `folder` hold exactly `requirements`; return its interpreter.
+
+    The stamp is written last: an environment whose making was interrupted has none and is made again.
+
+    Raises
+    ------
+    BuildError
+        If the environment cannot be made or pip cannot install into it.
+    """
+    stamp, wanted = folder / ".pyselfie-stamp", venv_fingerprint(requirements)
+    python = venv_python(folder)
+    if is_fresh(stamp, wanted) and python.exists():
+        return python
+    with step("Making .venv and installing the pinned requirements"):
+        _create(folder)
+        _install(python, requirements)
+        write_atomically(stamp, wanted)
+    return python
+
+
+def _create(folder: Path) -> None:
+    try:
+        venv.create(folder, clear=True, with_pip=True, symlinks=os.name != "nt")
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise BuildError(
+            f"the virtual environment {folder} could not be made ({error}): "
+            "check that Python's venv and ensurepip are installed (Debian: `apt-get install python3-venv`)."
+        ) from error
+
+
+def _install(python: Path, requirements: Path) -> None:
+    command = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--no-deps",
+        "--require-hashes",
+        "--only-binary=:all:",
+        "--quiet",
+    ]
+    command += ["--disable-pip-version-check", "--no-input", "-r", str(requirements)]
+    result = subprocess.run(command, check=False)
+    if result.returncode != 0:
+        raise BuildError(
+            f"pip could not install {requirements.name} (exit code {result.returncode}, its own words are above): "
+            "check the network and run build.py again."
+        )
+
+
+def running_inside(folder: Path) -> bool:
+    """Tell whether this process already runs on the interpreter of the environment `folder`."""
+    return Path(sys.prefix).resolve() == folder.resolve()
+
+
+def re_execute(python: Path, arguments: list[str]) -> int:
+    """Start over on another interpreter; returns its exit code where the system cannot replace a process."""
+    command = [str(python), *arguments]
+    sys.stdout.flush()
+    if os.name != "nt":
+        os.execv(python, command)  # noqa: S606 - replacing the process keeps one process for Ctrl-C and exit codes
+    return subprocess.run(command, check=False).returncode

@@ -1,0 +1,80 @@
+"""The command line of ``build.py``; standard library only, so that ``--help`` needs no set-up."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from builder import bootstrap
+from builder.errors import BuildError
+from builder.lock import build_lock
+from builder.paths import CACHE, REQUIREMENTS, ROOT, VENV
+from builder.report import complain
+
+_EPILOG = """examples:
+  python3 build.py                        build the site into dist/
+  python3 build.py serve                  build, then serve it at http://localhost:8000/
+  python3 build.py serve --port 9000
+  python3 build.py test                   lint, types and every test
+  python3 build.py test -- -k blur -x     everything after -- goes to pytest
+  python3 build.py bench                  compare with the peers, print ratios
+
+All set-up (.venv, node_modules) is done on the way, and only when something has changed."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the commands and their options."""
+    whole = argparse.ArgumentParser(
+        prog="build.py",
+        description="Build, serve, test and measure pyselfie.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = whole.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("build", help="set everything up and build the site into dist/ (the default)")
+    serve = commands.add_parser("serve", help="build, then serve dist/ until Ctrl-C")
+    serve.add_argument(
+        "--port", type=_port, default=None, metavar="N", help="port; without it 8000, or the next free one"
+    )
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine only)"
+    )
+    serve.add_argument(
+        "--no-isolation",
+        action="store_true",
+        help="leave out COOP and COEP, as plain static hosts do (one thread then)",
+    )
+    test = commands.add_parser("test", help="build, then run lint, types and every test in Chromium")
+    test.add_argument("pytest_arguments", nargs="*", metavar="-- ARG", help="arguments for pytest, after --")
+    bench = commands.add_parser("bench", help="build, then measure against the peers")
+    bench.add_argument(
+        "bench_arguments", nargs=argparse.REMAINDER, metavar="ARG", help="arguments for the benchmark"
+    )
+    return whole
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a whole number from 1 to 65535")
+    return int(text)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser().parse_args(given)
+    try:
+        bootstrap.check_node()
+        if not bootstrap.running_inside(VENV):
+            with build_lock(CACHE / "build.lock"):
+                python = bootstrap.ensure_venv(VENV, REQUIREMENTS)
+            return bootstrap.re_execute(python, [str(ROOT / "build.py"), *given])
+        from builder.commands import run  # noqa: PLC0415 - needs what is installed in .venv
+
+        return run(options)
+    except BuildError as error:
+        complain(str(error))
+        return 1
+    except KeyboardInterrupt:
+        complain("stopped.")
+        return 130

@@ -1,0 +1,49 @@
+"""What each command does, once ``.venv`` is there."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+from builder.pipeline import build
+from builder.report import say
+from builder.serve import Server, serve_on_free_port
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command that was asked for; return the exit code."""
+    dist = build()
+    match options.command:
+        case "serve":
+            return _serve(dist, options)
+        case "test":
+            from builder.check import check  # noqa: PLC0415 - the other commands need no browser
+
+            return check(options.pytest_arguments)
+        case "bench":
+            from bench.run import main as bench  # noqa: PLC0415 - loaded only when asked for
+
+            return bench(options.bench_arguments)
+    say(f"built: {dist}")
+    return 0
+
+
+def _serve(dist: Path, options: argparse.Namespace) -> int:
+    isolation = not options.no_isolation
+    if options.port is None:
+        server = serve_on_free_port(dist, options.host, isolation=isolation)
+    else:
+        server = Server(dist, options.host, options.port, isolation=isolation)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with server:
+        say(f"serving dist/ at {server.url.replace('127.0.0.1', 'localhost')} (Ctrl-C ends it)")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            say("stopped")
+    return 0

@@ -1,0 +1,62 @@
+"""licenses/: the terms of everything that dist/ ships, and a list that says which is whose."""
+
+from __future__ import annotations
+
+import json
+from importlib import metadata
+from pathlib import Path
+
+from builder.paths import MODELS, NODE_MODULES, ROOT
+from builder.samples import SHA256 as ASTRONAUT_SHA256
+
+_TEXTS = Path(__file__).parent / "licence_texts"
+
+_LIST = """What this site ships, and under which terms (the files are beside this one)
+
+pyselfie {pyselfie}: Apache-2.0 (Apache-2.0.txt, NOTICE.txt)
+The segmentation models (models/*.onnx): The MediaPipe Authors, Apache-2.0 (models-NOTICE.txt, Apache-2.0.txt)
+Pyodide {pyodide} (vendor/pyodide/): Pyodide contributors and Mozilla, MPL-2.0 (MPL-2.0.txt);
+    source: https://github.com/pyodide/pyodide/tree/{pyodide}
+CPython 3.12, inside Pyodide: Python Software Foundation, PSF-2.0 (CPython.txt)
+NumPy {numpy} for WebAssembly (python/numpy-*.whl): NumPy Developers, BSD-3-Clause (in the wheel's .dist-info)
+ONNX Runtime Web {onnxruntime} (vendor/onnxruntime/): Microsoft Corporation, MIT (onnxruntime.txt),
+    with third-party parts (onnxruntime-ThirdPartyNotices.txt)
+samples/astronaut.jpg: Eileen Collins, photographed by NASA, public domain; from scikit-image's sample pictures
+    (PNG with SHA-256 {astronaut}), saved as JPEG
+backdrops/*: drawn by this project's own code, Apache-2.0
+"""
+
+
+def licence_files() -> dict[str, Path | bytes]:
+    """Map each path of licenses/ in dist/ to its source."""
+    onnxruntime = metadata.distribution("onnxruntime")
+    return {
+        "licenses/README.txt": _list().encode(),
+        "licenses/Apache-2.0.txt": ROOT / "LICENSE",
+        "licenses/NOTICE.txt": ROOT / "NOTICE",
+        "licenses/models-NOTICE.txt": MODELS / "NOTICE",
+        "licenses/MPL-2.0.txt": _TEXTS / "MPL-2.0.txt",
+        "licenses/CPython.txt": _TEXTS / "CPython.txt",
+        "licenses/onnxruntime.txt": _located(onnxruntime, "onnxruntime/LICENSE"),
+        "licenses/onnxruntime-ThirdPartyNotices.txt": _located(
+            onnxruntime, "onnxruntime/ThirdPartyNotices.txt"
+        ),
+    }
+
+
+def _located(distribution: metadata.Distribution, name: str) -> Path:
+    return Path(str(distribution.locate_file(name)))
+
+
+def _list() -> str:
+    return _LIST.format(
+        pyselfie=_npm_version(ROOT),
+        pyodide=_npm_version(NODE_MODULES / "pyodide"),
+        numpy=_npm_version(NODE_MODULES / "@emscripten-forge" / "numpy"),
+        onnxruntime=_npm_version(NODE_MODULES / "onnxruntime-web"),
+        astronaut=ASTRONAUT_SHA256,
+    )
+
+
+def _npm_version(package: Path) -> str:
+    return str(json.loads((package / "package.json").read_text(encoding="utf-8"))["version"])

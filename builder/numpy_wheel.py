@@ -1,0 +1,65 @@
+"""NumPy for Pyodide: a wheel made of the npm package that was built for the same Python and Emscripten."""
+
+from __future__ import annotations
+
+import re
+import tarfile
+from pathlib import Path, PurePosixPath
+
+from builder import zips
+from builder.errors import BuildError
+from builder.paths import CACHE, NODE_MODULES
+from builder.report import step
+from builder.stamps import expect_sha256, fingerprint, is_fresh, write_atomically
+
+WHEEL = "numpy-2.0.1-cp312-cp312-pyodide_2024_0_wasm32.whl"
+TARBALL = NODE_MODULES / "@emscripten-forge" / "numpy" / "pkg" / "numpy-2.0.1-py312h4e66579_0.tar.gz"
+TARBALL_SHA256 = "608a8525a002505e620f9264738a9f95710de52d577276b37ccb881d662be6d6"
+_SITE_PACKAGES = "lib/python3.12/site-packages/"
+_LEFT_OUT = re.compile(
+    r"(^|/)(tests|__pycache__|f2py|distutils|_pyinstaller)/"  # nothing of these runs in a browser
+    r"|\.pyi$|\.pxd$|\.h$|\.a$|/py\.typed$"
+    r"|_tests?\.cpython[^/]*\.so$|_(umath|multiarray|operand_flag|rational|struct_ufunc)_tests\.[^/]*so$"
+    r"|\.dist-info/(RECORD|direct_url\.json|INSTALLER|REQUESTED|entry_points\.txt)$"
+)
+"""What the site leaves out; RECORD would name files that are not there."""
+
+
+def ensure_numpy_wheel() -> Path:
+    """Make the wheel, unless it has been made from this very tarball, and return its path.
+
+    Raises
+    ------
+    BuildError
+        If the tarball is missing or not the pinned one.
+    """
+    wheel, stamp = CACHE / "numpy" / WHEEL, CACHE / "numpy" / ".stamp"
+    wanted = fingerprint(TARBALL_SHA256, Path(__file__), Path(zips.__file__))
+    if is_fresh(stamp, wanted) and wheel.exists():
+        return wheel
+    with step("Making NumPy's wheel for Pyodide"):
+        write_atomically(wheel, make_wheel(TARBALL))
+        write_atomically(stamp, wanted)
+    return wheel
+
+
+def make_wheel(tarball: Path) -> bytes:
+    """Return the wheel's bytes."""
+    if not tarball.exists():
+        raise BuildError(f"{tarball} is missing: delete node_modules/ and run build.py again.")
+    expect_sha256(tarball.name, tarball, TARBALL_SHA256, "delete node_modules/ and run build.py again.")
+    return zips.pack(site_packages(tarball))
+
+
+def site_packages(tarball: Path) -> dict[str, bytes]:
+    """Return what the site ships of the tarball's site-packages: name below site-packages to content."""
+    members: dict[str, bytes] = {}
+    with tarfile.open(tarball, "r:gz") as archive:
+        for member in archive:
+            name = PurePosixPath(member.name).as_posix()
+            if not member.isfile() or not name.startswith(_SITE_PACKAGES) or _LEFT_OUT.search(name):
+                continue
+            file = archive.extractfile(member)
+            if file is not None:
+                members[name.removeprefix(_SITE_PACKAGES)] = file.read()
+    return members

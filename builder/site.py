@@ -1,0 +1,104 @@
+"""dist/: which files it has and where each comes from; written beside the old one and put in its place when it is whole."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from builder import backdrops_step, compress, licences, numpy_wheel, samples, templates, vendor, wheels
+from builder.paths import CACHE, DIST, MODELS, WEB
+from builder.report import say, step
+from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
+
+Plan = dict[str, "Path | bytes"]
+"""Path below dist/ to its source: a file to copy, or the bytes themselves."""
+
+_LOADED_BY_THE_WORKER = ("vendor/", "python/", "models/")
+_STAMP = CACHE / "site.stamp"
+
+
+def ensure_site(wheel: Path, numpy: Path) -> Path:
+    """Bring dist/ up to date and return its path."""
+    plan = make_plan(wheel, numpy)
+    wanted = fingerprint(
+        *(part for name in sorted(plan) for part in (name, sha256_of(plan[name]))), Path(compress.__file__)
+    )
+    if is_fresh(_STAMP, wanted) and _is_whole(plan):
+        say("dist/ is up to date")
+        return DIST
+    with step(f"Writing {len(plan)} files to dist/"):
+        write_site(plan, DIST)
+        write_atomically(_STAMP, wanted)
+    return DIST
+
+
+def make_plan(wheel: Path, numpy: Path) -> Plan:
+    """Say what the site is made of."""
+    plan: Plan = {f"vendor/{name}": source for name, source in vendor.vendor_files().items()}
+    plan[f"python/{numpy_wheel.WHEEL}"] = numpy
+    plan[f"python/{wheel.name}"] = wheels.site_wheel(wheel)
+    plan |= {
+        f"models/{path.name}": path for path in [MODELS / "manifest.json", *sorted(MODELS.glob("*.onnx"))]
+    }
+    for folder in ("js", "styles"):
+        plan |= {
+            f"{folder}/{path.relative_to(WEB / folder).as_posix()}": path
+            for path in files_under(WEB / folder)
+        }
+    plan |= {f"backdrops/{path.name}": path for path in backdrops_step.ensure_backdrops()}
+    plan["samples/astronaut.jpg"] = samples.astronaut_jpeg()
+    plan |= licences.licence_files()
+    version = wheel.name.split("-")[1]
+    plan["assets.json"] = assets(plan, version)
+    return plan | templates.render(
+        WEB / "templates", {"version": version, "backdrops": backdrops_step.backdrop_list()}
+    )
+
+
+def assets(plan: Plan, version: str) -> bytes:
+    """Return assets.json: size and SHA-256 of every file that the worker loads."""
+    files = {
+        name: {"bytes": _size(source), "sha256": sha256_of(source)}
+        for name, source in sorted(plan.items())
+        if name.startswith(_LOADED_BY_THE_WORKER)
+    }
+    return json.dumps({"version": version, "files": files}, indent=1).encode()
+
+
+def write_site(plan: Plan, target: Path) -> None:
+    """Write all files of `plan` and their compressed forms, then exchange `target` for the result in one move."""
+    CACHE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix="site-") as folder:
+        stage = Path(folder) / "new"
+        for name, source in plan.items():
+            path = stage / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(source, bytes):
+                path.write_bytes(source)
+            else:
+                shutil.copyfile(source, path)
+        _add_compressed(stage)
+        stage.chmod(0o755)
+        if target.exists():
+            target.rename(Path(folder) / "old")
+        stage.rename(target)
+
+
+def _add_compressed(stage: Path) -> None:
+    files = [path for path in files_under(stage) if compress.is_compressible(path.name, path.stat().st_size)]
+    for path, forms in compress.compressed_copies(files).items():
+        for encoding, form in forms.items():
+            shutil.copyfile(form, path.with_name(path.name + encoding))
+
+
+def _size(source: Path | bytes) -> int:
+    return len(source) if isinstance(source, bytes) else source.stat().st_size
+
+
+def _is_whole(plan: Plan) -> bool:
+    return all(
+        (DIST / name).is_file() and (DIST / name).stat().st_size == _size(source)
+        for name, source in plan.items()
+    )
