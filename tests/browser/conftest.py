@@ -1,0 +1,118 @@
+"""The built site on its real server, and Chromium to look at it with."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from builder.chromium import ensure_chromium
+from builder.pipeline import build
+from builder.serve import Server
+from tests.browser.flags import BASE_FLAGS
+from tests.browser.guard import Guard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+CAMERA_SIZE = (1280, 720)
+_CAMERA_FRAMES = 30
+
+
+@pytest.fixture(scope="session")
+def dist() -> Path:
+    """Return the built site's folder, brought up to date."""
+    return build()
+
+
+@pytest.fixture(scope="session")
+def origins() -> set[str]:
+    """Return the origins that the servers of this run have: the only ones a page may ask."""
+    return set()
+
+
+@pytest.fixture(scope="session")
+def serve_site(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
+    """Return a function that serves the site once more, with other options of `Server`."""
+    servers: list[Server] = []
+
+    def serve(directory: Path = dist, **options: Any) -> Server:
+        server = Server(directory, **options).__enter__()
+        servers.append(server)
+        origins.add(f"http://{server.host}:{server.port}")
+        return server
+
+    yield serve
+    for server in servers:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def site(serve_site: Callable[..., Server]) -> Server:
+    """Return the site as `build.py serve` serves it; ``site.url`` is its root."""
+    return serve_site()
+
+
+@pytest.fixture(scope="session")
+def browser_for(playwright: Playwright) -> Iterator[Callable[[tuple[str, ...]], Browser]]:
+    """Return a function that gives the running browser with certain flags; each set of flags is started once."""
+    executable = ensure_chromium()
+    running: dict[tuple[str, ...], Browser] = {}
+
+    def browser(flags: tuple[str, ...]) -> Browser:
+        known = running.get(flags)
+        if known is None or not known.is_connected():
+            running[flags] = playwright.chromium.launch(
+                executable_path=executable, headless=True, args=[*BASE_FLAGS, *flags]
+            )
+        return running[flags]
+
+    yield browser
+    for started in running.values():
+        started.close()
+
+
+@pytest.fixture
+def launch(
+    browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]
+) -> Iterator[Callable[..., Page]]:
+    """Return a factory of pages: ``launch(*extra_flags, **context_options)``, each in a fresh profile.
+
+    The test fails at its end if a page threw, logged an error, broke the CSP or asked another origin; what a test
+    provokes on purpose it names in ``page.expected_errors`` (regular expressions).
+    """
+    opened: list[tuple[BrowserContext, Guard]] = []
+
+    def open_page(*extra_flags: str, **context_options: Any) -> Page:
+        context = browser_for(extra_flags).new_context(**context_options)
+        opened.append((context, Guard(context, origins)))
+        return context.new_page()
+
+    yield open_page
+    for context, _ in opened:
+        context.close()
+    faults = [fault for _, guard in opened for fault in guard.faults()]
+    assert not faults, "the page misbehaved:\n" + "\n".join(faults)
+
+
+@pytest.fixture(scope="session")
+def camera_file(astronaut: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a motion JPEG of 30 frames, 1280x720: the astronaut, moving slowly from side to side."""
+    width, height = CAMERA_SIZE
+    portrait = np.asarray(Image.fromarray(astronaut).resize((height, height), Image.Resampling.LANCZOS))
+    path = tmp_path_factory.mktemp("camera") / "astronaut.mjpeg"
+    with path.open("wb") as file:
+        for index in range(_CAMERA_FRAMES):
+            frame = np.full((height, width, 3), 96, np.uint8)
+            left = (width - height) // 2 + round(60 * np.sin(2 * np.pi * index / _CAMERA_FRAMES))
+            frame[:, left : left + height] = portrait
+            jpeg = io.BytesIO()
+            Image.fromarray(frame).save(jpeg, "JPEG", quality=90, subsampling=2)
+            file.write(jpeg.getvalue())
+    return path

@@ -1,0 +1,97 @@
+"""The test bench itself: it must see what it is there to see."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.flags import WEBGPU_FLAGS, camera_flags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from builder.serve import Server
+
+_DEEDS = """
+const deeds = {
+  throws: () => setTimeout(() => { throw new Error("thrown here"); }),
+  rejects: () => { Promise.reject(new Error("rejected here")); },
+  logs: () => console.error("logged here"),
+  evaluates: () => setTimeout("0"),
+  strays: () => fetch("http://127.0.0.1:1/elsewhere").catch(() => 0),
+};
+deeds[new URL(self.location.href).searchParams.get("deed")]?.();
+"""
+_WORKER = "new Worker(new URL(`deeds.js${location.search}`, location.href), { type: 'module' });"
+_HTML = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>t</title><script type="module" src="{}"></script>'
+
+
+@pytest.fixture(scope="module")
+def bench_site(serve_site: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """Return a site of two pages which do what ``?deed=`` says: page.html itself, worker.html in a worker."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "deeds.js").write_text(_DEEDS)
+    (folder / "worker.js").write_text(_WORKER)
+    (folder / "page.html").write_text(_HTML.format("deeds.js"))
+    (folder / "worker.html").write_text(_HTML.format("worker.js"))
+    return serve_site(folder)
+
+
+def test_isolated_page_has_shared_memory(bench_site: Server, launch: Callable[..., Page]):
+    """COOP and COEP of the real server give the page SharedArrayBuffer."""
+    page = launch()
+    page.goto(bench_site.url + "page.html")
+    assert page.evaluate("crossOriginIsolated")
+
+
+def test_without_isolation_there_is_none(
+    bench_site: Server, serve_site: Callable[..., Server], launch: Callable[..., Page]
+):
+    """A host without COOP and COEP gives a page that is not isolated."""
+    page = launch()
+    page.goto(serve_site(bench_site.directory, isolation=False).url + "page.html")
+    assert not page.evaluate("crossOriginIsolated")
+
+
+def test_camera_file_becomes_a_camera(bench_site: Server, launch: Callable[..., Page], camera_file: Path):
+    """With camera_flags a page's camera is 1280x720 and needs no click."""
+    page = launch(*camera_flags(camera_file))
+    page.goto(bench_site.url + "page.html")
+    settings = page.evaluate(
+        "navigator.mediaDevices.getUserMedia({video: {width: 1280}})"
+        ".then((stream) => stream.getVideoTracks()[0].getSettings())"
+    )
+    assert (settings["width"], settings["height"]) == (1280, 720)
+
+
+def test_webgpu_flags_give_an_adapter(bench_site: Server, launch: Callable[..., Page]):
+    """With WEBGPU_FLAGS there is a WebGPU adapter, in software."""
+    page = launch(*WEBGPU_FLAGS)
+    page.goto(bench_site.url + "page.html")
+    assert page.evaluate("navigator.gpu.requestAdapter().then((adapter) => adapter !== null)")
+
+
+@pytest.mark.parametrize("place", ["page", "worker"])
+@pytest.mark.parametrize(
+    ("deed", "fault"),
+    [
+        ("throws", "thrown here"),
+        ("rejects", "rejected here"),
+        ("logs", "logged here"),
+        ("evaluates", "Content Security Policy"),
+        ("strays", "127.0.0.1:1/elsewhere"),
+    ],
+)
+def test_guard_sees(place: str, deed: str, fault: str, bench_site: Server, launch: Callable[..., Page]):
+    """Errors, violations of the CSP and requests to other origins are seen, in pages and in workers."""
+    page = launch()
+    page.goto(f"{bench_site.url}{place}.html?deed={deed}")
+    page.wait_for_timeout(300)
+    assert any(re.search(fault, seen) for seen in page.guard.faults()), page.guard.faults()
+    page.expected_errors.append("")
+    assert not page.guard.faults()
