@@ -54,6 +54,7 @@ class Server:
         isolation: bool = True,
         prefix: str = "/",
     ) -> None:
+        self.directory = directory
         self.host = host
         self.prefix = "/" + prefix.strip("/") + "/" if prefix.strip("/") else "/"
         headers = ALWAYS | ISOLATION if isolation else ALWAYS

@@ -14,7 +14,7 @@ _SUFFIX = ".html.j2"
 
 
 def render(folder: Path, context: Mapping[str, Any]) -> dict[str, Path | bytes]:
-    """Render the pages of `folder`; templates in sub-folders are parts of pages and no pages themselves.
+    """Render the pages of `folder`; a template whose name begins with ``_`` is a part of pages and no page itself.
 
     A variable that a template uses and `context` lacks is an error, not an empty string.
     """
@@ -26,9 +26,8 @@ def render(folder: Path, context: Mapping[str, Any]) -> dict[str, Path | bytes]:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    pages = sorted(
-        name for name in environment.list_templates() if name.endswith(_SUFFIX) and "/" not in name
-    )
+    names = sorted(name for name in environment.list_templates() if name.endswith(_SUFFIX))
+    pages = [name for name in names if not name.rpartition("/")[2].startswith("_")]
     return {
         name.removesuffix(".j2"): environment.get_template(name).render(context).encode() for name in pages
     }
