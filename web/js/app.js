@@ -1,0 +1,192 @@
+// The page: makes the parts and connects them. Decides nothing about pixels; Python in the worker does.
+
+import { wireActions } from "./actions.js";
+import { Backdrops } from "./backdrops.js";
+import { openCamera } from "./camera.js";
+import { Controls } from "./controls.js";
+import { byId } from "./dom.js";
+import { Engine } from "./engine.js";
+import { openFile } from "./files.js";
+import { wireIntake } from "./intake.js";
+import { Messages } from "./messages.js";
+import { openSample } from "./photo.js";
+import { SourceBar } from "./source_bar.js";
+import { Sources } from "./sources.js";
+import { showStart, showStats } from "./stats.js";
+import { Status } from "./status.js";
+import { readUrlOptions } from "./url_options.js";
+
+/** @typedef {import("./sources.js").Source} Source */
+
+const SAMPLE = new URL("../samples/astronaut.jpg", import.meta.url);
+
+const asked = readUrlOptions(location.search);
+const messages = new Messages(byId("alerts", HTMLDivElement), byId("notices", HTMLDivElement));
+const viewport = byId("viewport", HTMLDivElement);
+const stage = byId("stage", HTMLDivElement);
+const snapshotButton = byId("snapshot-button", HTMLButtonElement);
+const status = new Status();
+const controls = new Controls();
+const backdrops = new Backdrops();
+const bar = new SourceBar();
+const engine = new Engine(stage, { backend: asked.backend });
+const sources = new Sources(engine);
+
+/**
+ * @param {EventTarget} target
+ * @param {string} type
+ * @param {(detail: any) => void} listener
+ */
+function on(target, type, listener) {
+  target.addEventListener(type, (event) => listener(event instanceof CustomEvent ? event.detail : undefined));
+}
+
+// --- the engine speaks ------------------------------------------------------------------------------------------
+
+let starts = 0;
+let threads = 0;
+/** Size of the painted picture, as "width height". */
+let painted = "";
+
+function start() {
+  messages.clear("engine");
+  // Its failures arrive as `error` events too, and those are shown.
+  engine.start().catch(() => {});
+}
+
+/** @param {{backend: string, reason: string, threads: number, startMs: number}} detail */
+function onReady(detail) {
+  threads = detail.threads;
+  status.running(detail);
+  showStart(detail.startMs);
+  messages.clear("engine");
+  starts += 1;
+  if (starts > 1) restore();
+}
+
+/** A worker that was started anew knows nothing of what was chosen. */
+function restore() {
+  backdrops.forget();
+  applyEverything();
+  sources.refresh();
+}
+
+/** @param {{width: number, height: number}} detail */
+function onFrame({ width, height }) {
+  const size = `${width} ${height}`;
+  if (size === painted) return;
+  painted = size;
+  stage.style.setProperty("--picture-width", String(width));
+  stage.style.setProperty("--picture-height", String(height));
+  viewport.dataset.painted = "true";
+  snapshotButton.disabled = false;
+  describeStage();
+}
+
+/** @param {{code: string, message: string, action: null|"retry"|"restart"}} detail */
+function onError({ message, action }) {
+  if (action) status.failed();
+  const label = action === "restart" ? "Restart" : "Try again";
+  messages.show("engine", message, action ? { action: { label, run: start } } : {});
+}
+
+function describeStage() {
+  const name = sources.current?.name ?? "Nothing";
+  stage.setAttribute(
+    "aria-label",
+    painted ? `${name}, effect: ${controls.effectTitle}` : "Nothing is painted yet",
+  );
+}
+
+on(engine, "progress", (detail) => status.progress(detail));
+on(engine, "ready", onReady);
+on(engine, "frame", onFrame);
+on(engine, "stats", showStats);
+on(engine, "backendchange", (detail) => status.running({ threads, ...detail }));
+on(engine, "notice", ({ message }) => messages.show("engine-notice", message, { tone: "notice" }));
+on(engine, "error", onError);
+
+// --- the user chooses -------------------------------------------------------------------------------------------
+
+async function applyEffect() {
+  if (controls.effect.effect === "picture") {
+    const delivered = await backdrops.deliver((bitmap) => engine.setBackdrop(bitmap));
+    if (!delivered || controls.effect.effect !== "picture") return;
+  }
+  engine.setOptions(controls.effect);
+  describeStage();
+}
+
+function applyEverything() {
+  engine.setOptions({ modelSelection: controls.model, mirror: controls.mirror });
+  void applyEffect();
+}
+
+on(controls, "effect", () => void applyEffect());
+on(controls, "model", () => engine.setOptions({ modelSelection: controls.model }));
+on(controls, "mirror", () => engine.setOptions({ mirror: controls.mirror }));
+on(backdrops, "change", () => void applyEffect());
+on(backdrops, "fault", ({ sentence }) => messages.show("backdrop", sentence));
+wireActions(
+  () => engine.snapshot(),
+  (sentence) => messages.show("action", sentence),
+);
+
+// --- sources come and go ----------------------------------------------------------------------------------------
+
+/** @param {{source: Source}} detail */
+function onOpened({ source }) {
+  bar.opening("");
+  bar.show(source);
+  messages.clear("source");
+  if (source.notice) messages.show("source", source.notice, { tone: "notice" });
+  // People expect a camera to be a mirror, and a picture that they chose to be as it is.
+  controls.mirror = source.kind === "camera";
+  engine.setOptions({ mirror: controls.mirror });
+  describeStage();
+}
+
+/** @param {{sentence: string}} detail */
+function onFailed({ sentence }) {
+  bar.opening("");
+  messages.show("source", sentence);
+}
+
+/** @param {{sentence: string, source: Source}} detail */
+function onFault({ sentence, source }) {
+  if (source.kind === "camera") bar.cameraLost();
+  messages.show("source", sentence);
+}
+
+/** @param {File[]} files */
+function openFirst(files) {
+  const [file] = files;
+  const others = files.length - 1;
+  messages.clear("files");
+  if (others > 0) {
+    const sentence = `${files.length} files came at once: “${file.name}” is opened, the other ${others} are not.`;
+    messages.show("files", sentence, { tone: "notice" });
+  }
+  void sources.open("Opening the file", (signal) => openFile(file, signal));
+}
+
+function showSample() {
+  return sources.open("", (signal) => openSample(SAMPLE, signal));
+}
+
+on(sources, "opening", ({ what }) => bar.opening(what));
+on(sources, "opened", onOpened);
+on(sources, "failed", onFailed);
+on(sources, "fault", onFault);
+on(bar, "camera", ({ deviceId }) => {
+  void sources.open("Waiting for the camera", (signal) => openCamera(deviceId, signal));
+});
+on(bar, "stop", () => void showSample());
+on(bar, "sample", () => void showSample());
+wireIntake(openFirst, (sentence) => messages.show("source", sentence, { tone: "notice" }));
+
+for (const complaint of asked.complaints) messages.show(complaint, complaint, { tone: "notice" });
+controls.choose(asked);
+applyEverything();
+start();
+void showSample();

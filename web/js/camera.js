@@ -1,0 +1,109 @@
+// The camera as a source, the list of cameras, and a sentence for each way in which a camera can fail.
+
+import { captureTrack } from "./capture.js";
+import { SourceError } from "./sources.js";
+
+/** @typedef {import("./capture.js").Sink} Sink */
+/** @typedef {import("./sources.js").Source} Source */
+
+const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+
+/** @type {Record<string, string>} */
+const SENTENCES = {
+  NotAllowedError:
+    "The camera is not allowed on this page: allow it in the browser's site settings (the icon beside the address), then press Camera again.",
+  SecurityError:
+    "The browser's or the site's policy forbids the camera on this page: use a photo or a video file instead.",
+  NotFoundError: "No camera was found: connect one and press Camera again, or open a photo or a video.",
+  OverconstrainedError: "That camera is no longer there: choose another one from the list.",
+  NotReadableError:
+    "The camera cannot be read, probably because another program uses it: close that program and press Camera again.",
+  AbortError: "The camera stopped while it was being opened: press Camera again.",
+};
+
+/**
+ * @param {unknown} error
+ * @returns {SourceError}
+ */
+function explain(error) {
+  const name = error instanceof Error ? error.name : "";
+  const fallback = `The camera could not be opened (${String(error)}): press Camera again, or open a photo or a video.`;
+  return new SourceError(SENTENCES[name] ?? fallback);
+}
+
+/**
+ * @param {string} deviceId  Empty: the browser's choice, rather the one that faces the user.
+ * @returns {Promise<MediaStream>}
+ */
+async function openStream(deviceId) {
+  if (!navigator.mediaDevices?.getUserMedia) {
+    throw new SourceError(
+      "Browsers give the camera to secure pages only: open this page over https:// or at http://localhost.",
+    );
+  }
+  const choice = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "user" };
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...WANTED, ...choice } });
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/**
+ * @param {string} deviceId
+ * @param {AbortSignal} signal
+ * @returns {Promise<Source>}
+ */
+export async function openCamera(deviceId, signal) {
+  const stream = await openStream(deviceId);
+  const [track] = stream.getVideoTracks();
+  const source = new CameraSource(stream, track);
+  if (signal.aborted) source.close();
+  return source;
+}
+
+/** @returns {Promise<MediaDeviceInfo[]>} Cameras; before the permission the browser hides their names. */
+export async function listCameras() {
+  const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+  return devices.filter((device) => device.kind === "videoinput" && device.deviceId !== "");
+}
+
+class CameraSource {
+  kind = /** @type {const} */ ("camera");
+  notice = "";
+  #stream;
+  #track;
+  #stop = () => {};
+  #closed = false;
+
+  /**
+   * @param {MediaStream} stream
+   * @param {MediaStreamTrack} track
+   */
+  constructor(stream, track) {
+    this.#stream = stream;
+    this.#track = track;
+    this.name = track.label || "Camera";
+    this.deviceId = track.getSettings().deviceId ?? "";
+  }
+
+  /**
+   * @param {Sink} sink
+   * @param {(sentence: string) => void} onFault
+   */
+  start(sink, onFault) {
+    this.#track.addEventListener("ended", () => {
+      if (this.#closed) return;
+      onFault(`The camera “${this.name}” was disconnected: connect it again or choose another one.`);
+    });
+    this.#stop = captureTrack(this.#track, sink);
+  }
+
+  refresh() {}
+
+  close() {
+    this.#closed = true;
+    this.#stop();
+    for (const track of this.#stream.getTracks()) track.stop();
+  }
+}

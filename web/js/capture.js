@@ -1,0 +1,119 @@
+// From a playing video or a camera track to frames for the engine, as cheaply as the browser allows on the main thread.
+// Nothing here reads a pixel: a frame is taken as a handle and passed on, and the worker does the rest.
+
+/**
+ * @typedef {object} Sink  What a source needs of the engine.
+ * @property {boolean} wantsFrame
+ * @property {(frame: ImageBitmap|VideoFrame, options?: {still?: boolean}) => boolean} push
+ * @property {() => void} skip
+ */
+
+/**
+ * @param {MediaStreamTrack} track
+ * @param {Sink} sink
+ * @returns {() => void} Ends the capture; the track is the caller's.
+ */
+export function captureTrack(track, sink) {
+  return "MediaStreamTrackProcessor" in globalThis ? readTrack(track, sink) : playTrack(track, sink);
+}
+
+/**
+ * @param {MediaStreamTrack} track
+ * @param {Sink} sink
+ */
+function readTrack(track, sink) {
+  const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
+  const pump = async () => {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      if (document.hidden) value.close();
+      else sink.push(value);
+    }
+  };
+  // A reader fails when its track dies; the track's own `ended` event tells the page.
+  pump().catch(() => {});
+  return () => void reader.cancel().catch(() => {});
+}
+
+/**
+ * @param {MediaStreamTrack} track
+ * @param {Sink} sink
+ */
+function playTrack(track, sink) {
+  const video = document.createElement("video");
+  video.muted = true;
+  video.playsInline = true;
+  video.srcObject = new MediaStream([track]);
+  // Refused only where even muted video may not start by itself; there is no picture to capture then.
+  video.play().catch(() => {});
+  const stop = captureVideo(video, sink);
+  return () => {
+    stop();
+    video.srcObject = null;
+  };
+}
+
+/**
+ * @param {HTMLVideoElement} video
+ * @param {Sink} sink
+ * @returns {() => void} Ends the capture; the video is the caller's.
+ */
+export function captureVideo(video, sink) {
+  const take = "VideoFrame" in globalThis ? takeVideoFrame : takeBitmap;
+  let stopped = false;
+  const onFrame = async () => {
+    if (stopped) return;
+    if (!document.hidden && !video.paused) {
+      if (sink.wantsFrame) await take(video, sink, () => stopped);
+      else sink.skip();
+    }
+    next(video, onFrame);
+  };
+  next(video, onFrame);
+  return () => {
+    stopped = true;
+  };
+}
+
+/**
+ * @param {HTMLVideoElement} video
+ * @param {() => void} callback
+ */
+function next(video, callback) {
+  if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(callback);
+  else requestAnimationFrame(callback);
+}
+
+/** @type {(video: HTMLVideoElement, sink: Sink, isStopped: () => boolean) => Promise<void>} */
+async function takeVideoFrame(video, sink) {
+  try {
+    sink.push(new VideoFrame(video));
+  } catch {
+    sink.skip(); // Between two sizes or files there is no picture to take; the next frame has one.
+  }
+}
+
+/** @type {(video: HTMLVideoElement, sink: Sink, isStopped: () => boolean) => Promise<void>} */
+async function takeBitmap(video, sink, isStopped) {
+  try {
+    const bitmap = await createImageBitmap(video);
+    if (isStopped()) bitmap.close();
+    else sink.push(bitmap);
+  } catch {
+    sink.skip();
+  }
+}
+
+/**
+ * Take the picture that the video shows now, as a still that effects can be tried on.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {Sink} sink
+ * @param {() => boolean} isWanted
+ */
+export async function captureStill(video, sink, isWanted) {
+  const bitmap = await createImageBitmap(video).catch(() => null);
+  if (bitmap && isWanted()) sink.push(bitmap, { still: true });
+  else bitmap?.close();
+}

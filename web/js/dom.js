@@ -1,0 +1,22 @@
+// Typed access to the elements that the template promises.
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @param {new () => T} kind
+ * @returns {T}
+ * @throws {Error} If the page has no such element.
+ */
+export function byId(id, kind) {
+  const element = document.getElementById(id);
+  if (!(element instanceof kind)) throw new Error(`The page has no ${kind.name} with the id “${id}”.`);
+  return element;
+}
+
+/**
+ * @param {string} name
+ * @returns {HTMLInputElement[]}
+ */
+export function radios(name) {
+  return [...document.querySelectorAll("input")].filter((input) => input.name === name);
+}

@@ -1,0 +1,85 @@
+// One source at a time. The newest request wins; an old source ends only when the new one has opened, so that
+// after a failure the page goes on with what it had.
+
+/**
+ * @typedef {object} Source
+ * @property {"sample"|"photo"|"video"|"camera"} kind
+ * @property {string} name      For the caption.
+ * @property {string} notice    A sentence to tell beside it, or nothing.
+ * @property {string} [deviceId]
+ * @property {(sink: import("./capture.js").Sink, onFault: (sentence: string) => void) => void} start
+ * @property {() => void} refresh  Hand over the still picture again; live sources do so anyway.
+ * @property {() => void} close    Stop and free everything; may be called in any state.
+ * @property {{readonly paused: boolean, toggle: () => void, onchange: () => void}} [playback]
+ */
+
+/** A reason for the user, in one sentence. */
+export class SourceError extends Error {}
+
+/**
+ * Emits `opening` {what}, `opened` {source}, `failed` {sentence} and `fault` {sentence, source}.
+ * @extends EventTarget
+ */
+export class Sources extends EventTarget {
+  #sink;
+  #attempt = new AbortController();
+  /** @type {Source | null} */
+  #current = null;
+
+  /** @param {import("./capture.js").Sink} sink */
+  constructor(sink) {
+    super();
+    this.#sink = sink;
+  }
+
+  get current() {
+    return this.#current;
+  }
+
+  /**
+   * @param {string} what  Shown while it is being opened.
+   * @param {(signal: AbortSignal) => Promise<Source>} opener
+   */
+  async open(what, opener) {
+    this.#attempt.abort();
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.#emit("opening", { what });
+    try {
+      const source = await opener(attempt.signal);
+      if (attempt.signal.aborted) source.close();
+      else this.#adopt(source);
+    } catch (error) {
+      if (!attempt.signal.aborted) this.#emit("failed", { sentence: sentenceOf(error) });
+    }
+  }
+
+  /** Hand the present picture over again, after the engine has lost its own. */
+  refresh() {
+    this.#current?.refresh();
+  }
+
+  /** @param {Source} source */
+  #adopt(source) {
+    this.#current?.close();
+    this.#current = source;
+    this.#emit("opened", { source });
+    source.start(this.#sink, (sentence) => {
+      if (this.#current === source) this.#emit("fault", { sentence, source });
+    });
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** @param {unknown} error */
+function sentenceOf(error) {
+  if (error instanceof SourceError) return error.message;
+  return `That could not be opened (${String(error)}): try another photo or video.`;
+}
