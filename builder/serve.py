@@ -19,6 +19,7 @@ from builder.negotiation import UnsatisfiableRange, choose_coding, matches_etag,
 from builder.policy import ALWAYS, CODINGS, CONTENT_TYPES, ISOLATION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
 _FIRST_PORT = 8000
@@ -38,6 +39,8 @@ class Server:
         Send COOP and COEP, which give the page ``SharedArrayBuffer`` and with it threads.
     prefix
         Path below which the site lives, as on a static host's sub-path: ``"/some/where/"``; all else is 404.
+    headers
+        More headers for every answer, or other values for the usual ones.
 
     Raises
     ------
@@ -53,13 +56,14 @@ class Server:
         *,
         isolation: bool = True,
         prefix: str = "/",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = directory
         self.host = host
         self.prefix = "/" + prefix.strip("/") + "/" if prefix.strip("/") else "/"
-        headers = ALWAYS | ISOLATION if isolation else ALWAYS
+        every = ALWAYS | (ISOLATION if isolation else {}) | dict(headers or {})
         try:
-            self._http = _HttpServer(host, port, Site(directory, self.prefix, headers))
+            self._http = _HttpServer(host, port, Site(directory, self.prefix, every))
         except OSError as error:
             raise BuildError(_why_not(host, port, error)) from error
         self.port: int = self._http.server_address[1]

@@ -11,9 +11,10 @@ from PIL import Image
 
 from builder.chromium import ensure_chromium
 from builder.pipeline import build
+from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
 from tests.browser.flags import BASE_FLAGS
-from tests.browser.guard import Guard
+from tests.browser.guard import REPORT_PATH, Guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 CAMERA_SIZE = (1280, 720)
 _CAMERA_FRAMES = 30
+_REPORTED = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; report-uri {REPORT_PATH}"}
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +45,7 @@ def serve_site(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]
     servers: list[Server] = []
 
     def serve(directory: Path = dist, **options: Any) -> Server:
-        server = Server(directory, **options).__enter__()
+        server = Server(directory, headers=_REPORTED, **options).__enter__()
         servers.append(server)
         origins.add(f"http://{server.host}:{server.port}")
         return server

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
 
+REPORT_PATH = "/csp-report"
 _REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP violation: ${event.effectiveDirective} blocked ${event.blockedURI || "inline"}`);
@@ -21,45 +22,42 @@ addEventListener("securitypolicyviolation", (event) => {
 class Guard:
     """Collects page errors, console errors (violations of the CSP are among them) and requests to other origins.
 
-    Every page gets two attributes: ``guard``, and ``expected_errors``, a list to which a test adds regular expressions:
-    an error that one of them is found in is not a fault.
+    Every page gets two attributes: ``guard``, and ``expected_errors``, the context's list to which a test adds regular
+    expressions: an error that one of them is found in is not a fault. Workers tell Playwright nothing about violations,
+    so the test server's policy has them reported to REPORT_PATH, and the request is seen.
     """
 
     def __init__(self, context: BrowserContext, origins: Collection[str]) -> None:
         self._context = context
         self._origins = origins
-        self._seen: list[tuple[Page | None, str]] = []
+        self._seen: list[str] = []
+        self._expected: list[str] = []
         context.add_init_script(_REPORT_VIOLATIONS)
         context.on("page", self._watch)
         context.on("console", self._note_console)
-        context.on("weberror", lambda event: self._note(event.page, f"uncaught error: {_text(event.error)}"))
+        context.on("weberror", lambda event: self._seen.append(f"uncaught error: {_text(event.error)}"))
         context.on("request", self._note_request)
 
     def _watch(self, page: Page) -> None:
         page.guard = self
-        page.expected_errors = []
-
-    def _note(self, page: Page | None, text: str) -> None:
-        self._seen.append((page, text))
+        page.expected_errors = self._expected
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             place = f"{message.location['url']}:{message.location['lineNumber']}"
-            self._note(message.page, f"console error: {message.text} ({place})")
+            self._seen.append(f"console error: {message.text} ({place})")
 
     def _note_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
+        if parts.path == REPORT_PATH:
+            self._seen.append(f"Content Security Policy: {request.post_data}")
         if parts.scheme not in {"blob", "data"} and f"{parts.scheme}://{parts.netloc}" not in self._origins:
-            self._note(None, f"request to another origin: {request.url}")
+            self._seen.append(f"request to another origin: {request.url}")
 
     def faults(self) -> list[str]:
         """Return what was seen and not expected, in words."""
-        return [text for page, text in self._seen if not _expected(page, text)]
+        return [text for text in self._seen if not any(re.search(pattern, text) for pattern in self._expected)]
 
 
 def _text(error: Error) -> str:
     return error.stack or error.message
-
-
-def _expected(page: Page | None, text: str) -> bool:
-    return any(re.search(pattern, text) for pattern in getattr(page, "expected_errors", []))
