@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyselfie.core.facts import ModelFacts, ModelFileError, load_facts
-    from pyselfie.solution import SegmentationResult, SelfieSegmentation
+    from pyselfie.solution import SelfieSegmentation, SolutionOutputs
 
 __version__ = "0.1.0"
 
-__all__ = ["ModelFacts", "ModelFileError", "SegmentationResult", "SelfieSegmentation", "load_facts"]
+__all__ = ["ModelFacts", "ModelFileError", "SelfieSegmentation", "SolutionOutputs", "load_facts"]
 
 _HOMES = {
     "ModelFacts": "pyselfie.core.facts",
     "ModelFileError": "pyselfie.core.facts",
-    "SegmentationResult": "pyselfie.solution",
+    "SolutionOutputs": "pyselfie.solution",
     "SelfieSegmentation": "pyselfie.solution",
     "load_facts": "pyselfie.core.facts",
 }
