@@ -34,9 +34,7 @@ class OnnxGraph:
     def value(self, tensor: Tensor) -> str:
         """Return the name of the ONNX value (NCHW) that holds `tensor`."""
         if tensor.index not in self._values:
-            raise ConversionError(
-                f"tensor {tensor.index} {list(tensor.shape)} is read before any operator wrote it"
-            )
+            raise ConversionError(f"tensor {tensor.index} {list(tensor.shape)} is read before any operator wrote it")
         return self._values[tensor.index]
 
     def bind(self, tensor: Tensor) -> str:

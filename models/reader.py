@@ -84,8 +84,7 @@ def _read_model(model: Any) -> Graph:
         inputs=_pick(tensors, subgraph.InputsAsNumpy()),
         outputs=_pick(tensors, subgraph.OutputsAsNumpy()),
         operators=tuple(
-            _read_operator(model, subgraph.Operators(index), tensors)
-            for index in range(subgraph.OperatorsLength())
+            _read_operator(model, subgraph.Operators(index), tensors) for index in range(subgraph.OperatorsLength())
         ),
     )
 

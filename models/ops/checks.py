@@ -23,6 +23,4 @@ def require_rank_4(op: Operator, tensors: Sequence[Tensor]) -> None:
     """Refuse tensors whose axes do not map onto NCHW, which would silently broadcast along the wrong ones."""
     for tensor in tensors:
         if len(tensor.shape) != 4:
-            raise ConversionError(
-                f"{op.name}: input shape {list(tensor.shape)} is not supported; only [N,H,W,C] is"
-            )
+            raise ConversionError(f"{op.name}: input shape {list(tensor.shape)} is not supported; only [N,H,W,C] is")

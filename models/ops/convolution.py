@@ -29,9 +29,7 @@ def conv_2d(op: Operator, graph: OnnxGraph) -> None:
 def depthwise_conv_2d(op: Operator, graph: OnnxGraph) -> None:
     """Convert a convolution of each channel by itself; TFLite's weights are [1, height, width, channels]."""
     if op.options.DepthMultiplier() != 1:
-        raise ConversionError(
-            f"{op.name}: depth multiplier {op.options.DepthMultiplier()} is not supported; only 1 is"
-        )
+        raise ConversionError(f"{op.name}: depth multiplier {op.options.DepthMultiplier()} is not supported; only 1 is")
     weights = graph.constant(op, 1).transpose(3, 0, 1, 2)
     _convolve(op, graph, weights, group=weights.shape[0])
 

@@ -17,9 +17,7 @@ def average_pool_2d(op: Operator, graph: OnnxGraph) -> None:
     window = (op.options.FilterHeight(), op.options.FilterWidth())
     size = op.inputs[0].shape[1:3]
     if window != size:
-        raise ConversionError(
-            f"{op.name}: window {window} on {size} is not supported; only the whole picture is"
-        )
+        raise ConversionError(f"{op.name}: window {window} on {size} is not supported; only the whole picture is")
     _global_average(op, graph)
 
 

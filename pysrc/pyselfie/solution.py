@@ -1,4 +1,4 @@
-"""MediaPipe's removed Solution API: `with SelfieSegmentation() as segmenter: segmenter.process(rgb).segmentation_mask`."""
+"""MediaPipe's removed Solution API: `SelfieSegmentation().process(rgb).segmentation_mask`."""
 
 from __future__ import annotations
 

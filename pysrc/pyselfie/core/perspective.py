@@ -1,9 +1,10 @@
 """The coordinates of OpenCV's `warpPerspective` for a stretch from one size to another, to the last bit.
 
-MediaPipe's CPU graph stretches the picture to the model's size by `getPerspectiveTransform` and `warpPerspective` of OpenCV 3
-and 4. The transform is a plain scaling, but it is found by solving eight linear equations, and the rounding errors of
-that decide on which side a coordinate falls that lies exactly between two steps of 1/32 pixel. So the same
-arithmetic is done here, in the same order, as in `hal::LU64f`, `cv::invert` and `WarpPerspectiveInvoker`.
+MediaPipe's CPU graph stretches the picture to the model's size by `getPerspectiveTransform` and
+`warpPerspective` of OpenCV 3 and 4. The transform is a plain scaling, but it is found by solving eight linear
+equations, and where a coordinate lies exactly between two steps of 1/32 pixel, the rounding errors of that
+decide. So the same arithmetic is done here, in the same order, as in `hal::LU64f`, `cv::invert` and
+`WarpPerspectiveInvoker`.
 """
 
 from __future__ import annotations
