@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Picture = NDArray[np.float32]
-    """Linear blend space 0..1, shape (HEIGHT, WIDTH, 3)."""
-    Plane = NDArray[np.float32]
-    """One number per pixel, shape (HEIGHT, WIDTH) or broadcastable to it."""
+    Picture = NDArray[np.floating]
+    """Colours 0..1, shape (HEIGHT, WIDTH, 3), or one colour of shape (3,)."""
+    Plane = NDArray[np.floating]
+    """One number per pixel, shape (HEIGHT, WIDTH)."""
 
 WIDTH, HEIGHT = 1920, 1080
 THUMB_SIZE = (320, 180)
@@ -72,7 +72,7 @@ def _ramp(t: Plane, *codes: str) -> Picture:
 def _smooth(edge0: float, edge1: float, t: Plane) -> Plane:
     """Hermite step from 0 at `edge0` to 1 at `edge1`."""
     u = np.clip((t - edge0) / (edge1 - edge0), 0, 1)
-    return (u * u * (3 - 2 * u)).astype(np.float32)
+    return np.asarray(u * u * (3 - 2 * u), np.float32)
 
 
 def _over(below: Picture, colour: Picture, alpha: Plane) -> Picture:
@@ -120,7 +120,7 @@ def _to_image(picture: Picture) -> Image.Image:
 
 
 def _room() -> Picture:
-    """A bright room out of focus: window with morning light, a shelf with books, a plant."""
+    """Draw a bright room out of focus: window with morning light, a shelf with books, a plant."""
     wall = _ramp(X / ASPECT * 0.8 + Y * 0.2, "#f3eee6", "#e6ddd0", "#cfc3b3")
     picture = _window(wall)
     picture = _shelves(picture)
@@ -162,7 +162,7 @@ def _books(picture: Picture, left: float, floor: float, seed: int) -> Picture:
 
 
 def _plant(picture: Picture) -> Picture:
-    """A pot with leaves at the right edge, below the shelves."""
+    """Put a pot with leaves at the right edge, below the shelves."""
     random = np.random.default_rng(5)
     for _ in range(26):
         angle, length = random.uniform(-1.25, 1.25), random.uniform(0.16, 0.3)
@@ -185,7 +185,7 @@ def _leaf(x0: float, y0: float, x1: float, y1: float, width: float) -> Plane:
 
 
 def _studio() -> Picture:
-    """A photographer's paper roll with one lamp from the upper left."""
+    """Draw a photographer's paper roll with one lamp from the upper left."""
     picture = _ramp(Y, "#8fa3b5", "#74889b", "#5c7084")
     picture = _over(picture, _rgb("#d7e2ea"), 0.85 * _glow(0.62, 0.36, 0.62))
     picture = _over(picture, _rgb("#27323d"), 0.75 * _smooth(0.55, 1.35, np.hypot(X - 0.85, (Y - 0.42) * 1.15)))
@@ -193,35 +193,44 @@ def _studio() -> Picture:
     return _over(picture, _rgb("#9aabb9"), 0.28 * sweep)
 
 
+LAMPS = ("#ffb84d", "#ff9a2e", "#ff7a3c", "#ffd78a", "#ff9a2e", "#ff5f7e", "#ffb84d", "#63b8f0")
+
+
 def _bokeh() -> Picture:
-    """Warm lights of an evening street, far out of focus."""
+    """Draw warm lights of an evening street, far out of focus."""
     picture = _ramp(Y * 0.8 + X / ASPECT * 0.2, "#1b1424", "#3a2130", "#5b3228", "#2a1a1c")
-    picture = _over(picture, _rgb("#c9782f"), 0.4 * _glow(1.3, 0.62, 0.55))
-    picture = _over(picture, _rgb("#7a3b52"), 0.4 * _glow(0.3, 0.5, 0.6))
-    random = np.random.default_rng(11)
-    for size, count, strength in ((0.03, 34, 0.5), (0.055, 26, 0.4), (0.095, 16, 0.28)):
+    picture = _over(picture, _rgb("#c9782f"), 0.45 * _glow(1.3, 0.55, 0.5))
+    picture = _over(picture, _rgb("#8a3b5c"), 0.4 * _glow(0.3, 0.45, 0.55))
+    random = np.random.default_rng(12)
+    for size, count, strength in ((0.035, 40, 0.75), (0.06, 30, 0.5), (0.1, 14, 0.3)):
         for _ in range(count):
-            colour = _rgb(str(random.choice(["#ffcf7d", "#ffb057", "#ff8f5a", "#ffe3b0", "#f6779a", "#8fc7e8"])))
-            x, y = random.uniform(0, ASPECT), np.clip(random.normal(0.55, 0.2), 0.02, 0.98)
-            picture = _light(picture, x, float(y), size * random.uniform(0.7, 1.2), colour, strength)
-    return picture
+            colour = _rgb(str(random.choice(LAMPS)))
+            x, y = random.uniform(0, ASPECT), float(random.normal(0.5, 0.16))
+            picture = _light(picture, (x, y), size * random.uniform(0.7, 1.2), strength * colour)
+    return _blurred(picture, 4)
 
 
-def _light(picture: Picture, x: float, y: float, radius: float, colour: Picture, strength: float) -> Picture:
-    """One disc of an unfocused lamp: even inside, a slightly brighter rim."""
-    distance = np.hypot(X - x, Y - y) / radius
+def _light(picture: Picture, centre: tuple[float, float], radius: float, colour: Picture) -> Picture:
+    """Add one disc of an unfocused lamp: even inside, a slightly brighter rim."""
+    distance = np.hypot(X - centre[0], Y - centre[1]) / radius
     disc = 1 - _smooth(0.9, 1.04, distance)
     rim = 0.75 + 0.25 * _smooth(0.55, 0.98, distance)
-    added = (disc * rim * strength)[..., np.newaxis] * colour
+    added = (disc * rim)[..., np.newaxis] * colour
     return 1 - (1 - picture) * (1 - added)
 
 
 def _hills() -> Picture:
-    """Evening sky over hills that pale into the distance."""
+    """Draw an evening sky over hills that pale into the distance."""
     picture = _ramp(Y / 0.72, "#26365f", "#5a5f96", "#b97f9d", "#f2a98a", "#ffdca8")
     picture = _over(picture, _rgb("#fff0cf"), 0.75 * _glow(1.28, 0.58, 0.3))
     picture = _over(picture, _rgb("#fff7e3"), 1 - _smooth(0.055, 0.06, np.hypot(X - 1.28, Y - 0.56)))
-    layers = (("#d597a0", "#eab59f"), ("#a8749a", "#cf94a0"), ("#74588a", "#98729a"), ("#473f70", "#5f5286"), ("#262649", "#33335c"))
+    layers = (
+        ("#d597a0", "#eab59f"),
+        ("#a8749a", "#cf94a0"),
+        ("#74588a", "#98729a"),
+        ("#473f70", "#5f5286"),
+        ("#262649", "#33335c"),
+    )
     for index, (top, bottom) in enumerate(layers):
         line = 0.58 + 0.085 * index - (0.035 + 0.012 * index) * _wave(X, 40 + index, 5, 3.2 + index * 0.3)
         hill = _smooth(-0.0012, 0.0012, Y - line)
@@ -230,7 +239,7 @@ def _hills() -> Picture:
 
 
 def _paper() -> Picture:
-    """Layers of cut paper in calm greens, each with the shadow that it throws on the next."""
+    """Draw layers of cut paper in calm greens, each with the shadow that it throws on the next."""
     picture = np.broadcast_to(_rgb("#f4efe4"), (HEIGHT, WIDTH, 3)).copy()
     sun = 1 - _smooth(-0.002, 0.002, np.hypot(X - 0.42, Y - 0.3) - 0.16)
     picture = _over(_over(picture, _rgb("#6b6350"), 0.22 * _soft(sun)), _rgb("#eab676"), sun)
@@ -244,21 +253,24 @@ def _paper() -> Picture:
 
 
 def _soft(shape: Plane) -> Plane:
-    """Shadow of a shape, thrown a little up and to the right."""
-    image = Image.fromarray((shape * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(16))
-    return np.roll(np.asarray(image, np.float32) / np.float32(255), (-9, 5), axis=(0, 1))
+    """Shadow of a shape, thrown a little upwards on the sheet behind it."""
+    raised = np.pad(shape[9:], ((0, 9), (0, 0)), mode="edge")
+    image = Image.fromarray((raised * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(16))
+    return np.asarray(image, np.float32) / np.float32(255)
 
 
 def _waves() -> Picture:
-    """Deep blue, abstract: translucent bands that swing across the picture."""
+    """Draw, in deep blue, translucent bands that swing across the picture."""
     picture = _ramp(Y * 0.7 + X / ASPECT * 0.3, "#071a3a", "#0b2a5c", "#0a1f47")
     picture = _over(picture, _rgb("#1d5fae"), 0.55 * _glow(1.45, 0.2, 0.7))
     codes = ("#1c4f9c", "#2f7fc9", "#2a5fb8", "#46a5d8", "#1b4690", "#5fc3e0", "#3a6fd0")
     for index, code in enumerate(codes):
-        line = 0.2 + 0.115 * index + 0.13 * np.sin(X * (2.0 + 0.17 * index) + 1.3 * index) + 0.05 * np.sin(X * 4.1 - index)
+        line = (
+            0.2 + 0.115 * index + 0.13 * np.sin(X * (2.0 + 0.17 * index) + 1.3 * index) + 0.05 * np.sin(X * 4.1 - index)
+        )
         depth = Y - line
         band = _smooth(-0.0015, 0.0015, depth) * np.exp(-np.clip(depth, 0, None) / 0.16)
-        picture = _over(picture, _rgb(code), (0.42 * band).astype(np.float32))
+        picture = _over(picture, _rgb(code), 0.42 * band)
     return picture
 
 
