@@ -1,0 +1,54 @@
+"""The desktop Solution API against masks that the real MediaPipe 0.10.21 made (see `make_goldens.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from types import ModuleType
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pyselfie import SelfieSegmentation, sampling_cv2
+from pyselfie.core import sampling
+from tests.parity.goldens import Golden, golden_path, load_golden
+from tests.parity.pictures import PICTURES, build, fingerprint
+
+MEAN_TOLERANCE = {"opencv": 2e-6, "numpy": 2e-4}
+
+
+@lru_cache(maxsize=1)
+def picture_of(name: str) -> NDArray[np.uint8]:
+    return build(name)
+
+
+@lru_cache(maxsize=1)
+def golden_of(name: str, model_selection: int) -> Golden:
+    return load_golden(golden_path(name, model_selection))
+
+
+@pytest.fixture(scope="module", params=[0, 1], ids=["general", "landscape"])
+def segmenter(request: pytest.FixtureRequest) -> Iterator[SelfieSegmentation]:
+    with SelfieSegmentation(model_selection=request.param) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_picture_is_the_one_the_golden_was_made_of(name: str) -> None:
+    """A picture that is built differently is noticed as such, not as a difference between masks."""
+    for model_selection in (0, 1):
+        assert fingerprint(picture_of(name)) == golden_of(name, model_selection).picture_sha256
+
+
+@pytest.mark.parametrize(("kind", "module"), [("opencv", sampling_cv2), ("numpy", sampling)], ids=["opencv", "numpy"])
+@pytest.mark.parametrize("name", PICTURES)
+def test_mask_is_that_of_mediapipe(
+    segmenter: SelfieSegmentation, name: str, kind: str, module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At full picture size, the mean difference to MediaPipe's mask stays within the stated tolerance."""
+    monkeypatch.setattr(segmenter, "_sampling", module)
+    golden = golden_of(name, segmenter._facts.model_selection)
+    mask = segmenter.process(picture_of(name)).segmentation_mask
+    assert mask.shape == golden.mask.shape
+    assert np.abs(mask - golden.mask).mean() <= MEAN_TOLERANCE[kind]
