@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The only command of this project: build, serve, test and measure pyselfie.
 
-A thin front: it checks the interpreter (in syntax that any Python 3 can read) and leaves the rest to the package ``builder``.
+A thin front: it checks the interpreter, in words that any Python 3 can read, and leaves the
+rest to ``builder``.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Set-up before anything else: Node's version, and a virtual environment with the pinned, hashed requirements."""
+"""Set-up before anything else: Node's version, and .venv with the pinned, hashed requirements."""
 
 from __future__ import annotations
 
@@ -27,14 +27,13 @@ def check_node() -> str:
     """
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None:
-        raise BuildError(
-            f"Node.js {MINIMUM_NODE} or newer is needed, but there is no `node` on PATH: install Node.js."
-        )
+        raise BuildError(f"Node.js {MINIMUM_NODE} or newer is needed, but there is no `node` on PATH: install Node.js.")
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     match = re.match(r"v(\d+)\.", version)
     if match is None or int(match[1]) < MINIMUM_NODE:
         raise BuildError(
-            f"Node.js {MINIMUM_NODE} or newer is needed, but `{node}` is {version or 'unable to run'}: install a newer Node.js."
+            f"Node.js {MINIMUM_NODE} or newer is needed, but `{node}` is {version or 'unable to run'}: "
+            "install a newer Node.js."
         )
     if npm is None:
         raise BuildError(
@@ -49,7 +48,7 @@ def venv_python(folder: Path) -> Path:
 
 
 def venv_fingerprint(requirements: Path) -> str:
-    """What an environment made now would be made of: the lock, and this very interpreter."""
+    """Hash what an environment made now would be made of: the lock, and this very interpreter."""
     return fingerprint(requirements, sys.version, sys.base_prefix)
 
 
@@ -99,9 +98,21 @@ def _install(python: Path, requirements: Path) -> None:
     result = subprocess.run(command, check=False)
     if result.returncode != 0:
         raise BuildError(
-            f"pip could not install {requirements.name} (exit code {result.returncode}, its own words are above): "
+            f"pip could not install {requirements.name} (exit code {result.returncode}, its words are above): "
             "check the network and run build.py again."
         )
+
+
+def is_ready(folder: Path, requirements: Path) -> bool:
+    """Tell whether this process runs inside the environment `folder`, and that holds exactly `requirements`."""
+    return running_inside(folder) and is_fresh(folder / ".pyselfie-stamp", venv_fingerprint(requirements))
+
+
+def base_interpreter() -> Path:
+    """Return the interpreter that the running environment was made by."""
+    return Path(
+        sys.base_exec_prefix, *(["python.exe"] if os.name == "nt" else ["bin", f"python3.{sys.version_info[1]}"])
+    )
 
 
 def running_inside(folder: Path) -> bool:

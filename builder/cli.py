@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from builder import bootstrap
 from builder.errors import BuildError
 from builder.lock import build_lock
 from builder.paths import CACHE, REQUIREMENTS, ROOT, VENV
 from builder.report import complain
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _EPILOG = """examples:
   python3 build.py                        build the site into dist/
@@ -44,13 +48,22 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="leave out COOP and COEP, as plain static hosts do (one thread then)",
     )
-    test = commands.add_parser("test", help="build, then run lint, types and every test in Chromium")
-    test.add_argument("pytest_arguments", nargs="*", metavar="-- ARG", help="arguments for pytest, after --")
-    bench = commands.add_parser("bench", help="build, then measure against the peers")
-    bench.add_argument(
-        "bench_arguments", nargs=argparse.REMAINDER, metavar="ARG", help="arguments for the benchmark"
-    )
+    commands.add_parser("test", help="build, then run lint, types and every test; after --, arguments for pytest")
+    commands.add_parser("bench", help="build, then measure against the peers; after --, arguments for the benchmark")
     return whole
+
+
+def parse(given: list[str]) -> argparse.Namespace:
+    """Parse a command line; what follows ``--`` becomes the option ``passed_on``.
+
+    The line is split here because argparse of some versions takes the first ``--`` for its own.
+    """
+    split = given.index("--") if "--" in given else len(given)
+    options = parser().parse_args(given[:split])
+    options.passed_on = given[split + 1 :]
+    if options.passed_on and options.command not in {"test", "bench"}:
+        parser().error(f"only test and bench pass arguments on, got {' '.join(given[split:])!r}")
+    return options
 
 
 def _port(text: str) -> int:
@@ -62,13 +75,11 @@ def _port(text: str) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
-    options = parser().parse_args(given)
+    options = parse(given)
     try:
         bootstrap.check_node()
-        if not bootstrap.running_inside(VENV):
-            with build_lock(CACHE / "build.lock"):
-                python = bootstrap.ensure_venv(VENV, REQUIREMENTS)
-            return bootstrap.re_execute(python, [str(ROOT / "build.py"), *given])
+        if not bootstrap.is_ready(VENV, REQUIREMENTS):
+            return bootstrap.re_execute(_interpreter(), [str(ROOT / "build.py"), *given])
         from builder.commands import run  # noqa: PLC0415 - needs what is installed in .venv
 
         return run(options)
@@ -78,3 +89,11 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("stopped.")
         return 130
+
+
+def _interpreter() -> Path:
+    """Return the interpreter to go on with: .venv's, or from inside an outdated .venv the one it was made by."""
+    if bootstrap.running_inside(VENV):
+        return bootstrap.base_interpreter()
+    with build_lock(CACHE / "build.lock"):
+        return bootstrap.ensure_venv(VENV, REQUIREMENTS)

@@ -24,11 +24,11 @@ def run(options: argparse.Namespace) -> int:
         case "test":
             from builder.check import check  # noqa: PLC0415 - the other commands need no browser
 
-            return check(options.pytest_arguments)
+            return check(options.passed_on)
         case "bench":
             from bench.run import main as bench  # noqa: PLC0415 - loaded only when asked for
 
-            return bench(options.bench_arguments)
+            return bench(options.passed_on)
     say(f"built: {dist}")
     return 0
 

@@ -1,10 +1,10 @@
-"""Brotli and gzip beside each file that shrinks, made on every core and kept by content hash: nothing is compressed twice."""
+"""Brotli and gzip beside each file that shrinks, made on every core and kept by content hash."""
 
 from __future__ import annotations
 
 import gzip
 import os
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import brotli
@@ -36,7 +36,7 @@ _SMALLEST = 512
 """Bytes below which a response fits one packet anyway."""
 _WORTH_IT = 0.95
 _BROTLI_SLOW_LIMIT = 2 << 20
-"""Bytes up to which brotli's best quality (about 0.6 MB/s) is affordable; above, quality 9 costs 5 % of size and 1/25 of the time."""
+"""Bytes up to which brotli's best quality, at about 0.6 MB/s, is affordable; above, quality 9 does."""
 
 
 def brotli_bytes(data: bytes) -> bytes:
@@ -60,7 +60,7 @@ def is_compressible(name: str, size: int) -> bool:
 
 
 def compressed_copies(sources: list[Path]) -> dict[Path, dict[str, Path]]:
-    """Return for each source its compressed forms, by encoding suffix; a form that saves less than 5 % is left out."""
+    """Return for each source its compressed forms, by suffix; a form that saves less than 5 % is left out."""
     digests = {source: sha256_of(source) for source in sources}
     todo = sorted(
         (
@@ -72,7 +72,7 @@ def compressed_copies(sources: list[Path]) -> dict[Path, dict[str, Path]]:
         key=lambda job: -job[0].stat().st_size,
     )
     if todo:
-        with step(f"Compressing {len(todo)} files"), ProcessPoolExecutor(os.cpu_count()) as pool:
+        with step(f"Compressing {len(todo)} files"), ThreadPoolExecutor(os.cpu_count()) as pool:
             list(
                 pool.map(
                     _compress,

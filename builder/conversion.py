@@ -1,16 +1,18 @@
-"""The models: converted from the pinned .tflite files again, and the committed .onnx files held to the same bytes."""
+"""The models: converted again from the pinned .tflite files; the committed .onnx files must be the same bytes."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from builder.errors import BuildError
 from builder.paths import CACHE, MODELS, NODE_MODULES, REQUIREMENTS
 from builder.report import step
 from builder.stamps import expect_sha256, fingerprint, is_fresh, write_atomically
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCE = NODE_MODULES / "@mediapipe" / "selfie_segmentation"
 CONVERTED = CACHE / "models"
@@ -18,9 +20,7 @@ CONVERTED = CACHE / "models"
 
 def read_manifest(folder: Path = MODELS) -> list[dict[str, Any]]:
     """Return the entries of models/manifest.json."""
-    entries: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))[
-        "models"
-    ]
+    entries: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["models"]
     return entries
 
 

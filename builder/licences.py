@@ -21,8 +21,8 @@ CPython 3.12, inside Pyodide: Python Software Foundation, PSF-2.0 (CPython.txt)
 NumPy {numpy} for WebAssembly (python/numpy-*.whl): NumPy Developers, BSD-3-Clause (in the wheel's .dist-info)
 ONNX Runtime Web {onnxruntime} (vendor/onnxruntime/): Microsoft Corporation, MIT (onnxruntime.txt),
     with third-party parts (onnxruntime-ThirdPartyNotices.txt)
-samples/astronaut.jpg: Eileen Collins, photographed by NASA, public domain; from scikit-image's sample pictures
-    (PNG with SHA-256 {astronaut}), saved as JPEG
+samples/astronaut.jpg: Eileen Collins, photographed by NASA, public domain; from scikit-image's sample
+    pictures (PNG with SHA-256 {astronaut}), saved as JPEG
 backdrops/*: drawn by this project's own code, Apache-2.0
 """
 
@@ -38,9 +38,7 @@ def licence_files() -> dict[str, Path | bytes]:
         "licenses/MPL-2.0.txt": _TEXTS / "MPL-2.0.txt",
         "licenses/CPython.txt": _TEXTS / "CPython.txt",
         "licenses/onnxruntime.txt": _located(onnxruntime, "onnxruntime/LICENSE"),
-        "licenses/onnxruntime-ThirdPartyNotices.txt": _located(
-            onnxruntime, "onnxruntime/ThirdPartyNotices.txt"
-        ),
+        "licenses/onnxruntime-ThirdPartyNotices.txt": _located(onnxruntime, "onnxruntime/ThirdPartyNotices.txt"),
     }
 
 

@@ -1,4 +1,4 @@
-"""The npm side: exactly what package-lock.json says, each package checked by npm against the lock's integrity hash."""
+"""The npm side: exactly what package-lock.json says; npm checks each package against the lock's hash."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _SITE_PACKAGES = "lib/python3.12/site-packages/"
 _LEFT_OUT = re.compile(
     r"(^|/)(tests|__pycache__|f2py|distutils|_pyinstaller)/"  # nothing of these runs in a browser
     r"|\.pyi$|\.pxd$|\.h$|\.a$|/py\.typed$"
-    r"|_tests?\.cpython[^/]*\.so$|_(umath|multiarray|operand_flag|rational|struct_ufunc)_tests\.[^/]*so$"
+    r"|_(umath|operand_flag|rational|struct_ufunc)_tests\.[^/]*so$"
     r"|\.dist-info/(RECORD|direct_url\.json|INSTALLER|REQUESTED|entry_points\.txt)$"
 )
 """What the site leaves out; RECORD would name files that are not there."""

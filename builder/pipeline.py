@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def build() -> Path:
-    """Bring everything up to date and return dist/; steps whose inputs have not changed are not done again."""
+    """Bring everything up to date and return dist/; a step whose inputs have not changed is not done again."""
     with build_lock(CACHE / "build.lock"):
         npm.ensure_node_modules()
         conversion.ensure_models()

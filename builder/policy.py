@@ -1,4 +1,4 @@
-"""What the server says about every file: its type, and the headers that keep the page safe and never stale."""
+"""What the server says about a file: its type, and the headers that keep the page safe and fresh."""
 
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -22,7 +22,7 @@ CONTENT_TYPES = {
     ".woff2": "font/woff2",
     ".zip": "application/zip",
 }
-"""By suffix, and not by the machine's own table, which differs from machine to machine; all else is octet-stream."""
+"""By suffix, not by the system's own table, which differs from machine to machine; all else is octet-stream."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -47,7 +47,7 @@ ALWAYS = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # Stored but asked about each time (304 by ETag): files of two builds can never mix, and a warm start moves no bytes.
+    # Stored but asked about each time (304 by ETag): files of two builds never mix, a warm start moves no bytes.
     "Cache-Control": "no-cache",
 }
 ISOLATION = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}

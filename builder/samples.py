@@ -31,7 +31,7 @@ def astronaut_png() -> Path:
 
 
 def astronaut_jpeg() -> bytes:
-    """Return the photo as JPEG bytes (quality 92, no chroma subsampling, so that the hair's edge stays clean)."""
+    """Return the photo as a JPEG, without chroma subsampling so that the edge of the hair stays clean."""
     buffer = io.BytesIO()
     with Image.open(astronaut_png()) as picture:
         picture.convert("RGB").save(buffer, "JPEG", quality=92, subsampling=0, optimize=True)

@@ -1,4 +1,4 @@
-"""The server of dist/: right types, isolation, a strict policy, precompressed forms, byte ranges, and nothing stale."""
+"""The server of dist/: types, isolation, a strict policy, precompressed forms, byte ranges, nothing stale."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import posixpath
 import socket
 import sys
 import threading
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +20,7 @@ from builder.policy import ALWAYS, CODINGS, CONTENT_TYPES, ISOLATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from types import TracebackType
 
 _FIRST_PORT = 8000
@@ -67,9 +68,7 @@ class Server:
         except OSError as error:
             raise BuildError(_why_not(host, port, error)) from error
         self.port: int = self._http.server_address[1]
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.1}, name="serve"
-        )
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.1}, name="serve")
 
     @property
     def url(self) -> str:
@@ -105,14 +104,19 @@ def serve_on_free_port(directory: Path, host: str, *, isolation: bool) -> Server
         If a hundred ports in a row are taken.
     """
     for port in range(_FIRST_PORT, _FIRST_PORT + _PORTS_TRIED):
-        try:
-            return Server(directory, host, port, isolation=isolation)
-        except BuildError as error:
-            if not isinstance(error.__cause__, OSError) or error.__cause__.errno != errno.EADDRINUSE:
-                raise
-    raise BuildError(
-        f"ports {_FIRST_PORT} to {_FIRST_PORT + _PORTS_TRIED - 1} on {host} are all taken: name one with --port."
-    )
+        if (server := _server_unless_taken(directory, host, port, isolation)) is not None:
+            return server
+    last = _FIRST_PORT + _PORTS_TRIED - 1
+    raise BuildError(f"ports {_FIRST_PORT} to {last} on {host} are all taken: name another one with --port.")
+
+
+def _server_unless_taken(directory: Path, host: str, port: int, isolation: bool) -> Server | None:
+    try:
+        return Server(directory, host, port, isolation=isolation)
+    except BuildError as error:
+        if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EADDRINUSE:
+            return None
+        raise
 
 
 class Site:
@@ -125,7 +129,7 @@ class Site:
         self._digests: dict[Path, tuple[tuple[int, int, int], str]] = {}
 
     def locate(self, url: str) -> Path | None:
-        """Return the file or folder that a request's path names, or None; never anything outside the folder."""
+        """Return the file or folder that a request names, or None; never anything outside the folder."""
         path = unquote(urlsplit(url).path, errors="replace")
         if not path.startswith(self.prefix) or "\\" in path or "\0" in path:
             return None
@@ -139,7 +143,7 @@ class Site:
             return None
 
     def etag(self, path: Path, coding: str | None) -> str:
-        """Return the entity tag of a file in one coding: a hash of its content, kept while the file stays the same."""
+        """Return the entity tag of a file in one coding: a hash of its content, kept while the file stays."""
         status = path.stat()
         state = (status.st_mtime_ns, status.st_size, status.st_ino)
         known = self._digests.get(path)
@@ -186,10 +190,8 @@ class _HttpServer(ThreadingHTTPServer):
     def end_connections(self) -> None:
         """Close every connection that a browser keeps alive."""
         for connection in list(self._connections):
-            try:
+            with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Stay quiet about clients that went away; show everything else."""
@@ -225,9 +227,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer_file(self, path: Path) -> None:
         coding = None
         if "Range" not in self.headers:
-            available = [
-                name for name, suffix in CODINGS.items() if path.with_name(path.name + suffix).is_file()
-            ]
+            available = [name for name, suffix in CODINGS.items() if path.with_name(path.name + suffix).is_file()]
             coding = choose_coding(self.headers.get("Accept-Encoding", ""), available)
         etag = self.server.site.etag(path, coding)
         headers = {"ETag": etag, "Vary": "Accept-Encoding", "Accept-Ranges": "bytes"}

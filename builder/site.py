@@ -1,4 +1,4 @@
-"""dist/: which files it has and where each comes from; written beside the old one and put in its place when it is whole."""
+"""dist/: which files it has and where each comes from; it replaces the old one when it is whole."""
 
 from __future__ import annotations
 
@@ -39,22 +39,15 @@ def make_plan(wheel: Path, numpy: Path) -> Plan:
     plan: Plan = {f"vendor/{name}": source for name, source in vendor.vendor_files().items()}
     plan[f"python/{numpy_wheel.WHEEL}"] = numpy
     plan[f"python/{wheel.name}"] = wheels.site_wheel(wheel)
-    plan |= {
-        f"models/{path.name}": path for path in [MODELS / "manifest.json", *sorted(MODELS.glob("*.onnx"))]
-    }
+    plan |= {f"models/{path.name}": path for path in [MODELS / "manifest.json", *sorted(MODELS.glob("*.onnx"))]}
     for folder in ("js", "styles"):
-        plan |= {
-            f"{folder}/{path.relative_to(WEB / folder).as_posix()}": path
-            for path in files_under(WEB / folder)
-        }
+        plan |= {f"{folder}/{path.relative_to(WEB / folder).as_posix()}": path for path in files_under(WEB / folder)}
     plan |= {f"backdrops/{path.name}": path for path in backdrops_step.ensure_backdrops()}
     plan["samples/astronaut.jpg"] = samples.astronaut_jpeg()
     plan |= licences.licence_files()
     version = wheel.name.split("-")[1]
     plan["assets.json"] = assets(plan, version)
-    return plan | templates.render(
-        WEB / "templates", {"version": version, "backdrops": backdrops_step.backdrop_list()}
-    )
+    return plan | templates.render(WEB / "templates", {"version": version, "backdrops": backdrops_step.backdrop_list()})
 
 
 def assets(plan: Plan, version: str) -> bytes:
@@ -68,7 +61,7 @@ def assets(plan: Plan, version: str) -> bytes:
 
 
 def write_site(plan: Plan, target: Path) -> None:
-    """Write all files of `plan` and their compressed forms, then exchange `target` for the result in one move."""
+    """Write all files of `plan` and their compressed forms, then put the result in the place of `target`."""
     CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="site-") as folder:
         stage = Path(folder) / "new"
@@ -99,6 +92,5 @@ def _size(source: Path | bytes) -> int:
 
 def _is_whole(plan: Plan) -> bool:
     return all(
-        (DIST / name).is_file() and (DIST / name).stat().st_size == _size(source)
-        for name, source in plan.items()
+        (DIST / name).is_file() and (DIST / name).stat().st_size == _size(source) for name, source in plan.items()
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from builder.errors import BuildError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SKIPPED_FOLDERS = {"__pycache__"}
 
@@ -32,8 +35,8 @@ def fingerprint(*parts: Path | str) -> str:
     Parameters
     ----------
     *parts
-        A file (its content counts), a folder (the names and contents of all files below), or a string. A path that does not exist
-        counts as absent, which differs from empty.
+        A file (its content counts), a folder (the names and contents of all files below), or a string.
+        A path that does not exist counts as absent, which differs from empty.
     """
     whole = hashlib.sha256()
     for part in parts:

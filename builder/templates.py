@@ -28,6 +28,4 @@ def render(folder: Path, context: Mapping[str, Any]) -> dict[str, Path | bytes]:
     )
     names = sorted(name for name in environment.list_templates() if name.endswith(_SUFFIX))
     pages = [name for name in names if not name.rpartition("/")[2].startswith("_")]
-    return {
-        name.removesuffix(".j2"): environment.get_template(name).render(context).encode() for name in pages
-    }
+    return {name.removesuffix(".j2"): environment.get_template(name).render(context).encode() for name in pages}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from builder.paths import NODE_MODULES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PYODIDE = NODE_MODULES / "pyodide"
 ONNXRUNTIME = NODE_MODULES / "onnxruntime-web"
@@ -18,9 +21,7 @@ _ORT_ENGINES = ("ort-wasm-simd-threaded", "ort-wasm-simd-threaded.jspi", "ort-wa
 def vendor_files() -> dict[str, Path | bytes]:
     """Map each path below dist/vendor/ to its source."""
     files: dict[str, Path | bytes] = {f"pyodide/{name}": PYODIDE / name for name in _PYODIDE_FILES}
-    files["pyodide/pyodide-lock.json"] = trimmed_lock(
-        (PYODIDE / "pyodide-lock.json").read_text(encoding="utf-8")
-    )
+    files["pyodide/pyodide-lock.json"] = trimmed_lock((PYODIDE / "pyodide-lock.json").read_text(encoding="utf-8"))
     for loader in _ORT_LOADERS:
         files[f"onnxruntime/{loader}"] = ONNXRUNTIME / "dist" / loader
     for engine in _ORT_ENGINES:
@@ -30,5 +31,5 @@ def vendor_files() -> dict[str, Path | bytes]:
 
 
 def trimmed_lock(text: str) -> bytes:
-    """Return pyodide-lock.json with no packages: the site has none of them, and loadPyodide checks only ``info.version``."""
+    """Return pyodide-lock.json with no packages: the site has none of them, and only ``info`` is checked."""
     return json.dumps({"info": json.loads(text)["info"], "packages": {}}).encode()

@@ -54,7 +54,7 @@ def _build() -> Path:
 
 
 def site_wheel(wheel: Path) -> bytes:
-    """Return the wheel that the site ships: without models, which the browser fetches one at a time, and stored."""
+    """Return the wheel that the site ships: stored, and without models, which are fetched one at a time."""
     members = zips.unpack(wheel.read_bytes())
     kept = {name: data for name, data in members.items() if not name.endswith(".onnx")}
     record = next(name for name in kept if name.endswith(".dist-info/RECORD"))

@@ -1,4 +1,4 @@
-"""Zip files that are the same bytes every time: sorted names, one date, no deflate (a web server compresses them better)."""
+"""Zip files that are the same bytes every time: sorted names and one date."""
 
 from __future__ import annotations
 

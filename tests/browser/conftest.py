@@ -81,9 +81,7 @@ def browser_for(playwright: Playwright) -> Iterator[Callable[[tuple[str, ...]], 
 
 
 @pytest.fixture
-def launch(
-    browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]
-) -> Iterator[Callable[..., Page]]:
+def launch(browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]) -> Iterator[Callable[..., Page]]:
     """Return a factory of pages: ``launch(*extra_flags, **context_options)``, each in a fresh profile.
 
     The test fails at its end if a page threw, logged an error, broke the CSP or asked another origin; what a test

@@ -28,7 +28,7 @@ const deeds = {
 deeds[new URL(self.location.href).searchParams.get("deed")]?.();
 """
 _WORKER = "new Worker(new URL(`deeds.js${location.search}`, location.href), { type: 'module' });"
-_HTML = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>t</title><script type="module" src="{}"></script>'
+_HTML = '<!doctype html><title>t</title><link rel="icon" href="data:,"><script type="module" src="{}"></script>'
 
 
 @pytest.fixture(scope="module")
