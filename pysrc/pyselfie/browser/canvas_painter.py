@@ -1,0 +1,124 @@
+"""The Canvas 2D painter: the legacy demo's operators on an OffscreenCanvas, driven from Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from js import ImageData, OffscreenCanvas
+
+from pyselfie.core.compositor import NEUTRAL_GREY
+from pyselfie.core.geometry import Size, cover_crop
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pyselfie.browser import js_types
+    from pyselfie.core.effects import Draw
+
+
+class Canvas2DPainter:
+    """Paints veil and frame with ``globalCompositeOperation``.
+
+    Parameters
+    ----------
+    canvas : OffscreenCanvas
+        The output; it takes the size of each composite.
+    """
+
+    def __init__(self, canvas: js_types.OffscreenCanvas) -> None:
+        self._canvas = canvas
+        self._context = canvas.getContext("2d")
+        self._backdrop: js_types.Bitmap | None = None
+        self._fitted: js_types.OffscreenCanvas | None = None  # the backdrop, cropped to the output's size
+        self._veil = self._pixels = self._veil_context = None
+        self._veil_size: Size | None = None
+        self.flush = False
+
+    def paint(
+        self,
+        frame: js_types.Drawable,
+        size: Size,
+        veil: NDArray[np.uint8],
+        draws: tuple[Draw, ...],
+        *,
+        mirror: bool,
+    ) -> None:
+        """See `Painter.paint`."""
+        self._resize(size)
+        self._load_veil(veil)
+        context = self._context
+        self._orient(size, mirror=mirror)
+        for draw in draws:
+            context.globalCompositeOperation = draw.operator
+            if draw.layer == "backdrop":
+                self._draw_backdrop(size, mirror=mirror)
+            else:
+                context.drawImage(frame if draw.layer == "frame" else self._veil, 0, 0, *size)
+        if self.flush:
+            context.getImageData(0, 0, 1, 1)
+
+    def _orient(self, size: Size, *, mirror: bool) -> None:
+        if mirror:
+            self._context.setTransform(-1, 0, 0, 1, size.width, 0)
+        else:
+            self._context.setTransform(1, 0, 0, 1, 0, 0)
+
+    def _resize(self, size: Size) -> None:
+        """Give the canvas its size; in the same task as the painting, so that no empty canvas is ever shown."""
+        if (self._canvas.width, self._canvas.height) != size:
+            self._canvas.width, self._canvas.height = size
+            self._fitted = None
+
+    def _load_veil(self, veil: NDArray[np.uint8]) -> None:
+        size = Size(veil.shape[1], veil.shape[0])
+        if size != self._veil_size:
+            self._veil = OffscreenCanvas.new(*size)
+            self._veil_context = self._veil.getContext("2d")
+            self._pixels = ImageData.new(*size)
+            self._veil_size = size
+        self._pixels.data.assign(veil)
+        self._veil_context.putImageData(self._pixels, 0, 0)
+
+    def _draw_backdrop(self, size: Size, *, mirror: bool) -> None:
+        """Draw the backdrop upright: what is written on it stays readable in a mirrored picture."""
+        if self._fitted is None:
+            self._fitted = self._fit_backdrop(size)
+        self._orient(size, mirror=False)
+        self._context.drawImage(self._fitted, 0, 0)
+        self._orient(size, mirror=mirror)
+
+    def _fit_backdrop(self, size: Size) -> js_types.OffscreenCanvas:
+        fitted = OffscreenCanvas.new(*size)
+        context = fitted.getContext("2d")
+        if self._backdrop is None:
+            context.fillStyle = f"rgb({NEUTRAL_GREY} {NEUTRAL_GREY} {NEUTRAL_GREY})"
+            context.fillRect(0, 0, *size)
+        else:
+            crop = cover_crop(Size(self._backdrop.width, self._backdrop.height), size)
+            context.imageSmoothingQuality = "high"  # once per size, so quality costs nothing per frame
+            context.drawImage(self._backdrop, *crop, 0, 0, *size)
+        return fitted
+
+    def set_backdrop(self, backdrop: js_types.Bitmap | None) -> None:
+        """See `Painter.set_backdrop`."""
+        if self._backdrop is not None:
+            self._backdrop.close()
+        self._backdrop = backdrop
+        self._fitted = None
+
+    def snapshot(self) -> Awaitable[Any]:
+        """See `Painter.snapshot`."""
+        return self._canvas.convertToBlob()
+
+    def clear(self) -> None:
+        """See `Painter.clear`."""
+        self._context.setTransform(1, 0, 0, 1, 0, 0)
+        self._context.clearRect(0, 0, self._canvas.width, self._canvas.height)
+
+    def close(self) -> None:
+        """See `Painter.close`."""
+        self.set_backdrop(None)
+        self.clear()

@@ -1,0 +1,132 @@
+"""The JavaScript objects that the worker's Python handles, as protocols.
+
+They spell out what is used and nothing more, so that mypy checks the browser code and the tests can pass in
+plain Python objects of the same shape.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class TypedArray(Protocol):
+    """A JavaScript typed array."""
+
+    def assign(self, source: NDArray[Any]) -> None:
+        """Copy `source`'s bytes into the array."""
+
+    def assign_to(self, target: NDArray[Any]) -> None:
+        """Copy the array's bytes into `target`."""
+
+
+class Drawable(Protocol):
+    """Anything with pixels that a canvas can draw."""
+
+    width: int
+    height: int
+
+
+class Bitmap(Protocol):
+    """An ``ImageBitmap``: whoever holds it closes it."""
+
+    width: int
+    height: int
+
+    def close(self) -> None:
+        """Free the pixels."""
+
+
+class VideoFrame(Protocol):
+    """A WebCodecs ``VideoFrame``: whoever holds it closes it."""
+
+    displayWidth: int  # noqa: N815
+    displayHeight: int  # noqa: N815
+    visibleRect: Any  # noqa: N815
+
+    def copyTo(self, target: TypedArray, settings: Any) -> Awaitable[Any]:  # noqa: N802
+        """Convert the pixels into `target`."""
+
+    def close(self) -> None:
+        """Give the frame back to its source."""
+
+
+class ImageData(Protocol):
+    """Straight RGBA pixels."""
+
+    data: TypedArray
+
+
+class Context2D(Protocol):
+    """An ``OffscreenCanvasRenderingContext2D``."""
+
+    fillStyle: str  # noqa: N815
+    globalCompositeOperation: str  # noqa: N815
+    imageSmoothingQuality: str  # noqa: N815
+
+    def clearRect(self, x: float, y: float, width: float, height: float) -> None: ...  # noqa: N802, D102
+    def drawImage(self, image: Any, *place: float) -> None: ...  # noqa: N802, D102
+    def fillRect(self, x: float, y: float, width: float, height: float) -> None: ...  # noqa: N802, D102
+    def getImageData(self, x: int, y: int, width: int, height: int) -> ImageData: ...  # noqa: N802, D102
+    def putImageData(self, image: ImageData, x: int, y: int) -> None: ...  # noqa: N802, D102
+    def setTransform(self, *matrix: float) -> None: ...  # noqa: N802, D102
+
+
+class OffscreenCanvas(Protocol):
+    """A canvas that a worker may paint."""
+
+    width: int
+    height: int
+
+    def convertToBlob(self) -> Awaitable[Any]: ...  # noqa: N802, D102
+    def getContext(self, kind: str, settings: Any = None) -> Context2D: ...  # noqa: N802, D102
+
+
+class OrtSession(Protocol):
+    """One ONNX Runtime Web session behind the bridge (``web/js/ort_bridge.js``)."""
+
+    def bind(self, tensor: Any) -> None:
+        """Take a proxy of the float32 input array; the bridge reads it through a live view."""
+
+    def run(self) -> Awaitable[TypedArray]:
+        """Run the model on the bound array and return its output."""
+
+    def dispose(self) -> Awaitable[None]:
+        """Free the session and the view."""
+
+
+class OrtBridge(Protocol):
+    """``web/js/ort_bridge.js``: create, run, dispose."""
+
+    def create(self, model: Any, facts: Any, backend: str) -> Awaitable[OrtSession]:
+        """Create a session from the model's bytes."""
+
+    def onDeviceLost(self, callback: Any) -> None:  # noqa: N802
+        """Call `callback` with a reason when the WebGPU device is lost."""
+
+
+class Host(Protocol):
+    """What ``web/js/worker.js`` lends to Python: downloads, the runtime bridge, and the way back to the page."""
+
+    bridge: OrtBridge
+    probe: Any
+
+    def loadModel(self, file: str) -> Awaitable[Any]:  # noqa: N802
+        """Download a model; resolves to its ``ArrayBuffer``."""
+
+    def painted(self, width: int, height: int, total_ms: float) -> None:
+        """Report one painted frame."""
+
+    def dropped(self) -> None:
+        """Report one frame that was replaced by a newer one before its turn."""
+
+    def post(self, kind: str, detail: str) -> None:
+        """Send an event to the page; `detail` is JSON."""
+
+    def reply(self, request: int, value: Any, error: str | None) -> None:
+        """Answer the page's request number `request`."""

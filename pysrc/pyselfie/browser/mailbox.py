@@ -1,0 +1,75 @@
+"""The newest frame wins: latency beats completeness."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Closable(Protocol):
+    """A frame that must be closed by whoever holds it last."""
+
+    def close(self) -> None:
+        """Free the frame."""
+
+
+FrameT = TypeVar("FrameT", bound=Closable)
+
+
+class Mailbox(Generic[FrameT]):
+    """Holds at most one frame; a newer one replaces and closes it.
+
+    ``async for frame in mailbox`` yields the newest frame each time and hands over its ownership. The loop ends
+    after `close`.
+
+    Parameters
+    ----------
+    on_drop : callable
+        Called with no arguments whenever a frame is closed unread.
+    """
+
+    def __init__(self, on_drop: Callable[[], None]) -> None:
+        self._frame: FrameT | None = None
+        self._arrived = asyncio.Event()
+        self._on_drop = on_drop
+        self._closed = False
+
+    def offer(self, frame: FrameT) -> None:
+        """Put `frame` in, its ownership with it."""
+        if self._closed:
+            frame.close()
+            return
+        self.clear()
+        self._frame = frame
+        self._arrived.set()
+
+    def clear(self) -> None:
+        """Drop the waiting frame, if there is one."""
+        if self._frame is not None:
+            self._frame.close()
+            self._frame = None
+            self._on_drop()
+        self._arrived.clear()
+
+    def close(self) -> None:
+        """Drop the waiting frame and end the reader's loop."""
+        self.clear()
+        self._closed = True
+        self._arrived.set()
+
+    def __aiter__(self) -> Mailbox[FrameT]:
+        return self
+
+    async def __anext__(self) -> FrameT:
+        while self._frame is None:
+            if self._closed:
+                raise StopAsyncIteration
+            await self._arrived.wait()
+            if self._frame is None and not self._closed:  # cleared between the signal and this wake-up
+                self._arrived.clear()
+        frame, self._frame = self._frame, None
+        self._arrived.clear()
+        return frame

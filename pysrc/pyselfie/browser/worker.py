@@ -1,0 +1,244 @@
+"""The worker's brain: takes the page's messages, runs the frame loop, reports back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from pyodide.ffi import JsException, create_proxy, to_js
+
+from pyselfie.browser.canvas_painter import Canvas2DPainter
+from pyselfie.browser.frame_store import FrameStore
+from pyselfie.browser.interop import js_object
+from pyselfie.browser.mailbox import Mailbox
+from pyselfie.browser.pipeline import Pipeline
+from pyselfie.browser.runtime_keeper import EngineError, RuntimeKeeper
+from pyselfie.browser.sampler import CanvasSampler
+from pyselfie.core.facts import ModelFileError
+from pyselfie.core.options import OptionError, Options
+from pyselfie.core.timing import StageClock
+from pyselfie.runtimes.auto import Probe
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from pyselfie.browser.js_types import Host
+    from pyselfie.runtimes.ort_web import OrtWebRuntime
+
+STATS_INTERVAL_S = 0.5
+NOTHING_YET = "There is no picture yet: nothing has been segmented."
+
+
+class Worker:
+    """One engine: one output canvas, one model at a time.
+
+    Parameters
+    ----------
+    host : Host
+        The worker's JavaScript side.
+    canvas : OffscreenCanvas
+        The output.
+    options_json : str
+        The first options, JSON.
+    requested : str
+        Backend: ``"auto"``, ``"webgpu"`` or ``"wasm"``.
+    """
+
+    def __init__(self, host: Host, canvas: Any, options_json: str, requested: str) -> None:
+        self._host = host
+        probe = host.probe
+        self._threads: int = probe.threads
+        self._keeper = RuntimeKeeper(
+            host,
+            Probe(probe.hasWebGpu, probe.adapter, probe.isSoftware, probe.threads),
+            requested,
+            lambda sentence: self._post("notice", code="backend", message=sentence),
+        )
+        self._clock = StageClock()
+        self._painter = Canvas2DPainter(canvas)
+        options = Options().updated(json.loads(options_json))
+        self._pipeline = Pipeline(FrameStore(), CanvasSampler, self._painter, self._clock, options)
+        self._wanted_model = options.model_selection
+        self._mailbox: Mailbox[Any] = Mailbox(host.dropped)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._last_stats = 0.0
+        self._runtime: OrtWebRuntime | None = None
+        self._device_lost_proxy = create_proxy(self._device_lost)
+        host.bridge.onDeviceLost(self._device_lost_proxy)
+
+    async def start(self) -> None:
+        """Load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
+        try:
+            self._adopt(await self._keeper.load(self._wanted_model))
+        except (ModelFileError, EngineError, JsException) as error:
+            self._report(error)
+            return
+        self._post("ready", **self._facts())
+        self._spawn(self._loop())
+
+    def receive(self, message: Any) -> None:
+        """Take one message of the page; see ``web/js/engine.js`` for their forms."""
+        getattr(self, f"_on_{message.type}")(message)
+
+    def _on_frame(self, message: Any) -> None:
+        self._mailbox.offer(message.frame)
+
+    def _on_options(self, message: Any) -> None:
+        before = self._pipeline.options
+        try:
+            options = before.updated(json.loads(message.changes))
+        except OptionError as error:
+            self._post("error", code="option", message=str(error), action=None)
+            return
+        self._pipeline.options = options
+        if options.model_selection != self._wanted_model:
+            self._wanted_model = options.model_selection
+            self._spawn(self._switch_model())
+        self._pipeline.repaint()
+
+    def _on_backdrop(self, message: Any) -> None:
+        self._painter.set_backdrop(message.bitmap)
+        self._pipeline.repaint()
+
+    def _on_flush(self, message: Any) -> None:
+        self._painter.flush = message.on
+
+    def _on_reset(self, _message: Any) -> None:
+        self._mailbox.clear()
+        self._pipeline.reset()
+        self._clock.clear()
+
+    def _on_mask(self, message: Any) -> None:
+        mask = self._pipeline.mask
+        if mask is None:
+            self._host.reply(message.request, None, NOTHING_YET)
+        else:
+            height, width = mask.shape
+            self._host.reply(
+                message.request, js_object(width=width, height=height, data=to_js(mask.ravel())), None
+            )
+
+    def _on_snapshot(self, message: Any) -> None:
+        self._spawn(self._snapshot(message.request))
+
+    async def _snapshot(self, request: int) -> None:
+        if self._pipeline.mask is None:
+            self._host.reply(request, None, NOTHING_YET)
+            return
+        try:
+            self._host.reply(request, await self._painter.snapshot(), None)
+        except JsException as error:
+            self._host.reply(request, None, f"The browser could not make a PNG: {error.message}.")
+
+    def _on_close(self, _message: Any) -> None:
+        self._mailbox.close()
+        self._pipeline.close()
+
+    async def _loop(self) -> None:
+        """Take each newest frame through the pipeline; no frame's failure ends the loop."""
+        async for frame in self._mailbox:
+            painted = await self._guarded(lambda frame=frame: self._pipeline.process(frame))  # type: ignore[misc]
+            if painted:
+                self._report_painted()
+            else:
+                self._host.dropped()
+
+    async def _guarded(self, work: Callable[[], Awaitable[bool]]) -> bool:
+        """Run one frame's work; if the backend fails, show that frame with the next one. Returns whether it was painted."""
+        backend = self._keeper.backend
+        try:
+            async with self._keeper.lock:
+                return await work()
+        except JsException as error:
+            return await self._replace_backend(backend, f"{error.name}: {error.message}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next frame gets its chance
+            self._report(error)
+            return False
+
+    async def _replace_backend(self, failed: str, why: str) -> bool:
+        if failed == self._keeper.backend:
+            try:
+                self._keeper.give_up(why)
+                self._adopt(await self._keeper.load(self._wanted_model))
+            except (ModelFileError, EngineError, JsException) as error:
+                self._report(error)
+                return False
+            self._post("backendchange", **self._facts())
+        return await self._guarded(self._pipeline.refresh)
+
+    def _device_lost(self, reason: str) -> None:
+        self._spawn(self._after_device_loss(reason))
+
+    async def _after_device_loss(self, reason: str) -> None:
+        if await self._replace_backend("webgpu", f"the GPU device was lost: {reason}"):
+            self._report_painted()
+
+    async def _switch_model(self) -> None:
+        """Load the wanted model beside the running one, then exchange them between two frames."""
+        wanted = self._wanted_model
+        try:
+            runtime = await self._keeper.load(wanted)
+        except (ModelFileError, EngineError, JsException) as error:
+            self._report(error)
+            self._keep_old_model()
+            return
+        if wanted != self._wanted_model:  # switched again meanwhile
+            runtime.close()
+            return
+        async with self._keeper.lock:
+            self._adopt(runtime)
+            self._clock.clear()
+        self._post("model", **self._facts())
+        await self._guarded(self._pipeline.refresh)
+
+    def _keep_old_model(self) -> None:
+        if self._runtime is not None:
+            self._wanted_model = self._runtime.facts.model_selection
+            changes = {"model_selection": self._wanted_model}
+            self._pipeline.options = self._pipeline.options.updated(changes)
+            self._post("model", **self._facts())
+
+    def _adopt(self, runtime: OrtWebRuntime) -> None:
+        self._pipeline.use(runtime)
+        self._runtime = runtime
+
+    def _report_painted(self) -> None:
+        size = self._pipeline.size
+        self._host.painted(size.width, size.height, self._clock.last("total"))
+        now = time.monotonic()
+        if now - self._last_stats >= STATS_INTERVAL_S:
+            self._last_stats = now
+            self._post("stats", **self._facts(), fps=self._clock.fps, frames=self._clock.frames, width=size.width,
+                       height=size.height, stages=self._clock.summary())  # fmt: skip
+
+    def _facts(self) -> dict[str, Any]:
+        runtime = self._runtime
+        assert runtime is not None  # noqa: S101 - only called once a model runs
+        threads = self._threads if runtime.backend == "wasm" else 1
+        return {
+            "backend": runtime.backend,
+            "reason": runtime.reason,
+            "model": runtime.facts.name,
+            "modelSelection": runtime.facts.model_selection,
+            "threads": threads,
+        }
+
+    def _report(self, error: Exception) -> None:
+        """Tell the page; what the sentence does not say goes to the console."""
+        if not isinstance(error, (ModelFileError, EngineError, JsException)):
+            traceback.print_exception(error)
+            error = EngineError(f"The engine stumbled over this picture ({type(error).__name__}: {error}).")
+        code = "model" if isinstance(error, ModelFileError) else "engine"
+        message = error.message if isinstance(error, JsException) else str(error)
+        self._post("error", code=code, message=message, action="retry")
+
+    def _post(self, kind: str, **detail: Any) -> None:
+        self._host.post(kind, json.dumps(detail))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,21 @@
+"""The part of the browser's global scope that pyselfie uses, typed (no such module exists under CPython)."""
+
+from typing import Any
+
+from pyselfie.browser.js_types import ImageData as _ImageData
+from pyselfie.browser.js_types import OffscreenCanvas as _OffscreenCanvas
+
+class _OffscreenCanvasClass:
+    def new(self, width: int, height: int) -> _OffscreenCanvas: ...
+
+class _ImageDataClass:
+    def new(self, width: int, height: int) -> _ImageData: ...
+
+OffscreenCanvas: _OffscreenCanvasClass
+ImageData: _ImageDataClass
+
+class Object:
+    @staticmethod
+    def fromEntries(entries: Any) -> Any: ...  # noqa: N802
+
+def createImageBitmap(source: Any) -> Any: ...  # noqa: N802
