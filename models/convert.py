@@ -19,6 +19,7 @@ from onnx import helper
 from models.graph import OnnxGraph
 from models.ops import HANDLERS, Handler
 from models.reader import ConversionError, Graph, Operator, Tensor, read_graph
+from models.rewrite import resize_after_pointwise
 from models.sources import PACKAGE, PACKAGE_VERSION, SOURCES, ModelSource
 
 INPUT_NAME = "image"
@@ -30,7 +31,7 @@ def convert_graph(source: Graph, name: str) -> onnx.ModelProto:
     graph = OnnxGraph()
     [image], [mask] = source.inputs, source.outputs
     graph.add_node("Transpose", [INPUT_NAME], graph.bind(image), perm=[0, 3, 1, 2])
-    for operator in source.operators:
+    for operator in resize_after_pointwise(source).operators:
         _handler(operator)(operator, graph)
     graph.add_node("Transpose", [graph.value(mask)], OUTPUT_NAME, perm=[0, 2, 3, 1])
     return graph.to_model(name, [_describe(INPUT_NAME, image)], [_describe(OUTPUT_NAME, mask)])
