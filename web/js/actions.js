@@ -12,9 +12,7 @@ export function wireActions(takeSnapshot, onFault) {
     try {
       download(await takeSnapshot());
     } catch (error) {
-      onFault(
-        `The snapshot could not be taken (${error instanceof Error ? error.message : error}): try again.`,
-      );
+      onFault(`The snapshot could not be taken (${error instanceof Error ? error.message : error}): try again.`);
     }
   });
   wireFullScreen(byId("fullscreen-button", HTMLButtonElement), byId("viewport", HTMLDivElement), onFault);

@@ -43,7 +43,6 @@ function on(target, type, listener) {
 
 // --- the engine speaks ------------------------------------------------------------------------------------------
 
-let starts = 0;
 let threads = 0;
 /** Size of the painted picture, as "width height". */
 let painted = "";
@@ -60,15 +59,6 @@ function onReady(detail) {
   status.running(detail);
   showStart(detail.startMs);
   messages.clear("engine");
-  starts += 1;
-  if (starts > 1) restore();
-}
-
-/** A worker that was started anew knows nothing of what was chosen. */
-function restore() {
-  backdrops.forget();
-  applyEverything();
-  sources.refresh();
 }
 
 /** @param {{width: number, height: number}} detail */
@@ -92,10 +82,7 @@ function onError({ message, action }) {
 
 function describeStage() {
   const name = sources.current?.name ?? "Nothing";
-  stage.setAttribute(
-    "aria-label",
-    painted ? `${name}, effect: ${controls.effectTitle}` : "Nothing is painted yet",
-  );
+  stage.setAttribute("aria-label", painted ? `${name}, effect: ${controls.effectTitle}` : "Nothing is painted yet");
 }
 
 on(engine, "progress", (detail) => status.progress(detail));
@@ -115,11 +102,6 @@ async function applyEffect() {
   }
   engine.setOptions(controls.effect);
   describeStage();
-}
-
-function applyEverything() {
-  engine.setOptions({ modelSelection: controls.model, mirror: controls.mirror });
-  void applyEffect();
 }
 
 on(controls, "effect", () => void applyEffect());
@@ -187,6 +169,7 @@ wireIntake(openFirst, (sentence) => messages.show("source", sentence, { tone: "n
 
 for (const complaint of asked.complaints) messages.show(complaint, complaint, { tone: "notice" });
 controls.choose(asked);
-applyEverything();
+engine.setOptions({ modelSelection: controls.model, mirror: controls.mirror });
+void applyEffect();
 start();
 void showSample();

@@ -21,11 +21,6 @@ export class Backdrops extends EventTarget {
     this.#input.addEventListener("change", () => void this.#adopt(this.#input.files?.[0]));
   }
 
-  /** The engine was started anew and has no backdrop any more. */
-  forget() {
-    this.#delivered = null;
-  }
-
   /**
    * Make sure that the engine has the chosen picture.
    *
@@ -61,8 +56,7 @@ export class Backdrops extends EventTarget {
   async #read(value) {
     if (this.#own && value === this.#ownRadio.value) return this.#own;
     const response = await fetch(value).catch(() => null);
-    if (!response?.ok)
-      throw new SourceError("That background picture could not be loaded: choose another one.");
+    if (!response?.ok) throw new SourceError("That background picture could not be loaded: choose another one.");
     return response.blob();
   }
 

@@ -99,8 +99,6 @@ class CameraSource {
     this.#stop = captureTrack(this.#track, sink);
   }
 
-  refresh() {}
-
   close() {
     this.#closed = true;
     this.#stop();

@@ -38,9 +38,7 @@ function wireDrop(onFiles, onNothing) {
   const show = (/** @type {boolean} */ on) => {
     target.dataset.active = String(on);
   };
-  document.addEventListener("dragenter", (event) =>
-    show(event.dataTransfer?.types.includes("Files") ?? false),
-  );
+  document.addEventListener("dragenter", (event) => show(event.dataTransfer?.types.includes("Files") ?? false));
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("dragleave", (event) => {
     if (event.relatedTarget === null) show(false); // The pointer left the window, not just an element.

@@ -105,7 +105,7 @@ function sizeNotice(name, image, bitmap) {
  */
 export async function openPhoto(blob, name, signal, kind = "photo") {
   const { bitmap, notice } = await readPicture(blob, name);
-  const source = new PhotoSource(blob, name, kind, bitmap, notice);
+  const source = new PhotoSource(name, kind, bitmap, notice);
   if (signal.aborted) source.close();
   return source;
 }
@@ -118,58 +118,36 @@ export async function openPhoto(blob, name, signal, kind = "photo") {
 export async function openSample(url, signal) {
   const response = await fetch(url, { signal }).catch(() => null);
   if (!response?.ok) {
-    throw new SourceError(
-      "The sample portrait could not be loaded: open a photo or a video, or use the camera.",
-    );
+    throw new SourceError("The sample portrait could not be loaded: open a photo or a video, or use the camera.");
   }
   return openPhoto(await response.blob(), "Sample portrait", signal, "sample");
 }
 
 class PhotoSource {
-  #blob;
-  /** @type {ImageBitmap | null} */
+  /** @type {ImageBitmap | null} Ours until it is handed over. */
   #bitmap;
-  /** @type {Sink | null} */
-  #sink = null;
 
   /**
-   * @param {Blob} blob
    * @param {string} name
    * @param {"photo"|"sample"} kind
    * @param {ImageBitmap} bitmap
    * @param {string} notice
    */
-  constructor(blob, name, kind, bitmap, notice) {
-    this.#blob = blob;
+  constructor(name, kind, bitmap, notice) {
     this.name = name;
     this.kind = kind;
-    this.#bitmap = bitmap;
     this.notice = notice;
+    this.#bitmap = bitmap;
   }
 
   /** @param {Sink} sink */
   start(sink) {
-    this.#sink = sink;
-    this.#hand();
-  }
-
-  async refresh() {
-    const again = await readPicture(this.#blob, this.name).catch(() => null);
-    this.#bitmap?.close();
-    this.#bitmap = again?.bitmap ?? null;
-    this.#hand();
+    if (this.#bitmap) sink.push(this.#bitmap, { still: true });
+    this.#bitmap = null;
   }
 
   close() {
-    this.#sink = null;
     this.#bitmap?.close();
     this.#bitmap = null;
-  }
-
-  #hand() {
-    if (!this.#bitmap || !this.#sink) return;
-    const bitmap = this.#bitmap;
-    this.#bitmap = null;
-    this.#sink.push(bitmap, { still: true });
   }
 }

@@ -8,7 +8,6 @@
  * @property {string} notice    A sentence to tell beside it, or nothing.
  * @property {string} [deviceId]
  * @property {(sink: import("./capture.js").Sink, onFault: (sentence: string) => void) => void} start
- * @property {() => void} refresh  Hand over the still picture again; live sources do so anyway.
  * @property {() => void} close    Stop and free everything; may be called in any state.
  * @property {{readonly paused: boolean, toggle: () => void, onchange: () => void}} [playback]
  */
@@ -52,11 +51,6 @@ export class Sources extends EventTarget {
     } catch (error) {
       if (!attempt.signal.aborted) this.#emit("failed", { sentence: sentenceOf(error) });
     }
-  }
-
-  /** Hand the present picture over again, after the engine has lost its own. */
-  refresh() {
-    this.#current?.refresh();
   }
 
   /** @param {Source} source */

@@ -76,14 +76,14 @@ class VideoSource {
     video.onplay = () => this.playback.onchange();
     video.onpause = () => {
       this.playback.onchange();
-      this.refresh();
+      this.#handStill();
     };
     this.#stop = captureVideo(video, sink);
     // Where autoplay is refused, the first picture is shown and the play button waits.
-    video.play().catch(() => this.refresh());
+    video.play().catch(() => this.#handStill());
   }
 
-  refresh() {
+  #handStill() {
     const sink = this.#sink;
     if (sink && this.#video.paused) void captureStill(this.#video, sink, () => this.#sink === sink);
   }
