@@ -92,12 +92,7 @@ class OrtSession {
   #view() {
     this.#buffer?.release();
     this.#buffer = this.#array.getBuffer("f32");
-    this.#input = new this.#ort.Tensor("float32", this.#buffer.data, [
-      1,
-      this.#facts.height,
-      this.#facts.width,
-      3,
-    ]);
+    this.#input = new this.#ort.Tensor("float32", this.#buffer.data, [1, this.#facts.height, this.#facts.width, 3]);
   }
 
   async run() {

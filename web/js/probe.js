@@ -15,9 +15,7 @@ const MOST_THREADS = 4; // more do not help models this small
 export async function probe() {
   const adapter = await requestAdapter();
   const info = adapter?.info;
-  const name = info
-    ? [info.vendor, info.architecture, info.description].filter(Boolean).join(" ") || "unnamed"
-    : "";
+  const name = info ? [info.vendor, info.architecture, info.description].filter(Boolean).join(" ") || "unnamed" : "";
   return {
     hasWebGpu: Boolean(navigator.gpu),
     adapter: name,
@@ -43,9 +41,7 @@ async function requestAdapter() {
  */
 export function runtimeBuild(facts, requested) {
   const wantsWebGpu =
-    requested === "webgpu"
-      ? facts.adapter !== ""
-      : requested === "auto" && facts.adapter !== "" && !facts.isSoftware;
+    requested === "webgpu" ? facts.adapter !== "" : requested === "auto" && facts.adapter !== "" && !facts.isSoftware;
   if (!wantsWebGpu) return "wasm";
   return "Suspending" in WebAssembly ? "jspi" : "asyncify";
 }

@@ -120,7 +120,9 @@ async function startRuntime(downloads, backend, options) {
 
 /** @param {Downloads} downloads */
 async function startPython(downloads) {
-  const wheels = ["numpy", "pyselfie"].map((name) => downloads.buffer(downloads.expect(downloads.find(`python/${name}-`))));
+  const wheels = ["numpy", "pyselfie"].map((name) =>
+    downloads.buffer(downloads.expect(downloads.find(`python/${name}-`))),
+  );
   for (const file of ["pyodide.asm.wasm", "python_stdlib.zip"]) downloads.expect(PYODIDE + file);
   const { loadPyodide } = await import(downloads.url(`${PYODIDE}pyodide.mjs`));
   const pyodide = await loadPyodide({ indexURL: downloads.url(PYODIDE) });

@@ -1,1 +1,1 @@
-"""The only part of pyselfie that may import ``js`` or ``pyodide``: worker entry point, frame sources, canvas painter."""
+"""What may import ``js`` and ``pyodide``: the worker's entry point, its frame loop and the canvas painter."""

@@ -33,8 +33,9 @@ class Canvas2DPainter:
         self._context = canvas.getContext("2d")
         self._backdrop: js_types.Bitmap | None = None
         self._fitted: js_types.OffscreenCanvas | None = None  # the backdrop, cropped to the output's size
-        self._veil = self._pixels = self._veil_context = None
-        self._veil_size: Size | None = None
+        self._veil: js_types.OffscreenCanvas = OffscreenCanvas.new(1, 1)
+        self._veil_context = self._veil.getContext("2d")
+        self._pixels = ImageData.new(1, 1)
         self.flush = False
 
     def paint(
@@ -74,11 +75,9 @@ class Canvas2DPainter:
 
     def _load_veil(self, veil: NDArray[np.uint8]) -> None:
         size = Size(veil.shape[1], veil.shape[0])
-        if size != self._veil_size:
-            self._veil = OffscreenCanvas.new(*size)
-            self._veil_context = self._veil.getContext("2d")
+        if (self._veil.width, self._veil.height) != size:
+            self._veil.width, self._veil.height = size
             self._pixels = ImageData.new(*size)
-            self._veil_size = size
         self._pixels.data.assign(veil)
         self._veil_context.putImageData(self._pixels, 0, 0)
 

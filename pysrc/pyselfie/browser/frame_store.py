@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from js import ImageData, OffscreenCanvas, createImageBitmap
 from pyodide.ffi import JsException
@@ -38,8 +38,8 @@ class FrameStore:
 
     async def take(self, frame: Bitmap | VideoFrame) -> None:
         """Take over `frame` and hold its picture."""
-        if hasattr(frame, "displayWidth"):
-            await self._convert(frame)
+        if hasattr(frame, "displayWidth"):  # only a VideoFrame has one
+            await self._convert(cast("VideoFrame", frame))
         else:
             self._hold(frame)
         assert self.drawable is not None  # noqa: S101 - both branches set it

@@ -45,7 +45,7 @@ class RuntimeKeeper:
         self._backends = candidates(probe, requested)
         self.backend, self.reason = next(self._backends)
         self._on_change = on_change
-        # ONNX Runtime's WebGPU build may not be entered twice at a time: creating waits for running, and the other way round.
+        # ONNX Runtime's WebGPU build may not be entered twice at a time: creating waits for running, and vice versa.
         self.lock = asyncio.Lock()
 
     async def load(self, model_selection: int) -> OrtWebRuntime:
@@ -63,12 +63,18 @@ class RuntimeKeeper:
         facts = load_facts(model_selection)
         buffer = await self._host.loadModel(facts.file)
         verify_model(buffer.to_bytes(), facts)
-        while True:
-            try:
-                async with self.lock:
-                    return await self._create(buffer, facts)
-            except JsException as error:
-                self.give_up(f"{error.name}: {error.message}")
+        while (runtime := await self._try_backend(buffer, facts)) is None:
+            pass
+        return runtime
+
+    async def _try_backend(self, buffer: Any, facts: ModelFacts) -> OrtWebRuntime | None:
+        """Return a runtime on the current backend, or None after moving on to the next one."""
+        try:
+            async with self.lock:
+                return await self._create(buffer, facts)
+        except JsException as error:
+            self.give_up(f"{error.name}: {error.message}")
+            return None
 
     async def _create(self, buffer: Any, facts: ModelFacts) -> OrtWebRuntime:
         names = js_object(
@@ -81,9 +87,7 @@ class RuntimeKeeper:
         session = await self._host.bridge.create(buffer, names, self.backend)
         runtime = OrtWebRuntime(session, facts, self.backend, self.reason)
         try:
-            await runtime.run(
-                np.zeros(facts.input_shape, np.float32)
-            )  # compiles shaders; a bad one fails here
+            await runtime.run(np.zeros(facts.input_shape, np.float32))  # compiles shaders; a bad one fails here
         except BaseException:
             runtime.close()
             raise
@@ -103,6 +107,4 @@ class RuntimeKeeper:
             self.reason = f"{failed} failed ({why})"
             self._on_change(f"{failed} failed, so {backend} goes on: {why}")
             return
-        raise EngineError(
-            f"The model cannot run: {failed} failed ({why}); restart the engine or reload the page."
-        )
+        raise EngineError(f"The model cannot run: {failed} failed ({why}); restart the engine or reload the page.")

@@ -28,9 +28,7 @@ class CanvasSampler:
         self._size = width, height
         canvas = OffscreenCanvas.new(width, height)
         self._context = canvas.getContext("2d", js_object(willReadFrequently=True, alpha=False))
-        self._context.imageSmoothingQuality = (
-            "low"  # plain bilinear; more would blur what the model was trained on
-        )
+        self._context.imageSmoothingQuality = "low"  # plain bilinear; more would blur what the model was trained on
 
     def read(self, frame: Drawable, out: NDArray[np.uint8]) -> None:
         """Write `frame` into `out`, uint8 [height, width, 4] RGBA."""

@@ -117,9 +117,7 @@ class Worker:
             self._host.reply(message.request, None, NOTHING_YET)
         else:
             height, width = mask.shape
-            self._host.reply(
-                message.request, js_object(width=width, height=height, data=to_js(mask.ravel())), None
-            )
+            self._host.reply(message.request, js_object(width=width, height=height, data=to_js(mask.ravel())), None)
 
     def _on_snapshot(self, message: Any) -> None:
         self._spawn(self._snapshot(message.request))
@@ -147,14 +145,14 @@ class Worker:
                 self._host.dropped()
 
     async def _guarded(self, work: Callable[[], Awaitable[bool]]) -> bool:
-        """Run one frame's work; if the backend fails, show that frame with the next one. Returns whether it was painted."""
+        """Run one frame's work, on the next backend if this one fails; returns whether it was painted."""
         backend = self._keeper.backend
         try:
             async with self._keeper.lock:
                 return await work()
         except JsException as error:
             return await self._replace_backend(backend, f"{error.name}: {error.message}")
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next frame gets its chance
+        except Exception as error:
             self._report(error)
             return False
 

@@ -29,9 +29,7 @@ _MEAN_WEIGHT = np.float32(1e-4)
 _DECIMATE_FROM = 3.0  # a blur this wide, in pixels, loses nothing at half the resolution
 
 
-def blur_sigma(
-    strength: float, frame_size: tuple[int, int], mask_size: tuple[int, int]
-) -> tuple[float, float]:
+def blur_sigma(strength: float, frame_size: tuple[int, int], mask_size: tuple[int, int]) -> tuple[float, float]:
     """Return the blur's standard deviations (x, y) in mask pixels.
 
     Parameters

@@ -92,9 +92,7 @@ def facts_from_manifest(manifest: Mapping[str, Any], model_selection: int) -> Mo
             raise ValueError(f"model_selection is {model_selection!r}, expected {known}")
         return _facts_from_entry(entries[model_selection])
     except (KeyError, TypeError) as error:
-        raise ModelFileError(
-            f"manifest.json is damaged ({error!r}); build or install pyselfie again"
-        ) from error
+        raise ModelFileError(f"manifest.json is damaged ({error!r}); build or install pyselfie again") from error
 
 
 def _facts_from_entry(entry: Mapping[str, Any]) -> ModelFacts:
@@ -121,14 +119,10 @@ def verify_model(data: bytes, facts: ModelFacts) -> None:
         In one sentence, with the expected and the actual size or SHA-256.
     """
     if len(data) != facts.bytes:
-        raise ModelFileError(
-            f"{facts.file} has {len(data)} bytes, expected {facts.bytes}; fetch or install it again"
-        )
+        raise ModelFileError(f"{facts.file} has {len(data)} bytes, expected {facts.bytes}; fetch or install it again")
     actual = hashlib.sha256(data).hexdigest()
     if actual != facts.sha256:
-        raise ModelFileError(
-            f"{facts.file} has SHA-256 {actual}, expected {facts.sha256}; fetch or install it again"
-        )
+        raise ModelFileError(f"{facts.file} has SHA-256 {actual}, expected {facts.sha256}; fetch or install it again")
 
 
 def read_model(facts: ModelFacts) -> bytes:
@@ -150,6 +144,4 @@ def read_model(facts: ModelFacts) -> bytes:
 
 def model_folder() -> Path:
     """Return the folder that holds `manifest.json` and, except in a browser, the `.onnx` files."""
-    return next(
-        (folder for folder in _MODEL_FOLDERS if (folder / "manifest.json").is_file()), _MODEL_FOLDERS[0]
-    )
+    return next((folder for folder in _MODEL_FOLDERS if (folder / "manifest.json").is_file()), _MODEL_FOLDERS[0])

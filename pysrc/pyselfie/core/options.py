@@ -66,9 +66,7 @@ class Options:
         parse_color(self.color)
         _check_strength(self.strength)
         if not isinstance(self.mirror, bool):
-            raise OptionError(
-                f"mirror is {self.mirror!r}, but it has to be true or false; the last value stays."
-            )
+            raise OptionError(f"mirror is {self.mirror!r}, but it has to be true or false; the last value stays.")
         if isinstance(self.model_selection, bool) or self.model_selection not in (0, 1):
             raise OptionError(
                 f"modelSelection is {self.model_selection!r}, but it has to be 0 (general) or 1 (landscape); "
@@ -83,21 +81,15 @@ class Options:
         OptionError
             If a name is unknown or a value is not valid; `self` is untouched.
         """
-        renamed = {
-            {"modelSelection": "model_selection"}.get(name, name): value for name, value in changes.items()
-        }
+        renamed = {{"modelSelection": "model_selection"}.get(name, name): value for name, value in changes.items()}
         known = {field.name for field in dataclasses.fields(self)}
         unknown = sorted(set(renamed) - known)
         if unknown:
-            raise OptionError(
-                f"There is no option {unknown[0]!r}; the options are {', '.join(sorted(known))}."
-            )
+            raise OptionError(f"There is no option {unknown[0]!r}; the options are {', '.join(sorted(known))}.")
         return dataclasses.replace(self, **renamed)
 
 
 def _check_strength(strength: object) -> None:
     number = isinstance(strength, (int, float)) and not isinstance(strength, bool)
     if not number or not math.isfinite(strength) or not 0 <= strength <= 1:  # type: ignore[arg-type, operator]
-        raise OptionError(
-            f"The strength is {strength!r}, but it has to be a number from 0 to 1; the last one stays."
-        )
+        raise OptionError(f"The strength is {strength!r}, but it has to be a number from 0 to 1; the last one stays.")

@@ -80,8 +80,9 @@ def premultiply(rgba: NDArray[np.uint8] | Layer) -> Layer:
 
 
 def to_straight_u8(layer: Layer) -> NDArray[np.uint8]:
-    """Return straight RGBA uint8, as a canvas's PNG holds it, from premultiplied float RGBA (inverse of `premultiply`)."""
+    """Return straight RGBA uint8, as in a PNG, from premultiplied float RGBA: the inverse of `premultiply`."""
     alpha = layer[..., 3:]
     colour = np.divide(layer[..., :3], alpha, out=np.zeros_like(layer[..., :3]), where=alpha > 0)
     straight = np.concatenate([colour, alpha], axis=-1)
-    return np.rint(np.clip(straight, 0, 1) * 255).astype(np.uint8)
+    result: NDArray[np.uint8] = np.rint(np.clip(straight, 0, 1) * 255).astype(np.uint8)
+    return result
