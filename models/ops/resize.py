@@ -17,11 +17,12 @@ def resize_bilinear(op: Operator, graph: OnnxGraph) -> None:
     if op.options.AlignCorners() or not op.options.HalfPixelCenters():
         raise ConversionError(f"{op.name}: only half-pixel centres without aligned corners are supported")
     height, width = graph.constant(op, 1).tolist()
-    scales = np.array([1, 1, height / op.inputs[0].shape[1], width / op.inputs[0].shape[2]], np.float32)
     output = graph.bind(op.outputs[0])
+    # The size, not the scale: 9/5 in float32 times 5 is less than 9.
+    size = np.array([1, op.outputs[0].shape[3], height, width], np.int64)
     graph.add_node(
         "Resize",
-        [graph.value(op.inputs[0]), "", graph.add_weight(f"{output}_scales", scales)],
+        [graph.value(op.inputs[0]), "", "", graph.add_weight(f"{output}_size", size)],
         output,
         mode="linear",
         coordinate_transformation_mode="half_pixel",

@@ -7,12 +7,15 @@ machine and every NumPy gets the same pixels; a golden stores their SHA-256.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from importlib.metadata import distribution
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Picture = NDArray[np.uint8]
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from pyselfie import SelfieSegmentation, sampling_cv2
 from pyselfie.core import sampling
 from tests.parity.goldens import Golden, golden_path, load_golden
 from tests.parity.pictures import PICTURES, build, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from numpy.typing import NDArray
 
 MEAN_TOLERANCE = {"opencv": 2e-6, "numpy": 2e-4}
 
