@@ -69,12 +69,14 @@ class OrtSession {
   #ort;
   #session;
   #facts;
-  /** @type {any} Python's proxy of the input array; Python owns it */
-  #array = null;
-  /** @type {any} the view of Python's memory */
-  #buffer = null;
+  /** @type {any[]} Python's proxies of its input and output arrays; Python owns them */
+  #arrays = [];
+  /** @type {any[]} views of their memory */
+  #buffers = [];
   /** @type {any} */
-  #input = null;
+  #feeds = null;
+  /** @type {any} */
+  #fetches = null;
 
   /** @param {any} ort @param {any} session @param {Facts} facts */
   constructor(ort, session, facts) {
@@ -83,27 +85,35 @@ class OrtSession {
     this.#facts = facts;
   }
 
-  /** @param {any} array */
-  bind(array) {
-    this.#array = array;
+  /** @param {any} input @param {any} output */
+  bind(input, output) {
+    this.#arrays = [input, output];
     this.#view();
   }
 
   #view() {
-    this.#buffer?.release();
-    this.#buffer = this.#array.getBuffer("f32");
-    this.#input = new this.#ort.Tensor("float32", this.#buffer.data, [1, this.#facts.height, this.#facts.width, 3]);
+    const { inputName, outputName, width, height } = this.#facts;
+    this.#release();
+    this.#buffers = this.#arrays.map((array) => array.getBuffer("f32"));
+    const [input, output] = this.#buffers.map(({ data }) => data);
+    this.#feeds = { [inputName]: new this.#ort.Tensor("float32", input, [1, height, width, 3]) };
+    this.#fetches = { [outputName]: new this.#ort.Tensor("float32", output, [1, height, width, 1]) };
   }
 
+  /** Read the bound input, write the bound output. */
   async run() {
-    if (this.#buffer.data.length === 0) this.#view(); // Python's memory has grown: the old view is detached
-    const outputs = await this.#session.run({ [this.#facts.inputName]: this.#input });
-    return outputs[this.#facts.outputName].data;
+    if (this.#buffers[0].data.length === 0) this.#view(); // Python's memory has grown: the old views are detached
+    await this.#session.run(this.#feeds, this.#fetches);
+  }
+
+  #release() {
+    for (const buffer of this.#buffers) buffer.release();
+    this.#buffers = [];
   }
 
   async dispose() {
-    this.#buffer?.release();
-    this.#buffer = this.#input = this.#array = null;
+    this.#release();
+    this.#arrays = [];
     await this.#session.release();
   }
 }

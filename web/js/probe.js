@@ -10,6 +10,7 @@
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|software/i;
 const MOST_THREADS = 4; // more do not help models this small
+const CORES_PER_THREAD = 2; // threads wait for each other by spinning: with no core to spare, two are slower than one
 
 /** @returns {Promise<Probe>} */
 export async function probe() {
@@ -20,8 +21,13 @@ export async function probe() {
     hasWebGpu: Boolean(navigator.gpu),
     adapter: name,
     isSoftware: Boolean(info?.isFallbackAdapter) || SOFTWARE.test(name),
-    threads: self.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_THREADS) : 1,
+    threads: self.crossOriginIsolated ? threadsFor(navigator.hardwareConcurrency) : 1,
   };
+}
+
+/** @param {number} cores */
+function threadsFor(cores) {
+  return Math.max(1, Math.min(MOST_THREADS, Math.floor(cores / CORES_PER_THREAD)));
 }
 
 async function requestAdapter() {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from js import ImageData, OffscreenCanvas
 
 from pyselfie.core.compositor import NEUTRAL_GREY
-from pyselfie.core.geometry import Size, cover_crop
+from pyselfie.core.geometry import Size, cover_crop, opaque_part
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -54,10 +54,12 @@ class Canvas2DPainter:
         self._orient(size, mirror=mirror)
         for draw in draws:
             context.globalCompositeOperation = draw.operator
-            if draw.layer == "backdrop":
-                self._draw_backdrop(size, mirror=mirror)
+            if draw.layer == "frame":
+                context.drawImage(frame, 0, 0, *size)
+            elif draw.layer == "veil":
+                self._draw_veil(size, veil)
             else:
-                context.drawImage(frame if draw.layer == "frame" else self._veil, 0, 0, *size)
+                self._draw_backdrop(size, mirror=mirror)
         if self.flush:
             context.getImageData(0, 0, 1, 1)
 
@@ -80,6 +82,15 @@ class Canvas2DPainter:
             self._pixels = ImageData.new(*size)
         self._pixels.data.assign(veil)
         self._veil_context.putImageData(self._pixels, 0, 0)
+
+    def _draw_veil(self, size: Size, veil: NDArray[np.uint8]) -> None:
+        """Draw what is not transparent of the veil, with a margin so that scaling finds the same neighbours."""
+        part = opaque_part(veil)
+        if part is None:
+            return
+        scale_x, scale_y = size.width / self._veil.width, size.height / self._veil.height
+        place = part.x * scale_x, part.y * scale_y, part.width * scale_x, part.height * scale_y
+        self._context.drawImage(self._veil, *part, *place)
 
     def _draw_backdrop(self, size: Size, *, mirror: bool) -> None:
         """Draw the backdrop upright: what is written on it stays readable in a mirrored picture."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MAX_SIDE = 4096
 """Longest side of an output canvas, in pixels: what every engine's canvas and GPU texture holds."""
@@ -22,6 +27,31 @@ class Rect(NamedTuple):
     y: float
     width: float
     height: float
+
+
+def opaque_part(rgba: NDArray[np.uint8], margin: int = 2) -> Rect | None:
+    """Return the smallest rectangle with every pixel that is not transparent, and a `margin` around it.
+
+    Parameters
+    ----------
+    rgba : ndarray of uint8, shape [H, W, 4]
+        Any RGBA picture.
+    margin : int
+        Pixels added on each side, as far as there are any.
+
+    Returns
+    -------
+    Rect or None
+        None if everything is transparent.
+    """
+    alpha = rgba[..., 3]
+    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+    if not rows.size:
+        return None
+    height, width = alpha.shape
+    left, top = max(0, int(columns[0]) - margin), max(0, int(rows[0]) - margin)
+    right, bottom = min(width, int(columns[-1]) + 1 + margin), min(height, int(rows[-1]) + 1 + margin)
+    return Rect(left, top, right - left, bottom - top)
 
 
 def fit_within(size: Size, max_side: int = MAX_SIDE) -> Size:
