@@ -7,6 +7,7 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from builder import zips
+from builder.bytecode import compile_sources, recipe
 from builder.errors import BuildError
 from builder.paths import CACHE, NODE_MODULES
 from builder.report import step
@@ -19,7 +20,7 @@ _SITE_PACKAGES = "lib/python3.12/site-packages/"
 _LEFT_OUT = re.compile(
     r"(^|/)(tests|__pycache__|f2py|distutils|_pyinstaller)/"  # nothing of these runs in a browser
     r"|\.pyi$|\.pxd$|\.h$|\.a$|/py\.typed$"
-    r"|_(umath|operand_flag|rational|struct_ufunc)_tests\.[^/]*so$"
+    r"|/_simd\.[^/]*so$|_tests\.[^/]*so$"  # modules that only NumPy's tests import
     r"|\.dist-info/(RECORD|direct_url\.json|INSTALLER|REQUESTED|entry_points\.txt)$"
 )
 """What the site leaves out; RECORD would name files that are not there."""
@@ -34,7 +35,7 @@ def ensure_numpy_wheel() -> Path:
         If the tarball is missing or not the pinned one.
     """
     wheel, stamp = CACHE / "numpy" / WHEEL, CACHE / "numpy" / ".stamp"
-    wanted = fingerprint(TARBALL_SHA256, Path(__file__), Path(zips.__file__))
+    wanted = fingerprint(TARBALL_SHA256, Path(__file__), Path(zips.__file__), recipe())
     if is_fresh(stamp, wanted) and wheel.exists():
         return wheel
     with step("Making NumPy's wheel for Pyodide"):
@@ -48,7 +49,7 @@ def make_wheel(tarball: Path) -> bytes:
     if not tarball.exists():
         raise BuildError(f"{tarball} is missing: delete node_modules/ and run build.py again.")
     expect_sha256(tarball.name, tarball, TARBALL_SHA256, "delete node_modules/ and run build.py again.")
-    return zips.pack(site_packages(tarball))
+    return zips.pack(compile_sources(site_packages(tarball), "/lib/python3.12/site-packages"))
 
 
 def site_packages(tarball: Path) -> dict[str, bytes]:

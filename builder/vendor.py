@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from builder.paths import NODE_MODULES
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from builder import zips
+from builder.bytecode import compile_sources, recipe
+from builder.paths import CACHE, NODE_MODULES
+from builder.report import step
+from builder.stamps import fingerprint, is_fresh, write_atomically
 
 PYODIDE = NODE_MODULES / "pyodide"
 ONNXRUNTIME = NODE_MODULES / "onnxruntime-web"
 
-_PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+STDLIB = CACHE / "pyodide" / "python_stdlib.zip"
+_PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
 _ORT_LOADERS = ("ort.wasm.min.mjs", "ort.jspi.min.mjs", "ort.webgpu.min.mjs")
 _ORT_ENGINES = ("ort-wasm-simd-threaded", "ort-wasm-simd-threaded.jspi", "ort-wasm-simd-threaded.asyncify")
 
@@ -21,6 +23,7 @@ _ORT_ENGINES = ("ort-wasm-simd-threaded", "ort-wasm-simd-threaded.jspi", "ort-wa
 def vendor_files() -> dict[str, Path | bytes]:
     """Map each path below dist/vendor/ to its source."""
     files: dict[str, Path | bytes] = {f"pyodide/{name}": PYODIDE / name for name in _PYODIDE_FILES}
+    files["pyodide/python_stdlib.zip"] = ensure_stdlib()
     files["pyodide/pyodide-lock.json"] = trimmed_lock((PYODIDE / "pyodide-lock.json").read_text(encoding="utf-8"))
     for loader in _ORT_LOADERS:
         files[f"onnxruntime/{loader}"] = ONNXRUNTIME / "dist" / loader
@@ -33,3 +36,22 @@ def vendor_files() -> dict[str, Path | bytes]:
 def trimmed_lock(text: str) -> bytes:
     """Return pyodide-lock.json with no packages: the site has none of them, and only ``info`` is checked."""
     return json.dumps({"info": json.loads(text)["info"], "packages": {}}).encode()
+
+
+def ensure_stdlib() -> Path:
+    """Return Python's standard library as bytecode, made from Pyodide's python_stdlib.zip unless that has been done.
+
+    Docstrings are left out, but for Pyodide's own packages, which copy theirs to functions written in C.
+    """
+    source, stamp = PYODIDE / "python_stdlib.zip", STDLIB.with_name(".stamp")
+    wanted = fingerprint(source, Path(__file__), Path(zips.__file__), recipe())
+    if is_fresh(stamp, wanted) and STDLIB.exists():
+        return STDLIB
+    with step("Compiling Python's standard library"):
+        members = zips.unpack(source.read_bytes())
+        documented = ("pyodide/", "_pyodide/")
+        write_atomically(
+            STDLIB, zips.pack(compile_sources(members, "/lib/python312.zip", optimize=2, documented=documented))
+        )
+        write_atomically(stamp, wanted)
+    return STDLIB
