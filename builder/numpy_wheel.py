@@ -20,7 +20,7 @@ _SITE_PACKAGES = "lib/python3.12/site-packages/"
 _LEFT_OUT = re.compile(
     r"(^|/)(tests|__pycache__|f2py|distutils|_pyinstaller)/"  # nothing of these runs in a browser
     r"|\.pyi$|\.pxd$|\.h$|\.a$|/py\.typed$"
-    r"|/_simd\.[^/]*so$|_tests\.[^/]*so$"  # modules that only NumPy's tests import
+    r"|/_simd\.[^/]*so$|/_(umath|operand_flag|rational|struct_ufunc)_tests\.[^/]*so$"  # only NumPy's tests import these
     r"|\.dist-info/(RECORD|direct_url\.json|INSTALLER|REQUESTED|entry_points\.txt)$"
 )
 """What the site leaves out; RECORD would name files that are not there."""
