@@ -1,0 +1,99 @@
+"""What every runtime keeps to, tried on the stub and on the native one."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from pyselfie.core.facts import load_facts
+from pyselfie.runtimes.base import Runtime
+from pyselfie.runtimes.native import NativeRuntime
+from pyselfie.runtimes.stub import StubRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+
+@pytest.fixture(params=[StubRuntime, NativeRuntime], ids=["stub", "native"])
+def runtime(request: pytest.FixtureRequest) -> Iterator[Runtime]:
+    made: Runtime = request.param(load_facts(1))
+    yield made
+    made.close()
+
+
+def run(runtime: Runtime, tensor: NDArray[Any]) -> NDArray[np.float32]:
+    return asyncio.run(runtime.run(tensor))
+
+
+def picture() -> NDArray[np.float32]:
+    return np.random.default_rng(1).random((1, 144, 256, 3), dtype=np.float32)
+
+
+def test_runtime_has_the_contract(runtime: Runtime) -> None:
+    """A runtime has the protocol's attributes and methods, with the same parameters."""
+    assert isinstance(runtime, Runtime)
+    assert inspect.iscoroutinefunction(runtime.run)
+    assert list(inspect.signature(runtime.run).parameters) == ["tensor"]
+    assert runtime.facts == load_facts(1)
+    assert runtime.backend in {"cpu", "stub"}
+    assert runtime.reason
+
+
+def test_mask_has_the_model_size_and_range(runtime: Runtime) -> None:
+    """A mask is float32 [height, width] in 0..1."""
+    mask = run(runtime, picture())
+    assert (mask.shape, mask.dtype) == ((144, 256), np.float32)
+    assert mask.min() >= 0
+    assert mask.max() <= 1
+
+
+def test_same_picture_gives_the_same_mask(runtime: Runtime) -> None:
+    """Running again, also with the identical array, repeats the result."""
+    tensor = picture()
+    first = run(runtime, tensor).copy()
+    np.testing.assert_array_equal(run(runtime, tensor), first)
+    np.testing.assert_array_equal(run(runtime, picture()), first)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.zeros((1, 256, 256, 3), np.float32),
+        np.zeros((144, 256, 3), np.float32),
+        np.zeros((1, 144, 256, 3), np.float64),
+        np.zeros((1, 144, 256, 3), np.uint8),
+        np.zeros((1, 144, 256, 6), np.float32)[..., ::2],
+    ],
+    ids=["size", "rank", "float64", "uint8", "strided"],
+)
+def test_wrong_tensor_is_refused(runtime: Runtime, wrong: NDArray[Any]) -> None:
+    """A tensor that the model cannot take is refused with what came and what was expected."""
+    with pytest.raises(ValueError, match=r"takes a C-contiguous float32 array of shape \(1, 144, 256, 3\), got "):
+        run(runtime, wrong)
+
+
+def test_closed_runtime_refuses_to_run(runtime: Runtime) -> None:
+    """After close, which may be called again, running is an error that says so."""
+    runtime.close()
+    runtime.close()
+    with pytest.raises(RuntimeError, match="this runtime is closed"):
+        run(runtime, picture())
+
+
+def test_stub_mask_is_the_brightness() -> None:
+    """The stub's mask can be told in advance: the mean of the three colours of each pixel."""
+    np.testing.assert_array_equal(run(StubRuntime(load_facts(1)), picture()), picture()[0].mean(axis=-1))
+
+
+def test_missing_onnxruntime_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without ONNX Runtime one sentence says what to install."""
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ImportError, match=r'onnxruntime is not installed; pip install "pyselfie\[native\]" brings it'):
+        NativeRuntime(load_facts(0))
