@@ -10,7 +10,8 @@
  */
 
 const MOST_OUTSTANDING = 2; // one in the works, one waiting: the worker never idles and no frame grows old
-const SILENCE_MS = 20_000; // a worker that owes an answer this long is dead; a first WebGPU run in software takes 5 s
+const SILENCE_MS = 8_000; // a worker that owes an answer this long is dead
+const LOADING_MS = 60_000; // while it prepares a model: WebGPU shaders may compile for long, and nothing else runs then
 const WATCH_MS = 1_000;
 
 export class Engine extends EventTarget {
@@ -31,6 +32,7 @@ export class Engine extends EventTarget {
   #outstanding = 0;
   #dropped = 0;
   #restarted = false;
+  #loading = false;
   #ready = false;
   #bytes = 0;
   #startedAt = 0;
@@ -184,6 +186,7 @@ export class Engine extends EventTarget {
     else if (type === "dropped") this.#settle(true);
     else if (type === "reply") this.#answer(detail);
     else if (type === "downloaded") this.#bytes = detail.bytes;
+    else if (type === "loading") this.#loading = detail.on;
     else {
       if (type === "ready") this.#onReady(detail);
       if (type === "model") this.#options.modelSelection = detail.modelSelection;
@@ -238,7 +241,7 @@ export class Engine extends EventTarget {
   }
 
   #watch() {
-    const silent = performance.now() - this.#lastSign > SILENCE_MS;
+    const silent = performance.now() - this.#lastSign > (this.#loading ? LOADING_MS : SILENCE_MS);
     if (silent && this.#ready && this.#owes && !document.hidden) this.#died("it does not answer");
   }
 
@@ -262,7 +265,7 @@ export class Engine extends EventTarget {
     this.#worker?.terminate();
     this.#worker = null;
     this.#nextCanvas = null;
-    this.#ready = false;
+    this.#ready = this.#loading = false;
     this.#outstanding = 0;
     for (const { reject } of this.#pending.values()) reject(new Error("The engine stopped before it could answer."));
     this.#pending.clear();

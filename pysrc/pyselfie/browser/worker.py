@@ -72,7 +72,7 @@ class Worker:
     async def start(self) -> None:
         """Load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
         try:
-            self._adopt(await self._keeper.load(self._wanted_model))
+            self._adopt(await self._load(self._wanted_model))
         except (ModelFileError, EngineError, JsException) as error:
             self._report(error)
             return
@@ -160,7 +160,7 @@ class Worker:
         if failed == self._keeper.backend:
             try:
                 self._keeper.give_up(why)
-                self._adopt(await self._keeper.load(self._wanted_model))
+                self._adopt(await self._load(self._wanted_model))
             except (ModelFileError, EngineError, JsException) as error:
                 self._report(error)
                 return False
@@ -178,7 +178,7 @@ class Worker:
         """Load the wanted model beside the running one, then exchange them between two frames."""
         wanted = self._wanted_model
         try:
-            runtime = await self._keeper.load(wanted)
+            runtime = await self._load(wanted)
         except (ModelFileError, EngineError, JsException) as error:
             self._report(error)
             self._keep_old_model()
@@ -191,6 +191,14 @@ class Worker:
             self._clock.clear()
         self._post("model", **self._facts())
         await self._guarded(self._pipeline.refresh)
+
+    async def _load(self, model_selection: int) -> OrtWebRuntime:
+        """Load a model; the page is told, as it must not take the worker's silence for its death."""
+        self._post("loading", on=True)
+        try:
+            return await self._keeper.load(model_selection)
+        finally:
+            self._post("loading", on=False)
 
     def _keep_old_model(self) -> None:
         if self._runtime is not None:

@@ -8,6 +8,7 @@ running sums (Wells, IEEE PAMI 8(2), 1986): its cost does not depend on the radi
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,8 @@ _COARSE_FACTOR = 4  # how much wider the blur is that fills where the fine one f
 _COARSE_WEIGHT = np.float32(0.02)
 _MEAN_WEIGHT = np.float32(1e-4)
 _DECIMATE_FROM = 3.0  # a blur this wide, in pixels, loses nothing at half the resolution
+_ADDED_VARIANCE = {1: 0.0, 2: 1.0, 4: 5.0}  # of going to 1/factor of the size and back, in square pixels
+_BOXES = 3
 
 
 def blur_sigma(strength: float, frame_size: tuple[int, int], mask_size: tuple[int, int]) -> tuple[float, float]:
@@ -71,13 +74,18 @@ def blur_background(rgb: NDArray[np.uint8], mask: NDArray[np.float32], sigma: tu
     factor = 1
     while min(sigma) / factor >= _DECIMATE_FROM and factor < _COARSE_FACTOR:
         planes, factor = _halved(planes), factor * 2
-    sigma_here = sigma[0] / factor, sigma[1] / factor
+    sigma_here = _remaining(sigma[0], factor), _remaining(sigma[1], factor)
     blurred = _gaussian(planes, sigma_here)
     _fill_gaps(blurred, planes, sigma_here)
     result: Planes = blurred[:3] / blurred[3]
     while factor > 1:
         result, factor = _doubled(result), factor // 2
     return result
+
+
+def _remaining(sigma: float, factor: int) -> float:
+    """Return what is left of `sigma`, in pixels of 1/factor of the size, after the way there and back has blurred."""
+    return math.sqrt(sigma**2 - _ADDED_VARIANCE[factor]) / factor
 
 
 def _fill_gaps(blurred: Planes, planes: Planes, sigma: tuple[float, float]) -> None:
@@ -93,41 +101,47 @@ def _fill_gaps(blurred: Planes, planes: Planes, sigma: tuple[float, float]) -> N
 
 def _gaussian(planes: Planes, sigma: tuple[float, float]) -> Planes:
     """Return `planes` [N, H, W] blurred by three boxes along each axis; outside counts as weight zero."""
-    for width in box_widths(sigma[0]):
-        planes = _box(planes, width, axis=2)
-    for width in box_widths(sigma[1]):
-        planes = _box(planes, width, axis=1)
+    for axis, sigma_axis in ((2, sigma[0]), (1, sigma[1])):
+        radius, fraction = box_extent(sigma_axis)
+        for _ in range(_BOXES):
+            planes = _box(planes, radius, fraction, axis)
     return planes
 
 
-def box_widths(sigma: float) -> tuple[int, int, int]:
-    """Return three odd box widths whose convolution has about the variance ``sigma ** 2`` (Kovesi, DICTA 2010)."""
-    ideal = np.sqrt(12 * sigma**2 / 3 + 1)
-    lower = max(1, int(ideal) - (int(ideal) % 2 == 0))
-    lower_count = round((12 * sigma**2 - 3 * lower**2 - 12 * lower - 9) / (-4 * lower - 4))
-    lower_count = min(3, max(0, lower_count))
-    first, second, third = ([lower] * lower_count + [lower + 2] * 3)[:3]
-    return first, second, third
+def box_extent(sigma: float) -> tuple[int, float]:
+    """Return (radius, fraction) of the box whose three-fold convolution has the variance ``sigma ** 2``.
+
+    The box counts the pixels up to `radius` fully and the next one on each side by `fraction`, 0..1 (Gwosdek et al.,
+    "Theoretical Foundations of Gaussian Convolution by Extended Box Filtering", SSVM 2011, equation 15).
+    """
+    variance = sigma**2 / _BOXES
+    radius = int((math.sqrt(12 * variance + 1) - 1) / 2)
+    numerator = (2 * radius + 1) * (radius * (radius + 1) - 3 * variance)
+    return radius, numerator / (6 * (variance - (radius + 1) ** 2))
 
 
-def _box(planes: Planes, width: int, axis: int) -> Planes:
-    """Return the running mean of an odd `width` along `axis`, zeros outside."""
-    if width == 1:
-        return planes
-    length, radius = planes.shape[axis], width // 2
+def _box(planes: Planes, radius: int, fraction: float, axis: int) -> Planes:
+    """Return the running mean along `axis` of the box that `box_extent` describes, zeros outside."""
+    length, pad = planes.shape[axis], radius + 1
     shape = list(planes.shape)
-    shape[axis] = length + width
+    shape[axis] = length + 2 * pad
     sums = np.empty(shape, np.float32)
 
-    def along(start: int | None, stop: int | None) -> tuple[slice, ...]:
-        return tuple(slice(start, stop) if i == axis else slice(None) for i in range(planes.ndim))
+    def along(start: int, stop: int) -> tuple[slice, ...]:
+        return (slice(None),) * axis + (slice(start, stop),)
 
-    sums[along(0, radius + 1)] = 0
-    np.add.accumulate(planes, axis=axis, out=sums[along(radius + 1, radius + 1 + length)])
-    sums[along(radius + 1 + length, None)] = sums[along(radius + length, radius + length + 1)]
-    result = sums[along(width, None)] - sums[along(0, length)]
-    result *= np.float32(1 / width)
-    return result
+    sums[along(0, pad)] = 0
+    np.add.accumulate(planes, axis=axis, out=sums[along(pad, pad + length)])
+    sums[along(pad + length, length + 2 * pad)] = sums[along(pad + length - 1, pad + length)]
+    # sums[pad + i] is the sum up to pixel i, so this difference is the box from i - radius to i + radius
+    inner = sums[along(pad + radius, pad + radius + length)] - sums[along(0, length)]
+    outer = np.zeros_like(planes)
+    outer[along(0, length - pad)] += planes[along(pad, length)]
+    outer[along(pad, length)] += planes[along(0, length - pad)]
+    outer *= np.float32(fraction)
+    inner += outer
+    inner *= np.float32(1 / (2 * radius + 1 + 2 * fraction))
+    return inner
 
 
 def _halved(planes: Planes) -> Planes:
@@ -141,15 +155,13 @@ def _halved(planes: Planes) -> Planes:
 def _doubled(planes: Planes) -> Planes:
     """Return `planes` at twice the size: bilinear with half-pixel centres, edges replicated."""
     for axis in (1, 2):
-        first, last = planes.take([0], axis), planes.take([-1], axis)
-        before = np.concatenate([first, planes.take(range(planes.shape[axis] - 1), axis)], axis)
-        after = np.concatenate([planes.take(range(1, planes.shape[axis]), axis), last], axis)
+        padded = np.concatenate([planes.take([0], axis), planes, planes.take([-1], axis)], axis) * np.float32(0.25)
         shape = list(planes.shape)
         shape[axis] *= 2
         doubled = np.empty(shape, np.float32)
-        even = (slice(None),) * axis + (slice(0, None, 2),)
-        odd = (slice(None),) * axis + (slice(1, None, 2),)
-        doubled[even] = planes * np.float32(0.75) + before * np.float32(0.25)
-        doubled[odd] = planes * np.float32(0.75) + after * np.float32(0.25)
+        near = planes * np.float32(0.75)
+        every = (slice(None),) * axis
+        np.add(near, padded[(*every, slice(0, -2))], out=doubled[(*every, slice(0, None, 2))])
+        np.add(near, padded[(*every, slice(2, None))], out=doubled[(*every, slice(1, None, 2))])
         planes = doubled
     return planes

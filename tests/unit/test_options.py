@@ -1,0 +1,48 @@
+"""Options are checked in one place, and every refusal is one sentence."""
+
+import re
+
+import pytest
+
+from pyselfie.core.effects import EFFECTS
+from pyselfie.core.options import EFFECT_NAMES, OptionError, Options, parse_color
+
+
+def test_changes_make_a_new_value_and_leave_the_old():
+    """JavaScript's and Python's spelling of a name both work; the original stays as it was."""
+    options = Options()
+    changed = options.updated({"effect": "blur", "modelSelection": 1, "strength": 1})
+    assert (changed.effect, changed.model_selection, changed.strength) == ("blur", 1, 1)
+    assert options == Options()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"effect": "sepia"}, "The effect is 'sepia', but it has to be one of fill, mask, color, picture, blur"),
+        ({"color": "green"}, "The colour is 'green', but it has to look like '#00FF00'"),
+        ({"color": 7}, "The colour is 7"),
+        ({"strength": 1.5}, "The strength is 1.5, but it has to be a number from 0 to 1"),
+        ({"strength": float("nan")}, "The strength is nan"),
+        ({"strength": True}, "The strength is True"),
+        ({"mirror": "yes"}, "mirror is 'yes', but it has to be true or false"),
+        ({"modelSelection": 2}, "modelSelection is 2, but it has to be 0 (general) or 1 (landscape)"),
+        ({"model_selection": True}, "modelSelection is True"),
+        ({"speed": 3}, "There is no option 'speed'; the options are color, effect, mirror"),
+    ],
+)
+def test_bad_values_are_refused_in_one_sentence(change, words):
+    """The sentence quotes what came and what was expected."""
+    with pytest.raises(OptionError, match=re.escape(words)) as refusal:
+        Options().updated(change)
+    assert "\n" not in str(refusal.value)
+
+
+def test_colours_are_read_as_rgb():
+    """The three bytes in reading order, either case."""
+    assert parse_color("#12aBfF") == (0x12, 0xAB, 0xFF)
+
+
+def test_every_effect_has_a_definition():
+    """Every name that passes the check can be painted."""
+    assert set(EFFECTS) == set(EFFECT_NAMES)

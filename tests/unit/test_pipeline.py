@@ -1,0 +1,203 @@
+"""The frame loop's parts under CPython, with the stub runtime: ownership, order and buffers."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from pyselfie.browser.mailbox import Mailbox
+from pyselfie.browser.pipeline import Pipeline
+from pyselfie.core.facts import load_facts
+from pyselfie.core.geometry import Size
+from pyselfie.core.options import Options
+from pyselfie.core.timing import StageClock
+from pyselfie.runtimes.stub import StubRuntime
+
+
+class Frame:
+    """A frame of one brightness that knows whether it was closed."""
+
+    def __init__(self, level=0):
+        self.level = level
+        self.closed = 0
+        self.width, self.height = 64, 48
+
+    def close(self):
+        self.closed += 1
+
+
+class Store:
+    """Keeps frames as they are."""
+
+    def __init__(self):
+        self.drawable, self.size = None, Size(0, 0)
+
+    async def take(self, frame):
+        self.clear()
+        self.drawable, self.size = frame, Size(frame.width, frame.height)
+
+    def clear(self):
+        if self.drawable:
+            self.drawable.close()
+        self.drawable = None
+
+
+class Sampler:
+    """Fills the sample with the frame's brightness."""
+
+    def __init__(self, width, height):
+        self.size = width, height
+
+    def read(self, frame, out):
+        out[...] = frame.level
+
+
+class Painter:
+    """Notes what it was asked to paint."""
+
+    def __init__(self):
+        self.painted, self.cleared = [], 0
+
+    def paint(self, frame, size, veil, draws, *, mirror):
+        self.painted.append((frame, size, veil.copy(), draws, mirror))
+
+    def clear(self):
+        self.cleared += 1
+
+    def close(self):
+        self.painted.append("closed")
+
+
+@pytest.fixture
+def painter():
+    return Painter()
+
+
+@pytest.fixture
+def pipeline(painter):
+    pipeline = Pipeline(Store(), Sampler, painter, StageClock(), Options(effect="mask"))
+    pipeline.use(StubRuntime(load_facts(1)))
+    return pipeline
+
+
+def test_a_frame_is_segmented_and_painted(pipeline, painter):
+    """The stub's mask is the brightness: it arrives in the veil, at the frame's size, and every stage is timed."""
+    assert asyncio.run(pipeline.process(Frame(51)))
+    frame, size, veil, _, mirror = painter.painted[0]
+    assert (frame.level, size, mirror) == (51, (64, 48), False)
+    assert (veil[..., :3] == 51).all()
+    assert pipeline.mask == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
+
+
+def test_a_new_frame_ends_the_one_before(pipeline):
+    """Each frame is closed exactly once, when its successor comes or at the end."""
+    frames = [Frame(), Frame(), Frame()]
+    for frame in frames:
+        asyncio.run(pipeline.process(frame))
+    assert [frame.closed for frame in frames] == [1, 1, 0]
+    pipeline.close()
+    assert [frame.closed for frame in frames] == [1, 1, 1]
+
+
+def test_other_options_repaint_without_a_new_mask(pipeline, painter):
+    """A photo changes at once when the effect changes; before the first mask nothing is painted."""
+    pipeline.repaint()
+    assert painter.painted == []
+    asyncio.run(pipeline.process(Frame(255)))
+    pipeline.options = Options(effect="fill", color="#102030", mirror=True)
+    pipeline.repaint()
+    _, _, veil, _, mirror = painter.painted[-1]
+    assert (veil == (0x10, 0x20, 0x30, 255)).all()
+    assert mirror
+
+
+def test_reset_forgets_the_frame_and_clears_the_output(pipeline, painter):
+    """After a source change nothing of the old one can be painted again."""
+    frame = Frame()
+    asyncio.run(pipeline.process(frame))
+    pipeline.reset()
+    pipeline.repaint()
+    assert not asyncio.run(pipeline.refresh())
+    assert (frame.closed, painter.cleared, len(painter.painted)) == (1, 1, 1)
+
+
+def test_a_frame_reset_during_inference_is_not_painted(pipeline, painter):
+    """The source changes while the model runs: the old frame's composite never appears."""
+
+    class Resetting(StubRuntime):
+        async def run(self, tensor):
+            pipeline.reset()
+            return await super().run(tensor)
+
+    pipeline.use(Resetting(load_facts(1)))
+    assert not asyncio.run(pipeline.process(Frame()))
+    assert painter.painted == []
+
+
+def test_changing_the_model_closes_the_old_one_and_keeps_the_frame(pipeline, painter):
+    """The other model's size is used from the next run on; the frame in hand is shown with it."""
+    asyncio.run(pipeline.process(Frame(255)))
+    old = pipeline._runtime
+    pipeline.use(StubRuntime(load_facts(0)))
+    with pytest.raises(RuntimeError, match="closed"):
+        asyncio.run(old.run(np.zeros((1, 144, 256, 3), np.float32)))
+    pipeline.repaint()
+    assert len(painter.painted) == 1, "the old mask does not fit the new model"
+    assert asyncio.run(pipeline.refresh())
+    assert painter.painted[-1][2].shape == (256, 256, 4)
+
+
+def test_buffers_are_made_once(pipeline):
+    """No array of the model's size is allocated per frame."""
+    asyncio.run(pipeline.process(Frame()))
+    before = [id(pipeline._sample), id(pipeline._tensor), id(pipeline._veil)]
+    for _ in range(3):
+        asyncio.run(pipeline.process(Frame()))
+    assert [id(pipeline._sample), id(pipeline._tensor), id(pipeline._veil)] == before
+
+
+def test_mailbox_keeps_the_newest_frame_only():
+    """Older frames are closed unread and counted; the newest is handed over open."""
+
+    async def scenario():
+        drops = []
+        mailbox = Mailbox(lambda: drops.append(1))
+        frames = [Frame(), Frame(), Frame()]
+        for frame in frames:
+            mailbox.offer(frame)
+        newest = await anext(mailbox)
+        return frames, newest, drops
+
+    frames, newest, drops = asyncio.run(scenario())
+    assert newest is frames[2]
+    assert [frame.closed for frame in frames] == [1, 1, 0]
+    assert len(drops) == 2
+
+
+def test_mailbox_wakes_its_reader_and_ends_its_loop():
+    """A waiting reader gets the next frame; after close the loop ends and late frames are closed."""
+
+    async def scenario():
+        mailbox = Mailbox(lambda: None)
+        seen = []
+
+        async def read():
+            seen.extend([frame.level async for frame in mailbox])
+
+        reader = asyncio.ensure_future(read())
+        for level in (1, 2):
+            await asyncio.sleep(0)
+            mailbox.offer(Frame(level))
+            await asyncio.sleep(0)
+        mailbox.offer(Frame(3))
+        mailbox.clear()
+        await asyncio.sleep(0)
+        mailbox.close()
+        await reader
+        late = Frame()
+        mailbox.offer(late)
+        return seen, late
+
+    seen, late = asyncio.run(scenario())
+    assert seen == [1, 2]
+    assert late.closed == 1
