@@ -43,7 +43,6 @@ function on(target, type, listener) {
 
 // --- the engine speaks ------------------------------------------------------------------------------------------
 
-let threads = 0;
 /** Size of the painted picture, as "width height". */
 let painted = "";
 
@@ -53,9 +52,8 @@ function start() {
   engine.start().catch(() => {});
 }
 
-/** @param {{backend: string, reason: string, threads: number, startMs: number}} detail */
+/** @param {{backend: string, reason: string, startMs: number}} detail */
 function onReady(detail) {
-  threads = detail.threads;
   status.running(detail);
   showStart(detail.startMs);
   messages.clear("engine");
@@ -89,7 +87,7 @@ on(engine, "progress", (detail) => status.progress(detail));
 on(engine, "ready", onReady);
 on(engine, "frame", onFrame);
 on(engine, "stats", showStats);
-on(engine, "backendchange", (detail) => status.running({ threads, ...detail }));
+on(engine, "backendchange", (detail) => status.running(detail));
 on(engine, "notice", ({ message }) => messages.show("engine-notice", message, { tone: "notice" }));
 on(engine, "error", onError);
 

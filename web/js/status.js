@@ -37,11 +37,10 @@ export class Status {
     this.#say("loading", "Loading");
   }
 
-  /** @param {{backend: string, reason: string, threads?: number}} chosen */
-  running({ backend, reason, threads = 0 }) {
+  /** @param {{backend: string, reason: string}} chosen */
+  running({ backend, reason }) {
     this.#loading.hidden = true;
-    const count = threads > 1 ? `, ${threads} threads` : "";
-    this.#say("ready", `${backendTitle(backend)}${count}: ${reason}`);
+    this.#say("ready", `${backendTitle(backend)}: ${reason}`);
   }
 
   failed() {

@@ -1,0 +1,152 @@
+"""Bad files, cameras that fail, assets that do not load: one clear sentence, and the page goes on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.browser.flags import BASE_FLAGS, camera_flags
+from tests.browser.page_kit import KEEPS_TRACKS, encode, open_demo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Page, Route
+
+    from builder.serve import Server
+
+CAMERA_FAILS = """
+navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("provoked", "{name}"));
+"""
+
+
+def test_bad_files_get_a_sentence_and_the_picture_stays(
+    site: Server, launch: Callable[..., Page], astronaut: np.ndarray
+):
+    """Each file that cannot be shown is named with its fault; the sample stays on the stage all the while."""
+    demo = open_demo(launch, site).wait_painted()
+    cases = [
+        ("notes.txt", b"These are words and no picture.", r"“notes\.txt” is no picture or video that this browser can"),
+        ("empty.png", b"", r"“empty\.png” is empty \(0 bytes\): choose another file"),
+        ("dot.png", encode(astronaut[:1, :1]), r"“dot\.png” is only 1 . 1 pixels: choose a picture with at least 16"),
+        ("lie.jpg", b"\x89PNG\r\n\x1a\n but then nothing of the kind", r"“lie\.jpg” is no picture or video"),
+        ("film.mov", b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(64), r"“film\.mov” is a video that this browser cannot"),
+        (
+            "film.avi",
+            b"RIFF\x40\0\0\0AVI LIST" + bytes(64),
+            r"“film\.avi” is a video that this browser cannot play: conv",
+        ),
+    ]
+    for name, data, pattern in cases:
+        demo.give(name, data)
+        demo.until(lambda pattern=pattern: re.search(pattern, " ".join(demo.messages())))
+        assert demo.caption() == "Sample portrait"
+        assert demo.size() == (512, 512)
+
+
+def test_truncated_photo_is_shown_as_far_as_it_goes(site: Server, launch: Callable[..., Page], astronaut: np.ndarray):
+    """Of a file that is cut off the part that arrived is shown, and a notice says so."""
+    demo = open_demo(launch, site).wait_painted()
+    data = encode(astronaut[:400], "JPEG", quality=90)
+    demo.give("cut.jpg", data[: len(data) * 2 // 3])
+    demo.wait_shown("cut.jpg", (512, 400))
+    assert "“cut.jpg” is damaged or cut off" in demo.notice()
+
+
+def test_enormous_photo_is_scaled_down(site: Server, launch: Callable[..., Page], astronaut: np.ndarray):
+    """A photo 12,000 pixels wide is shown at 4,096, and a notice says so."""
+    demo = open_demo(launch, site).wait_painted()
+    demo.give("panorama.jpg", encode(cv2.resize(astronaut, (12_000, 3000)), "JPEG", quality=60))
+    demo.wait_shown("panorama.jpg", (4096, 1024))
+    assert re.search("very large .12,000 . 3,000 pixels", demo.notice())
+
+
+def test_cmyk_and_16_bit_photos_work(site: Server, launch: Callable[..., Page], astronaut: np.ndarray):
+    """A CMYK JPEG and a PNG with 16 bits a channel are pictures like any other."""
+    demo = open_demo(launch, site).wait_painted()
+    demo.give("cmyk.jpg", encode(Image.fromarray(astronaut[:480]).convert("CMYK"), "JPEG"))
+    demo.wait_shown("cmyk.jpg", (512, 480))
+    deep = cv2.cvtColor(astronaut[:460], cv2.COLOR_RGB2BGR).astype(np.uint16) * 257
+    demo.give("deep.png", cv2.imencode(".png", deep)[1].tobytes())
+    demo.wait_shown("deep.png", (512, 460))
+    assert demo.messages() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("NotAllowedError", "not allowed on this page: allow it in the browser's site settings"),
+        ("NotReadableError", "probably because another program uses it: close that program and press Camera again"),
+        ("NotFoundError", "No camera was found: connect one and press Camera again"),
+    ],
+)
+def test_camera_that_fails_gets_a_sentence(site: Server, launch: Callable[..., Page], name: str, pattern: str):
+    """Permission denied, camera busy, no camera: a sentence for each says what to do, and the sample stays."""
+    demo = open_demo(launch, site, script=CAMERA_FAILS.format(name=name)).wait_painted()
+    demo.page.click("#camera-button")
+    assert pattern in demo.alert()
+    assert demo.caption() == "Sample portrait"
+    assert demo.page.inner_text("#opening") == ""
+
+
+def test_machine_without_camera_says_so(site: Server, launch: Callable[..., Page]):
+    """Chromium's own answer on a machine without a camera is understood."""
+    flags = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=0")
+    demo = open_demo(launch, site, "", *flags).wait_painted()
+    demo.page.click("#camera-button")
+    assert "No camera was found" in demo.alert()
+
+
+def test_insecure_page_says_why_there_is_no_camera(site: Server, launch: Callable[..., Page], origins: set[str]):
+    """Over plain http from another machine photos work, and the camera button tells what is missing."""
+    flag = next(flag for flag in BASE_FLAGS if flag.startswith("--host-resolver-rules"))
+    origin = site.url.replace("127.0.0.1", "selfie.test").rstrip("/")
+    origins.add(origin)
+    page = launch(flag.replace("MAP *", "MAP selfie.test 127.0.0.1, MAP *"))
+    page.goto(f"{origin}/")
+    page.wait_for_selector("#viewport[data-painted=true]", timeout=60_000)
+    page.click("#camera-button")
+    assert "to secure pages only: open this page over https://" in page.inner_text("#alerts .message p")
+
+
+def test_unplugged_camera_leaves_its_picture_and_a_choice(site: Server, launch: Callable[..., Page], camera_file: Path):
+    """When the camera goes away the last picture stays, a sentence tells, and the list of cameras is offered."""
+    demo = open_demo(launch, site, "", *camera_flags(camera_file), script=KEEPS_TRACKS).wait_painted()
+    demo.page.click("#camera-button")
+    demo.until(lambda: demo.size() == (1280, 720))
+    demo.page.evaluate("() => { cameraTracks[0].stop(); cameraTracks[0].dispatchEvent(new Event('ended')); }")
+    assert "was disconnected: connect it again or choose another one" in demo.alert()
+    assert demo.size() == (1280, 720)
+    demo.until(lambda: demo.page.locator("#camera-select option").first.inner_text() == "Choose a camera")
+    demo.page.select_option("#camera-select", index=1)
+    demo.until(lambda: demo.page.inner_text("#camera-label") == "Stop camera")
+    assert demo.messages() == []
+
+
+def test_asset_that_does_not_load_can_be_tried_again(site: Server, launch: Callable[..., Page]):
+    """A file that the worker cannot fetch gives one sentence and a button; pressing it goes on to the composite."""
+    page = launch()
+    page.expected_errors.append("Failed to load resource")
+    broken = [True]
+
+    def answer(route: Route) -> None:
+        if broken:
+            route.fulfill(status=503, body="later")
+        else:
+            route.continue_()
+
+    page.route("**/pyodide.asm.wasm*", answer)
+    page.goto(site.url)
+    message = page.locator("#alerts .message")
+    assert "pyodide.asm.wasm" in message.locator("p").inner_text(timeout=60_000)
+    assert page.get_attribute("#status", "data-state") == "failed"
+    broken.clear()
+    message.get_by_role("button", name="Try again").click()
+    page.wait_for_selector("#viewport[data-painted=true]", timeout=60_000)
+    assert page.locator(".message").count() == 0
