@@ -1,0 +1,119 @@
+"""The rounds: every contender takes its turn in each, so that all of them meet the same noise."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from bench.stats import overlap, ratio, summary
+from builder.errors import BuildError
+from builder.report import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bench.contenders import Entrant
+    from bench.types import Order, Outcome, Summary, Visit
+
+REFERENCE = "handjs"
+
+
+class Field:
+    """The contenders that are still in the race, and what each has done.
+
+    Parameters
+    ----------
+    entrants
+        Pages that are open.
+    failures
+        Takes one sentence for each contender that falls out: it is closed, and the others go on.
+    """
+
+    def __init__(self, entrants: Sequence[Entrant], failures: dict[str, str]) -> None:
+        self._entrants = list(entrants)
+        self._failures = failures
+
+    @property
+    def keys(self) -> list[str]:
+        """Who is still in."""
+        return [entrant.contender.key for entrant in self._entrants]
+
+    def rounds(self, count: int, order: Order, only: Sequence[str] = ()) -> dict[str, list[Visit]]:
+        """Let everybody (or `only` those) run `order` in each of `count` rounds, beginning with another one each time.
+
+        Only contenders that ran all rounds are in the result, so rounds match one to one.
+        """
+        visits: dict[str, list[Visit]] = {}
+        for turn in range(count):
+            entrants = [entrant for entrant in self._entrants if not only or entrant.contender.key in only]
+            for entrant in entrants[turn % len(entrants) :] + entrants[: turn % len(entrants)] if entrants else []:
+                self._visit(entrant, order, visits)
+        return {key: visits[key] for key in self.keys if key in visits}
+
+    def _visit(self, entrant: Entrant, order: Order, visits: dict[str, list[Visit]]) -> None:
+        try:
+            visit = entrant.visit(order)
+        except BuildError as error:
+            self._fall_out(entrant, error)
+        else:
+            visits.setdefault(entrant.contender.key, []).append(visit)
+
+    def _fall_out(self, entrant: Entrant, error: BuildError) -> None:
+        say(str(error))
+        self._failures[entrant.contender.key] = str(error)
+        self._entrants.remove(entrant)
+        entrant.close()
+
+    def agreement(self) -> dict[str, float]:
+        """Return how well each one's person covers the reference's in the last frame; empty without the reference."""
+        people: dict[str, list[int]] = {}
+        for entrant in list(self._entrants):
+            self._look(entrant, people)
+        reference = people.get(REFERENCE)
+        return {key: overlap(person, reference) for key, person in people.items()} if reference else {}
+
+    def _look(self, entrant: Entrant, people: dict[str, list[int]]) -> None:
+        try:
+            people[entrant.contender.key] = entrant.person()
+        except BuildError as error:
+            self._fall_out(entrant, error)
+
+    def outcomes(self, visits: dict[str, list[Visit]], agreement: dict[str, float]) -> dict[str, Outcome]:
+        """Sum up the rounds of everybody who is in `visits`."""
+        return {
+            entrant.contender.key: _outcome(entrant, visits[entrant.contender.key], agreement)
+            for entrant in self._entrants
+            if entrant.contender.key in visits
+        }
+
+
+def _outcome(entrant: Entrant, visits: list[Visit], agreement: dict[str, float]) -> Outcome:
+    samples = [sample for visit in visits for sample in visit["samples"]]
+    stages = samples[0]["stages"]
+    return {
+        "label": entrant.contender.label,
+        "does": entrant.contender.does,
+        "backend": entrant.backend,
+        "threads": entrant.threads,
+        "frames": len(samples),
+        "total_ms": summary([sample["totalMs"] for sample in samples]),
+        "round_trip_ms": summary([sample["roundTripMs"] for sample in samples]),
+        "main_ms": summary([sample["mainMs"] for sample in samples]),
+        "main_task_ms": summary([visit["task_ms"] for visit in visits]),
+        "stages": {name: summary([sample["stages"][name] for sample in samples]) for name in stages},
+        "agreement": agreement.get(entrant.contender.key),
+    }
+
+
+def medians(visits: Sequence[Visit], what: str) -> list[float]:
+    """Return the median of each round; `what` is ``"totalMs"`` or ``"roundTripMs"``."""
+    field = "roundTripMs" if what == "roundTripMs" else "totalMs"
+    return [median(sample[field] for sample in visit["samples"]) for visit in visits]  # type: ignore[literal-required]
+
+
+def ratios(visits: dict[str, list[Visit]], subject: str, what: str) -> dict[str, Summary]:
+    """Return `subject`'s time over everybody else's, round by round; empty if `subject` did not finish."""
+    if subject not in visits:
+        return {}
+    above = medians(visits[subject], what)
+    return {key: ratio(above, medians(theirs, what)) for key, theirs in visits.items() if key != subject}

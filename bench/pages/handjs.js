@@ -1,0 +1,54 @@
+/** Contender: hand-written JavaScript and onnxruntime-web in a module worker, which owns the canvas. */
+
+import { makeFrames, offer, personOfComposite } from "./shared.js";
+
+const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector("canvas"));
+const worker = new Worker(new URL("handjs_worker.js", import.meta.url), { type: "module" });
+
+/** @type {(ImageBitmap | VideoFrame)[]} */
+let frames = [];
+
+/**
+ * @param {object} message
+ * @param {Transferable[]} transfer
+ * @returns {Promise<any>}
+ */
+function ask(message, transfer) {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve(data));
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage(message, transfer);
+  });
+}
+
+/**
+ * @param {ImageBitmap | VideoFrame} frame
+ * @returns {Promise<BenchSample>}
+ */
+async function segment(frame) {
+  const start = performance.now();
+  const reply = ask({ frame }, [frame]);
+  const mainMs = performance.now() - start;
+  const { totalMs, stages } = await reply;
+  return { totalMs, stages, mainMs, roundTripMs: performance.now() - start };
+}
+
+offer({
+  prepare(options) {
+    const output = canvas.transferControlToOffscreen();
+    return ask({ options, canvas: output }, [output]);
+  },
+  async stock(order) {
+    frames = await makeFrames(order);
+  },
+  async run() {
+    const samples = [];
+    for (const frame of frames) samples.push(await segment(frame));
+    return samples;
+  },
+  async person() {
+    await new Promise(requestAnimationFrame); // the worker's canvas reaches the page with the next picture
+    await new Promise(requestAnimationFrame);
+    return personOfComposite(canvas);
+  },
+});

@@ -1,0 +1,68 @@
+/** Contender: this project's engine, as its own page uses it. */
+
+import { makeFrames, offer, personOfComposite } from "./shared.js";
+
+const ENGINE = "/dist/js/engine.js";
+
+const stage = /** @type {HTMLElement} */ (document.querySelector("main"));
+/** @type {InstanceType<typeof import("../../web/js/engine.js").Engine>} */
+let engine;
+/** @type {(ImageBitmap | VideoFrame)[]} */
+let frames = [];
+/** @type {Record<string, number>} */
+let stages = {};
+
+/**
+ * @param {string} type
+ * @returns {Promise<any>}
+ */
+function next(type) {
+  return new Promise((resolve, reject) => {
+    engine.addEventListener(type, (event) => resolve(/** @type {CustomEvent} */ (event).detail), { once: true });
+    engine.addEventListener("error", (event) => reject(new Error(/** @type {CustomEvent} */ (event).detail.message)), {
+      once: true,
+    });
+  });
+}
+
+/**
+ * @param {ImageBitmap | VideoFrame} frame
+ * @returns {Promise<BenchSample>}
+ */
+async function segment(frame) {
+  const painted = next("frame");
+  const start = performance.now();
+  engine.push(frame);
+  const mainMs = performance.now() - start;
+  const { ms } = await painted;
+  return { totalMs: ms, stages, mainMs, roundTripMs: performance.now() - start };
+}
+
+offer({
+  async prepare() {
+    const { Engine } = await import(ENGINE);
+    engine = new Engine(stage, { backend: "wasm" });
+    engine.addEventListener("timings", (event) => {
+      stages = /** @type {CustomEvent} */ (event).detail;
+    });
+    engine.setOptions({ effect: "fill", color: "#00FF00", modelSelection: 1 });
+    const ready = next("ready");
+    await engine.start();
+    engine.setFlush(true);
+    const { backend, threads } = await ready;
+    return { backend: `onnxruntime-web ${backend}`, threads };
+  },
+  async stock(order) {
+    frames = await makeFrames(order);
+  },
+  async run() {
+    const samples = [];
+    for (const frame of frames) samples.push(await segment(frame));
+    return samples;
+  },
+  async person() {
+    await new Promise(requestAnimationFrame); // the worker's canvas reaches the page with the next picture
+    await new Promise(requestAnimationFrame);
+    return personOfComposite(/** @type {HTMLCanvasElement} */ (stage.querySelector("canvas")));
+  },
+});

@@ -1,0 +1,225 @@
+"""``python3 build.py bench``: everybody in one browser, interleaved, and what came out as a table and as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+from bench.contenders import CONTENDERS, Entrant
+from bench.frames import SIZE, write_frames
+from bench.machine import describe_machine
+from bench.measure import Field, medians, ratios
+from bench.peers import fetch_model
+from bench.report import SCHEMA, SUBJECT, Report, find_goals, now, save
+from bench.site import BenchSite
+from bench.startup import measure_startup
+from bench.stats import summary
+from bench.table import render
+from builder.chromium import ensure_chromium
+from builder.errors import BuildError
+from builder.paths import CACHE, DIST, MODELS, NODE_MODULES, ROOT
+from builder.report import say, step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from playwright.sync_api import Browser, Playwright
+
+    from bench.contenders import Contender
+    from bench.types import Order, Startup
+
+# Headless Chromium gives WebGL in software and 2D canvases on the CPU, which is what a machine without a GPU has. With
+# --use-angle=swiftshader canvases would be drawn through the software GPU, twenty times slower, and flatter nobody.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--enable-unsafe-swiftshader",
+]
+STAGED = ("ours", "handjs")  # arranged alike, so compared stage by stage, with camera frames, and by size
+GROWTH = ((640, 360), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
+WARM_UP_FRAMES = 12
+
+
+def main(argv: list[str]) -> int:
+    """Run the benchmark; return 0 unless nothing at all could be measured."""
+    options = parse(argv)
+    chosen = [contender for contender in CONTENDERS if contender.key in options.only]
+    chromium = ensure_chromium()
+    with sync_playwright() as playwright:
+        report = _measure(playwright, chromium, options, chosen)
+    path = save(report, options.output)
+    print(f"\n{render(report)}\n")
+    say(f"saved: {path}")
+    return 0 if report["contenders"] else 1
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="build.py bench", description="Compare with the peers, interleaved in one run."
+    )
+    parser.add_argument("--quick", action="store_true", help="about a minute: fewer rounds, one start-up, three sizes")
+    parser.add_argument("--rounds", type=_count, metavar="N", help="rounds in which each contender takes its turn")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="save here instead of in bench/results/")
+    parser.add_argument(
+        "--only",
+        type=_keys,
+        default=[contender.key for contender in CONTENDERS],
+        metavar="A,B",
+        help="these contenders alone: " + ", ".join(contender.key for contender in CONTENDERS),
+    )
+    options = parser.parse_args(argv)
+    options.rounds = options.rounds or (4 if options.quick else 16)
+    options.frames = 6 if options.quick else 10
+    return options
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of rounds: give a whole number from 1 up")
+    return int(text)
+
+
+def _keys(text: str) -> list[str]:
+    known = [contender.key for contender in CONTENDERS]
+    unknown = [key for key in text.split(",") if key not in known]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is no contender: choose from {', '.join(known)}")
+    return text.split(",")
+
+
+def _measure(
+    playwright: Playwright, chromium: Path, options: argparse.Namespace, chosen: Sequence[Contender]
+) -> Report:
+    report = _empty_report(options)
+    with _browser(playwright, chromium) as browser, _site(chosen, report["failures"]) as site:
+        report["machine"] = describe_machine(browser.version)
+        field = Field(_open(browser, site.url, chosen, report["failures"]), report["failures"])
+        _race(field, options, report)
+        _camera(field, options, report)
+        _growth(field, options, report)
+    report["startup"] = _startup(playwright, chromium, options, report["failures"])
+    report["goals"] = find_goals(report["contenders"], report["ratios"], report["round_trip_ratios"], report["startup"])
+    return report
+
+
+def _empty_report(options: argparse.Namespace) -> Report:
+    return {
+        "schema": SCHEMA,
+        "date": now(),
+        "machine": describe_machine("unknown"),
+        "settings": {
+            "quick": options.quick,
+            "rounds": options.rounds,
+            "frames_per_round": options.frames,
+            "width": SIZE[0],
+            "height": SIZE[1],
+        },
+        "contenders": {},
+        "ratios": {},
+        "round_trip_ratios": {},
+        "camera": {},
+        "growth_ms": {},
+        "startup": None,
+        "goals": [],
+        "failures": {},
+    }
+
+
+@contextmanager
+def _browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@contextmanager
+def _site(chosen: Sequence[Contender], failures: dict[str, str]) -> Iterator[BenchSite]:
+    """Serve the pages and what they load; a model that cannot be had only costs tasks-vision its rows."""
+    peers = CACHE / "bench"
+    if any(contender.page.startswith("tasks.html") for contender in chosen):
+        try:
+            peers = fetch_model()
+        except BuildError as error:
+            failures["tasks-vision"] = str(error)
+    with tempfile.TemporaryDirectory() as temporary:
+        write_frames(Path(temporary))
+        mounts = {"pages": ROOT / "bench" / "pages", "frames": Path(temporary), "modules": NODE_MODULES}
+        with BenchSite({**mounts, "models": MODELS, "peers": peers, "dist": DIST}) as site:
+            yield site
+
+
+def _open(browser: Browser, url: str, chosen: Sequence[Contender], failures: dict[str, str]) -> list[Entrant]:
+    """Open every page in turn; the hand-written JavaScript gets as many threads as ours takes."""
+    context = browser.new_context(viewport={"width": SIZE[0], "height": SIZE[1]})
+    entrants: list[Entrant] = []
+    for contender in chosen:
+        if contender.page.startswith("tasks.html") and "tasks-vision" in failures:
+            continue
+        ours = next((entrant for entrant in entrants if entrant.contender.key == SUBJECT), None)
+        try:
+            with step(f"opening {contender.label}"):
+                entrants.append(Entrant(contender, context, url, ours.threads if ours else 1))
+        except BuildError as error:
+            say(str(error))
+            failures[contender.key] = str(error)
+    return entrants
+
+
+def _order(options: argparse.Namespace, size: tuple[int, int] = SIZE, kind: str = "bitmap") -> Order:
+    return {"count": options.frames + 1, "width": size[0], "height": size[1], "kind": kind}
+
+
+def _race(field: Field, options: argparse.Namespace, report: Report) -> None:
+    with step("warming up"):
+        field.rounds(2, {**_order(options), "count": WARM_UP_FRAMES})
+    with step(f"{options.rounds} rounds of {options.frames} frames"):
+        visits = field.rounds(options.rounds, _order(options))
+    report["contenders"] = field.outcomes(visits, field.agreement())
+    report["ratios"] = ratios(visits, SUBJECT, "totalMs")
+    report["round_trip_ratios"] = ratios(visits, SUBJECT, "roundTripMs")
+
+
+def _camera(field: Field, options: argparse.Namespace, report: Report) -> None:
+    with step("camera-like frames"):
+        order = _order(options, kind="i420")
+        visits = field.rounds(max(1, options.rounds // 2), order, only=STAGED)
+    report["camera"] = field.outcomes(visits, {})
+
+
+def _growth(field: Field, options: argparse.Namespace, report: Report) -> None:
+    growth: dict[str, dict[str, float]] = {}
+    with step("growth with the size of the picture"):
+        for size in GROWTH[: 3 if options.quick else None]:
+            visits = field.rounds(max(1, options.rounds // 4), _order(options, size), only=STAGED)
+            for key, theirs in visits.items():
+                growth.setdefault(key, {})[f"{size[1]}p"] = summary(medians(theirs, "totalMs"))["median"]
+    report["growth_ms"] = growth
+
+
+def _startup(
+    playwright: Playwright, chromium: Path, options: argparse.Namespace, failures: dict[str, str]
+) -> Startup | None:
+    if SUBJECT not in options.only:
+        return None
+    try:
+        with step("start-up, cold and warm"):
+            return measure_startup(playwright, chromium, FLAGS, 1 if options.quick else 3)
+    except BuildError as error:
+        say(str(error))
+        failures["startup"] = str(error)
+        return None

@@ -1,0 +1,73 @@
+"""The shapes of what the pages answer and of what is saved."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Sample(TypedDict):
+    """Milliseconds of one frame, as ``pages/bench.d.ts`` describes them."""
+
+    totalMs: float
+    roundTripMs: float
+    mainMs: float
+    stages: dict[str, float]
+
+
+class Order(TypedDict):
+    """Which frames a page makes for its next run."""
+
+    count: int
+    width: int
+    height: int
+    kind: str
+
+
+class Summary(TypedDict):
+    """Median and 95th percentile."""
+
+    median: float
+    p95: float
+
+
+class Visit(TypedDict):
+    """One contender's part of one round, its first frame dropped."""
+
+    samples: list[Sample]
+    task_ms: float
+    """Milliseconds per frame in which the page's main thread ran any task at all (CDP ``TaskDuration``)."""
+
+
+class Outcome(TypedDict):
+    """Everything measured about one contender."""
+
+    label: str
+    does: str
+    backend: str
+    threads: int
+    frames: int
+    total_ms: Summary
+    round_trip_ms: Summary
+    main_ms: Summary
+    main_task_ms: Summary
+    stages: dict[str, Summary]
+    agreement: float | None
+    """Overlap of the person's area with that of the hand-written JavaScript."""
+
+
+class Startup(TypedDict):
+    """Milliseconds from navigation to the first composite, one per try, and bytes over the wire."""
+
+    cold_ms: list[float]
+    warm_ms: list[float]
+    cold_bytes: int
+    warm_bytes: int
+
+
+class Goal(TypedDict):
+    """One line of the list of goals."""
+
+    name: str
+    figure: float
+    limit: float
+    met: bool
