@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HERE = Path(__file__).parent
-_DRIVER = _HERE / "compile_in_pyodide.mjs"
+DRIVER = _HERE / "run_in_pyodide.mjs"
 _COMPILER = _HERE / "compile_in_pyodide.py"
 _PYODIDE = NODE_MODULES / "pyodide"
 
 
 def recipe() -> str:
     """Hash what decides about the bytecode, besides the sources."""
-    return fingerprint(Path(__file__), _DRIVER, _COMPILER, _PYODIDE / "package.json")
+    return fingerprint(Path(__file__), DRIVER, _COMPILER, _PYODIDE / "package.json")
 
 
 def compile_sources(
@@ -57,7 +57,7 @@ def compile_sources(
         (Path(folder) / "sources.zip").write_bytes(zips.pack(sources))
         settings = {"location": location, "optimize": optimize, "documented": documented}
         (Path(folder) / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
-        command = ["node", str(_DRIVER), str(_PYODIDE), str(_COMPILER), folder]
+        command = ["node", str(DRIVER), str(_PYODIDE), str(_COMPILER), folder]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             raise BuildError(f"Pyodide could not compile the sources for {location}:\n{result.stderr[-2000:]}")

@@ -138,8 +138,9 @@ class Site:
             return None
         found = self.directory.joinpath(*parts)
         try:
-            return found if found.resolve().is_relative_to(self.directory) and found.exists() else None
-        except OSError:
+            inside = found.resolve().is_relative_to(self.directory) and found.exists()
+            return found if inside and (found.is_dir() or not path.endswith("/")) else None
+        except OSError:  # a name too long for the file system, for one
             return None
 
     def etag(self, path: Path, coding: str | None) -> str:

@@ -1,12 +1,18 @@
-"""What every kind of test shares: the photo that all of them segment."""
+"""What every kind of test shares: the photo that all of them segment, and the built site."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from builder.pipeline import build
 from builder.samples import astronaut_png
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +22,9 @@ def astronaut() -> np.ndarray:
         pixels = np.asarray(picture.convert("RGB"))
     pixels.flags.writeable = False
     return pixels
+
+
+@pytest.fixture(scope="session")
+def dist() -> Path:
+    """Return the folder of the built site, brought up to date."""
+    return build()

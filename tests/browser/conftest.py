@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from builder.chromium import ensure_chromium
-from builder.pipeline import build
 from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
 from tests.browser.flags import BASE_FLAGS
@@ -25,12 +24,6 @@ if TYPE_CHECKING:
 CAMERA_SIZE = (1280, 720)
 _CAMERA_FRAMES = 30
 _REPORTED = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; report-uri {REPORT_PATH}"}
-
-
-@pytest.fixture(scope="session")
-def dist() -> Path:
-    """Return the built site's folder, brought up to date."""
-    return build()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,189 @@
+"""Set-up: versions, .venv, node_modules; real environments and real packages, made on the spot."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import hashlib
+import io
+import json
+import os
+import runpy
+import subprocess
+import sys
+import tarfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builder import bootstrap, cli, zips
+from builder.errors import BuildError
+from builder.npm import ensure_node_modules
+from builder.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def program(folder: Path, name: str, prints: str) -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\necho {prints}\n")
+    path.chmod(0o755)
+
+
+def test_old_python_gets_one_sentence(monkeypatch: pytest.MonkeyPatch):
+    """Python 3.10 is refused in one sentence that names it and what is needed."""
+    monkeypatch.setattr(sys, "version_info", (3, 10, 2))
+    with pytest.raises(SystemExit, match=r"^build\.py needs Python 3\.11 or newer, but this is Python 3\.10: install"):
+        runpy.run_path(str(ROOT / "build.py"))
+
+
+def test_any_python_3_can_read_the_refusal():
+    """build.py itself uses no syntax that an old Python 3 would stumble over before it can speak."""
+    ast.parse((ROOT / "build.py").read_text(), feature_version=(3, 4))
+
+
+def test_no_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Without Node the sentence says so, and what to do."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BuildError, match=r"^Node\.js 20 or newer is needed, but there is no `node` on PATH: install"):
+        bootstrap.check_node()
+
+
+def test_old_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """An old Node is named with its version."""
+    program(tmp_path, "node", "v18.20.4")
+    program(tmp_path, "npm", "9.0.0")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BuildError, match=r"^Node\.js 20 or newer is needed, but `.*node` is v18\.20\.4: install"):
+        bootstrap.check_node()
+
+
+def test_node_without_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Node alone is not enough."""
+    program(tmp_path, "node", "v20.0.0")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BuildError, match=r"^npm is needed"):
+        bootstrap.check_node()
+
+
+def tiny_wheel(folder: Path) -> str:
+    """Make a wheel of one module and return its line for a requirements file."""
+    information = {
+        "METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n",
+        "WHEEL": "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "RECORD": "tiny.py,,\ntiny-1.dist-info/METADATA,,\ntiny-1.dist-info/WHEEL,,\ntiny-1.dist-info/RECORD,,\n",
+    }
+    members = {f"tiny-1.dist-info/{name}": text.encode() for name, text in information.items()}
+    data = zips.pack(members | {"tiny.py": b"answer = 42\n"})
+    (folder / "tiny-1-py3-none-any.whl").write_bytes(data)
+    return f"{folder}/tiny-1-py3-none-any.whl --hash=sha256:{hashlib.sha256(data).hexdigest()}\n"
+
+
+def answer_of(python: Path) -> str:
+    return subprocess.run(
+        [python, "-c", "import tiny; print(tiny.answer)"], capture_output=True, check=True
+    ).stdout.strip()
+
+
+def test_venv_is_made_once_and_a_broken_one_again(tmp_path: Path):
+    """The environment is made with the locked packages, left alone while the lock stays, and rebuilt when half-made."""
+    lock, folder = tmp_path / "lock.txt", tmp_path / "venv"
+    lock.write_text(tiny_wheel(tmp_path))
+    python = bootstrap.ensure_venv(folder, lock)
+    assert answer_of(python) == b"42"
+
+    (folder / "mark").touch()
+    bootstrap.ensure_venv(folder, lock)
+    assert (folder / "mark").exists()
+
+    (folder / ".pyselfie-stamp").unlink()
+    python.unlink()
+    assert answer_of(bootstrap.ensure_venv(folder, lock)) == b"42"
+    assert not (folder / "mark").exists()
+
+
+def test_wrong_hash_stops_pip(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    """A package with another hash than the lock's is refused with both values, and the environment stays unfinished."""
+    lock, folder = tmp_path / "lock.txt", tmp_path / "venv"
+    line = tiny_wheel(tmp_path)
+    right, wrong = line.strip()[-64:], "0" * 64
+    lock.write_text(line.replace(right, wrong))
+    with pytest.raises(BuildError, match=r"^pip could not install lock\.txt"):
+        bootstrap.ensure_venv(folder, lock)
+    words = capfd.readouterr().err
+    assert right in words
+    assert wrong in words
+    assert not (folder / ".pyselfie-stamp").exists()
+
+
+def npm_project(folder: Path) -> tuple[Path, str]:
+    """Make an npm project with one local, locked package; return it and the package's integrity."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, text in {"package.json": '{"name":"tiny","version":"1.0.0"}', "index.js": "1;"}.items():
+            member = tarfile.TarInfo(f"package/{name}")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    (folder / "tiny-1.0.0.tgz").write_bytes(buffer.getvalue())
+    integrity = "sha512-" + base64.b64encode(hashlib.sha512(buffer.getvalue()).digest()).decode()
+    needed = {"tiny": "file:tiny-1.0.0.tgz"}
+    (folder / "package.json").write_text(json.dumps({"name": "p", "version": "1.0.0", "dependencies": needed}))
+    entry = {"version": "1.0.0", "resolved": "file:tiny-1.0.0.tgz", "integrity": integrity}
+    packages = {"": {"name": "p", "version": "1.0.0", "dependencies": needed}, "node_modules/tiny": entry}
+    lock = {"name": "p", "version": "1.0.0", "lockfileVersion": 3, "requires": True, "packages": packages}
+    (folder / "package-lock.json").write_text(json.dumps(lock))
+    return folder, integrity
+
+
+def test_npm_packages_are_fetched_once(tmp_path: Path):
+    """`npm ci` runs when the lock is new, and not again until it changes."""
+    root, _ = npm_project(tmp_path)
+    ensure_node_modules(root)
+    assert (root / "node_modules" / "tiny" / "index.js").read_text() == "1;"
+    (root / "node_modules" / "mark").touch()
+    ensure_node_modules(root)
+    assert (root / "node_modules" / "mark").exists()
+    (root / "package.json").write_text((root / "package.json").read_text() + "\n")
+    ensure_node_modules(root)
+    assert not (root / "node_modules" / "mark").exists()
+
+
+def test_wrong_integrity_stops_npm(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    """An npm package with another hash than the lock's stops the build with both values."""
+    root, integrity = npm_project(tmp_path)
+    wrong = "sha512-" + "A" * 86 + "=="
+    lock = root / "package-lock.json"
+    lock.write_text(lock.read_text().replace(integrity, wrong))
+    with pytest.raises(BuildError, match=r"^`npm ci` failed"):
+        ensure_node_modules(root)
+    words = capfd.readouterr().err
+    assert integrity in words
+    assert wrong in words
+    assert not (root / "node_modules" / ".pyselfie-stamp").exists()
+
+
+def test_help_needs_no_setup(tmp_path: Path):
+    """`build.py --help` lists the commands with no Node and no .venv."""
+    environment = {**os.environ, "PATH": str(tmp_path)}
+    command = [sys.executable, str(ROOT / "build.py"), "--help"]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert all(f"\n    {name} " in result.stdout for name in ("build", "serve", "test", "bench"))
+
+
+def test_arguments_are_passed_on():
+    """What follows -- reaches pytest and the benchmark as it is."""
+    assert cli.parse(["test", "--", "-k", "blur", "--", "x"]).passed_on == ["-k", "blur", "--", "x"]
+    assert cli.parse(["bench", "--", "--quick"]).passed_on == ["--quick"]
+    assert cli.parse([]).passed_on == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [["serve", "--port", "0"], ["serve", "--port", "65536"], ["build", "--", "x"], ["fly"]]
+)
+def test_bad_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]):
+    """Bad arguments end with code 2 and a sentence that quotes them."""
+    with pytest.raises(SystemExit) as stopped:
+        cli.parse(arguments)
+    assert stopped.value.code == 2
+    assert repr(arguments[-1]) in capsys.readouterr().err or arguments[-1] == "x"

@@ -1,0 +1,158 @@
+"""What is in dist/, and how it gets there."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import brotli
+import jinja2
+import numpy as np
+import pytest
+from PIL import Image
+
+from builder import bytecode, compress, site, templates
+from builder.errors import BuildError
+from builder.paths import MODELS
+from builder.stamps import files_under, sha256_of
+
+
+def test_assets_tell_the_truth(dist: Path):
+    """assets.json has the size and the SHA-256 of every file below vendor/, python/ and models/, and of no other."""
+    listed = json.loads((dist / "assets.json").read_text())["files"]
+    present = {
+        path.relative_to(dist).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
+        for folder in ("vendor", "python", "models")
+        for path in files_under(dist / folder)
+        if path.suffix not in compress.ENCODINGS
+    }
+    assert listed == present
+    assert {"vendor/pyodide/pyodide.asm.wasm", "models/selfie_segmentation.onnx"} <= set(listed)
+
+
+def test_compressed_forms_are_the_files(dist: Path):
+    """Every .br and .gz in dist/ unpacks to the file beside it and is smaller."""
+    forms = [path for path in files_under(dist) if path.suffix in compress.ENCODINGS]
+    assert len(forms) > 20
+    for form in forms:
+        unpack = brotli.decompress if form.suffix == ".br" else gzip.decompress
+        original = form.with_suffix("")
+        assert unpack(form.read_bytes()) == original.read_bytes(), form
+        assert form.stat().st_size < original.stat().st_size
+
+
+def test_site_wheel_leaves_the_models_out(dist: Path):
+    """The site's wheel has the package and the manifest but no model, and its RECORD lists what is there."""
+    [wheel] = (dist / "python").glob("pyselfie-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        [record] = [name for name in names if name.endswith("RECORD")]
+        recorded = {line.split(",")[0] for line in archive.read(record).decode().splitlines()}
+    assert {"pyselfie/__init__.py", "pyselfie/_models/manifest.json"} <= names
+    assert not [name for name in names if name.endswith(".onnx")]
+    assert recorded == names
+
+
+def test_models_are_the_committed_ones(dist: Path):
+    """The site serves the very files of models/."""
+    for path in MODELS.glob("*.onnx"):
+        assert (dist / "models" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_sample_is_the_astronaut(dist: Path, astronaut: np.ndarray):
+    """The sample portrait is scikit-image's photo, within what JPEG at this quality changes."""
+    with Image.open(dist / "samples" / "astronaut.jpg") as picture:
+        pixels = np.asarray(picture.convert("RGB"))
+    assert pixels.shape == (512, 512, 3)
+    assert np.abs(pixels.astype(int) - astronaut).mean() < 2
+
+
+def test_licences_of_all_that_is_shipped(dist: Path):
+    """Each licence text is there and is the licence that it is named for."""
+    texts = {path.name: path.read_text() for path in files_under(dist / "licenses") if path.suffix == ".txt"}
+    assert "Mozilla Public License Version 2.0" in texts["MPL-2.0.txt"]
+    assert "Apache License" in texts["Apache-2.0.txt"]
+    assert "MediaPipe" in texts["models-NOTICE.txt"]
+    assert "Microsoft" in texts["onnxruntime.txt"]
+    assert "protobuf" in texts["onnxruntime-ThirdPartyNotices.txt"]
+    assert "PYTHON SOFTWARE FOUNDATION LICENSE" in texts["CPython.txt"]
+    for part in ("pyodide/tree/0.27.7", "NumPy 2.0.1", "ONNX Runtime Web 1.30.0", "NASA"):
+        assert part in texts["README.txt"]
+
+
+def test_no_page_names_another_origin(dist: Path):
+    """Pages, styles and scripts of our own load nothing from elsewhere."""
+    own = [*dist.glob("*.html"), *files_under(dist / "js"), *files_under(dist / "styles")]
+    for path in own:
+        if path.suffix not in compress.ENCODINGS:
+            text = path.read_text().replace("http://www.w3.org/", "")  # names of XML vocabularies, not addresses
+            assert 'src="http' not in text
+            assert "url(http" not in text
+            assert 'import("http' not in text
+            assert 'from "http' not in text
+
+
+def test_python_of_the_site_runs(dist: Path, tmp_path: Path):
+    """In Pyodide, with the site's own files, NumPy works from bytecode alone and pyselfie imports."""
+    # A copy, because Node would take the .js files below this project's package.json for ES modules.
+    shutil.copytree(dist / "vendor" / "pyodide", tmp_path / "pyodide")
+    program = Path(__file__).with_name("site_in_pyodide.py")
+    command = ["node", str(bytecode.DRIVER), str(tmp_path / "pyodide"), str(program), str(dist / "python")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr[-3000:]
+    answer = json.loads(result.stdout.splitlines()[-1])
+    assert answer == {
+        "version": "2.0.1",
+        "inverse": [[0.5, 0.0], [0.0, 0.25]],
+        "fft": [1.0, 1.0, 1.0, 1.0],
+        "random": [3],
+        "masked": 8.5,
+        "sources": [],
+        "help": True,
+        "package": "pyselfie",
+    }
+
+
+def test_source_that_does_not_compile_is_named():
+    """A syntax error in what is to be compiled stops the build with Python's own words."""
+    with pytest.raises(BuildError, match=r"(?s)could not compile the sources for /somewhere:.*broken\.py.*SyntaxError"):
+        bytecode.compile_sources({"broken.py": b"def"}, "/somewhere")
+
+
+def test_new_site_replaces_the_old_one_whole(tmp_path: Path):
+    """Files of the old site that the new one lacks are gone, and the new ones are there with their compressed forms."""
+    target = tmp_path / "dist"
+    site.write_site({"old.txt": b"old", "both.txt": b"1"}, target)
+    site.write_site({"both.txt": b"2", "js/long.js": b"let x;\n" * 500}, target)
+    names = {path.relative_to(target).as_posix() for path in files_under(target)}
+    assert names == {"both.txt", "js/long.js", "js/long.js.br", "js/long.js.gz"}
+    assert (target / "both.txt").read_bytes() == b"2"
+
+
+def test_failed_build_leaves_the_old_site(tmp_path: Path):
+    """When a file cannot be written the old site stays as it was, and nothing half-made lies beside it."""
+    target = tmp_path / "dist"
+    site.write_site({"index.html": b"old"}, target)
+    with pytest.raises(FileNotFoundError):
+        site.write_site({"index.html": b"new", "other.txt": tmp_path / "missing"}, target)
+    assert [path.read_bytes() for path in files_under(target)] == [b"old"]
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_templates_whose_names_begin_with_an_underscore_are_no_pages(tmp_path: Path):
+    """Parts of pages, in sub-folders too, are included and not rendered by themselves."""
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "_part.html.j2").write_text("part")
+    (tmp_path / "index.html.j2").write_text("{% include 'parts/_part.html.j2' %} {{ version }}")
+    assert templates.render(tmp_path, {"version": "<1>"}) == {"index.html": b"part &lt;1&gt;"}
+
+
+def test_unknown_variable_in_a_template_is_an_error(tmp_path: Path):
+    """A page never has a silent hole."""
+    (tmp_path / "index.html.j2").write_text("{{ missing }}")
+    with pytest.raises(jinja2.UndefinedError, match="missing"):
+        templates.render(tmp_path, {})

@@ -1,0 +1,132 @@
+"""Stamps, hashes and the lock: what keeps work from being done twice, wrongly or by two at once."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tarfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builder import conversion, lock, numpy_wheel, stamps, zips
+from builder.errors import BuildError
+from builder.paths import MODELS, ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_fingerprint_follows_names_and_contents(tmp_path: Path):
+    """Any change of a file's name or content changes the fingerprint; Python's caches and times do not."""
+    (tmp_path / "a.txt").write_text("1")
+    before = stamps.fingerprint(tmp_path, "text")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "a.pyc").write_text("x")
+    (tmp_path / "a.txt").touch()
+    assert stamps.fingerprint(tmp_path, "text") == before
+    (tmp_path / "a.txt").write_text("2")
+    changed = stamps.fingerprint(tmp_path, "text")
+    (tmp_path / "a.txt").rename(tmp_path / "b.txt")
+    renamed = stamps.fingerprint(tmp_path, "text")
+    assert len({before, changed, renamed, stamps.fingerprint(tmp_path, "other")}) == 4
+
+
+def test_absent_differs_from_empty(tmp_path: Path):
+    """A file that is not there is another input than an empty one."""
+    absent = stamps.fingerprint(tmp_path / "a")
+    (tmp_path / "a").touch()
+    assert stamps.fingerprint(tmp_path / "a") != absent
+
+
+def test_stamp_is_fresh_for_its_value_only(tmp_path: Path):
+    """A step counts as done for the inputs it was done for, and for none while its stamp is missing or garbage."""
+    stamp = tmp_path / "stamp"
+    assert not stamps.is_fresh(stamp, "1")
+    stamps.write_atomically(stamp, "1")
+    assert stamps.is_fresh(stamp, "1")
+    assert not stamps.is_fresh(stamp, "2")
+    stamp.write_bytes(b"\xff\xfe")
+    assert not stamps.is_fresh(stamp, "1")
+
+
+def test_nothing_half_written_is_left(tmp_path: Path):
+    """A write that fails leaves the old file as it was, and no other file."""
+    target = tmp_path / "file"
+    stamps.write_atomically(target, "old")
+    with pytest.raises(TypeError):
+        stamps.write_atomically(target, 5)
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_wrong_hash_names_both_values(tmp_path: Path):
+    """A hash that is not the expected one stops the build with the file, both values and a remedy."""
+    path = tmp_path / "file"
+    path.write_bytes(b"content")
+    actual = hashlib.sha256(b"content").hexdigest()
+    with pytest.raises(BuildError) as stopped:
+        stamps.expect_sha256("file", path, "0" * 64, "do this.")
+    assert str(stopped.value) == f"file has SHA-256 {actual}, but {'0' * 64} was expected: do this."
+
+
+def test_other_numpy_is_refused(tmp_path: Path):
+    """A tarball that is not the pinned NumPy makes no wheel."""
+    tarball = tmp_path / "numpy.tar.gz"
+    tarfile.open(tarball, "w:gz").close()
+    with pytest.raises(BuildError, match=numpy_wheel.TARBALL_SHA256) as stopped:
+        numpy_wheel.make_wheel(tarball)
+    assert stamps.sha256_of(tarball) in str(stopped.value)
+
+
+def test_other_conversion_is_refused(tmp_path: Path):
+    """A converted model or a committed one with other bytes than the manifest says stops the build."""
+    entry = conversion.read_manifest()[0]
+    good, bad = MODELS / entry["file"], tmp_path / entry["file"]
+    bad.write_bytes(good.read_bytes()[:-1])
+    conversion.check_model(good, good, entry)
+    with pytest.raises(BuildError, match=f"^the converted {entry['file']} has SHA-256 .*{entry['sha256']}"):
+        conversion.check_model(bad, good, entry)
+    with pytest.raises(BuildError, match=f"^models/{entry['file']} has SHA-256 .*{entry['sha256']}"):
+        conversion.check_model(good, bad, entry)
+    with pytest.raises(BuildError, match="is missing: run `git checkout"):
+        conversion.check_model(good, tmp_path / "nothing", entry)
+
+
+def test_zips_are_the_same_bytes_every_time():
+    """The order of the members does not matter, and unpacking gives them back."""
+    members = {"b/x.py": b"2", "a.py": b"1"}
+    assert zips.pack(members) == zips.pack(dict(sorted(members.items())))
+    assert zips.unpack(zips.pack(members)) == members
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from builder.lock import build_lock
+with build_lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+print("released", flush=True)
+"""
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_second_build_waits_for_the_first(tmp_path: Path, killed: bool, capsys: pytest.CaptureFixture[str]):
+    """While one process holds the lock another one cannot; it can when the first ends, even by being killed."""
+    path = tmp_path / "lock"
+    command = [sys.executable, "-c", HOLDER, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdin is not None
+        assert holder.stdout.readline() == "held\n"
+        with path.open("ab") as file, pytest.raises(OSError, match="temporarily unavailable"):
+            lock._try_lock(file)
+        if killed:
+            holder.kill()
+        else:
+            holder.stdin.close()
+        with lock.build_lock(path):
+            assert "another build" not in capsys.readouterr().err
+        holder.wait()
