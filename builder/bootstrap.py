@@ -12,9 +12,10 @@ from pathlib import Path
 
 from builder.errors import BuildError
 from builder.report import step
-from builder.stamps import fingerprint, is_fresh, write_atomically
+from builder.stamps import fingerprint, write_atomically
 
 MINIMUM_NODE = 20
+_STAMP = ".pyselfie-stamp"
 
 
 def check_node() -> str:
@@ -47,30 +48,41 @@ def venv_python(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def venv_fingerprint(requirements: Path) -> str:
-    """Hash what an environment made now would be made of: the lock, and this very interpreter."""
-    return fingerprint(requirements, sys.version, sys.base_prefix)
-
-
 def ensure_venv(folder: Path, requirements: Path) -> Path:
-    """Make the virtual environment `folder` hold exactly `requirements`; return its interpreter.
+    """Make the virtual environment `folder` hold `requirements`; return its interpreter.
 
-    The stamp is written last: an environment whose making was interrupted has none and is made again.
+    When the lock has changed, pip brings a sound environment up to date. The stamp is taken away first and written last:
+    an environment whose making was interrupted has none and is made anew.
 
     Raises
     ------
     BuildError
         If the environment cannot be made or pip cannot install into it.
     """
-    stamp, wanted = folder / ".pyselfie-stamp", venv_fingerprint(requirements)
-    python = venv_python(folder)
-    if is_fresh(stamp, wanted) and python.exists():
+    python, stamp = venv_python(folder), folder / _STAMP
+    if _is_current(folder, requirements) and python.exists():
         return python
-    with step("Making .venv and installing the pinned requirements"):
-        _create(folder)
+    with step("Setting up .venv with the pinned requirements"):
+        if _stamped(folder)[:1] != [_this_python()] or not python.exists():
+            _create(folder)
+        stamp.unlink(missing_ok=True)
         _install(python, requirements)
-        write_atomically(stamp, wanted)
+        write_atomically(stamp, f"{_this_python()}\n{fingerprint(requirements)}\n")
     return python
+
+
+def _this_python() -> str:
+    return fingerprint(sys.version, sys.base_prefix)
+
+
+def _stamped(folder: Path) -> list[str]:
+    """Return what the environment was made of: the interpreter's fingerprint, the lock's; nothing if it is half-made."""
+    stamp = folder / _STAMP
+    return stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
+
+
+def _is_current(folder: Path, requirements: Path) -> bool:
+    return _stamped(folder) == [_this_python(), fingerprint(requirements)]
 
 
 def _create(folder: Path) -> None:
@@ -84,17 +96,8 @@ def _create(folder: Path) -> None:
 
 
 def _install(python: Path, requirements: Path) -> None:
-    command = [
-        str(python),
-        "-m",
-        "pip",
-        "install",
-        "--no-deps",
-        "--require-hashes",
-        "--only-binary=:all:",
-        "--quiet",
-    ]
-    command += ["--disable-pip-version-check", "--no-input", "-r", str(requirements)]
+    command = [str(python), "-m", "pip", "install", "--no-deps", "--require-hashes", "--only-binary=:all:"]
+    command += ["--quiet", "--disable-pip-version-check", "--no-input", "-r", str(requirements)]
     result = subprocess.run(command, check=False)
     if result.returncode != 0:
         raise BuildError(
@@ -105,7 +108,7 @@ def _install(python: Path, requirements: Path) -> None:
 
 def is_ready(folder: Path, requirements: Path) -> bool:
     """Tell whether this process runs inside the environment `folder`, and that holds exactly `requirements`."""
-    return running_inside(folder) and is_fresh(folder / ".pyselfie-stamp", venv_fingerprint(requirements))
+    return running_inside(folder) and _is_current(folder, requirements)
 
 
 def base_interpreter() -> Path:

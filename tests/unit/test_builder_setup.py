@@ -87,7 +87,7 @@ def answer_of(python: Path) -> str:
 
 
 def test_venv_is_made_once_and_a_broken_one_again(tmp_path: Path):
-    """The environment is made with the locked packages, left alone while the lock stays, and rebuilt when half-made."""
+    """The environment is made once, brought up to date when the lock changes, and made anew when it is half-made."""
     lock, folder = tmp_path / "lock.txt", tmp_path / "venv"
     lock.write_text(tiny_wheel(tmp_path))
     python = bootstrap.ensure_venv(folder, lock)
@@ -97,8 +97,11 @@ def test_venv_is_made_once_and_a_broken_one_again(tmp_path: Path):
     bootstrap.ensure_venv(folder, lock)
     assert (folder / "mark").exists()
 
+    lock.write_text(f"# changed\n{lock.read_text()}")
+    assert answer_of(bootstrap.ensure_venv(folder, lock)) == b"42"
+    assert (folder / "mark").exists()
+
     (folder / ".pyselfie-stamp").unlink()
-    python.unlink()
     assert answer_of(bootstrap.ensure_venv(folder, lock)) == b"42"
     assert not (folder / "mark").exists()
 
