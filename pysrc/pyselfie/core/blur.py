@@ -25,8 +25,8 @@ SIGMA_RANGE = (0.006, 0.046)
 """Standard deviation of the blur at strength 0 and 1, as a fraction of the frame's height."""
 
 _COARSE_FACTOR = 4  # how much wider the blur is that fills where the fine one found no background
-_COARSE_WEIGHT = np.float32(0.02)
-_MEAN_WEIGHT = np.float32(1e-4)
+COARSE_WEIGHT = np.float32(0.02)
+MEAN_WEIGHT = np.float32(1e-4)
 _DECIMATE_FROM = 3.0  # a blur this wide, in pixels, loses nothing at half the resolution
 _ADDED_VARIANCE = {1: 0.0, 2: 1.0, 4: 5.0}  # of going to 1/factor of the size and back, in square pixels
 _BOXES = 3
@@ -71,35 +71,38 @@ def blur_background(rgb: NDArray[np.uint8], mask: NDArray[np.float32], sigma: tu
     np.maximum(weight, 0, out=weight)
     np.multiply(np.moveaxis(rgb[..., :3], -1, 0), weight, out=planes[:3])
 
-    factor = 1
-    while min(sigma) / factor >= _DECIMATE_FROM and factor < _COARSE_FACTOR:
-        planes, factor = _halved(planes), factor * 2
-    sigma_here = _remaining(sigma[0], factor), _remaining(sigma[1], factor)
-    blurred = _gaussian(planes, sigma_here)
+    factor, sigma_here = decimation(sigma)
+    for _ in range(factor // 2):
+        planes = halved(planes)
+    blurred = gaussian(planes, sigma_here)
     _fill_gaps(blurred, planes, sigma_here)
     result: Planes = blurred[:3] / blurred[3]
     while factor > 1:
-        result, factor = _doubled(result), factor // 2
+        result, factor = doubled(result), factor // 2
     return result
 
 
-def _remaining(sigma: float, factor: int) -> float:
-    """Return what is left of `sigma`, in pixels of 1/factor of the size, after the way there and back has blurred."""
-    return math.sqrt(sigma**2 - _ADDED_VARIANCE[factor]) / factor
+def decimation(sigma: tuple[float, float]) -> tuple[int, tuple[float, float]]:
+    """Return (factor, sigma): blur at 1/factor of the size, by this `sigma` in pixels of that size."""
+    factor = 1
+    while min(sigma) / factor >= _DECIMATE_FROM and factor < _COARSE_FACTOR:
+        factor *= 2
+    x, y = (math.sqrt(along**2 - _ADDED_VARIANCE[factor]) / factor for along in sigma)
+    return factor, (x, y)
 
 
 def _fill_gaps(blurred: Planes, planes: Planes, sigma: tuple[float, float]) -> None:
     """Add a faint, much wider blur and the mean, so that weights are nowhere zero."""
-    coarse = _gaussian(_halved(_halved(planes)), sigma)
+    coarse = gaussian(halved(halved(planes)), sigma)
     mean = planes.mean(axis=(1, 2), keepdims=True)
     if mean[3, 0, 0] <= 0:  # no background at all: whatever stands here is covered by the person
         mean = np.array([127, 127, 127, 1], np.float32).reshape(4, 1, 1)
-    coarse += _MEAN_WEIGHT * mean / mean[3]
-    coarse *= _COARSE_WEIGHT
-    blurred += _doubled(_doubled(coarse))
+    coarse += MEAN_WEIGHT * mean / mean[3]
+    coarse *= COARSE_WEIGHT
+    blurred += doubled(doubled(coarse))
 
 
-def _gaussian(planes: Planes, sigma: tuple[float, float]) -> Planes:
+def gaussian(planes: Planes, sigma: tuple[float, float]) -> Planes:
     """Return `planes` [N, H, W] blurred by three boxes along each axis; outside counts as weight zero."""
     for axis, sigma_axis in ((2, sigma[0]), (1, sigma[1])):
         radius, fraction = box_extent(sigma_axis)
@@ -136,15 +139,16 @@ def _box(planes: Planes, radius: int, fraction: float, axis: int) -> Planes:
     # sums[pad + i] is the sum up to pixel i, so this difference is the box from i - radius to i + radius
     inner = sums[along(pad + radius, pad + radius + length)] - sums[along(0, length)]
     outer = np.zeros_like(planes)
-    outer[along(0, length - pad)] += planes[along(pad, length)]
-    outer[along(pad, length)] += planes[along(0, length - pad)]
+    within = max(0, length - pad)  # none where the box is wider than the picture
+    outer[along(0, within)] += planes[along(pad, pad + within)]
+    outer[along(length - within, length)] += planes[along(0, within)]
     outer *= np.float32(fraction)
     inner += outer
     inner *= np.float32(1 / (2 * radius + 1 + 2 * fraction))
     return inner
 
 
-def _halved(planes: Planes) -> Planes:
+def halved(planes: Planes) -> Planes:
     """Return the means of 2x2 blocks."""
     rows = planes[:, 0::2] + planes[:, 1::2]
     result: Planes = rows[:, :, 0::2] + rows[:, :, 1::2]
@@ -152,16 +156,16 @@ def _halved(planes: Planes) -> Planes:
     return result
 
 
-def _doubled(planes: Planes) -> Planes:
+def doubled(planes: Planes) -> Planes:
     """Return `planes` at twice the size: bilinear with half-pixel centres, edges replicated."""
     for axis in (1, 2):
         padded = np.concatenate([planes.take([0], axis), planes, planes.take([-1], axis)], axis) * np.float32(0.25)
         shape = list(planes.shape)
         shape[axis] *= 2
-        doubled = np.empty(shape, np.float32)
+        result = np.empty(shape, np.float32)
         near = planes * np.float32(0.75)
         every = (slice(None),) * axis
-        np.add(near, padded[(*every, slice(0, -2))], out=doubled[(*every, slice(0, None, 2))])
-        np.add(near, padded[(*every, slice(2, None))], out=doubled[(*every, slice(1, None, 2))])
-        planes = doubled
+        np.add(near, padded[(*every, slice(0, -2))], out=result[(*every, slice(0, None, 2))])
+        np.add(near, padded[(*every, slice(2, None))], out=result[(*every, slice(1, None, 2))])
+        planes = result
     return planes
