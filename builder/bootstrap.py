@@ -51,8 +51,8 @@ def venv_python(folder: Path) -> Path:
 def ensure_venv(folder: Path, requirements: Path) -> Path:
     """Make the virtual environment `folder` hold `requirements`; return its interpreter.
 
-    When the lock has changed, pip brings a sound environment up to date. The stamp is taken away first and written last:
-    an environment whose making was interrupted has none and is made anew.
+    When the lock has changed, pip brings a sound environment up to date. The stamp is taken away first and written
+    last: an environment whose making was interrupted has none and is made anew.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def _this_python() -> str:
 
 
 def _stamped(folder: Path) -> list[str]:
-    """Return what the environment was made of: the interpreter's fingerprint, the lock's; nothing if it is half-made."""
+    """Return the fingerprints of the interpreter and the lock it was made of, or nothing if it is half-made."""
     stamp = folder / _STAMP
     return stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
 
