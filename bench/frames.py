@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.metadata import distribution
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
+
+from builder.samples import astronaut_png
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SIZE = (1280, 720)
 COUNT = 8
@@ -15,9 +19,7 @@ _SCALED = 1400  # pixels: wider than a frame, so that the window has room to wan
 def write_frames(folder: Path) -> None:
     """Write ``0.jpg`` to ``7.jpg``, 1280x720, cut from the astronaut's portrait that comes with scikit-image."""
     folder.mkdir(parents=True, exist_ok=True)
-    # Located as a file: scikit-image itself cannot be imported, its dependencies are not installed.
-    source = distribution("scikit-image").locate_file("skimage/data/astronaut.png")
-    with Image.open(Path(str(source))) as picture:
+    with Image.open(astronaut_png()) as picture:
         photo = picture.convert("RGB").resize((_SCALED, _SCALED), Image.Resampling.BICUBIC)
     for index in range(COUNT):
         left, top = 15 * index, 12 * index

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bench.stats import overlap, ratio, summary
 from builder.errors import BuildError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bench.types import Order, Outcome, Summary, Visit
 
 REFERENCE = "handjs"
+What = Literal["totalMs", "roundTripMs"]
 
 
 class Field:
@@ -100,18 +101,19 @@ def _outcome(entrant: Entrant, visits: list[Visit], agreement: dict[str, float])
         "round_trip_ms": summary([sample["roundTripMs"] for sample in samples]),
         "main_ms": summary([sample["mainMs"] for sample in samples]),
         "main_task_ms": summary([visit["task_ms"] for visit in visits]),
+        "round_totals_ms": medians(visits, "totalMs"),
+        "round_trips_ms": medians(visits, "roundTripMs"),
         "stages": {name: summary([sample["stages"][name] for sample in samples]) for name in stages},
         "agreement": agreement.get(entrant.contender.key),
     }
 
 
-def medians(visits: Sequence[Visit], what: str) -> list[float]:
-    """Return the median of each round; `what` is ``"totalMs"`` or ``"roundTripMs"``."""
-    field = "roundTripMs" if what == "roundTripMs" else "totalMs"
-    return [median(sample[field] for sample in visit["samples"]) for visit in visits]  # type: ignore[literal-required]
+def medians(visits: Sequence[Visit], what: What) -> list[float]:
+    """Return the median of each round."""
+    return [round(median(sample[what] for sample in visit["samples"]), 3) for visit in visits]
 
 
-def ratios(visits: dict[str, list[Visit]], subject: str, what: str) -> dict[str, Summary]:
+def ratios(visits: dict[str, list[Visit]], subject: str, what: What) -> dict[str, Summary]:
     """Return `subject`'s time over everybody else's, round by round; empty if `subject` did not finish."""
     if subject not in visits:
         return {}

@@ -51,6 +51,9 @@ class Outcome(TypedDict):
     main_ms: Summary
     main_task_ms: Summary
     stages: dict[str, Summary]
+    round_totals_ms: list[float]
+    """Median frame of each round, and below the same seen from the page: what the ratios are made of."""
+    round_trips_ms: list[float]
     agreement: float | None
     """Overlap of the person's area with that of the hand-written JavaScript."""
 
