@@ -69,14 +69,12 @@ class OrtSession {
   #ort;
   #session;
   #facts;
-  /** @type {any[]} Python's proxies of its input and output arrays; Python owns them */
-  #arrays = [];
-  /** @type {any[]} views of their memory */
-  #buffers = [];
+  /** @type {any} Python's proxy of its input array; Python owns it */
+  #array = null;
+  /** @type {any} the view of its memory */
+  #buffer = null;
   /** @type {any} */
   #feeds = null;
-  /** @type {any} */
-  #fetches = null;
 
   /** @param {any} ort @param {any} session @param {Facts} facts */
   constructor(ort, session, facts) {
@@ -85,35 +83,29 @@ class OrtSession {
     this.#facts = facts;
   }
 
-  /** @param {any} input @param {any} output */
-  bind(input, output) {
-    this.#arrays = [input, output];
+  /** @param {any} array */
+  bind(array) {
+    this.#array = array;
     this.#view();
   }
 
   #view() {
-    const { inputName, outputName, width, height } = this.#facts;
-    this.#release();
-    this.#buffers = this.#arrays.map((array) => array.getBuffer("f32"));
-    const [input, output] = this.#buffers.map(({ data }) => data);
-    this.#feeds = { [inputName]: new this.#ort.Tensor("float32", input, [1, height, width, 3]) };
-    this.#fetches = { [outputName]: new this.#ort.Tensor("float32", output, [1, height, width, 1]) };
+    const { inputName, width, height } = this.#facts;
+    this.#buffer?.release();
+    this.#buffer = this.#array.getBuffer("f32");
+    this.#feeds = { [inputName]: new this.#ort.Tensor("float32", this.#buffer.data, [1, height, width, 3]) };
   }
 
-  /** Read the bound input, write the bound output. */
+  /** Run on the bound input. @returns {Promise<Float32Array>} the mask */
   async run() {
-    if (this.#buffers[0].data.length === 0) this.#view(); // Python's memory has grown: the old views are detached
-    await this.#session.run(this.#feeds, this.#fetches);
-  }
-
-  #release() {
-    for (const buffer of this.#buffers) buffer.release();
-    this.#buffers = [];
+    if (this.#buffer.data.length === 0) this.#view(); // Python's memory has grown: the old view is detached
+    const outputs = await this.#session.run(this.#feeds);
+    return outputs[this.#facts.outputName].data;
   }
 
   async dispose() {
-    this.#release();
-    this.#arrays = [];
+    this.#buffer?.release();
+    this.#buffer = this.#feeds = this.#array = null;
     await this.#session.release();
   }
 }

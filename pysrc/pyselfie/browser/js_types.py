@@ -89,11 +89,11 @@ class OffscreenCanvas(Protocol):
 class OrtSession(Protocol):
     """One ONNX Runtime Web session behind the bridge (``web/js/ort_bridge.js``)."""
 
-    def bind(self, tensor: Any, mask: Any) -> None:
-        """Take proxies of the float32 input and output arrays; the bridge sees them through live views."""
+    def bind(self, tensor: Any) -> None:
+        """Take a proxy of the float32 input array; the bridge sees it through a live view."""
 
-    def run(self) -> Awaitable[None]:
-        """Run the model on the bound input; the mask is in the bound output afterwards."""
+    def run(self) -> Awaitable[TypedArray]:
+        """Run the model on the bound input and return the mask."""
 
     def dispose(self) -> Awaitable[None]:
         """Free the session and the view."""

@@ -30,7 +30,8 @@ class OrtWebRuntime:
 
     Notes
     -----
-    Input and mask are shared, not copied: the bridge sees them through views of Python's memory, bound once per array.
+    The input is shared, not copied: the bridge sees it through a view of Python's memory, bound once per array. (An
+    output tensor made beforehand stays empty: ONNX Runtime Web writes back into GPU buffers only.)
     """
 
     def __init__(self, session: OrtSession, facts: ModelFacts, backend: str, reason: str) -> None:
@@ -40,7 +41,7 @@ class OrtWebRuntime:
         self._session: OrtSession | None = session
         self._mask = np.empty((facts.height, facts.width), np.float32)
         self._bound: NDArray[np.float32] | None = None
-        self._proxies: tuple[Any, ...] = ()
+        self._proxy: Any = None
 
     async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the mask, float32 [H, W] in 0..1; see `base.Runtime.run`."""
@@ -50,9 +51,10 @@ class OrtWebRuntime:
         if tensor is not self._bound:
             check_tensor(tensor, self.facts)
             self._release()
-            self._proxies, self._bound = (create_proxy(tensor), create_proxy(self._mask)), tensor
-            session.bind(*self._proxies)
-        await session.run()
+            self._proxy, self._bound = create_proxy(tensor), tensor
+            session.bind(self._proxy)
+        output = await session.run()
+        output.assign_to(self._mask)
         return self._mask
 
     def close(self) -> None:
@@ -63,6 +65,6 @@ class OrtWebRuntime:
         self._release()
 
     def _release(self) -> None:
-        for proxy in self._proxies:
-            proxy.destroy()
-        self._proxies, self._bound = (), None
+        if self._proxy is not None:
+            self._proxy.destroy()
+        self._proxy = self._bound = None

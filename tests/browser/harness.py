@@ -1,0 +1,139 @@
+"""The engine on an empty page, driven step by step: what the page's code does, without the page."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from playwright.sync_api import Page, Route
+
+TIMEOUT_MS = 120_000  # software WebGPU compiles its shaders for many seconds on two busy cores
+EVENTS = ("progress", "ready", "frame", "stats", "backendchange", "notice", "error", "model")
+
+_SETUP = """
+async ({ engineUrl, events, backend }) => {
+  const { Engine } = await import(engineUrl);
+  const stage = document.createElement("div");
+  document.body.append(stage);
+  const engine = new Engine(stage, { backend });
+  const seen = [];
+  for (const type of events) engine.addEventListener(type, ({ detail }) => seen.push({ type, ...detail }));
+  const until = async (test, what) => {
+    for (let wait = 0; wait < 12_000; wait++) {
+      const found = seen.find(test);
+      if (found) return found;
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    throw new Error(`never saw ${what}; seen: ${JSON.stringify(seen.filter(({ type }) => type !== "progress"))}`);
+  };
+  const bitmap = (png) => {
+    const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+    return createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  };
+  Object.assign(window, { engine, stage, seen, until, bitmap });
+}
+"""
+
+
+def png_base64(pixels: NDArray[np.uint8]) -> str:
+    """Return uint8 RGB or RGBA pixels as a base64 PNG: what comes in is what the browser decodes."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _empty_page(route: Route) -> None:
+    """Answer as the real server does for its page, with nothing on it."""
+    response = route.fetch(url=route.request.url.replace("blank.html", "index.html"))
+    route.fulfill(response=response, body="<!doctype html><html lang=en><title>Engine</title>")
+
+
+class EngineDriver:
+    """An `Engine` in `page`; every method waits for what it asks for.
+
+    Parameters
+    ----------
+    page : Page
+        A page of the `launch` fixture.
+    site_url : str
+        The site's root.
+    backend : str
+        The engine's option.
+    """
+
+    def __init__(self, page: Page, site_url: str, backend: str = "auto") -> None:
+        self.page = page
+        page.set_default_timeout(TIMEOUT_MS)
+        page.route("**/blank.html", _empty_page)
+        page.goto(f"{site_url}blank.html")
+        arguments = {"engineUrl": f"{site_url}js/engine.js", "events": EVENTS, "backend": backend}
+        page.evaluate(_SETUP, arguments)
+
+    def start(self, **options: Any) -> dict[str, Any]:
+        """Start the engine with these options and return its `ready` event."""
+        return self.page.evaluate(
+            "async (options) => { engine.setOptions(options); await engine.start();"
+            " return until(({ type }) => type === 'ready', 'ready'); }",
+            options,
+        )
+
+    def options(self, **changes: Any) -> None:
+        """Change options."""
+        self.page.evaluate("(changes) => engine.setOptions(changes)", changes)
+
+    def backdrop(self, pixels: NDArray[np.uint8]) -> None:
+        """Set the picture behind the person."""
+        self.page.evaluate("async (png) => engine.setBackdrop(await bitmap(png))", png_base64(pixels))
+
+    def show(self, pixels: NDArray[np.uint8]) -> dict[str, Any]:
+        """Push a photo and return the `frame` event of its composite."""
+        return self.page.evaluate(
+            "async (png) => { const before = seen.length; engine.push(await bitmap(png), { still: true });"
+            " return until((event) => event.type === 'frame' && seen.indexOf(event) >= before, 'frame'); }",
+            png_base64(pixels),
+        )
+
+    def wait_for(self, kind: str, after: int = 0) -> dict[str, Any]:
+        """Return the first event of this kind from position `after` of the log."""
+        return self.page.evaluate(
+            "([kind, after]) => until((event) => event.type === kind && seen.indexOf(event) >= after, kind)",
+            [kind, after],
+        )
+
+    def log(self, *kinds: str) -> list[dict[str, Any]]:
+        """Return the events seen so far, all or of these kinds."""
+        return self.page.evaluate(
+            "(kinds) => seen.filter(({ type }) => !kinds.length || kinds.includes(type))", list(kinds)
+        )
+
+    def position(self) -> int:
+        """Return the number of events so far."""
+        return self.page.evaluate("seen.length")
+
+    def snapshot(self) -> NDArray[np.uint8]:
+        """Return the composite, uint8 [H, W, 4], straight RGBA."""
+        data = self.page.evaluate(
+            "async () => { const bytes = new Uint8Array(await (await engine.snapshot()).arrayBuffer());"
+            " let text = ''; for (const byte of bytes) text += String.fromCharCode(byte); return btoa(text); }"
+        )
+        with Image.open(io.BytesIO(base64.b64decode(data))) as picture:
+            return np.asarray(picture.convert("RGBA"))
+
+    def mask(self) -> NDArray[np.float32]:
+        """Return the last mask at the model's size."""
+        found = self.page.evaluate(
+            "async () => { const { width, height, data } = await engine.getMask();"
+            " return { width, height, data: Array.from(data) }; }"
+        )
+        return np.array(found["data"], np.float32).reshape(found["height"], found["width"])
+
+    def in_worker(self, expression: str) -> Any:
+        """Evaluate JavaScript in the engine's worker."""
+        worker = next(worker for worker in self.page.workers if worker.url.endswith("js/worker.js"))
+        return worker.evaluate(expression)

@@ -1,0 +1,78 @@
+"""Each effect on the canvas against the NumPy reference, pixel by pixel."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from pyselfie.core.compositor import composite
+from pyselfie.core.facts import load_facts
+from pyselfie.core.options import Options
+from pyselfie.core.porter_duff import premultiply
+from pyselfie.core.sampling import resize_half_pixel
+from pyselfie.runtimes.native import NativeRuntime
+from tests.browser.harness import EngineDriver
+
+TOLERANCE = 2  # of 255
+MOST_OUTSIDE = 0.005  # pixels at resampled edges, where the browser's fixed-point weights and ours differ
+
+EFFECTS = {
+    "fill": {"effect": "fill"},
+    "fill-mirrored": {"effect": "fill", "color": "#2060C0", "mirror": True},
+    "mask": {"effect": "mask"},
+    "color": {"effect": "color", "color": "#204060"},
+    "picture": {"effect": "picture"},
+    "picture-mirrored": {"effect": "picture", "mirror": True},
+    "blur-weak": {"effect": "blur", "strength": 0.0},
+    "blur": {"effect": "blur", "strength": 0.5},
+    "blur-strong": {"effect": "blur", "strength": 1.0},
+    "transparent": {"effect": "transparent"},
+}
+
+
+@pytest.fixture(scope="module")
+def backdrop():
+    """Return a picture of another aspect, with soft colours, so that its own resampling hides no error."""
+    y, x = np.mgrid[0:300, 0:800]
+    return np.dstack([x * 255 / 800, y * 255 / 300, 255 - x * 255 / 800]).astype(np.uint8)
+
+
+def frame_of(astronaut, model_selection):
+    """Return a square photo for the general model, a wide one of odd size for the landscape model."""
+    return astronaut if model_selection == 0 else np.ascontiguousarray(astronaut[40:329, :511])
+
+
+@pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
+def test_canvas_shows_what_the_numpy_reference_shows(launch, site, astronaut, backdrop, model_selection):
+    """With the engine's own mask, every effect is within 2/255 of the reference on at least 99.5 % of the pixels."""
+    engine = EngineDriver(launch(), site.url)
+    engine.start(modelSelection=model_selection)
+    engine.backdrop(backdrop)
+    frame = frame_of(astronaut, model_selection)
+    engine.show(frame)
+    mask = engine.mask()
+    for name, changes in EFFECTS.items():
+        options = Options(model_selection=model_selection).updated(changes)
+        engine.options(**{"color": options.color, "mirror": False, **changes})
+        got, expected = engine.snapshot(), composite(frame, mask, options, backdrop)
+        # premultiplied, as canvases hold them: of a nearly transparent pixel a PNG keeps no exact colour
+        difference = 255 * np.abs(premultiply(got) - premultiply(expected)).max(axis=-1)
+        outside = (difference > TOLERANCE + 0.5).mean()  # half a level for the arithmetic of this comparison
+        assert outside <= MOST_OUTSIDE, f"{name}: {outside:.2%} of the pixels differ, at most by {difference.max():.0f}"
+
+
+@pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
+def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
+    """Browser sampling plus ONNX Runtime Web give the desktop's mask with half-pixel sampling, nearly to the bit."""
+    engine = EngineDriver(launch(), site.url)
+    engine.start(modelSelection=model_selection)
+    frame = frame_of(astronaut, model_selection)
+    engine.show(frame)
+    facts = load_facts(model_selection)
+    sample = resize_half_pixel(frame, facts.width, facts.height)
+    tensor = (sample[None] * np.float32(1 / 255)).astype(np.float32)
+    expected = asyncio.run(NativeRuntime(facts).run(tensor))
+    assert np.abs(engine.mask() - expected).mean() < 2e-3
+    intersection = ((engine.mask() > 0.5) & (expected > 0.5)).sum()
+    union = ((engine.mask() > 0.5) | (expected > 0.5)).sum()
+    assert intersection / union > 0.998
