@@ -1,12 +1,12 @@
 """Each effect on the canvas against the NumPy reference, pixel by pixel."""
 
-import asyncio
-
 import numpy as np
 import pytest
 
 from pyselfie.core.compositor import composite
+from pyselfie.core.effects import EFFECTS, Scene
 from pyselfie.core.facts import load_facts
+from pyselfie.core.geometry import Size
 from pyselfie.core.options import Options
 from pyselfie.core.porter_duff import premultiply
 from pyselfie.core.sampling import resize_half_pixel
@@ -14,9 +14,12 @@ from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.harness import EngineDriver
 
 TOLERANCE = 2  # of 255
-MOST_OUTSIDE = 0.005  # pixels at resampled edges, where the browser's fixed-point weights and ours differ
+MOST_OUTSIDE = 0.001
+# Chromium scales what it blends with weights of 4 bits: where neighbouring mask pixels differ much, that shows.
+EDGE_CONTRAST = 24 / 255
+EDGE_TOLERANCE = 18
 
-EFFECTS = {
+CASES = {
     "fill": {"effect": "fill"},
     "fill-mirrored": {"effect": "fill", "color": "#2060C0", "mirror": True},
     "mask": {"effect": "mask"},
@@ -42,23 +45,38 @@ def frame_of(astronaut, model_selection):
     return astronaut if model_selection == 0 else np.ascontiguousarray(astronaut[40:329, :511])
 
 
+def resampled_edges(frame, mask, options):
+    """Return where neighbouring pixels of the effect's veil differ by more than EDGE_CONTRAST, at the frame's size."""
+    height, width = frame.shape[:2]
+    sample = np.dstack([resize_half_pixel(frame, *mask.shape[::-1]), np.full(mask.shape, 255, np.uint8)])
+    veil = np.empty_like(sample)
+    EFFECTS[options.effect].veil(Scene(sample, mask, Size(width, height), options), veil)
+    padded = np.pad(premultiply(veil), [(1, 1), (1, 1), (0, 0)], mode="edge")
+    around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(0, 1))
+    steep = np.ptp(around, axis=(3, 4)).max(axis=-1) > EDGE_CONTRAST
+    edges = steep[np.ix_(np.arange(height) * mask.shape[0] // height, np.arange(width) * mask.shape[1] // width)]
+    return edges[:, ::-1] if options.mirror else edges
+
+
 @pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
 def test_canvas_shows_what_the_numpy_reference_shows(launch, site, astronaut, backdrop, model_selection):
-    """With the engine's own mask, every effect is within 2/255 of the reference on at least 99.5 % of the pixels."""
+    """With the engine's own mask every effect is within 2/255 of the reference, a little more at resampled edges."""
     engine = EngineDriver(launch(), site.url)
     engine.start(modelSelection=model_selection)
     engine.backdrop(backdrop)
     frame = frame_of(astronaut, model_selection)
     engine.show(frame)
     mask = engine.mask()
-    for name, changes in EFFECTS.items():
+    for name, changes in CASES.items():
         options = Options(model_selection=model_selection).updated(changes)
         engine.options(**{"color": options.color, "mirror": False, **changes})
         got, expected = engine.snapshot(), composite(frame, mask, options, backdrop)
         # premultiplied, as canvases hold them: of a nearly transparent pixel a PNG keeps no exact colour
         difference = 255 * np.abs(premultiply(got) - premultiply(expected)).max(axis=-1)
-        outside = (difference > TOLERANCE + 0.5).mean()  # half a level for the arithmetic of this comparison
-        assert outside <= MOST_OUTSIDE, f"{name}: {outside:.2%} of the pixels differ, at most by {difference.max():.0f}"
+        at_edges = resampled_edges(frame, mask, options)
+        outside = (difference[~at_edges] > TOLERANCE + 0.5).mean()  # half a level for this comparison's own rounding
+        assert outside <= MOST_OUTSIDE, f"{name}: {outside:.2%} differ, at most by {difference[~at_edges].max():.0f}"
+        assert difference.max() <= EDGE_TOLERANCE, f"{name}: {difference.max():.0f} at an edge"
 
 
 @pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
@@ -71,7 +89,7 @@ def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
     facts = load_facts(model_selection)
     sample = resize_half_pixel(frame, facts.width, facts.height)
     tensor = (sample[None] * np.float32(1 / 255)).astype(np.float32)
-    expected = asyncio.run(NativeRuntime(facts).run(tensor))
+    expected = NativeRuntime(facts).run_sync(tensor)
     assert np.abs(engine.mask() - expected).mean() < 2e-3
     intersection = ((engine.mask() > 0.5) & (expected > 0.5)).sum()
     union = ((engine.mask() > 0.5) | (expected > 0.5)).sum()

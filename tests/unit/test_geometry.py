@@ -26,11 +26,16 @@ def test_large_pictures_are_limited_to_what_a_canvas_holds():
     assert fit_within(Size(50000, 1)) == (MAX_SIDE, 1)
 
 
+def test_a_scaled_rectangle_has_whole_pixels_and_loses_nothing():
+    """Its sides are rounded outwards."""
+    assert Rect(1, 2, 3, 4).scaled(1.5, 2.25) == (1, 4, 5, 10)
+
+
 def test_opaque_part_has_all_visible_pixels_and_a_margin_within_the_picture():
     """The rectangle covers what is visible plus the margin and ends at the picture's edges."""
     rgba = np.zeros((20, 30, 4), np.uint8)
     assert opaque_part(rgba) is None
     rgba[5, 10, 3] = rgba[9, 12, 3] = 1
-    assert opaque_part(rgba) == (8, 3, 7, 9)
+    assert opaque_part(rgba) == (9, 4, 5, 7)
     rgba[0, 0, 3] = rgba[19, 29, 3] = 255
     assert opaque_part(rgba) == (0, 0, 30, 20)

@@ -84,13 +84,17 @@ class Canvas2DPainter:
         self._veil_context.putImageData(self._pixels, 0, 0)
 
     def _draw_veil(self, size: Size, veil: NDArray[np.uint8]) -> None:
-        """Draw what is not transparent of the veil, with a margin so that scaling finds the same neighbours."""
+        """Draw the veil where it is not transparent: most of the canvas often need not be touched."""
         part = opaque_part(veil)
         if part is None:
             return
-        scale_x, scale_y = size.width / self._veil.width, size.height / self._veil.height
-        place = part.x * scale_x, part.y * scale_y, part.width * scale_x, part.height * scale_y
-        self._context.drawImage(self._veil, *part, *place)
+        context = self._context
+        context.save()
+        context.beginPath()
+        context.rect(*part.scaled(size.width / veil.shape[1], size.height / veil.shape[0]))
+        context.clip()
+        context.drawImage(self._veil, 0, 0, *size)
+        context.restore()
 
     def _draw_backdrop(self, size: Size, *, mirror: bool) -> None:
         """Draw the backdrop upright: what is written on it stays readable in a mirrored picture."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -28,8 +29,14 @@ class Rect(NamedTuple):
     width: float
     height: float
 
+    def scaled(self, x: float, y: float) -> Rect:
+        """Return the smallest rectangle of whole pixels that covers this one scaled by `x` and `y`."""
+        left, top = math.floor(self.x * x), math.floor(self.y * y)
+        right, bottom = math.ceil((self.x + self.width) * x), math.ceil((self.y + self.height) * y)
+        return Rect(left, top, right - left, bottom - top)
 
-def opaque_part(rgba: NDArray[np.uint8], margin: int = 2) -> Rect | None:
+
+def opaque_part(rgba: NDArray[np.uint8], margin: int = 1) -> Rect | None:
     """Return the smallest rectangle with every pixel that is not transparent, and a `margin` around it.
 
     Parameters
@@ -37,7 +44,7 @@ def opaque_part(rgba: NDArray[np.uint8], margin: int = 2) -> Rect | None:
     rgba : ndarray of uint8, shape [H, W, 4]
         Any RGBA picture.
     margin : int
-        Pixels added on each side, as far as there are any.
+        Pixels added on each side, as far as there are any: scaled up, a pixel shines half its width beyond its edges.
 
     Returns
     -------
