@@ -21,23 +21,25 @@ if TYPE_CHECKING:
     from builder.serve import Server
     from tests.browser.page_kit import Demo
 
-_RECORD = """async () => {
+_RECORD = """async (url) => {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [640, 512];
-  const picture = new Image();
-  picture.src = "samples/astronaut.jpg";
-  await picture.decode();
-  let step = 0;
   const context = canvas.getContext("2d");
-  const timer = setInterval(() => context.drawImage(picture, (step += 8) % 128, 0), 40);
-  const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: "video/webm;codecs=vp8" });
+  const picture = new Image();
+  picture.src = url;
+  await picture.decode();
+  const stream = canvas.captureStream(0);
+  const recorder = new MediaRecorder(stream, { mimeType: "video/webm;codecs=vp8" });
   const parts = [];
   recorder.ondataavailable = (event) => parts.push(event.data);
   recorder.start();
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  for (let left = 0; left <= 128; left += 4) {
+    context.drawImage(picture, left, 0);
+    stream.getVideoTracks()[0].requestFrame();
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
   recorder.stop();
   await new Promise((resolve) => { recorder.onstop = resolve; });
-  clearInterval(timer);
   const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }"""
@@ -54,8 +56,7 @@ def video_file(site: Server, browser_for: Callable[[tuple[str, ...]], Browser]) 
     """Return a WebM of 1.5 s, 640x512, that the browser recorded: the astronaut moving to the right."""
     page = browser_for(()).new_page()
     page.goto(site.url + "licenses/README.txt")
-    page.goto(site.url)
-    data = base64.b64decode(page.evaluate(_RECORD))
+    data = base64.b64decode(page.evaluate(_RECORD, f"{site.url}samples/astronaut.jpg"))
     page.close()
     return data
 

@@ -52,6 +52,21 @@ function fitting({ naturalWidth: width, naturalHeight: height }) {
 }
 
 /**
+ * @param {HTMLImageElement} image
+ * @returns {ImageBitmap | null} Null if it is broken or too large for a canvas.
+ */
+function drawn(image) {
+  const { resizeWidth = image.naturalWidth, resizeHeight = image.naturalHeight } = fitting(image);
+  try {
+    const canvas = new OffscreenCanvas(resizeWidth, resizeHeight);
+    canvas.getContext("2d")?.drawImage(image, 0, 0, resizeWidth, resizeHeight);
+    return canvas.transferToImageBitmap();
+  } catch {
+    return null;
+  }
+}
+
+/**
  * @param {Blob} blob
  * @param {string} name
  * @returns {Promise<{bitmap: ImageBitmap, notice: string}>} The caller owns the bitmap.
@@ -63,7 +78,7 @@ export async function readPicture(blob, name) {
     const whole = await createImageBitmap(blob, fitting(image)).catch(() => null);
     if (whole) return { bitmap: whole, notice: sizeNotice(name, image, whole) };
     // A blob must be complete to be decoded; an image element also gives the part that is there.
-    const part = await createImageBitmap(image, fitting(image)).catch(() => null);
+    const part = drawn(image);
     if (part) return { bitmap: part, notice: partNotice(name, blob) };
     const pixels = `${image.naturalWidth} × ${image.naturalHeight}`;
     throw new SourceError(
