@@ -98,6 +98,10 @@ class Entrant:
         self._page.bring_to_front()
         return cast("list[int]", self._ask("person"))
 
+    def set_effect(self, name: str) -> None:
+        """Change the effect; only ours has more than one."""
+        self._ask("effect", name)
+
     def close(self) -> None:
         """Close the page."""
         self._page.close()

@@ -48,22 +48,29 @@ class Field:
         for turn in range(count):
             entrants = [entrant for entrant in self._entrants if not only or entrant.contender.key in only]
             for entrant in entrants[turn % len(entrants) :] + entrants[: turn % len(entrants)] if entrants else []:
-                self._visit(entrant, order, visits)
+                self._visit(entrant, order, visits.setdefault(entrant.contender.key, []))
         return {key: visits[key] for key in self.keys if key in visits}
 
-    def _visit(self, entrant: Entrant, order: Order, visits: dict[str, list[Visit]]) -> None:
+    def _visit(self, entrant: Entrant, order: Order, visits: list[Visit]) -> None:
         try:
-            visit = entrant.visit(order)
+            visits.append(entrant.visit(order))
         except BuildError as error:
             self._fall_out(entrant, error)
-        else:
-            visits.setdefault(entrant.contender.key, []).append(visit)
 
     def _fall_out(self, entrant: Entrant, error: BuildError) -> None:
         say(str(error))
         self._failures[entrant.contender.key] = str(error)
         self._entrants.remove(entrant)
         entrant.close()
+
+    def effects(self, key: str, names: Sequence[str], count: int, order: Order) -> dict[str, Summary]:
+        """Let one contender run `order` with each effect in each of `count` rounds; return its frames' milliseconds."""
+        visits: dict[str, list[Visit]] = {}
+        for name in [*names] * count:
+            for entrant in [entrant for entrant in self._entrants if entrant.contender.key == key]:
+                entrant.set_effect(name)
+                self._visit(entrant, order, visits.setdefault(name, []))
+        return {name: _totals(theirs) for name, theirs in visits.items() if theirs}
 
     def agreement(self) -> dict[str, float]:
         """Return how well each one's person covers the reference's in the last frame; empty without the reference."""
@@ -106,6 +113,10 @@ def _outcome(entrant: Entrant, visits: list[Visit], agreement: dict[str, float])
         "stages": {name: summary([sample["stages"][name] for sample in samples]) for name in stages},
         "agreement": agreement.get(entrant.contender.key),
     }
+
+
+def _totals(visits: Sequence[Visit]) -> Summary:
+    return summary([sample["totalMs"] for visit in visits for sample in visit["samples"]])
 
 
 def medians(visits: Sequence[Visit], what: What) -> list[float]:

@@ -47,6 +47,7 @@ class Report(TypedDict):
     round_trip_ratios: dict[str, Summary]
     camera: dict[str, Outcome]
     growth_ms: dict[str, dict[str, float]]
+    effects_ms: dict[str, Summary]
     startup: Startup | None
     goals: list[Goal]
     failures: dict[str, str]

@@ -49,7 +49,8 @@ FLAGS = [
 ]
 STAGED = ("ours", "handjs")  # arranged alike, so compared stage by stage, with camera frames, and by size
 GROWTH = ((640, 360), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
-WARM_UP_FRAMES = 12
+EFFECTS = ("fill", "mask", "color", "picture", "blur", "transparent")
+WARM_UP_FRAMES = 16
 
 
 def main(argv: list[str]) -> int:
@@ -110,6 +111,7 @@ def _measure(
         _race(field, options, report)
         _camera(field, options, report)
         _growth(field, options, report)
+        _effects(field, options, report)
     report["startup"] = _startup(playwright, chromium, options, report["failures"])
     report["goals"] = find_goals(report["contenders"], report["ratios"], report["round_trip_ratios"], report["startup"])
     return report
@@ -132,6 +134,7 @@ def _empty_report(options: argparse.Namespace) -> Report:
         "round_trip_ratios": {},
         "camera": {},
         "growth_ms": {},
+        "effects_ms": {},
         "startup": None,
         "goals": [],
         "failures": {},
@@ -186,7 +189,7 @@ def _order(options: argparse.Namespace, size: tuple[int, int] = SIZE, kind: str 
 
 def _race(field: Field, options: argparse.Namespace, report: Report) -> None:
     with step("warming up"):
-        field.rounds(2, {**_order(options), "count": WARM_UP_FRAMES})
+        field.rounds(1, {**_order(options), "count": WARM_UP_FRAMES})
     with step(f"{options.rounds} rounds of {options.frames} frames"):
         visits = field.rounds(options.rounds, _order(options))
     report["contenders"] = field.outcomes(visits, field.agreement())
@@ -209,6 +212,13 @@ def _growth(field: Field, options: argparse.Namespace, report: Report) -> None:
             for key, theirs in visits.items():
                 growth.setdefault(key, {})[f"{size[1]}p"] = summary(medians(theirs, "totalMs"))["median"]
     report["growth_ms"] = growth
+
+
+def _effects(field: Field, options: argparse.Namespace, report: Report) -> None:
+    if SUBJECT in field.keys:
+        with step("the effects"):
+            count = max(1, options.rounds // 2)
+            report["effects_ms"] = field.effects(SUBJECT, EFFECTS, count, _order(options))
 
 
 def _startup(

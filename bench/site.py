@@ -6,6 +6,7 @@ server of ``builder/serve.py`` is used only where our own site is measured.
 
 from __future__ import annotations
 
+import sys
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,8 +26,7 @@ class BenchSite:
 
     def __init__(self, mounts: Mapping[str, Path]) -> None:
         handler = type("Handler", (_Handler,), {"mounts": dict(mounts)})
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._http.daemon_threads = True
+        self._http = _QuietServer(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.1,), name="bench-site")
 
     @property
@@ -44,6 +44,17 @@ class BenchSite:
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
+
+
+class _QuietServer(ThreadingHTTPServer):
+    """Says nothing of browsers that are closed in the middle of an answer."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Show every error but a client's leaving."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

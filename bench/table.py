@@ -21,7 +21,15 @@ def render(report: Report) -> str:
         f"{settings['width']}x{settings['height']}, landscape model, {settings['rounds']} rounds of "
         f"{settings['frames_per_round']} frames, load before {machine['load']}"
     )
-    parts = [head, _contenders(report), _stages(report), _camera(report), _growth(report), _startup(report["startup"])]
+    parts = [
+        head,
+        _contenders(report),
+        _stages(report),
+        _camera(report),
+        _growth(report),
+        _effects(report),
+        _startup(report["startup"]),
+    ]
     parts += [_goals(report), "\n".join(f"- left out: {why}" for why in report["failures"].values())]
     return "\n\n".join(part for part in parts if part)
 
@@ -84,6 +92,11 @@ def _growth(report: Report) -> str:
     heights = list(next(iter(growth.values())))
     rows = [[key, *(f"{by_height[height]:.2f}" for height in heights)] for key, by_height in growth.items()]
     return _table(["frame ms by size", *heights], rows)
+
+
+def _effects(report: Report) -> str:
+    effects = report["effects_ms"]
+    return _table(["ours, ms (p95)", *effects], [["whole frame", *map(_with_p95, effects.values())]]) if effects else ""
 
 
 def _startup(startup: Startup | None) -> str:

@@ -6,6 +6,8 @@ interface BenchPage {
   stock(order: BenchOrder): Promise<void>;
   /** Segment the stocked frames one after the other. */
   run(): Promise<BenchSample[]>;
+  /** Change the effect; ours alone has more than one. */
+  effect?(name: string): Promise<void>;
   /** The person's area in the last frame, 1 or 0 in each of 128x72 cells, row by row. */
   person(): Promise<number[]>;
 }

@@ -60,6 +60,11 @@ offer({
     for (const frame of frames) samples.push(await segment(frame));
     return samples;
   },
+  async effect(effect) {
+    const [backdrop] = await makeFrames({ count: 1, width: 1280, height: 720, kind: "bitmap" });
+    engine.setBackdrop(/** @type {ImageBitmap} */ (backdrop));
+    engine.setOptions({ effect });
+  },
   async person() {
     await new Promise(requestAnimationFrame); // the worker's canvas reaches the page with the next picture
     await new Promise(requestAnimationFrame);

@@ -13,6 +13,7 @@ from bench.contenders import CONTENDERS
 from bench.run import parse
 from bench.stats import ratio
 from builder.paths import ROOT
+from pyselfie.core.options import EFFECT_NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,9 +92,10 @@ def test_goals_follow_from_the_figures(run: tuple[str, dict[str, Any]]) -> None:
         assert goal["name"] in printed
 
 
-def test_sizes_and_start_are_measured(run: tuple[str, dict[str, Any]]) -> None:
-    """Growth by size, camera-like frames, cold and warm start with their bytes."""
+def test_sizes_effects_and_start_are_measured(run: tuple[str, dict[str, Any]]) -> None:
+    """Growth by size, camera-like frames, every effect, cold and warm start with their bytes."""
     _, report = run
+    assert set(report["effects_ms"]) == set(EFFECT_NAMES)
     assert set(report["camera"]) == {"ours", "handjs"}
     assert set(report["growth_ms"]["ours"]) == set(report["growth_ms"]["handjs"]) == {"360p", "720p", "1080p"}
     assert len(report["startup"]["cold_ms"]) == len(report["startup"]["warm_ms"]) == 1
