@@ -37,7 +37,7 @@ def _checks() -> list[tuple[str, list[str]]]:
         ("ruff check", [*python, "ruff", "check", "--quiet"]),
         ("ruff format", [*python, "ruff", "format", "--check", "--quiet"]),
         ("mypy", [*python, "mypy"]),
-        ("biome", [_node_tool("biome"), "ci", "--error-on-warnings"]),
+        ("biome", [_node_tool("biome"), "ci", "--error-on-warnings", "--colors=off"]),
         ("tsc", [_node_tool("tsc"), "--project", "tsconfig.json"]),
     ]
 

@@ -20,7 +20,7 @@ _EPILOG = """examples:
   python3 build.py serve                  build, then serve it at http://localhost:8000/
   python3 build.py serve --port 9000
   python3 build.py test                   lint, types and every test
-  python3 build.py test -- -k blur -x     everything after -- goes to pytest
+  python3 build.py test -k blur -x        pytest alone, with these arguments
   python3 build.py bench                  compare with the peers, print ratios
 
 All set-up (.venv, node_modules) is done on the way, and only when something has changed."""
@@ -48,21 +48,21 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="leave out COOP and COEP, as plain static hosts do (one thread then)",
     )
-    commands.add_parser("test", help="build, then run lint, types and every test; after --, arguments for pytest")
-    commands.add_parser("bench", help="build, then measure against the peers; after --, arguments for the benchmark")
+    commands.add_parser(
+        "test", help="build, then run lint, types and every test; with arguments, pytest alone with them"
+    )
+    commands.add_parser("bench", help="build, then measure against the peers; arguments go to the benchmark")
     return whole
 
 
 def parse(given: list[str]) -> argparse.Namespace:
-    """Parse a command line; what follows ``--`` becomes the option ``passed_on``.
+    """Parse a command line; what follows ``test`` or ``bench`` becomes the option ``passed_on``, as it is.
 
-    The line is split here because argparse of some versions takes the first ``--`` for its own.
+    The line is split here because argparse keeps neither unknown options nor a second ``--`` apart from its own.
     """
-    split = given.index("--") if "--" in given else len(given)
-    options = parser().parse_args(given[:split])
-    options.passed_on = given[split + 1 :]
-    if options.passed_on and options.command not in {"test", "bench"}:
-        parser().error(f"only test and bench pass arguments on, got {' '.join(given[split:])!r}")
+    hands_on = given[:1] in (["test"], ["bench"]) and given[1:2] not in (["-h"], ["--help"])
+    options = parser().parse_args(given[:1] if hands_on else given)
+    options.passed_on = given[2:] if given[1:2] == ["--"] else given[1:]
     return options
 
 
