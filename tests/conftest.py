@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,13 +11,12 @@ from PIL import Image
 from builder.pipeline import build
 from builder.samples import astronaut_png
 
-if TYPE_CHECKING:
-    from pathlib import Path
+_BROWSER_TESTS = Path(__file__).parent / "browser"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the browser tests last: they take longest, and Playwright leaves an event loop running in this thread."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    items.sort(key=lambda item: item.path.is_relative_to(_BROWSER_TESTS))
 
 
 @pytest.fixture(scope="session")
