@@ -18,4 +18,10 @@ class Object:
     @staticmethod
     def fromEntries(entries: Any) -> Any: ...  # noqa: N802
 
-def createImageBitmap(source: Any) -> Any: ...  # noqa: N802
+def createImageBitmap(source: Any, settings: Any = None) -> Any: ...  # noqa: N802
+
+Array: Any
+navigator: Any
+
+URL: Any
+location: Any

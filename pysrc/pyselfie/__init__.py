@@ -9,12 +9,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pyselfie import effects
     from pyselfie.core.facts import ModelFacts, ModelFileError, load_facts
-    from pyselfie.solution import SelfieSegmentation, SolutionOutputs
+    from pyselfie.solution import SelfieSegmentation, SolutionOutputs, use_site
 
 __version__ = "0.1.0"
 
-__all__ = ["ModelFacts", "ModelFileError", "SelfieSegmentation", "SolutionOutputs", "load_facts"]
+__all__ = [
+    "ModelFacts",
+    "ModelFileError",
+    "SelfieSegmentation",
+    "SolutionOutputs",
+    "effects",
+    "load_facts",
+    "use_site",
+]
 
 _HOMES = {
     "ModelFacts": "pyselfie.core.facts",
@@ -22,14 +31,18 @@ _HOMES = {
     "SolutionOutputs": "pyselfie.solution",
     "SelfieSegmentation": "pyselfie.solution",
     "load_facts": "pyselfie.core.facts",
+    "use_site": "pyselfie.solution",
 }
+_SUBMODULES = {"effects"}
 
 
 def __getattr__(name: str) -> Any:
+    if name in _SUBMODULES:
+        return importlib.import_module(f"pyselfie.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted([*globals(), *_HOMES, *_SUBMODULES])

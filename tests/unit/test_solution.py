@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -148,6 +151,68 @@ def test_mask_of_the_model_size_belongs_to_the_caller(segmenter: SelfieSegmentat
     segmenter.process(np.full_like(picture, 200))
     np.testing.assert_array_equal(first, kept)
     first[:] = 0
+
+
+@pytest.mark.parametrize(
+    ("picture", "advice"),
+    [
+        (np.zeros((4, 4, 4), np.uint8), r"leave alpha out with image\[\.\.\., :3\], and mind that OpenCV reads BGR"),
+        (np.zeros((4, 4), np.uint8), r"becomes RGB by np\.dstack"),
+        (np.full((4, 4, 3), np.nan, np.float32), r"\(image \* 255\)\.round\(\)\.astype\(np\.uint8\) makes bytes"),
+    ],
+    ids=["alpha", "grey", "float"],
+)
+def test_refusal_says_what_would_help(segmenter: SelfieSegmentation, picture: NDArray[Any], advice: str) -> None:
+    """The usual wrong kinds of picture come with the line of code that makes them right."""
+    with pytest.raises((TypeError, ValueError), match=advice):
+        segmenter.process(picture)
+
+
+def test_awaited_mask_is_the_same(segmenter: SelfieSegmentation, astronaut: NDArray[np.uint8]) -> None:
+    """`process_async` gives what `process` gives; several may be under way; `use_site` is a no-op on the desktop."""
+
+    async def both() -> list[NDArray[np.float32]]:
+        await pyselfie.use_site("nowhere")
+        outputs = await asyncio.gather(*(segmenter.process_async(picture) for picture in (astronaut, astronaut[::-1])))
+        return [output.segmentation_mask for output in outputs]
+
+    upright, flipped = asyncio.run(both())
+    np.testing.assert_array_equal(upright, segmenter.process(astronaut).segmentation_mask)
+    np.testing.assert_array_equal(flipped, segmenter.process(astronaut[::-1]).segmentation_mask)
+
+
+def test_pickled_segmenter_is_made_anew(segmenter: SelfieSegmentation, astronaut: NDArray[np.uint8]) -> None:
+    """A pickle is tiny and brings the same model back; a closed one stays closed."""
+    data = pickle.dumps(segmenter)
+    assert len(data) < 200
+    with pickle.loads(data) as copy:
+        np.testing.assert_array_equal(
+            copy.process(astronaut).segmentation_mask, segmenter.process(astronaut).segmentation_mask
+        )
+    with pytest.raises(ValueError, match="closed"):
+        pickle.loads(pickle.dumps(copy)).process(astronaut)
+
+
+FORKING = """
+import os, sys, threading, numpy as np
+from pyselfie import SelfieSegmentation
+segmenter = SelfieSegmentation(model_selection=1)
+picture = np.arange(90 * 160 * 3, dtype=np.uint8).reshape(90, 160, 3)
+expected = segmenter.process(picture).segmentation_mask
+segmenter._lock.acquire()  # as if another thread were at work in this moment
+child = os.fork()
+if child == 0:
+    same = np.array_equal(segmenter.process(picture).segmentation_mask, expected)
+    os._exit(0 if same else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_forked_child_starts_over() -> None:
+    """A child forked while the segmenter was busy gets its own lock and model and the same mask."""
+    environment = {**os.environ, "PYTHONPATH": "pysrc"}
+    subprocess.run([sys.executable, "-W", "ignore", "-c", FORKING], env=environment, check=True, timeout=60)
 
 
 def test_works_without_opencv(astronaut: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch) -> None:

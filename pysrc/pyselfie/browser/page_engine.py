@@ -1,0 +1,130 @@
+"""The Solution API's engine in any Pyodide: JupyterLite, PyScript, a page of one's own.
+
+ONNX Runtime Web and its bridge are those of a built pyselfie site; `use_site` says where one is. Nothing is fetched
+from anywhere else, and the models come with the package.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from js import URL
+from pyodide.code import run_js
+from pyodide.ffi import JsException, can_run_sync, run_sync, to_js
+
+from pyselfie.browser.interop import js_object
+from pyselfie.core.facts import read_model
+from pyselfie.runtimes.ort_web import OrtWebRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pyselfie.core.facts import ModelFacts
+
+_VENDOR = "vendor/onnxruntime/"
+_bridges: list[Any] = []  # the one in use, if there is one yet
+
+
+async def use_site(url: str) -> None:
+    """Take ONNX Runtime Web from a built pyselfie site from now on.
+
+    Parameters
+    ----------
+    url
+        Where the site is: ``"https://example.org/pyselfie/"``, or relative to the page. Another origin has to allow
+        this one (CORS).
+
+    Raises
+    ------
+    RuntimeError
+        When there is no such site, or the page forbids it.
+    """
+    root = _absolute(url)
+    try:
+        ort = await _import_module(f"{root}{_VENDOR}ort.wasm.min.mjs")
+        bridge = await _import_module(f"{root}js/ort_bridge.js")
+    except JsException as error:
+        raise RuntimeError(f"there is no pyselfie site at {root} that this page can use ({error.message})") from error
+    ort.env.logLevel = "error"
+    ort.env.wasm.numThreads = 1
+    ort.env.wasm.wasmPaths = js_object(
+        mjs=f"{root}{_VENDOR}ort-wasm-simd-threaded.mjs", wasm=f"{root}{_VENDOR}ort-wasm-simd-threaded.wasm"
+    )
+    _bridges[:] = [bridge.OrtBridge.new(ort)]
+
+
+def _absolute(url: str) -> str:
+    from js import location  # noqa: PLC0415 - not every host of Pyodide has one
+
+    return str(URL.new(url.rstrip("/") + "/", location.href).href)
+
+
+def _import_module(url: str) -> Awaitable[Any]:
+    """Import a JavaScript module: ``import()`` is syntax, not a function, so that Python needs one line to reach it."""
+    source = resources.files("pyselfie.browser").joinpath("import_module.js").read_text(encoding="utf-8")
+    module: Awaitable[Any] = run_js(source)(url)
+    return module
+
+
+class PageEngine:
+    """Opens the model when it is first needed, as opening cannot be done without waiting.
+
+    Parameters
+    ----------
+    facts
+        The model to run; its file came with the package.
+    """
+
+    def __init__(self, facts: ModelFacts) -> None:
+        self._facts = facts
+        self._runtime: OrtWebRuntime | None = None
+
+    async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the mask; see `runtimes.base.Runtime.run`."""
+        if self._runtime is None:
+            self._runtime = await self._open()
+        return await self._runtime.run(tensor)
+
+    async def _open(self) -> OrtWebRuntime:
+        if not _bridges:
+            raise RuntimeError(
+                "there is no ONNX Runtime Web here yet: say where a built pyselfie site is, "
+                'once, with `await pyselfie.use_site("https://example.org/pyselfie/")`'
+            )
+        facts = self._facts
+        names = js_object(
+            file=facts.file,
+            inputName=facts.input_name,
+            outputName=facts.output_name,
+            width=facts.width,
+            height=facts.height,
+        )
+        session = await _bridges[0].create(to_js(read_model(facts)), names, "wasm")
+        return OrtWebRuntime(session, facts, "wasm", "the one that runs in every browser")
+
+    def close(self) -> None:
+        """Release the model; more calls do nothing."""
+        if self._runtime is not None:
+            self._runtime.close()
+            self._runtime = None
+
+
+def wait_for(result: Awaitable[Any]) -> Any:
+    """Return the result of `result`, suspending Python until it is there.
+
+    Raises
+    ------
+    RuntimeError
+        When this browser, or the way in which Python was called, cannot suspend it.
+    """
+    if not can_run_sync():
+        result.close()  # type: ignore[attr-defined]
+        raise RuntimeError(
+            "this Python cannot wait inside a plain call (the browser lacks JSPI, or JavaScript called it "
+            "synchronously): use `await segmenter.process_async(image)`"
+        )
+    return run_sync(result)

@@ -1,0 +1,56 @@
+"""What a frame, a mask and an effect's result have to be, and one clear sentence for what they are not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SLACK = 1e-3
+"""How far a mask may leave 0..1: filters on float32 overshoot by a little."""
+
+
+def check_frame(frame: Any, name: str = "frame") -> NDArray[np.uint8]:
+    """Return `frame` as a C-contiguous uint8 array [H, W, 3].
+
+    Raises
+    ------
+    TypeError
+        When it is no array of bytes.
+    ValueError
+        When it has another shape than [H, W, 3], or no pixels.
+    """
+    if not isinstance(frame, np.ndarray):
+        raise TypeError(f"the {name} has to be a NumPy array of shape (height, width, 3), got {type(frame).__name__}")
+    if frame.dtype != np.uint8:
+        raise TypeError(f"the {name} has to be uint8, RGB in 0..255, got {frame.dtype}")
+    if frame.ndim != 3 or frame.shape[2] != 3:
+        raise ValueError(f"the {name} has to be RGB of shape (height, width, 3), got {frame.shape}")
+    if not frame.size:
+        raise ValueError(f"the {name} is empty: its shape is {frame.shape}")
+    return np.ascontiguousarray(frame)
+
+
+def check_mask(mask: Any) -> NDArray[np.float32]:
+    """Return `mask` as a C-contiguous float32 array [h, w] within 0..1.
+
+    Raises
+    ------
+    TypeError
+        When it is no floating point (or boolean) array.
+    ValueError
+        When it is not two-dimensional, empty, not a number somewhere, or outside 0..1.
+    """
+    if not isinstance(mask, np.ndarray) or mask.dtype.kind not in "fb":
+        kind = mask.dtype if isinstance(mask, np.ndarray) else type(mask).__name__
+        raise TypeError(f"the mask has to be a floating point array of shape (height, width) in 0..1, got {kind}")
+    if mask.ndim != 2 or not mask.size:
+        raise ValueError(f"the mask has to have the shape (height, width), got {mask.shape}")
+    low, high = float(mask.min()), float(mask.max())
+    if not (low >= -_SLACK and high <= 1 + _SLACK):  # true for NaN too
+        raise ValueError(f"the mask has to be in 0..1, got values from {low:g} to {high:g}")
+    result = np.ascontiguousarray(mask, np.float32)
+    return result if low >= 0 and high <= 1 else result.clip(0, 1)

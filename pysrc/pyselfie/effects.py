@@ -1,0 +1,158 @@
+"""The page's effects as functions on arrays: a frame and its mask in, a composite out.
+
+Each is the effect of `core.effects` that the page has, with the same parameters and the same look:
+
+>>> from pyselfie import SelfieSegmentation, effects
+>>> with SelfieSegmentation() as segmenter:  # doctest: +SKIP
+...     composite = effects.blur(rgb, segmenter.process(rgb).segmentation_mask, strength=0.8)
+
+Frames are uint8 [H, W, 3], RGB. Masks are floating point [h, w] in 0..1, 1 where the person is: of the frame's size, as
+`SelfieSegmentation.process` returns them, or smaller, when they are scaled up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyselfie.array_painter import ArrayPainter
+from pyselfie.core.options import Options
+from pyselfie.core.pictures import check_frame, check_mask
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]
+
+
+def blur(frame: Picture, mask: NDArray[Any], strength: float = 0.5) -> Picture:
+    """Blur the background; the person's colours do not bleed into it.
+
+    Parameters
+    ----------
+    frame
+        uint8 [H, W, 3], RGB.
+    mask
+        float [h, w] in 0..1.
+    strength
+        0..1, in proportion to the frame's height.
+
+    Returns
+    -------
+    NDArray[np.uint8]
+        RGB [H, W, 3].
+
+    Raises
+    ------
+    TypeError, ValueError
+        In one sentence, when the frame or the mask is not as described.
+    OptionError
+        A ValueError: when the strength is not in 0..1.
+    """
+    return _paint(frame, mask, Options(effect="blur", strength=strength))
+
+
+def replace_background(frame: Picture, mask: NDArray[Any], background: str | Picture | None = None) -> Picture:
+    """Put a colour or a picture behind the person.
+
+    Parameters
+    ----------
+    frame
+        uint8 [H, W, 3], RGB.
+    mask
+        float [h, w] in 0..1.
+    background
+        A colour, ``"#RRGGBB"``; or a picture of any size, uint8 [*, *, 3], RGB, cropped to cover the frame; neutral
+        grey without one.
+
+    Returns
+    -------
+    NDArray[np.uint8]
+        RGB [H, W, 3].
+
+    Raises
+    ------
+    TypeError, ValueError
+        In one sentence, when an array is not as described, or the colour is none (OptionError).
+    """
+    if isinstance(background, str):
+        return _paint(frame, mask, Options(effect="color", color=background))
+    if background is not None:
+        background = check_frame(background, "background")
+    return _paint(frame, mask, Options(effect="picture"), background)
+
+
+def fill(frame: Picture, mask: NDArray[Any], color: str = "#00FF00") -> Picture:
+    """Paint the person in one colour and leave the background.
+
+    Parameters
+    ----------
+    frame
+        uint8 [H, W, 3], RGB.
+    mask
+        float [h, w] in 0..1.
+    color
+        ``"#RRGGBB"``.
+
+    Returns
+    -------
+    NDArray[np.uint8]
+        RGB [H, W, 3].
+
+    Raises
+    ------
+    TypeError, ValueError
+        In one sentence, when an array is not as described, or the colour is none (OptionError).
+    """
+    return _paint(frame, mask, Options(effect="fill", color=color))
+
+
+def cut_out(frame: Picture, mask: NDArray[Any]) -> Picture:
+    """Make the background transparent.
+
+    Parameters
+    ----------
+    frame
+        uint8 [H, W, 3], RGB.
+    mask
+        float [h, w] in 0..1.
+
+    Returns
+    -------
+    NDArray[np.uint8]
+        Straight RGBA [H, W, 4]; where alpha is 0, the colours are 0 too.
+
+    Raises
+    ------
+    TypeError, ValueError
+        In one sentence, when an array is not as described.
+    """
+    return _paint(frame, mask, Options(effect="transparent"))
+
+
+def mask_overlay(frame: Picture, mask: NDArray[Any]) -> Picture:
+    """Show the mask over the frame: white where the person is, black elsewhere.
+
+    Parameters
+    ----------
+    frame
+        uint8 [H, W, 3], RGB; its size is the result's.
+    mask
+        float [h, w] in 0..1.
+
+    Returns
+    -------
+    NDArray[np.uint8]
+        Grey as RGB [H, W, 3].
+
+    Raises
+    ------
+    TypeError, ValueError
+        In one sentence, when an array is not as described.
+    """
+    return _paint(frame, mask, Options(effect="mask"))
+
+
+def _paint(frame: Any, mask: Any, options: Options, backdrop: Picture | None = None) -> Picture:
+    rgb = check_frame(frame)
+    return ArrayPainter(options, backdrop).paint(rgb, check_mask(mask))

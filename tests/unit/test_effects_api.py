@@ -1,0 +1,215 @@
+"""The desktop effects: the reference's pixels, at full size and fast, with or without OpenCV; and what they refuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from pyselfie import SelfieSegmentation, array_painter, blending, effects
+from pyselfie.array_painter import ArrayPainter
+from pyselfie.core import sampling
+from pyselfie.core.compositor import composite
+from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
+from pyselfie.core.effects import EFFECTS
+from pyselfie.core.options import OptionError, Options
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FUNCTIONS = {
+    "fill": lambda frame, mask, _: effects.fill(frame, mask, color="#12C8F0"),
+    "mask": lambda frame, mask, _: effects.mask_overlay(frame, mask),
+    "color": lambda frame, mask, _: effects.replace_background(frame, mask, "#12C8F0"),
+    "picture": lambda frame, mask, backdrop: effects.replace_background(frame, mask, backdrop),
+    "blur": lambda frame, mask, _: effects.blur(frame, mask, strength=0.7),
+    "transparent": lambda frame, mask, _: effects.cut_out(frame, mask),
+}
+
+
+@pytest.fixture(scope="module")
+def frame(astronaut: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return 320x500 pixels: a size that no model has."""
+    return np.ascontiguousarray(astronaut[:320, :500])
+
+
+@pytest.fixture(scope="module")
+def masks(frame: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+    """Return the mask at the model's size and at the frame's."""
+    with SelfieSegmentation() as segmenter:
+        small = sampling.resize_half_pixel(segmenter.process(frame).segmentation_mask, 256, 256)
+    return {"model": small, "frame": sampling.resize_half_pixel(small, frame.shape[1], frame.shape[0])}
+
+
+@pytest.fixture(scope="module")
+def backdrop(astronaut: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return another picture, with another aspect than the frame's."""
+    return np.ascontiguousarray(astronaut[400:, ::-1])
+
+
+@pytest.fixture(params=["opencv", "numpy"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run with OpenCV, and as if there were none."""
+    if request.param == "numpy":
+        monkeypatch.setattr(array_painter, "best_sampling", lambda: sampling)
+        monkeypatch.setattr(array_painter, "best_blending", lambda: blending)
+
+
+def premultiplied(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return what can be seen of a picture, RGB or RGBA, in 0..255: colours behind no alpha do not count."""
+    if picture.shape[2] == 3:
+        return picture.astype(np.float64)
+    return np.dstack([picture[..., :3] * (picture[..., 3:] / 255), picture[..., 3:]])
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("kind", ["model", "frame"])
+@pytest.mark.parametrize("name", EFFECTS)
+def test_function_has_the_pixels_of_the_reference(
+    name: str, kind: str, frame: NDArray[np.uint8], masks: dict[str, NDArray[np.float32]], backdrop: NDArray[np.uint8]
+) -> None:
+    """Each function gives `core.compositor`'s picture, which the canvas is tested against, give or take rounding."""
+    options = Options(effect=name, color="#12C8F0", strength=0.7)
+    expected = premultiplied(composite(frame, masks["model"], options, backdrop))
+    actual = premultiplied(FUNCTIONS[name](frame, masks[kind], backdrop))
+    difference = np.abs(actual - expected[..., : actual.shape[2]])
+    assert (actual.shape[2] == 4) == (name == "transparent")
+    # The blur reads the mask at the model's size; one that comes at the frame's is brought there and so softened.
+    softened = name == "blur" and kind == "frame"
+    assert difference.max() <= (8 if softened else 3)
+    assert difference.mean() < 0.35
+
+
+def test_masks_detail_is_kept(frame: NDArray[np.uint8]) -> None:
+    """A mask of the frame's size counts pixel by pixel: it is not reduced to the model's size."""
+    mask = (np.indices(frame.shape[:2]).sum(axis=0) % 2).astype(np.float32)
+    np.testing.assert_array_equal(effects.cut_out(frame, mask)[..., 3], (mask * 255).astype(np.uint8))
+    np.testing.assert_array_equal(effects.replace_background(frame, mask, "#0000FF")[mask == 0][0], [0, 0, 255])
+    np.testing.assert_array_equal(effects.fill(frame, mask)[mask == 0], frame[mask == 0])
+
+
+def test_hidden_background_is_really_gone(frame: NDArray[np.uint8], masks: dict[str, NDArray[np.float32]]) -> None:
+    """Where `cut_out` leaves no alpha it leaves no colour: a PNG gives nothing away."""
+    rgba = effects.cut_out(frame, masks["frame"])
+    assert (rgba[..., 3] == 0).any()
+    assert not rgba[rgba[..., 3] == 0].any()
+
+
+@pytest.mark.usefixtures("engine")
+def test_input_is_left_alone(frame: NDArray[np.uint8], masks: dict[str, NDArray[np.float32]]) -> None:
+    """Read-only arrays do, and no function writes to what it was given."""
+    frozen, mask = frame.copy(), masks["frame"].copy()
+    frozen.flags.writeable = mask.flags.writeable = False
+    for function in FUNCTIONS.values():
+        function(frozen, mask, frozen)
+
+
+def test_mirror_turns_the_person_but_not_the_backdrop(frame: NDArray[np.uint8], backdrop: NDArray[np.uint8]) -> None:
+    """As on the page: what is written on a picture behind stays readable."""
+    mask = np.zeros(frame.shape[:2], np.float32)
+    mask[:, :100] = 1
+    plain = ArrayPainter(Options(effect="picture"), backdrop).paint(frame, mask)
+    mirrored = ArrayPainter(Options(effect="picture", mirror=True), backdrop).paint(frame, mask)
+    np.testing.assert_array_equal(mirrored[:, -100:], frame[:, 99::-1])
+    np.testing.assert_array_equal(mirrored[:, 100:-100], plain[:, 100:-100])
+
+
+def test_large_backdrop_is_averaged_not_thinned(frame: NDArray[np.uint8]) -> None:
+    """A checkerboard of single pixels, ten times the frame's size, becomes grey and not a moire."""
+    board = np.repeat((np.indices((3200, 5000)).sum(axis=0) % 2 * 255).astype(np.uint8)[..., None], 3, axis=2)
+    result = effects.replace_background(frame, np.zeros(frame.shape[:2]), board)
+    assert result.min() >= 126
+    assert result.max() <= 129
+
+
+@pytest.mark.parametrize(
+    ("mask", "error", "sentence"),
+    [
+        (np.full((4, 4), np.nan), ValueError, r"has to be in 0\.\.1, got values from nan to nan"),
+        (np.full((4, 4), 255.0), ValueError, r"got values from 255 to 255"),
+        (np.zeros((4, 4, 1)), ValueError, r"shape \(height, width\), got \(4, 4, 1\)"),
+        (np.zeros((0, 4)), ValueError, r"got \(0, 4\)"),
+        (np.zeros((4, 4), np.uint8), TypeError, "floating point array .*, got uint8"),
+        ([[0.0]], TypeError, "got list"),
+        (None, TypeError, "got NoneType"),
+    ],
+)
+def test_bad_mask_is_refused(frame: NDArray[np.uint8], mask: Any, error: type[Exception], sentence: str) -> None:
+    """One sentence with what came and what was expected."""
+    with pytest.raises(error, match=sentence):
+        effects.blur(frame, mask)
+
+
+@pytest.mark.parametrize(
+    ("bad", "error", "sentence"),
+    [
+        (np.zeros((4, 4, 3)), TypeError, "the frame has to be uint8, RGB in 0..255, got float64"),
+        (np.zeros((4, 4, 4), np.uint8), ValueError, r"the frame has to be RGB .*, got \(4, 4, 4\)"),
+        (np.zeros((0, 4, 3), np.uint8), ValueError, r"the frame is empty: its shape is \(0, 4, 3\)"),
+        ([1, 2, 3], TypeError, "the frame has to be a NumPy array .*, got list"),
+    ],
+)
+def test_bad_frame_is_refused(bad: Any, error: type[Exception], sentence: str) -> None:
+    """One sentence with what came and what was expected."""
+    with pytest.raises(error, match=sentence):
+        effects.fill(bad, np.zeros((4, 4)))
+
+
+def test_bad_parameters_are_refused(frame: NDArray[np.uint8], masks: dict[str, NDArray[np.float32]]) -> None:
+    """Strength, colour and background are checked as on the page; slight overshoot of a filtered mask is forgiven."""
+    mask = masks["frame"]
+    with pytest.raises(OptionError, match="The strength is 2"):
+        effects.blur(frame, mask, strength=2)
+    with pytest.raises(OptionError, match="The colour is 'green'"):
+        effects.fill(frame, mask, color="green")
+    with pytest.raises(TypeError, match="the background has to be uint8"):
+        effects.replace_background(frame, mask, np.zeros((4, 4, 3)))
+    np.testing.assert_array_equal(effects.cut_out(frame, mask * np.float32(1.0005))[..., 3].max(), 255)
+
+
+def test_custom_effect_runs(frame: NDArray[np.uint8], masks: dict[str, NDArray[np.float32]]) -> None:
+    """A plain function gets frame, mask and time as arrays of its own, and its picture comes back."""
+    seen = []
+
+    def effect(frame: NDArray[np.uint8], mask: NDArray[np.float32], time: float) -> NDArray[np.uint8]:
+        seen.append((frame.dtype, mask.dtype, mask.shape, time))
+        frame[mask < 0.5] = 0
+        return frame
+
+    before = frame.copy()
+    result = CustomEffect(effect, "mine")(frame, masks["frame"], 1.5)
+    assert seen == [(np.uint8, np.float32, frame.shape[:2], 1.5)]
+    assert not result[masks["frame"] < 0.5].any()
+    np.testing.assert_array_equal(frame, before)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("return 1 / 0", r"the effect fx\.py:effect raised ZeroDivisionError: division by zero, line 2"),
+        ("return None", r"the effect fx\.py:effect returned NoneType, not a NumPy array"),
+        ("return mask", r"the effect fx\.py:effect returned float32, not uint8"),
+        ("return frame[1:]", r"returned the shape \(3, 5, 3\), not \(4, 5, 3\) or \(4, 5, 4\)"),
+        ("return frame[..., 0]", r"returned the shape \(4, 5\), not"),
+    ],
+)
+def test_bad_custom_effect_is_one_sentence(body: str, sentence: str) -> None:
+    """What the user's function did wrong, and in which line of theirs."""
+    effect = load_effect(f"def effect(frame, mask, time):\n    {body}\n", "effect", "fx.py")
+    with pytest.raises(CustomEffectError, match=sentence):
+        effect(np.zeros((4, 5, 3), np.uint8), np.zeros((4, 5), np.float32), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("def effect(", "fx.py does not run: SyntaxError: .*line 1"),
+        ("import nothing_of_this_name", "fx.py does not run: ModuleNotFoundError: .*, line 1"),
+        ("effect = 3", "fx.py has no function effect"),
+    ],
+)
+def test_effect_that_cannot_be_loaded_is_one_sentence(source: str, sentence: str) -> None:
+    """A file that does not run, or lacks the function, says so."""
+    with pytest.raises(CustomEffectError, match=sentence):
+        load_effect(source, "effect", "fx.py")
