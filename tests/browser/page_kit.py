@@ -69,8 +69,9 @@ class Demo:
     # --- what is there ---
 
     def wait_painted(self) -> Demo:
-        """Wait for the first composite."""
+        """Wait for the first composite; the size of a canvas that a worker paints follows a moment later."""
         self.page.wait_for_selector("#viewport[data-painted=true]")
+        self.until(lambda: self.size() not in {(0, 0), (300, 150)})
         return self
 
     def wait_ready(self) -> Demo:

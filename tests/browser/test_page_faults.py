@@ -153,3 +153,21 @@ def test_asset_that_does_not_load_can_be_tried_again(site: Server, launch: Calla
     message.get_by_role("button", name="Try again").click()
     page.wait_for_selector("#viewport[data-painted=true]", timeout=60_000)
     assert page.locator(".message").count() == 0
+
+
+def test_other_model_that_does_not_load_leaves_the_first(site: Server, launch: Callable[..., Page]):
+    """When the chosen model cannot be fetched the old one goes on and is shown as chosen; trying again switches."""
+    demo = open_demo(launch, site, "?effect=mask").wait_painted()
+    page = demo.page
+    page.expected_errors.append("Failed to load resource")
+    page.route("**/selfie_segmentation_landscape.onnx*", lambda route: route.fulfill(status=404, body="gone"))
+    page.check("input[name=model][value='1']")
+    assert "selfie_segmentation_landscape.onnx" in demo.alert()
+    demo.until(lambda: page.is_checked("input[name=model][value='0']"))
+    assert page.get_attribute("#status", "data-state") == "ready"
+    before = demo.pixels()
+    page.unroute("**/selfie_segmentation_landscape.onnx*")
+    page.get_by_role("button", name="Try again").click()
+    demo.until(lambda: page.is_checked("input[name=model][value='1']"))
+    demo.until(lambda: not np.array_equal(demo.pixels(), before))
+    assert demo.messages() == []

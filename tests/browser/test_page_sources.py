@@ -64,8 +64,7 @@ def video_file(site: Server, browser_for: Callable[[tuple[str, ...]], Browser]) 
 def test_sample_is_segmented_before_anything_is_asked(site: Server, launch: Callable[..., Page]):
     """The sample portrait is painted by itself, and no camera is asked for until its button is pressed."""
     demo = open_demo(launch, site, script=KEEPS_TRACKS).wait_painted()
-    assert demo.caption() == "Sample portrait"
-    assert demo.size() == (512, 512)
+    demo.wait_shown("Sample portrait", (512, 512))
     assert demo.page.evaluate("cameraTracks.length") == 0
 
 
@@ -147,6 +146,51 @@ def test_camera_runs_mirrored_and_stops(site: Server, launch: Callable[..., Page
     assert not demo.page.locator("#camera-picker").is_visible()
 
 
+@pytest.mark.parametrize("missing", [["MediaStreamTrackProcessor"], ["MediaStreamTrackProcessor", "VideoFrame"]])
+def test_camera_runs_where_the_fast_ways_are_missing(
+    site: Server, launch: Callable[..., Page], camera_file: Path, missing: list[str]
+):
+    """Browsers without a track processor, or without VideoFrame as well, get the camera's moving picture, too."""
+    script = "".join(f"delete self.{name};" for name in missing)
+    demo = open_demo(launch, site, "", *camera_flags(camera_file), script=script).wait_painted()
+    demo.page.click("#camera-button")
+    demo.until(lambda: demo.size() == (1280, 720))
+    first = demo.pixels()
+    demo.until(lambda: not np.array_equal(demo.pixels(), first))
+
+
+def test_turned_camera_goes_on(site: Server, launch: Callable[..., Page]):
+    """A stream that changes its size while it runs, as that of a phone being turned, is painted at its new size."""
+    turning = """
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [320, 240];
+    setInterval(() => {
+      const context = canvas.getContext("2d");
+      context.fillStyle = `rgb(${Math.random() * 255} 90 90)`;
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    }, 50);
+    self.turn = () => { [canvas.width, canvas.height] = [canvas.height, canvas.width]; };
+    navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
+    """
+    demo = open_demo(launch, site, script=turning).wait_painted()
+    demo.page.click("#camera-button")
+    demo.until(lambda: demo.size() == (320, 240))
+    demo.page.evaluate("turn()")
+    demo.until(lambda: demo.size() == (240, 320))
+    assert demo.messages() == []
+
+
+def test_page_reloaded_with_the_camera_on_begins_anew(site: Server, launch: Callable[..., Page], camera_file: Path):
+    """After a reload the sample is there again, the camera is off, and it can be switched on again."""
+    demo = open_demo(launch, site, "", *camera_flags(camera_file)).wait_painted()
+    for _ in range(2):
+        demo.page.click("#camera-button")
+        demo.until(lambda: demo.size() == (1280, 720))
+        demo.page.reload()
+        demo.wait_painted().wait_shown("Sample portrait", (512, 512))
+        assert demo.page.inner_text("#camera-label") == "Camera"
+
+
 def test_camera_can_be_chosen(site: Server, launch: Callable[..., Page]):
     """After the permission the cameras are listed by name, and choosing one switches to it."""
     flags = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=2")
@@ -159,6 +203,26 @@ def test_camera_can_be_chosen(site: Server, launch: Callable[..., Page]):
     demo.page.select_option("#camera-select", label=other)
     demo.until(lambda: demo.caption() == other)
     assert demo.page.evaluate("cameraTracks.map((track) => track.readyState)") == ["ended", "live"]
+
+
+def test_phone_gives_one_camera_at_a_time(site: Server, launch: Callable[..., Page]):
+    """Where the second camera cannot be opened beside the first, the first is closed and the second tried again."""
+    one_only = """
+    const both = navigator.mediaDevices.getUserMedia;
+    navigator.mediaDevices.getUserMedia = (wanted) => {
+      if (cameraTracks.every((track) => track.readyState === "ended")) return both(wanted);
+      return Promise.reject(new DOMException("in use", "NotReadableError"));
+    };
+    """
+    flags = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=2")
+    demo = open_demo(launch, site, "", *flags, script=KEEPS_TRACKS + one_only).wait_painted()
+    demo.page.click("#camera-button")
+    names = demo.until(demo.page.locator("#camera-select option").all_inner_texts)
+    other = next(name for name in names if name != demo.caption())
+    demo.page.select_option("#camera-select", label=other)
+    demo.until(lambda: demo.caption() == other)
+    assert demo.page.evaluate("cameraTracks.map((track) => track.readyState)") == ["ended", "live"]
+    assert demo.messages() == []
 
 
 def test_last_click_wins_and_nothing_leaks(

@@ -29,7 +29,7 @@ const status = new Status();
 const controls = new Controls();
 const backdrops = new Backdrops();
 const bar = new SourceBar();
-const engine = new Engine(stage, { backend: asked.backend });
+const engine = new Engine(stage, { backend: asked.backend, painter: asked.painter });
 const sources = new Sources(engine);
 
 /**
@@ -45,8 +45,11 @@ function on(target, type, listener) {
 
 /** Size of the painted picture, as "width height". */
 let painted = "";
+let running = false;
+let wantedModel = 0;
 
 function start() {
+  running = false;
   messages.clear("engine");
   // Its failures arrive as `error` events too, and those are shown.
   engine.start().catch(() => {});
@@ -54,6 +57,7 @@ function start() {
 
 /** @param {{backend: string, reason: string, startMs: number}} detail */
 function onReady(detail) {
+  running = true;
   status.running(detail);
   showStart(detail.startMs);
   messages.clear("engine");
@@ -72,13 +76,32 @@ function onFrame({ width, height }) {
 }
 
 /** @param {{code: string, message: string, action: null|"retry"|"restart"}} detail */
-function onError({ message, action }) {
-  if (action) status.failed();
+function onError({ code, message, action }) {
+  if (code === "worker") running = false;
+  if (action && !running) status.failed();
   const label = action === "restart" ? "Restart" : "Try again";
-  messages.show("engine", message, action ? { action: { label, run: start } } : {});
+  messages.show("engine", message, action ? { action: { label, run: tryAgain } } : {});
+}
+
+/** A running engine may have failed to load the other model only; then that alone is asked for again. */
+function tryAgain() {
+  if (running && wantedModel !== controls.model) engine.setOptions({ modelSelection: wantedModel });
+  else start();
+}
+
+/** @param {{modelSelection: number}} detail  What runs now; not what was chosen, if that could not be loaded. */
+function onModel({ modelSelection }) {
+  controls.choose({ model: String(modelSelection) });
+  if (modelSelection === wantedModel) messages.clear("engine");
+}
+
+function chooseModel() {
+  wantedModel = controls.model;
+  engine.setOptions({ modelSelection: wantedModel });
 }
 
 function describeStage() {
+  stage.dataset.effect = controls.effect.effect;
   const name = sources.current?.name ?? "Nothing";
   stage.setAttribute("aria-label", painted ? `${name}, effect: ${controls.effectTitle}` : "Nothing is painted yet");
 }
@@ -86,6 +109,7 @@ function describeStage() {
 on(engine, "progress", (detail) => status.progress(detail));
 on(engine, "ready", onReady);
 on(engine, "frame", onFrame);
+on(engine, "model", onModel);
 on(engine, "stats", showStats);
 on(engine, "backendchange", (detail) => status.running(detail));
 on(engine, "notice", ({ message }) => messages.show("engine-notice", message, { tone: "notice" }));
@@ -103,7 +127,7 @@ async function applyEffect() {
 }
 
 on(controls, "effect", () => void applyEffect());
-on(controls, "model", () => engine.setOptions({ modelSelection: controls.model }));
+on(controls, "model", chooseModel);
 on(controls, "mirror", () => engine.setOptions({ mirror: controls.mirror }));
 on(backdrops, "change", () => void applyEffect());
 on(backdrops, "fault", ({ sentence }) => messages.show("backdrop", sentence));
@@ -150,6 +174,22 @@ function openFirst(files) {
   void sources.open("Opening the file", (signal) => openFile(file, signal));
 }
 
+/**
+ * @param {string} deviceId
+ * @param {AbortSignal} signal
+ */
+async function openThisCamera(deviceId, signal) {
+  try {
+    return await openCamera(deviceId, signal);
+  } catch (error) {
+    if (signal.aborted || sources.current?.kind !== "camera") throw error;
+    // Most phones open one camera at a time: the running one has to go before the other comes.
+    sources.current.close();
+    bar.cameraLost();
+    return openCamera(deviceId, signal);
+  }
+}
+
 function showSample() {
   return sources.open("", (signal) => openSample(SAMPLE, signal));
 }
@@ -159,7 +199,7 @@ on(sources, "opened", onOpened);
 on(sources, "failed", onFailed);
 on(sources, "fault", onFault);
 on(bar, "camera", ({ deviceId }) => {
-  void sources.open("Waiting for the camera", (signal) => openCamera(deviceId, signal));
+  void sources.open("Waiting for the camera", (signal) => openThisCamera(deviceId, signal));
 });
 on(bar, "stop", () => void showSample());
 on(bar, "sample", () => void showSample());
@@ -167,7 +207,8 @@ wireIntake(openFirst, (sentence) => messages.show("source", sentence, { tone: "n
 
 for (const complaint of asked.complaints) messages.show(complaint, complaint, { tone: "notice" });
 controls.choose(asked);
-engine.setOptions({ modelSelection: controls.model, mirror: controls.mirror });
+chooseModel();
+engine.setOptions({ mirror: controls.mirror });
 void applyEffect();
 start();
 void showSample();

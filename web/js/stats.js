@@ -12,6 +12,7 @@ import { backendTitle, megabytes } from "./status.js";
  * @property {number} height
  * @property {string} backend
  * @property {string} reason
+ * @property {string} painter
  * @property {number} threads
  * @property {string} model
  * @property {number} downloadedBytes
@@ -27,6 +28,9 @@ const STAGES = {
   paint: "Paint the effect",
   total: "Whole frame",
 };
+
+/** @type {Record<string, string>} */
+const PAINTERS = { canvas2d: "Canvas 2D", webgpu: "WebGPU, frames stay on the GPU" };
 
 /**
  * @param {string} id
@@ -49,6 +53,7 @@ export function showStats(stats) {
   set("size", `${stats.width} × ${stats.height} pixels`);
   set("backend", backendTitle(stats.backend));
   set("reason", stats.reason);
+  set("painter", PAINTERS[stats.painter] ?? stats.painter);
   set("threads", String(stats.threads));
   set("model", stats.model);
   set("bytes", `${megabytes(stats.downloadedBytes)} MB`);

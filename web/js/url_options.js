@@ -2,6 +2,7 @@
 
 const ALLOWED = {
   backend: { auto: "auto", webgpu: "webgpu", wasm: "wasm" },
+  painter: { auto: "auto", webgpu: "webgpu", canvas2d: "canvas2d" },
   effect: {
     blur: "blur",
     picture: "picture",
@@ -15,7 +16,7 @@ const ALLOWED = {
 
 /**
  * @param {string} search  The query part of the address.
- * @returns {{backend?: "auto"|"webgpu"|"wasm", effect?: string, model?: string, complaints: string[]}}
+ * @returns {{backend?: "auto"|"webgpu"|"wasm", painter?: "auto"|"webgpu"|"canvas2d", effect?: string, model?: string, complaints: string[]}}
  *   One complaint (a sentence) for each value that is not known; its default is used.
  */
 export function readUrlOptions(search) {
