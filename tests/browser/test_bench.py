@@ -27,7 +27,9 @@ def run(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict
     """Run the real command once, in a process of its own; return what it printed and what it saved."""
     assert dist.is_dir()
     output = tmp_path_factory.mktemp("bench") / "result.json"
-    result = subprocess.run([*COMMAND, *ARGUMENTS, "--output", str(output)], capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [*COMMAND, *ARGUMENTS, "--output", str(output)], capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout, json.loads(output.read_text())
 
