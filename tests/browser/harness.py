@@ -17,11 +17,11 @@ TIMEOUT_MS = 120_000  # software WebGPU compiles its shaders for many seconds on
 EVENTS = ("progress", "ready", "frame", "stats", "backendchange", "notice", "error", "model")
 
 _SETUP = """
-async ({ engineUrl, events, backend }) => {
+async ({ engineUrl, events, ...asked }) => {
   const { Engine } = await import(engineUrl);
   const stage = document.createElement("div");
   document.body.append(stage);
-  const engine = new Engine(stage, { backend });
+  const engine = new Engine(stage, asked);
   const seen = [];
   for (const type of events) engine.addEventListener(type, ({ detail }) => seen.push({ type, ...detail }));
   const until = async (test, what) => {
@@ -63,16 +63,17 @@ class EngineDriver:
         A page of the `launch` fixture.
     site_url : str
         The site's root.
-    backend : str
-        The engine's option.
+    backend, painter : str
+        The engine's options.
     """
 
-    def __init__(self, page: Page, site_url: str, backend: str = "auto") -> None:
+    def __init__(self, page: Page, site_url: str, backend: str = "auto", painter: str = "auto") -> None:
         self.page = page
         page.set_default_timeout(TIMEOUT_MS)
         page.route("**/blank.html", _empty_page)
         page.goto(f"{site_url}blank.html")
-        arguments = {"engineUrl": f"{site_url}js/engine.js", "events": EVENTS, "backend": backend}
+        asked = {"backend": backend, "painter": painter}
+        arguments = {"engineUrl": f"{site_url}js/engine.js", "events": EVENTS, **asked}
         page.evaluate(_SETUP, arguments)
 
     def start(self, **options: Any) -> dict[str, Any]:

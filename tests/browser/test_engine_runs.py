@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.browser.flags import WEBGPU_FLAGS
+from tests.browser.gpu_watch import lose_device, watch_gpu
 from tests.browser.harness import EngineDriver
 
 STREAM = """
@@ -48,18 +49,14 @@ def test_webgpu_gives_the_same_mask_and_survives_the_loss_of_its_device(launch, 
     wasm = EngineDriver(launch(), site.url)
     wasm.start()
     wasm.show(astronaut)
-    engine = EngineDriver(launch(*WEBGPU_FLAGS), site.url, backend="webgpu")
+    engine = EngineDriver(watch_gpu(launch(*WEBGPU_FLAGS)), site.url, backend="webgpu")
     ready = engine.start(effect="mask")
     assert (ready["backend"], ready["threads"]) == ("webgpu", 1)
     engine.show(astronaut)
     assert np.abs(engine.mask() - wasm.mask()).mean() < 2e-3
     before = engine.snapshot()
     after = engine.position()
-    engine.in_worker(
-        "(async () => { const url = performance.getEntriesByType('resource')"
-        ".find(({ name }) => /ort\\.(jspi|webgpu)\\.min\\.mjs$/.test(name)).name;"
-        " const ort = await import(url); (await ort.env.webgpu.device).destroy(); })()"
-    )
+    lose_device(engine)
     change = engine.wait_for("backendchange", after)
     assert change["backend"] == "wasm"
     assert "the GPU device was lost" in change["reason"]

@@ -17,12 +17,15 @@ const WATCH_MS = 1_000;
 export class Engine extends EventTarget {
   #stage;
   #backend;
+  #painter;
   /** @type {Worker | null} */
   #worker = null;
   /** @type {HTMLCanvasElement | null} */
   #canvas = null;
   /** @type {HTMLCanvasElement | null} a new worker's canvas, shown with its first composite */
   #nextCanvas = null;
+  /** @type {HTMLCanvasElement | null} for another painter of the same worker, shown when that says so */
+  #spareCanvas = null;
   /** @type {Options} */
   #options = {};
   /** @type {ImageBitmap | null} */
@@ -46,12 +49,14 @@ export class Engine extends EventTarget {
 
   /**
    * @param {HTMLElement} stage the engine puts its canvas into it, and replaces it when it must
-   * @param {{backend?: string}} [settings] backend: "auto" | "webgpu" | "wasm"
+   * @param {{backend?: string, painter?: string}} [settings] backend: "auto" | "webgpu" | "wasm"; painter: "auto" |
+   *   "webgpu" (frames stay on the GPU) | "canvas2d"
    */
-  constructor(stage, { backend = "auto" } = {}) {
+  constructor(stage, { backend = "auto", painter = "auto" } = {}) {
     super();
     this.#stage = stage;
     this.#backend = backend;
+    this.#painter = painter;
   }
 
   /** Boot, or boot again after a failure. Resolves when frames are processed; failures arrive as `error`, too. */
@@ -71,7 +76,8 @@ export class Engine extends EventTarget {
     this.#worker = worker;
     this.#nextCanvas = document.createElement("canvas");
     const canvas = this.#nextCanvas.transferControlToOffscreen();
-    worker.postMessage({ type: "boot", canvas, options: this.#options, backend: this.#backend }, [canvas]);
+    const asked = { options: this.#options, backend: this.#backend, painter: this.#painter };
+    worker.postMessage({ type: "boot", canvas, ...asked }, [canvas]);
     if (this.#backdrop) worker.postMessage({ type: "backdrop", bitmap: this.#backdrop });
     if (this.#still) this.#send(this.#still);
     this.#lastSign = performance.now();
@@ -187,6 +193,8 @@ export class Engine extends EventTarget {
     else if (type === "reply") this.#answer(detail);
     else if (type === "downloaded") this.#bytes = detail.bytes;
     else if (type === "loading") this.#loading = detail.on;
+    else if (type === "canvas") this.#lendCanvas();
+    else if (type === "show") this.#nextCanvas = this.#spareCanvas;
     else {
       if (type === "ready") this.#onReady(detail);
       if (type === "model") this.#options.modelSelection = detail.modelSelection;
@@ -219,6 +227,13 @@ export class Engine extends EventTarget {
   #settle(dropped) {
     this.#outstanding = Math.max(0, this.#outstanding - 1);
     if (dropped) this.#dropped++;
+  }
+
+  /** A canvas keeps its first kind of context for life: another painter needs another canvas. */
+  #lendCanvas() {
+    this.#spareCanvas = document.createElement("canvas");
+    const canvas = this.#spareCanvas.transferControlToOffscreen();
+    this.#post({ type: "canvas", canvas }, [canvas]);
   }
 
   /** @param {Record<string, any>} detail */
@@ -264,7 +279,7 @@ export class Engine extends EventTarget {
     clearInterval(this.#watchdog);
     this.#worker?.terminate();
     this.#worker = null;
-    this.#nextCanvas = null;
+    this.#nextCanvas = this.#spareCanvas = null;
     this.#ready = this.#loading = false;
     this.#outstanding = 0;
     for (const { reject } of this.#pending.values()) reject(new Error("The engine stopped before it could answer."));

@@ -4,6 +4,8 @@
  * @typedef {{file: string, inputName: string, outputName: string, width: number, height: number}} Facts
  */
 
+import { GpuSession, gpuSettings, openDevice } from "./gpu_session.js";
+
 /** The files of one build. @param {"wasm" | "jspi" | "asyncify"} build */
 export function runtimeFiles(build) {
   const api = { wasm: "ort.wasm.min.mjs", jspi: "ort.jspi.min.mjs", asyncify: "ort.webgpu.min.mjs" }[build];
@@ -14,10 +16,11 @@ export function runtimeFiles(build) {
 
 export class OrtBridge {
   #ort;
+  /** @type {Promise<GPUDevice> | null} */
+  #device = null;
   /** @type {((reason: string) => void) | null} */
   #deviceLost = null;
-  #watched = false;
-  /** @type {{model: ArrayBuffer, backend: string, session: Promise<any>} | null} */
+  /** @type {{model: ArrayBuffer, backend: string, resident: boolean, session: Promise<any>} | null} */
   #warm = null;
 
   /** @param {any} ort the onnxruntime-web module, its paths and threads already set */
@@ -30,16 +33,33 @@ export class OrtBridge {
     this.#deviceLost = callback;
   }
 
-  /** Begin the first session while Python still starts; `create` takes it up. @param {ArrayBuffer} model @param {string} backend */
-  warm(model, backend) {
-    const session = this.#open(model, backend);
-    session.catch(() => {}); // `create` awaits it and tells
-    this.#warm = { model, backend, session };
+  /**
+   * Begin the first session while Python still starts; `create` or `createResident` takes it up.
+   *
+   * @param {ArrayBuffer} model
+   * @param {string} backend
+   * @param {boolean} resident
+   */
+  warm(model, backend, resident) {
+    const session = this.#open(model, backend, resident);
+    session.catch(() => {}); // whoever takes it up awaits it and tells
+    this.#warm = { model, backend, resident, session };
   }
 
-  /** @param {ArrayBuffer} model @param {string} backend */
-  #open(model, backend) {
-    return this.#ort.InferenceSession.create(new Uint8Array(model), { executionProviders: [backend] });
+  /** @param {ArrayBuffer} model @param {string} backend @param {boolean} resident */
+  async #open(model, backend, resident) {
+    const settings =
+      backend === "webgpu" ? gpuSettings(await this.#openDevice(), resident) : { executionProviders: [backend] };
+    return this.#ort.InferenceSession.create(new Uint8Array(model), settings);
+  }
+
+  /** @param {ArrayBuffer} model @param {string} backend @param {boolean} resident @returns {Promise<any>} */
+  async #session(model, backend, resident) {
+    const warm = this.#warm;
+    this.#warm = null;
+    if (warm?.model === model && warm.backend === backend && warm.resident === resident) return warm.session;
+    await warm?.session.then((session) => session.release()).catch(() => {});
+    return this.#open(model, backend, resident);
   }
 
   /**
@@ -48,20 +68,35 @@ export class OrtBridge {
    * @param {string} backend
    */
   async create(model, facts, backend) {
-    const warm = this.#warm;
-    this.#warm = null;
-    const fits = warm?.model === model && warm.backend === backend;
-    const session = await (fits ? warm.session : this.#open(model, backend));
-    if (backend === "webgpu") this.#watchDevice();
-    return new OrtSession(this.#ort, session, facts);
+    return new OrtSession(this.#ort, await this.#session(model, backend, false), facts);
   }
 
-  async #watchDevice() {
-    if (this.#watched) return;
-    this.#watched = true;
-    const device = await this.#ort.env.webgpu.device;
+  /** The same on WebGPU, with the picture and the mask in GPU buffers. @param {ArrayBuffer} model @param {Facts} facts */
+  async createResident(model, facts) {
+    const session = await this.#session(model, "webgpu", true);
+    return new GpuSession(this.#ort, session, await this.#openDevice(), facts);
+  }
+
+  /** The next session gets a new device. */
+  dropDevice() {
+    const device = this.#device;
+    this.#device = null;
+    device?.then((dropped) => dropped.destroy()).catch(() => {}); // not there: nothing to destroy
+  }
+
+  #openDevice() {
+    if (!this.#device) {
+      const opening = openDevice();
+      this.#device = opening;
+      opening.then((device) => this.#watch(opening, device)).catch(() => {}); // whoever awaits the device is told
+    }
+    return this.#device;
+  }
+
+  /** @param {Promise<GPUDevice>} opening @param {GPUDevice} device */
+  async #watch(opening, device) {
     const { message, reason } = await device.lost;
-    this.#deviceLost?.(message || reason);
+    if (this.#device === opening) this.#deviceLost?.(message || reason);
   }
 }
 
@@ -106,6 +141,6 @@ class OrtSession {
   async dispose() {
     this.#buffer?.release();
     this.#buffer = this.#feeds = this.#array = null;
-    await this.#session.release();
+    await this.#session.release().catch(() => {}); // fails on a lost device, which has freed everything itself
   }
 }

@@ -38,6 +38,11 @@ async function requestAdapter() {
   }
 }
 
+/** Whether frames will stay on the GPU if WebGPU runs; Python decides the same. @param {Probe} facts @param {string} painter */
+export function wantsResident(facts, painter) {
+  return painter === "webgpu" || (painter !== "canvas2d" && !facts.isSoftware);
+}
+
 /**
  * The ONNX Runtime Web build to download: the small one unless WebGPU will be tried.
  *

@@ -5,7 +5,7 @@
  */
 import { DownloadError, Downloads } from "./downloads.js";
 import { OrtBridge, runtimeFiles } from "./ort_bridge.js";
-import { probe, runtimeBuild } from "./probe.js";
+import { probe, runtimeBuild, wantsResident } from "./probe.js";
 
 /** @typedef {{type: string, [key: string]: any}} Message */
 
@@ -74,19 +74,22 @@ class Host {
 }
 
 /** @param {Message} message */
-async function boot({ canvas, options, backend }) {
+async function boot({ canvas, options, backend, painter }) {
   let stage = "Downloading the engine";
   const report = (/** @type {number} */ loaded, /** @type {number} */ total) =>
     self.postMessage({ type: "progress", loaded, total, text: loaded < total ? stage : "Starting Python" });
   const downloads = new Downloads(ROOT, report);
   try {
     await downloads.open();
-    const started = Promise.all([startRuntime(downloads, backend, options), startPython(downloads)]);
+    const started = Promise.all([startRuntime(downloads, { backend, painter, options }), startPython(downloads)]);
     const [host, pyodide] = await Promise.race([started, downloads.failed]);
     stage = "Preparing the model";
     report(downloads.loaded, downloads.loaded + 1);
-    const worker = pyodide.pyimport("pyselfie.browser.worker").Worker(host, canvas, JSON.stringify(options), backend);
+    const worker = pyodide
+      .pyimport("pyselfie.browser.worker")
+      .Worker(host, canvas, JSON.stringify(options), backend, painter);
     receive = worker.receive;
+    Object.assign(self, { pyodide }); // for a look inside from the console, and for the leak test
     for (const message of waiting.splice(0)) receive(message);
     await worker.start();
     self.postMessage({ type: "downloaded", bytes: bytesOverTheWire() });
@@ -98,8 +101,11 @@ async function boot({ canvas, options, backend }) {
   }
 }
 
-/** @param {Downloads} downloads @param {string} backend @param {{modelSelection?: number}} options */
-async function startRuntime(downloads, backend, options) {
+/**
+ * @param {Downloads} downloads
+ * @param {{backend: string, painter: string, options: {modelSelection?: number}}} asked
+ */
+async function startRuntime(downloads, { backend, painter, options }) {
   const modelPath = MODELS[options.modelSelection ?? 0] ?? MODELS[0];
   const model = downloads.buffer(downloads.expect(modelPath));
   const facts = await probe();
@@ -112,7 +118,7 @@ async function startRuntime(downloads, backend, options) {
   ort.env.wasm.wasmPaths = { mjs: downloads.url(files.mjs), wasm };
   ort.env.wasm.numThreads = facts.threads;
   const bridge = new OrtBridge(ort);
-  bridge.warm(await model, build === "wasm" ? "wasm" : "webgpu");
+  bridge.warm(await model, build === "wasm" ? "wasm" : "webgpu", build !== "wasm" && wantsResident(facts, painter));
   const host = new Host(downloads, bridge, facts);
   host.haveModel(modelPath, model);
   return host;

@@ -6,7 +6,7 @@ plain Python objects of the same shape.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, overload
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -88,7 +88,10 @@ class OffscreenCanvas(Protocol):
     height: int
 
     def convertToBlob(self) -> Awaitable[Any]: ...  # noqa: N802, D102
-    def getContext(self, kind: str, settings: Any = None) -> Context2D: ...  # noqa: N802, D102
+    @overload
+    def getContext(self, kind: Literal["2d"], settings: Any = None) -> Context2D: ...
+    @overload
+    def getContext(self, kind: Literal["webgpu"]) -> Any: ...
 
 
 class OrtSession(Protocol):
@@ -104,8 +107,35 @@ class OrtSession(Protocol):
         """Free the session and the view."""
 
 
+GpuDevice: TypeAlias = Any
+"""A ``GPUDevice``; WebGPU is used by calls alone, and spelling its standard out here would help nobody."""
+
+GpuBuffer: TypeAlias = Any
+"""A ``GPUBuffer``."""
+
+
+class GpuSession(Protocol):
+    """One session on GPU buffers (``web/js/gpu_session.js``), which it owns."""
+
+    device: GpuDevice
+    input: GpuBuffer
+    output: GpuBuffer
+
+    def run(self) -> Awaitable[None]:
+        """Hand one run from `input` to `output` to the GPU."""
+
+    def dispose(self) -> Awaitable[None]:
+        """Free the session and both buffers."""
+
+
 class OrtBridge(Protocol):
     """``web/js/ort_bridge.js``: create, run, dispose."""
+
+    def createResident(self, model: Any, facts: Any) -> Awaitable[GpuSession]:  # noqa: N802
+        """Create a session on WebGPU whose input and output stay on the GPU."""
+
+    def dropDevice(self) -> None:  # noqa: N802
+        """Let the next session have a new WebGPU device."""
 
     def create(self, model: Any, facts: Any, backend: str) -> Awaitable[OrtSession]:
         """Create a session from the model's bytes."""

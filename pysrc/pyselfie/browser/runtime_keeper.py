@@ -11,7 +11,9 @@ from pyodide.ffi import JsException
 from pyselfie.browser.interop import js_object
 from pyselfie.core.facts import load_facts, verify_model
 from pyselfie.runtimes.auto import candidates
+from pyselfie.runtimes.ort_gpu import OrtGpuRuntime
 from pyselfie.runtimes.ort_web import OrtWebRuntime
+from pyselfie.runtimes.painters import PainterChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,19 +38,30 @@ class RuntimeKeeper:
         What the browser offers.
     requested : str
         ``"auto"``, ``"webgpu"`` or ``"wasm"``.
+    painter : str
+        ``"auto"``, ``"webgpu"`` or ``"canvas2d"``: whether frames stay on the GPU.
     on_change : callable
-        Called with a sentence when a backend failed and the next one is taken.
+        Called with a sentence when a backend or painter failed and the next one is taken.
     """
 
-    def __init__(self, host: Host, probe: Probe, requested: str, on_change: Callable[[str], None]) -> None:
+    def __init__(
+        self, host: Host, probe: Probe, requested: str, painter: str, on_change: Callable[[str], None]
+    ) -> None:
         self._host = host
+        self._painters = PainterChoice(painter, is_software=probe.is_software)
+        self._renewed = False
         self._backends = candidates(probe, requested)
         self.backend, self.reason = next(self._backends)
         self._on_change = on_change
         # ONNX Runtime's WebGPU build may not be entered twice at a time: creating waits for running, and vice versa.
         self.lock = asyncio.Lock()
 
-    async def load(self, model_selection: int) -> OrtWebRuntime:
+    @property
+    def painter(self) -> tuple[str, str]:
+        """Which painter fits the backend, and why."""
+        return self._painters.for_backend(self.backend)
+
+    async def load(self, model_selection: int) -> OrtWebRuntime | OrtGpuRuntime:
         """Return a runtime that has run once, on this backend or on the next one that works.
 
         Raises
@@ -67,7 +80,7 @@ class RuntimeKeeper:
             pass
         return runtime
 
-    async def _try_backend(self, buffer: Any, facts: ModelFacts) -> OrtWebRuntime | None:
+    async def _try_backend(self, buffer: Any, facts: ModelFacts) -> OrtWebRuntime | OrtGpuRuntime | None:
         """Return a runtime on the current backend, or None after moving on to the next one."""
         try:
             async with self.lock:
@@ -76,7 +89,7 @@ class RuntimeKeeper:
             self.give_up(f"{error.name}: {error.message}")
             return None
 
-    async def _create(self, buffer: Any, facts: ModelFacts) -> OrtWebRuntime:
+    async def _create(self, buffer: Any, facts: ModelFacts) -> OrtWebRuntime | OrtGpuRuntime:
         names = js_object(
             file=facts.file,
             inputName=facts.input_name,
@@ -84,6 +97,8 @@ class RuntimeKeeper:
             width=facts.width,
             height=facts.height,
         )
+        if self.painter[0] == "webgpu":
+            return await self._create_resident(buffer, names, facts)
         session = await self._host.bridge.create(buffer, names, self.backend)
         runtime = OrtWebRuntime(session, facts, self.backend, self.reason)
         try:
@@ -92,6 +107,42 @@ class RuntimeKeeper:
             runtime.close()
             raise
         return runtime
+
+    async def _create_resident(self, buffer: Any, names: Any, facts: ModelFacts) -> OrtGpuRuntime:
+        session = await self._host.bridge.createResident(buffer, names)
+        runtime = OrtGpuRuntime(session, facts, self.backend, self.reason)
+        try:
+            await runtime.run()  # compiles shaders and records the commands that later runs repeat
+        except BaseException:
+            runtime.close()
+            raise
+        return runtime
+
+    def recover(self, why: str, *, lost: bool) -> None:
+        """Decide what comes after a failure: frames on the GPU get a new device once, then the next painter or backend.
+
+        Parameters
+        ----------
+        why : str
+            What failed.
+        lost : bool
+            Whether the GPU itself is gone, so that no backend is left on it.
+
+        Raises
+        ------
+        EngineError
+            If nothing is left.
+        """
+        painter, _ = self.painter
+        self._host.bridge.dropDevice()
+        if painter == "webgpu" and not self._renewed:
+            self._renewed = True
+            self._on_change(f"The GPU failed and is set up anew: {why}")
+        elif painter == "webgpu" and not lost:
+            self._painters.give_up(why)
+            self._on_change(f"The GPU failed again, so Canvas 2D paints: {why}")
+        else:
+            self.give_up(why)
 
     def give_up(self, why: str) -> None:
         """Move on from the current backend, which failed because of `why`.

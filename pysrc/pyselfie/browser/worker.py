@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from pyodide.ffi import JsException, create_proxy, to_js
 
-from pyselfie.browser.canvas_painter import Canvas2DPainter
-from pyselfie.browser.frame_store import FrameStore
 from pyselfie.browser.interop import js_object
 from pyselfie.browser.mailbox import Mailbox
-from pyselfie.browser.pipeline import Pipeline
+from pyselfie.browser.output import Output
 from pyselfie.browser.runtime_keeper import EngineError, RuntimeKeeper
-from pyselfie.browser.sampler import CanvasSampler
 from pyselfie.core.facts import ModelFileError
 from pyselfie.core.options import OptionError, Options
 from pyselfie.core.timing import StageClock
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from pyselfie.browser.js_types import Host
-    from pyselfie.runtimes.ort_web import OrtWebRuntime
+    from pyselfie.browser.output import AnyRuntime
 
 STATS_INTERVAL_S = 0.5
 NOTHING_YET = "There is no picture yet: nothing has been segmented."
@@ -45,9 +42,11 @@ class Worker:
         The first options, JSON.
     requested : str
         Backend: ``"auto"``, ``"webgpu"`` or ``"wasm"``.
+    painter : str
+        ``"auto"``, ``"webgpu"`` or ``"canvas2d"``.
     """
 
-    def __init__(self, host: Host, canvas: Any, options_json: str, requested: str) -> None:
+    def __init__(self, host: Host, canvas: Any, options_json: str, requested: str, painter: str) -> None:
         self._host = host
         probe = host.probe
         self._threads: int = probe.threads
@@ -55,24 +54,25 @@ class Worker:
             host,
             Probe(probe.hasWebGpu, probe.adapter, probe.isSoftware, probe.threads),
             requested,
+            painter,
             lambda sentence: self._post("notice", code="backend", message=sentence),
         )
         self._clock = StageClock()
-        self._painter = Canvas2DPainter(canvas)
         options = Options().updated(json.loads(options_json))
-        self._pipeline = Pipeline(FrameStore(), CanvasSampler, self._painter, self._clock, options)
+        self._output = Output(canvas, self._clock, options, self._post, self._gpu_fault)
         self._wanted_model = options.model_selection
         self._mailbox: Mailbox[Any] = Mailbox(host.dropped)
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_stats = 0.0
-        self._runtime: OrtWebRuntime | None = None
+        self._runtime: AnyRuntime | None = None
+        self._recovery = asyncio.Lock()
         self._device_lost_proxy = create_proxy(self._device_lost)
         host.bridge.onDeviceLost(self._device_lost_proxy)
 
     async def start(self) -> None:
         """Load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
         try:
-            self._adopt(await self._load(self._wanted_model))
+            await self._install()
         except (ModelFileError, EngineError, JsException) as error:
             self._report(error)
             return
@@ -87,58 +87,68 @@ class Worker:
         self._mailbox.offer(message.frame)
 
     def _on_options(self, message: Any) -> None:
-        before = self._pipeline.options
+        before = self._output.options
         try:
             options = before.updated(json.loads(message.changes))
         except OptionError as error:
             self._post("error", code="option", message=str(error), action=None)
             return
-        self._pipeline.options = options
+        self._output.options = options
         if options.model_selection != self._wanted_model:
             self._wanted_model = options.model_selection
             self._spawn(self._switch_model())
-        self._pipeline.repaint()
+        self._output.repaint()
 
     def _on_backdrop(self, message: Any) -> None:
-        self._painter.set_backdrop(message.bitmap)
-        self._pipeline.repaint()
+        self._output.set_backdrop(message.bitmap)
+        self._output.repaint()
 
     def _on_flush(self, message: Any) -> None:
-        self._painter.flush = message.on
+        self._output.set_flush(message.on)
 
     def _on_reset(self, _message: Any) -> None:
         self._mailbox.clear()
-        self._pipeline.reset()
+        self._output.reset()
         self._clock.clear()
 
+    def _on_canvas(self, message: Any) -> None:
+        self._output.take_canvas(message.canvas)
+
     def _on_mask(self, message: Any) -> None:
-        mask = self._pipeline.mask
+        self._spawn(self._mask(message.request))
+
+    async def _mask(self, request: int) -> None:
+        try:
+            mask = await self._output.mask()
+        except JsException as error:
+            self._host.reply(request, None, f"The mask could not be read: {error.message}.")
+            return
         if mask is None:
-            self._host.reply(message.request, None, NOTHING_YET)
+            self._host.reply(request, None, NOTHING_YET)
         else:
             height, width = mask.shape
-            self._host.reply(message.request, js_object(width=width, height=height, data=to_js(mask.ravel())), None)
+            self._host.reply(request, js_object(width=width, height=height, data=to_js(mask.ravel())), None)
 
     def _on_snapshot(self, message: Any) -> None:
         self._spawn(self._snapshot(message.request))
 
     async def _snapshot(self, request: int) -> None:
-        if self._pipeline.mask is None:
+        if not self._output.has_picture:
             self._host.reply(request, None, NOTHING_YET)
             return
         try:
-            self._host.reply(request, await self._painter.snapshot(), None)
+            self._host.reply(request, await self._output.snapshot(), None)
         except JsException as error:
             self._host.reply(request, None, f"The browser could not make a PNG: {error.message}.")
 
     def _on_close(self, _message: Any) -> None:
         self._mailbox.close()
-        self._pipeline.close()
+        self._output.close()
 
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
         async for frame in self._mailbox:
-            painted = await self._guarded(lambda frame=frame: self._pipeline.process(frame))  # type: ignore[misc]
+            painted = await self._guarded(lambda frame=frame: self._output.process(frame))  # type: ignore[misc]
             if painted:
                 self._report_painted()
             else:
@@ -146,32 +156,50 @@ class Worker:
 
     async def _guarded(self, work: Callable[[], Awaitable[bool]]) -> bool:
         """Run one frame's work, on the next backend if this one fails; returns whether it was painted."""
-        backend = self._keeper.backend
+        runtime = self._runtime
         try:
             async with self._keeper.lock:
                 return await work()
         except JsException as error:
-            return await self._replace_backend(backend, f"{error.name}: {error.message}")
+            return await self._recover(runtime, f"{error.name}: {error.message}")
         except Exception as error:
             self._report(error)
             return False
 
-    async def _replace_backend(self, failed: str, why: str) -> bool:
-        if failed == self._keeper.backend:
+    async def _recover(self, failed: AnyRuntime | None, why: str, *, lost: bool = False) -> bool:
+        """Put another runtime or painter in the place of the one that failed and show the frame with it."""
+        async with self._recovery:
+            if failed is self._runtime:  # else it has been replaced already
+                try:
+                    self._keeper.recover(why, lost=lost)
+                    await self._install()
+                except (ModelFileError, EngineError, JsException) as error:
+                    self._report(error)
+                    return False
+                self._post("backendchange", **self._facts())
+        return await self._guarded(self._output.refresh)
+
+    async def _install(self) -> None:
+        """Load the wanted model and let it paint; where the GPU refuses, by the next painter."""
+        while True:
+            runtime = await self._load(self._wanted_model)
             try:
-                self._keeper.give_up(why)
-                self._adopt(await self._load(self._wanted_model))
-            except (ModelFileError, EngineError, JsException) as error:
-                self._report(error)
-                return False
-            self._post("backendchange", **self._facts())
-        return await self._guarded(self._pipeline.refresh)
+                async with self._keeper.lock:
+                    await self._adopt(runtime)
+            except JsException as error:
+                runtime.close()
+                self._keeper.recover(f"{error.name}: {error.message}", lost=False)
+            else:
+                return
 
     def _device_lost(self, reason: str) -> None:
-        self._spawn(self._after_device_loss(reason))
+        self._spawn(self._after_fault(f"the GPU device was lost: {reason}", lost=True))
 
-    async def _after_device_loss(self, reason: str) -> None:
-        if await self._replace_backend("webgpu", f"the GPU device was lost: {reason}"):
+    def _gpu_fault(self, sentence: str) -> None:
+        self._spawn(self._after_fault(sentence, lost=False))
+
+    async def _after_fault(self, why: str, *, lost: bool) -> None:
+        if await self._recover(self._runtime, why, lost=lost):
             self._report_painted()
 
     async def _switch_model(self) -> None:
@@ -186,13 +214,19 @@ class Worker:
         if wanted != self._wanted_model:  # switched again meanwhile
             runtime.close()
             return
-        async with self._keeper.lock:
-            self._adopt(runtime)
-            self._clock.clear()
+        try:
+            async with self._keeper.lock:
+                await self._adopt(runtime)
+        except JsException as error:
+            runtime.close()
+            self._report(error)
+            self._keep_old_model()
+            return
+        self._clock.clear()
         self._post("model", **self._facts())
-        await self._guarded(self._pipeline.refresh)
+        await self._guarded(self._output.refresh)
 
-    async def _load(self, model_selection: int) -> OrtWebRuntime:
+    async def _load(self, model_selection: int) -> AnyRuntime:
         """Load a model; the page is told, as it must not take the worker's silence for its death."""
         self._post("loading", on=True)
         try:
@@ -204,15 +238,15 @@ class Worker:
         if self._runtime is not None:
             self._wanted_model = self._runtime.facts.model_selection
             changes = {"model_selection": self._wanted_model}
-            self._pipeline.options = self._pipeline.options.updated(changes)
+            self._output.options = self._output.options.updated(changes)
             self._post("model", **self._facts())
 
-    def _adopt(self, runtime: OrtWebRuntime) -> None:
-        self._pipeline.use(runtime)
+    async def _adopt(self, runtime: AnyRuntime) -> None:
+        await self._output.use(runtime)
         self._runtime = runtime
 
     def _report_painted(self) -> None:
-        size = self._pipeline.size
+        size = self._output.size
         self._host.painted(size.width, size.height, self._clock.last("total"))
         now = time.monotonic()
         if now - self._last_stats >= STATS_INTERVAL_S:
@@ -230,6 +264,8 @@ class Worker:
             "model": runtime.facts.name,
             "modelSelection": runtime.facts.model_selection,
             "threads": threads,
+            "painter": self._output.painter,
+            "painterReason": self._keeper.painter[1],
         }
 
     def _report(self, error: Exception) -> None:

@@ -1,0 +1,44 @@
+// The picture, stretched to the model's size: float32 NHWC, RGB in 0..1. After picture_external or picture_2d.
+override WIDTH: u32;
+override HEIGHT: u32;
+override CORNER_WARP: bool = false; // MediaPipe-CPU's convention instead of half-pixel centres
+
+@group(0) @binding(2) var<storage, read_write> tensor: array<f32>;
+
+const STEPS = 32u; // OpenCV's warp knows positions in 1/32 pixel
+
+fn half_pixel(target_pixel: vec2u) -> vec3f {
+  return picture_at((vec2f(target_pixel) + 0.5) / vec2f(f32(WIDTH), f32(HEIGHT))).rgb;
+}
+
+fn pixel_or_black(pixel: vec2u) -> vec3f {
+  let size = picture_size();
+  return select(vec3f(0), picture_pixel(min(pixel, size - 1)).rgb, all(pixel < size));
+}
+
+fn corner_warp(target_pixel: vec2u) -> vec3f {
+  let target_size = vec2u(WIDTH, HEIGHT);
+  let steps = (target_pixel * picture_size() * STEPS * 2 + target_size) / (target_size * 2); // rounded
+  let near = steps / STEPS;
+  let share = vec2f(steps % STEPS) / f32(STEPS);
+  let top = mix(pixel_or_black(near), pixel_or_black(near + vec2u(1, 0)), share.x);
+  let bottom = mix(pixel_or_black(near + vec2u(0, 1)), pixel_or_black(near + vec2u(1, 1)), share.x);
+  return floor(mix(top, bottom, share.y) * 255 + 0.5) / 255;
+}
+
+@compute @workgroup_size(8, 8)
+fn preprocess(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= WIDTH || id.y >= HEIGHT) {
+    return;
+  }
+  var colour: vec3f;
+  if (CORNER_WARP) {
+    colour = corner_warp(id.xy);
+  } else {
+    colour = half_pixel(id.xy);
+  }
+  let at = (id.y * WIDTH + id.x) * 3;
+  tensor[at] = colour.r;
+  tensor[at + 1] = colour.g;
+  tensor[at + 2] = colour.b;
+}
