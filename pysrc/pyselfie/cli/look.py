@@ -1,0 +1,73 @@
+"""What is made of each frame: one of the effects, or the user's own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pyselfie.array_painter import ArrayPainter
+from pyselfie.cli.errors import FileError, UsageError, why
+from pyselfie.cli.pictures import read_picture
+from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]
+    Look = Callable[[Picture, NDArray[np.float32], float], Picture]
+
+
+def choose_look(options: argparse.Namespace) -> Look:
+    """Return the function ``(frame, mask, time) -> picture`` that the options ask for.
+
+    Raises
+    ------
+    UsageError
+        When the user's effect cannot be loaded, or the background not be read.
+    """
+    if ".py:" in options.effect:
+        return _own_look(options.effect, mirror=options.mirror)
+    painter = ArrayPainter(options.look, _background(options.background))
+    return lambda frame, mask, _time: painter.paint(frame, mask)
+
+
+def _own_look(spec: str, *, mirror: bool) -> Look:
+    effect = _load(spec)
+    if not mirror:
+        return effect
+
+    def mirrored(frame: Picture, mask: NDArray[np.float32], time: float) -> Picture:
+        return effect(np.ascontiguousarray(frame[:, ::-1]), np.ascontiguousarray(mask[:, ::-1]), time)
+
+    return mirrored
+
+
+def _load(spec: str) -> CustomEffect:
+    file, _, function = spec.rpartition(":")
+    path = Path(file)
+    try:
+        source = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"the effect {spec} cannot be read: {why(error)}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the effect {spec} cannot be read: it is no text in UTF-8") from error
+    sys.path.insert(0, str(path.resolve().parent))  # as for any script: what lies beside it can be imported
+    try:
+        return load_effect(source, function, file)
+    except CustomEffectError as error:
+        raise UsageError(str(error)) from error
+
+
+def _background(path: Path | None) -> Picture | None:
+    if path is None:
+        return None
+    try:
+        return read_picture(path).rgb
+    except FileError as error:
+        raise UsageError(str(error)) from error

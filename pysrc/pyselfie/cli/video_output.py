@@ -1,0 +1,173 @@
+"""The way out of a video: encoded pictures, copied sound."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pyselfie.cli.errors import FileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from numpy.typing import NDArray
+
+    from pyselfie.cli.video import Film
+
+_H264 = ("libx264", {"crf": "18", "preset": "veryfast"})
+_FALLBACK = ("mpeg4", {"qscale": "3"})
+_VP9 = ("libvpx-vp9", {"crf": "24", "b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"})
+_COPIED = {
+    ".mp4": {"aac", "ac3", "alac", "flac", "mp3", "opus"},
+    ".m4v": {"aac", "ac3", "alac"},
+    ".mov": {"aac", "ac3", "alac", "mp3", "pcm_s16le", "pcm_s24le"},
+    ".webm": {"opus", "vorbis"},
+}
+"""Sound that players expect in each kind of file; in .mkv anything goes. Other sound is encoded anew."""
+_BT709, _FULL_RANGE, _LIMITED_RANGE, _UNKNOWN = 1, 2, 1, 2
+
+
+class VideoOutput:
+    """Writes pictures and sound into a new file; complete only after a clean exit of the ``with`` block.
+
+    Parameters
+    ----------
+    path, target
+        The file to write to, and the name it will get: for messages.
+    film
+        Where the pictures come from: their times, colours and sound are taken over.
+    """
+
+    def __init__(self, path: Path, target: Path, film: Film) -> None:
+        self._av, self._film, self._target = film.av, film, target
+        self._container = film.av.open(str(path), "w")
+        self._video: Any = None
+        self._sound: Any = None
+        self._encode_sound = False
+        self._waiting: list[Any] = []  # sound before the first picture: streams cannot be added once writing has begun
+        self._last = -1  # the newest picture's time
+
+    def __enter__(self) -> VideoOutput:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None and self._video is not None:
+                self._finish()
+        finally:
+            if kind is None:
+                self._container.close()
+            else:
+                self._abandon()
+
+    def _finish(self) -> None:
+        self._container.mux(self._video.encode(None))
+        if self._encode_sound:
+            self._container.mux(self._sound.encode(None))
+
+    def _abandon(self) -> None:
+        """Close without a word: what went wrong is being told already, and the file will be removed."""
+        try:
+            self._container.close()
+        except (OSError, ValueError):
+            return
+
+    def picture(self, picture: NDArray[np.uint8], source: Any) -> None:
+        """Write one RGB or RGBA picture at the time of the frame `source`."""
+        has_alpha = picture.shape[2] == 4
+        padded = _even(picture)
+        if self._video is None:
+            self._open(padded, source, has_alpha=has_alpha)
+        frame = self._av.VideoFrame.from_ndarray(padded, format="rgba" if has_alpha else "rgb24")
+        frame = frame.reformat(
+            format=self._video.codec_context.pix_fmt,
+            dst_colorspace=self._matrix(source),
+            src_color_range=_FULL_RANGE,
+            dst_color_range=_LIMITED_RANGE,
+        )
+        frame.time_base = self._video.codec_context.time_base
+        frame.pts = self._last = self._time(source)
+        self._container.mux(self._video.encode(frame))
+
+    def _time(self, source: Any) -> int:
+        """Return the frame's time in units of the stream; it only ever grows."""
+        if source.pts is None:
+            return self._last + int(max(1, round(1 / (self._rate() * self._video.codec_context.time_base))))
+        return max(self._last + 1, int(source.pts))
+
+    def _rate(self) -> Fraction:
+        return Fraction(self._film.video.average_rate or self._film.video.guessed_rate or 25)
+
+    def _open(self, picture: NDArray[np.uint8], source: Any, *, has_alpha: bool) -> None:
+        codec, options = self._codec(has_alpha=has_alpha)
+        stream = self._container.add_stream(codec, rate=self._rate(), options=options)
+        stream.height, stream.width = picture.shape[:2]
+        stream.pix_fmt = "yuva420p" if has_alpha else "yuv420p"
+        context = stream.codec_context
+        context.time_base = source.time_base or 1 / self._rate()
+        context.colorspace, context.color_range = self._matrix(source) or _UNKNOWN, _LIMITED_RANGE
+        context.color_primaries, context.color_trc = source.color_primaries, source.color_trc
+        aspect = self._film.video.sample_aspect_ratio
+        if aspect and aspect != 1:
+            context.sample_aspect_ratio = 1 / aspect if round(source.rotation / 90) % 2 else aspect
+        if has_alpha:
+            stream.metadata["alpha_mode"] = "1"
+        self._video = stream
+        self._open_sound()
+        self._container.metadata.update(self._film.metadata)
+        for packet in self._waiting:
+            self.sound(packet)
+        self._waiting.clear()
+
+    def _codec(self, *, has_alpha: bool) -> tuple[str, dict[str, str]]:
+        is_webm = self._target.suffix.lower() == ".webm"
+        if has_alpha and not is_webm:
+            raise FileError(f"{self._target} cannot hold transparency: a transparent video has to be .webm")
+        if is_webm:
+            return _VP9
+        return _H264 if "libx264" in self._av.codecs_available else _FALLBACK
+
+    def _matrix(self, source: Any) -> int | None:
+        """Return how the source's colours were made of RGB, None where it does not say: the same way back then."""
+        if source.format.is_rgb:
+            return _BT709
+        known = int(source.colorspace)
+        return known if known not in {0, _UNKNOWN} else None
+
+    def _open_sound(self) -> None:
+        source = self._film.sound
+        if source is None:
+            return
+        name = source.codec_context.codec.canonical_name
+        if name in _COPIED.get(self._target.suffix.lower(), {name}):
+            self._sound = self._container.add_stream_from_template(source)
+            return
+        name = "libopus" if self._target.suffix.lower() == ".webm" else "aac"
+        rate = 48_000 if name == "libopus" else source.codec_context.sample_rate
+        self._sound = self._container.add_stream(name, rate=rate)
+        self._sound.codec_context.layout = source.codec_context.layout
+        self._encode_sound = True
+
+    def sound(self, packet: Any) -> None:
+        """Write a packet of sound: as it is where this kind of file can hold it, else encoded anew."""
+        if self._video is None:
+            self._waiting.append(packet)
+        elif self._encode_sound:
+            for frame in packet.decode():
+                self._container.mux(self._sound.encode(frame))
+        elif packet.dts is not None:  # the one without is the end mark
+            packet.stream = self._sound
+            self._container.mux(packet)
+
+
+def _even(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture of even width and height, as video needs: the last row or column is doubled."""
+    height, width = picture.shape[:2]
+    if height % 2 or width % 2:
+        return np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    return picture

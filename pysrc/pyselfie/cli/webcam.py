@@ -1,0 +1,58 @@
+"""A window with the camera's picture and the effect."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pyselfie.cli.errors import UsageError
+from pyselfie.extras import require
+
+if TYPE_CHECKING:
+    from pyselfie.cli.look import Look
+    from pyselfie.solution import SelfieSegmentation
+
+_TITLE = "pyselfie (q ends)"
+_END_KEYS = {ord("q"), 27}
+
+
+def show_webcam(camera: str, segmenter: SelfieSegmentation, look: Look) -> int:
+    """Show the camera until q, Escape, or the window's closing; return the exit code.
+
+    Raises
+    ------
+    UsageError
+        When there is no such camera, or this OpenCV has no windows.
+    """
+    cv2 = require("cv2", "native", "the webcam window")
+    try:
+        cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL)
+    except cv2.error as error:
+        raise UsageError(
+            "this OpenCV has no windows: pip uninstall opencv-python-headless, then pip install opencv-python"
+        ) from error
+    capture = cv2.VideoCapture(int(camera) if camera.isdigit() else camera)
+    try:
+        if not capture.isOpened():
+            raise UsageError(f"the camera {camera} cannot be opened: is it plugged in, and free?")
+        _show(cv2, capture, segmenter, look)
+    finally:
+        capture.release()
+        cv2.destroyAllWindows()
+    return 0
+
+
+def _show(cv2: Any, capture: Any, segmenter: SelfieSegmentation, look: Look) -> None:
+    begin = time.monotonic()
+    while True:
+        there, bgr = capture.read()
+        if not there:
+            return
+        rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+        picture = look(rgb, segmenter.process(rgb).segmentation_mask, time.monotonic() - begin)
+        cv2.imshow(_TITLE, np.ascontiguousarray(picture[..., 2::-1]))
+        closed = cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1
+        if closed or cv2.waitKey(1) & 0xFF in _END_KEYS:
+            return
