@@ -33,6 +33,9 @@ export class Downloads {
     this.#root = root;
     this.#onProgress = onProgress;
     this.#failure.promise.catch(() => {}); // after the boot nobody waits for it
+    self.addEventListener("unhandledrejection", (event) => {
+      if (event.reason instanceof DownloadError) event.preventDefault(); // told by `failed`; loaders leave theirs lying about
+    });
     self.fetch = (input, init) => this.#counted(input, init);
   }
 

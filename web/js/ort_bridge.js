@@ -34,16 +34,16 @@ export class OrtBridge {
   }
 
   /**
-   * Begin the first session while Python still starts; `create` or `createResident` takes it up.
+   * Make the first session while Python still starts; `create` or `createResident` takes it up, and tells if it failed.
    *
    * @param {ArrayBuffer} model
    * @param {string} backend
    * @param {boolean} resident
    */
-  warm(model, backend, resident) {
+  async warm(model, backend, resident) {
     const session = this.#open(model, backend, resident);
-    session.catch(() => {}); // whoever takes it up awaits it and tells
     this.#warm = { model, backend, resident, session };
+    await session.catch(() => {});
   }
 
   /** @param {ArrayBuffer} model @param {string} backend @param {boolean} resident */

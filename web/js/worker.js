@@ -118,7 +118,11 @@ async function startRuntime(downloads, { backend, painter, options }) {
   ort.env.wasm.wasmPaths = { mjs: downloads.url(files.mjs), wasm };
   ort.env.wasm.numThreads = facts.threads;
   const bridge = new OrtBridge(ort);
-  bridge.warm(await model, build === "wasm" ? "wasm" : "webgpu", build !== "wasm" && wantsResident(facts, painter));
+  await bridge.warm(
+    await model,
+    build === "wasm" ? "wasm" : "webgpu",
+    build !== "wasm" && wantsResident(facts, painter),
+  );
   const host = new Host(downloads, bridge, facts);
   host.haveModel(modelPath, model);
   return host;

@@ -1,0 +1,139 @@
+"""What can fail between the server and the first composite, and after it: one sentence, and it goes on."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.browser.harness import EngineDriver, png_base64
+
+MODEL = "**/models/selfie_segmentation.onnx"
+
+
+def answer(status=200, keep=1.0, corrupt=False):
+    """Return a route handler: the real answer with another status, cut short, or with one byte changed."""
+
+    def handle(route):
+        response = route.fetch()
+        body = bytearray(response.body() if status == 200 else b"Not found")
+        if corrupt:
+            body[len(body) // 2] ^= 0xFF
+        headers = {name: value for name, value in response.headers.items() if name != "content-encoding"}
+        route.fulfill(status=status, headers=headers, body=bytes(body[: int(len(body) * keep)]))
+
+    return handle
+
+
+FAULTS = {
+    "model missing": (MODEL, answer(404), r"models/selfie_segmentation\.onnx could not be downloaded: .* answered 404"),
+    "model truncated": (MODEL, answer(keep=0.5), r"selfie_segmentation\.onnx has \d+ bytes, expected \d+"),
+    "model changed": (MODEL, answer(corrupt=True), r"selfie_segmentation\.onnx has SHA-256 \w{64}, expected \w{64}"),
+    "wheel missing": ("**/numpy-*.whl", answer(404), r"python/numpy-\S+\.whl could not be downloaded: .* answered 404"),
+    "wheel truncated": ("**/pyselfie-*.whl", answer(keep=0.9), r"python/pyselfie-\S+\.whl has \d+ bytes, expected \d+"),
+    "runtime truncated": ("**/ort-wasm-*.wasm", answer(keep=0.3), r"ort-wasm\S+\.wasm has \d+ bytes, expected \d+"),
+    "runtime missing": ("**/ort-wasm-*.wasm", answer(500), r"ort-wasm\S+\.wasm could not .* answered 500"),
+    "python missing": ("**/pyodide.asm.wasm", answer(404), r"pyodide\.asm\.wasm could not .* answered 404"),
+    "no connection": ("**/python_stdlib.zip", lambda route: route.abort(), r"python_stdlib\.zip .* no answer"),
+    "script missing": ("**/pyodide.asm.js", answer(404), r"The engine could not start: .*pyodide\.asm\.js"),
+}
+
+
+NOISE = ["Failed to load resource", "wasm streaming compile failed", "falling back", "prepare wasm", "Aborted", "abort"]
+
+
+def fail_to_start(engine, name):
+    """Start with the fault in place and return the `error` event."""
+    pattern, handler, _ = FAULTS[name]
+    engine.page.expected_errors += NOISE
+    engine.page.route(pattern, handler)
+    rejection = engine.page.evaluate("engine.start().then(() => null, ({ message }) => message)")
+    error = engine.wait_for("error")
+    assert error["message"] == rejection
+    return error
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_download_that_fails_is_told_in_one_sentence(launch, site, name):
+    """The sentence names the file, what came and what was expected; no traceback."""
+    error = fail_to_start(EngineDriver(launch(), site.url), name)
+    assert re.search(FAULTS[name][2], error["message"]), error["message"]
+    assert error["action"] == "retry"
+    assert error["code"] in {"load", "model"}
+    assert "\n" not in error["message"]
+
+
+@pytest.mark.parametrize("name", ["model changed", "wheel missing", "runtime truncated"])
+def test_after_a_failed_start_a_retry_works(launch, site, astronaut, name):
+    """Once the cause is gone, starting again is enough."""
+    engine = EngineDriver(launch(), site.url)
+    fail_to_start(engine, name)
+    engine.page.unroute(FAULTS[name][0])
+    after = engine.position()
+    engine.page.evaluate("engine.start()")
+    engine.wait_for("ready", after)
+    assert engine.show(astronaut)["width"] == 512
+
+
+def test_a_model_that_cannot_be_had_leaves_the_old_one_running(launch, site, astronaut):
+    """Switching to a missing model is told; frames go on with the old model, and later the switch works."""
+    page = launch()
+    page.expected_errors += ["Failed to load resource"]
+    engine = EngineDriver(page, site.url)
+    engine.start(effect="mask")
+    engine.show(astronaut)
+    pattern = "**/selfie_segmentation_landscape.onnx"
+    page.route(pattern, answer(404))
+    engine.options(modelSelection=1)
+    error = engine.wait_for("error")
+    assert "selfie_segmentation_landscape.onnx could not be downloaded" in error["message"]
+    assert engine.wait_for("model")["model"] == "general"
+    engine.show(astronaut)
+    assert engine.mask().shape == (256, 256)
+    page.unroute(pattern)
+    after = engine.position()
+    engine.options(modelSelection=1)
+    assert engine.wait_for("model", after)["model"] == "landscape"
+
+
+def test_a_dead_worker_is_replaced_once_and_then_the_user_is_asked(launch, site, astronaut):
+    """The first death heals itself: same photo, same options, same backdrop. The second one asks for a restart."""
+    page = launch()
+    engine = EngineDriver(page, site.url)
+    engine.start()
+    engine.backdrop(np.full((40, 40, 3), (10, 20, 30), np.uint8))
+    engine.options(effect="picture", mirror=True)
+    engine.show(astronaut)
+    before = engine.snapshot()
+    after = engine.position()
+    engine.in_worker("self.close()")
+    page.evaluate("engine.snapshot().catch(() => {})")
+    assert "is starting again" in engine.wait_for("notice", after)["message"]
+    engine.wait_for("ready", after)
+    engine.wait_for("frame", after)
+    np.testing.assert_array_equal(engine.snapshot(), before)
+    after = engine.position()
+    engine.in_worker("self.close()")
+    page.evaluate("engine.snapshot().catch(() => {})")
+    error = engine.wait_for("error", after)
+    assert (error["code"], error["action"]) == ("worker", "restart")
+    assert error["message"] == "The engine stopped: it does not answer. Restart it to go on."
+    page.evaluate("engine.start()")
+    engine.wait_for("frame", after)
+    np.testing.assert_array_equal(engine.snapshot(), before)
+
+
+def test_a_picture_that_python_stumbles_over_does_not_end_the_loop(launch, site, astronaut):
+    """A frame whose drawing fails is told; the next one is shown."""
+    page = launch()
+    engine = EngineDriver(page, site.url)
+    engine.start()
+    broken = "(() => { const real = OffscreenCanvasRenderingContext2D.prototype.drawImage; let times = 0;"
+    broken += " OffscreenCanvasRenderingContext2D.prototype.drawImage = function (...rest) {"
+    broken += " if (times++ === 0) throw new TypeError('provoked'); return real.apply(this, rest); }; })()"
+    engine.in_worker(broken)
+    page.evaluate(
+        "async (png) => engine.push(await bitmap(png), { still: true })", png_base64(np.zeros((4, 4, 3), np.uint8))
+    )
+    error = engine.wait_for("error")
+    assert "provoked" in error["message"]
+    assert engine.show(astronaut)["width"] == 512
