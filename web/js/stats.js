@@ -47,7 +47,7 @@ export function showStart(startMs) {
 
 /** @param {StatsDetail} stats */
 export function showStats(stats) {
-  set("fps", stats.fps.toFixed(1));
+  set("fps", stats.fps > 0 ? stats.fps.toFixed(1) : "none: a still picture");
   set("frames", stats.frames.toLocaleString("en"));
   set("dropped", stats.dropped.toLocaleString("en"));
   set("size", `${stats.width} × ${stats.height} pixels`);
