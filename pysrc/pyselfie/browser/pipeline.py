@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from pyselfie.core.effects import EFFECTS, Scene
+from pyselfie.core.tensor import fill_tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
     from pyselfie.runtimes.base import Runtime
-
-_TO_UNIT = np.float32(1 / 255)
 
 
 class Store(Protocol):
@@ -126,7 +125,7 @@ class Pipeline:
         if drawable is None or runtime is None or sampler is None:
             return False
         sampler.read(drawable, self._sample)
-        np.multiply(self._sample[..., :3], _TO_UNIT, out=self._tensor[0])
+        fill_tensor(self._sample, self._tensor)
         self._clock.lap("preprocess")
         mask = await runtime.run(self._tensor)
         self._clock.lap("infer")

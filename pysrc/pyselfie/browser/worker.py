@@ -64,6 +64,7 @@ class Worker:
         self._mailbox: Mailbox[Any] = Mailbox(host.dropped)
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_stats = 0.0
+        self._reports_timings = False
         self._runtime: AnyRuntime | None = None
         self._recovery = asyncio.Lock()
         self._device_lost_proxy = create_proxy(self._device_lost)
@@ -105,6 +106,7 @@ class Worker:
 
     def _on_flush(self, message: Any) -> None:
         self._output.set_flush(message.on)
+        self._reports_timings = message.on
 
     def _on_reset(self, _message: Any) -> None:
         self._mailbox.clear()
@@ -247,6 +249,8 @@ class Worker:
 
     def _report_painted(self) -> None:
         size = self._output.size
+        if self._reports_timings:
+            self._post("timings", **self._clock.newest())
         self._host.painted(size.width, size.height, self._clock.last("total"))
         now = time.monotonic()
         if now - self._last_stats >= STATS_INTERVAL_S:

@@ -69,7 +69,8 @@ def blur_background(rgb: NDArray[np.uint8], mask: NDArray[np.float32], sigma: tu
     np.multiply(mask, np.float32(-1 / PERSON_FROM), out=weight)
     weight += 1
     np.maximum(weight, 0, out=weight)
-    np.multiply(np.moveaxis(rgb[..., :3], -1, 0), weight, out=planes[:3])
+    for channel in range(3):  # three planes are far quicker than one loop over three channels per pixel
+        np.multiply(rgb[..., channel], weight, out=planes[channel])
 
     factor, sigma_here = decimation(sigma)
     for _ in range(factor // 2):

@@ -51,7 +51,7 @@ def opaque_part(rgba: NDArray[np.uint8], margin: int = 1) -> Rect | None:
     Rect or None
         None if everything is transparent.
     """
-    alpha = rgba[..., 3]
+    alpha = rgba[..., 3] != 0
     rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
     if not rows.size:
         return None
