@@ -97,7 +97,7 @@ def _create(folder: Path) -> None:
 
 def _install(python: Path, requirements: Path) -> None:
     command = [str(python), "-m", "pip", "install", "--no-deps", "--require-hashes", "--only-binary=:all:"]
-    command += ["--quiet", "--disable-pip-version-check", "--no-input", "-r", str(requirements)]
+    command += ["--quiet", "--quiet", "--disable-pip-version-check", "--no-input", "-r", str(requirements)]
     result = subprocess.run(command, check=False)
     if result.returncode != 0:
         raise BuildError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from contextlib import contextmanager
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_START = time.monotonic()
+# The command goes on in another process once .venv is there; the clock goes on with it.
+_START = float(os.environ.setdefault("PYSELFIE_BUILD_STARTED", str(time.time())))
 
 
 def say(text: str) -> None:
     """Print one line, stamped with the seconds since the command began."""
-    print(f"[{time.monotonic() - _START:6.1f} s] {text}", flush=True)
+    print(f"[{time.time() - _START:6.1f} s] {text}", flush=True)
 
 
 def complain(text: str) -> None:
