@@ -22,7 +22,7 @@ FUNCTIONS = {
     "fill": lambda frame, mask, _: effects.fill(frame, mask, color="#12C8F0"),
     "mask": lambda frame, mask, _: effects.mask_overlay(frame, mask),
     "color": lambda frame, mask, _: effects.replace_background(frame, mask, "#12C8F0"),
-    "picture": lambda frame, mask, backdrop: effects.replace_background(frame, mask, backdrop),
+    "picture": effects.replace_background,
     "blur": lambda frame, mask, _: effects.blur(frame, mask, strength=0.7),
     "transparent": lambda frame, mask, _: effects.cut_out(frame, mask),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -88,10 +89,13 @@ def write_picture(target: Path, picture: NDArray[np.uint8], profile: bytes | Non
     suffix = target.suffix.lower()
     if picture.shape[2] == 4 and suffix not in WITH_ALPHA:
         raise FileError(f"{target} cannot hold transparency: use {' or '.join(sorted(WITH_ALPHA))}")
-    image = require("PIL.Image", "cli", "writing pictures").fromarray(picture[..., 0].copy() if grey else picture)
+    pillow = require("PIL.Image", "cli", "writing pictures")
+    image = pillow.fromarray(picture[..., 0].copy() if grey else picture)
     known = {"icc_profile": profile} if profile and not grey else {}
+    encoded = io.BytesIO()  # Pillow's own writing to a file does not notice when the disk is full
+    try:
+        image.save(encoded, format=pillow.registered_extensions()[suffix], **_QUALITY.get(suffix, {}), **known)
+    except (ValueError, OSError) as error:
+        raise FileError(f"{target} cannot be written: {error}") from error
     with whole_file(target) as part:
-        try:
-            image.save(part, **_QUALITY.get(suffix, {}), **known)
-        except ValueError as error:
-            raise FileError(f"{target} cannot be written: {error}") from error
+        part.write_bytes(encoded.getbuffer())

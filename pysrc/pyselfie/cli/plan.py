@@ -71,10 +71,14 @@ def _single(source: Path, target: Path) -> Job:
 def _into_folder(options: argparse.Namespace, folder: Path) -> list[Job]:
     taken: dict[Path, Path] = {}
     jobs = []
+    seen: set[Path] = set()
     for source, place in _expanded(options.inputs, folder):
+        if source.resolve() in seen:
+            continue
+        seen.add(source.resolve())
         suffix = _suffix(source, options)
         target = (folder / place).with_suffix(suffix)
-        if target in taken and taken[target] != source:
+        if target in taken and taken[target].name != source.name:  # photo.jpg and photo.png, to be masks
             target = target.with_name(f"{source.name}{suffix}")
         problem = _unknown(source)
         if not problem and taken.setdefault(target, source) != source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.errors import FileError, why
@@ -33,4 +33,5 @@ def whole_file(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise FileError(f"{target} cannot be written: {why(error)}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # there may be none, or not even a folder
+            part.unlink()

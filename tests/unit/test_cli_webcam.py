@@ -1,0 +1,71 @@
+"""The webcam window: OpenCV's camera and window are replaced where this machine has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import pytest
+
+from pyselfie.cli import main
+from tests.unit.film import WALL, scenes, write_film
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+class Window:
+    """Stands in for OpenCV's window: keeps what is shown; q is pressed after `patience` pictures."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, patience: int) -> None:
+        self.shown: list[NDArray[np.uint8]] = []
+        self.patience = patience
+        self.visible = 1.0
+        monkeypatch.setattr(cv2, "namedWindow", lambda *_: None)
+        monkeypatch.setattr(cv2, "imshow", lambda _, picture: self.shown.append(picture))
+        monkeypatch.setattr(cv2, "waitKey", lambda _: ord("q") if len(self.shown) >= self.patience else -1)
+        monkeypatch.setattr(cv2, "getWindowProperty", lambda *_: self.visible)
+        monkeypatch.setattr(cv2, "destroyAllWindows", lambda: None)
+
+
+@pytest.fixture
+def camera(astronaut: NDArray[np.uint8], tmp_path: Path) -> str:
+    """Return a film that OpenCV takes for a camera."""
+    return str(write_film(tmp_path / "camera.mp4", scenes(astronaut, (160, 96), 6), sound=None))
+
+
+def test_window_shows_the_effect_until_q(camera: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each picture of the camera is shown with the effect, in OpenCV's order of colours; q ends it."""
+    window = Window(monkeypatch, patience=3)
+    assert main(["--webcam", camera, "--effect", "fill", "--color", "#FF0000"]) == 0
+    assert len(window.shown) == 3
+    assert np.abs(window.shown[0][:8, -8:].astype(int) - WALL[::-1]).max() <= 8
+    np.testing.assert_allclose(window.shown[0][60, 48], [0, 0, 255], atol=8)
+
+
+def test_closing_the_window_or_losing_the_camera_ends(camera: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its end is the end of the command, without an error."""
+    window = Window(monkeypatch, patience=99)
+    assert main(["--webcam", camera]) == 0
+    assert len(window.shown) == 6
+    window.visible = 0.0
+    assert main(["--webcam", camera]) == 0
+    assert len(window.shown) == 7
+
+
+@pytest.mark.skipif("GUI:                           NONE" not in cv2.getBuildInformation(), reason="OpenCV has windows")
+def test_opencv_without_windows_is_one_sentence(camera: str, capsys: Any) -> None:
+    """The headless build has none: the sentence names the one that has."""
+    assert main(["--webcam", camera]) == 2
+    assert "this OpenCV has no windows: pip uninstall opencv-python-headless" in capsys.readouterr().err
+
+
+def test_missing_camera_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any) -> None:
+    """A camera that is not there is told by its name."""
+    Window(monkeypatch, patience=1)
+    gone = str(tmp_path / "gone.mp4")
+    assert main(["--webcam", gone]) == 2
+    assert f"the camera {gone} cannot be opened: is it plugged in, and free?" in capsys.readouterr().err
