@@ -82,6 +82,14 @@ def compressed_copies(sources: list[Path]) -> dict[Path, dict[str, Path]]:
     return {source: _worthwhile(source, digest) for source, digest in digests.items()}
 
 
+def forget_all_but(digests: set[str]) -> None:
+    """Delete what is kept for other contents than these, or was made by another recipe."""
+    kept = {_cached(digest, encoding) for digest in digests for encoding in ENCODINGS}
+    for path in COMPRESSED.glob("*"):
+        if path not in kept:
+            path.unlink()
+
+
 def _cached(digest: str, encoding: str) -> Path:
     return COMPRESSED / f"{digest}-{_RECIPE}{encoding}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from typing import TYPE_CHECKING
 
 from builder import conversion, npm, numpy_wheel, site, wheels
@@ -11,12 +13,22 @@ from builder.paths import CACHE
 if TYPE_CHECKING:
     from pathlib import Path
 
+_DAY_S = 24 * 3600
+
 
 def build() -> Path:
     """Bring everything up to date and return dist/; a step whose inputs have not changed is not done again."""
     with build_lock(CACHE / "build.lock"):
+        _sweep()
         npm.ensure_node_modules()
         conversion.ensure_models()
         wheel = wheels.ensure_wheel()
         numpy = numpy_wheel.ensure_numpy_wheel()
         return site.ensure_site(wheel, numpy)
+
+
+def _sweep() -> None:
+    """Remove the temporary folders of builds that were killed, once they are a day old."""
+    for folder in CACHE.glob("*-*"):
+        if folder.is_dir() and time.time() - folder.stat().st_mtime > _DAY_S:
+            shutil.rmtree(folder, ignore_errors=True)

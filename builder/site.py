@@ -30,6 +30,7 @@ def ensure_site(wheel: Path, numpy: Path) -> Path:
         return DIST
     with step(f"Writing {len(plan)} files to dist/"):
         write_site(plan, DIST)
+        compress.forget_all_but({sha256_of(source) for source in plan.values()})
         write_atomically(_STAMP, wanted)
     return DIST
 
