@@ -128,3 +128,10 @@ def test_bad_value_in_the_address_is_told(site: Server, launch: Callable[..., Pa
     demo = open_demo(launch, site, f"?{name}={value}").wait_painted()
     assert f"The address asks for {name} “{value}”, which is not known" in demo.notice()
     assert demo.page.is_checked("input[value=blur]")
+
+
+def test_webgpu_asked_for_but_missing_is_told(site: Server, launch: Callable[..., Page]):
+    """Without WebGPU the page works on WebAssembly, and says so to whoever asked for the other."""
+    demo = open_demo(launch, site, "?backend=webgpu", script="delete Navigator.prototype.gpu;").wait_painted()
+    assert "WebGPU was asked for but cannot be used" in demo.notice()
+    assert demo.page.inner_text("#status-text").startswith("WebAssembly: ")

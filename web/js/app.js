@@ -13,7 +13,7 @@ import { openSample } from "./photo.js";
 import { SourceBar } from "./source_bar.js";
 import { Sources } from "./sources.js";
 import { showStart, showStats } from "./stats.js";
-import { Status } from "./status.js";
+import { backendTitle, Status } from "./status.js";
 import { readUrlOptions } from "./url_options.js";
 
 /** @typedef {import("./sources.js").Source} Source */
@@ -61,6 +61,9 @@ function onReady(detail) {
   status.running(detail);
   showStart(detail.startMs);
   messages.clear("engine");
+  if (asked.backend !== "webgpu" || detail.backend === "webgpu") return;
+  const sentence = `WebGPU was asked for but cannot be used (${detail.reason}), so ${backendTitle(detail.backend)} does the work.`;
+  messages.show("backend", sentence, { tone: "notice" });
 }
 
 /** @param {{width: number, height: number}} detail */
