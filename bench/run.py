@@ -14,6 +14,7 @@ from bench.contenders import CONTENDERS, Entrant
 from bench.frames import SIZE, write_frames
 from bench.machine import describe_machine
 from bench.measure import Field, medians, ratios
+from bench.native import main as native
 from bench.peers import fetch_model
 from bench.report import SCHEMA, SUBJECT, Report, find_goals, now, save
 from bench.site import BenchSite
@@ -55,6 +56,8 @@ WARM_UP_FRAMES = 16
 
 def main(argv: list[str]) -> int:
     """Run the benchmark; return 0 unless nothing at all could be measured."""
+    if "--native" in argv:
+        return native([word for word in argv if word != "--native"])
     options = parse(argv)
     chosen = [contender for contender in CONTENDERS if contender.key in options.only]
     chromium = ensure_chromium()
@@ -72,6 +75,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         prog="build.py bench", description="Compare with the peers, interleaved in one run."
     )
     parser.add_argument("--quick", action="store_true", help="about a minute: fewer rounds, one start-up, three sizes")
+    parser.add_argument("--native", action="store_true", help="MediaPipe's Python Solution API instead of browsers")
     parser.add_argument("--rounds", type=_count, metavar="N", help="rounds in which each contender takes its turn")
     parser.add_argument("--output", type=Path, metavar="FILE", help="save here instead of in bench/results/")
     parser.add_argument(
