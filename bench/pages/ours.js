@@ -43,7 +43,8 @@ offer({
     const { Engine } = await import(ENGINE);
     engine = new Engine(stage, { backend: "wasm" });
     engine.addEventListener("timings", (event) => {
-      stages = /** @type {CustomEvent} */ (event).detail;
+      const { total: _, ...rest } = /** @type {CustomEvent} */ (event).detail;
+      stages = rest;
     });
     engine.setOptions({ effect: "fill", color: "#00FF00", modelSelection: 1 });
     const ready = next("ready");
