@@ -70,13 +70,8 @@ class Demo:
 
     def wait_painted(self) -> Demo:
         """Wait for the first composite; the size of a canvas that a worker paints follows a moment later."""
-        self.page.wait_for_selector("#viewport[data-painted=true]")
+        self.until(lambda: self.page.locator("#viewport[data-painted=true]").count())
         self.until(lambda: self.size() not in {(0, 0), (300, 150)})
-        return self
-
-    def wait_ready(self) -> Demo:
-        """Wait until the engine runs."""
-        self.page.wait_for_selector("#status[data-state=ready]")
         return self
 
     def until(self, condition: Callable[[], Any]) -> Any:
@@ -86,7 +81,8 @@ class Demo:
             if value:
                 return value
             self.page.wait_for_timeout(100)
-        raise AssertionError(f"it did not come true in {WAIT_MS // 1000} s; the page says: {self.messages()}")
+        state = self.page.inner_text("#status"), self.page.locator("#loading").inner_text(), self.messages()
+        raise AssertionError(f"it did not come true in {WAIT_MS // 1000} s; the page says: {state}")
 
     def caption(self) -> str:
         return self.page.inner_text("#caption")
