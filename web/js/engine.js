@@ -1,5 +1,6 @@
 /**
- * The page's handle on the engine: one worker, one canvas, and what it takes to begin again when the worker dies.
+ * The page's handle on an engine: one canvas, one channel to a worker that engines with the same settings share, and
+ * what it takes to begin again when that worker dies.
  *
  * Emits CustomEvents: progress {loaded, total, text} | ready and model {backend, reason, model, threads} |
  * frame {width, height, dropped, ms} | stats {...} | backendchange {backend, reason} | notice {code, message} |
@@ -9,17 +10,14 @@
  * @typedef {ImageBitmap | VideoFrame} Frame
  */
 
+import { WorkerHost } from "./worker_host.js";
+
 const MOST_OUTSTANDING = 2; // one in the works, one waiting: the worker never idles and no frame grows old
-const SILENCE_MS = 8_000; // a worker that owes an answer this long is dead
-const LOADING_MS = 60_000; // while it prepares a model: WebGPU shaders may compile for long, and nothing else runs then
-const WATCH_MS = 1_000;
 
 export class Engine extends EventTarget {
   #stage;
-  #backend;
-  #painter;
-  /** @type {Worker | null} */
-  #worker = null;
+  #host;
+  #channel = 0;
   /** @type {HTMLCanvasElement | null} */
   #canvas = null;
   /** @type {HTMLCanvasElement | null} a new worker's canvas, shown with its first composite */
@@ -34,13 +32,10 @@ export class Engine extends EventTarget {
   #still = null;
   #outstanding = 0;
   #dropped = 0;
-  #restarted = false;
   #loading = false;
   #ready = false;
   #bytes = 0;
   #startedAt = 0;
-  #lastSign = 0;
-  #watchdog = 0;
   #requests = 0;
   /** @type {Map<number, PromiseWithResolvers<any>>} */
   #pending = new Map();
@@ -55,8 +50,7 @@ export class Engine extends EventTarget {
   constructor(stage, { backend = "auto", painter = "auto" } = {}) {
     super();
     this.#stage = stage;
-    this.#backend = backend;
-    this.#painter = painter;
+    this.#host = WorkerHost.for(backend, painter);
   }
 
   /** Boot, or boot again after a failure. Resolves when frames are processed; failures arrive as `error`, too. */
@@ -67,27 +61,17 @@ export class Engine extends EventTarget {
     const starting = Promise.withResolvers();
     starting.promise.catch(() => {}); // told by the `error` event as well
     this.#starting = starting;
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }) => this.#receive(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#died(event.message || "its script could not be loaded");
-    };
-    this.#worker = worker;
     this.#nextCanvas = document.createElement("canvas");
     const canvas = this.#nextCanvas.transferControlToOffscreen();
-    const asked = { options: this.#options, backend: this.#backend, painter: this.#painter };
-    worker.postMessage({ type: "boot", canvas, ...asked }, [canvas]);
-    if (this.#backdrop) worker.postMessage({ type: "backdrop", bitmap: this.#backdrop });
+    this.#channel = this.#host.open(this.#client, canvas, this.#options);
+    if (this.#backdrop) this.#post({ type: "backdrop", bitmap: this.#backdrop });
     if (this.#still) this.#send(this.#still);
-    this.#lastSign = performance.now();
-    this.#watchdog = self.setInterval(() => this.#watch(), WATCH_MS);
     return starting.promise;
   }
 
   /** False while two frames are outstanding: a source need not capture then. */
   get wantsFrame() {
-    return this.#worker !== null && this.#outstanding < MOST_OUTSTANDING;
+    return this.#channel !== 0 && this.#outstanding < MOST_OUTSTANDING;
   }
 
   /** Count a frame that the source did not capture because the engine wanted none. */
@@ -106,7 +90,7 @@ export class Engine extends EventTarget {
     if (still) {
       this.#forgetStill();
       this.#still = frame;
-      if (this.#worker) this.#send(frame);
+      if (this.#channel) this.#send(frame);
       return true;
     }
     if (!this.wantsFrame) {
@@ -159,7 +143,7 @@ export class Engine extends EventTarget {
     this.#post({ type: "flush", on });
   }
 
-  /** End the worker and free everything; the canvas goes. */
+  /** Free everything, the worker too if nobody else uses it; the canvas goes. */
   close() {
     this.#stop();
     this.#forgetStill();
@@ -171,8 +155,7 @@ export class Engine extends EventTarget {
 
   /** @param {object} message @param {Transferable[]} [transfer] */
   #post(message, transfer = []) {
-    if (this.#worker && !this.#owes) this.#lastSign = performance.now();
-    this.#worker?.postMessage(message, transfer);
+    if (this.#channel) this.#host.post(this.#channel, message, transfer);
   }
 
   /** @param {string} type @returns {Promise<any>} */
@@ -185,9 +168,23 @@ export class Engine extends EventTarget {
     return answer.promise;
   }
 
+  /** @returns {import("./worker_host.js").Client} */
+  get #client() {
+    const engine = this;
+    return {
+      receive: (message) => engine.#receive(message),
+      lost: (why, again) => engine.#lost(why, again),
+      get owes() {
+        return engine.#outstanding > 0 || engine.#pending.size > 0;
+      },
+      get loading() {
+        return engine.#loading;
+      },
+    };
+  }
+
   /** @param {{type: string, [key: string]: any}} message */
   #receive({ type, ...detail }) {
-    this.#lastSign = performance.now();
     if (type === "frame") this.#painted(detail);
     else if (type === "dropped") this.#settle(true);
     else if (type === "reply") this.#answer(detail);
@@ -207,7 +204,7 @@ export class Engine extends EventTarget {
   /** @param {Record<string, any>} detail */
   #onReady(detail) {
     this.#ready = true;
-    detail.startMs = this.#lastSign - this.#startedAt;
+    detail.startMs = performance.now() - this.#startedAt;
     this.#starting?.resolve();
   }
 
@@ -251,34 +248,22 @@ export class Engine extends EventTarget {
     this.#stop();
   }
 
-  get #owes() {
-    return this.#outstanding > 0 || this.#pending.size > 0;
-  }
-
-  #watch() {
-    const silent = performance.now() - this.#lastSign > (this.#loading ? LOADING_MS : SILENCE_MS);
-    if (silent && this.#ready && this.#owes && !document.hidden) this.#died("it does not answer");
-  }
-
-  /** The worker is gone: begin again once, then ask. @param {string} why */
-  #died(why) {
-    if (this.#restarted || !this.#ready) {
-      this.#stop();
-      this.#restarted = false;
-      const message = `The engine stopped: ${why}. Restart it to go on.`;
-      this.#starting?.reject(new Error(message));
-      this.#emit("error", { code: "worker", message, action: "restart" });
+  /** The worker is gone: begin again, or ask. @param {string} why @param {boolean} again */
+  #lost(why, again) {
+    if (again) {
+      this.#emit("notice", { code: "worker", message: `The engine stopped (${why}) and is starting again.` });
+      this.start();
       return;
     }
-    this.#restarted = true;
-    this.#emit("notice", { code: "worker", message: `The engine stopped (${why}) and is starting again.` });
-    this.start();
+    this.#stop();
+    const message = `The engine stopped: ${why}. Restart it to go on.`;
+    this.#starting?.reject(new Error(message));
+    this.#emit("error", { code: "worker", message, action: "restart" });
   }
 
   #stop() {
-    clearInterval(this.#watchdog);
-    this.#worker?.terminate();
-    this.#worker = null;
+    this.#host.close(this.#channel);
+    this.#channel = 0;
     this.#nextCanvas = this.#spareCanvas = null;
     this.#ready = this.#loading = false;
     this.#outstanding = 0;

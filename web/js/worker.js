@@ -1,13 +1,13 @@
 /**
  * The worker's boot: downloads everything in parallel, starts Python, and from then on only forwards.
  *
- * Messages of the page go to `pyselfie.browser.worker.Worker.receive`; Python answers through the Host below.
+ * Messages of the page go to `pyselfie.browser.channels.Channels.receive`; Python answers through a Host per channel.
  */
 import { DownloadError, Downloads } from "./downloads.js";
 import { OrtBridge, runtimeFiles } from "./ort_bridge.js";
 import { probe, runtimeBuild, wantsResident } from "./probe.js";
 
-/** @typedef {{type: string, [key: string]: any}} Message */
+/** @typedef {{type: string, channel?: number, [key: string]: any}} Message */
 
 const ROOT = new URL("../", import.meta.url).href;
 const PYODIDE = "vendor/pyodide/";
@@ -23,21 +23,32 @@ self.onmessage = ({ data }) => {
   else receive(data);
 };
 
-/** What Python may ask of JavaScript (pyselfie.browser.js_types.Host). */
-class Host {
-  #downloads;
+/** What all channels share: the downloads, ONNX Runtime, what the browser offers. */
+class Shared {
+  #ort;
+  /** @type {OrtBridge | null} */
+  #first;
   /** @type {Map<string, Promise<ArrayBuffer>>} models whose download began before Python asked */
   #early = new Map();
 
   /**
    * @param {Downloads} downloads
-   * @param {OrtBridge} bridge
+   * @param {any} ort
    * @param {import("./probe.js").Probe} facts
+   * @param {OrtBridge} bridge with the first session under way
    */
-  constructor(downloads, bridge, facts) {
-    this.#downloads = downloads;
-    this.bridge = bridge;
+  constructor(downloads, ort, facts, bridge) {
+    this.downloads = downloads;
     this.probe = facts;
+    this.#ort = ort;
+    this.#first = bridge;
+  }
+
+  /** A bridge for a channel of its own: it has its own GPU device, whose loss is nobody else's. */
+  takeBridge() {
+    const bridge = this.#first ?? new OrtBridge(this.#ort);
+    this.#first = null;
+    return bridge;
   }
 
   /** @param {string} path @param {Promise<ArrayBuffer>} model */
@@ -45,54 +56,82 @@ class Host {
     this.#early.set(path, model);
   }
 
-  /** @param {string} file */
-  async loadModel(file) {
-    const path = `models/${file}`;
+  /** @param {string} path */
+  model(path) {
     const early = this.#early.get(path);
     this.#early.delete(path);
-    return early ?? this.#downloads.buffer(this.#downloads.url(path));
+    return early ?? this.downloads.buffer(this.downloads.url(path));
+  }
+}
+
+/** What Python may ask of JavaScript for one channel (pyselfie.browser.js_types.Host). */
+class Host {
+  #shared;
+  #channel;
+
+  /** @param {Shared} shared @param {number} channel */
+  constructor(shared, channel) {
+    this.#shared = shared;
+    this.#channel = channel;
+    this.bridge = shared.takeBridge();
+    this.probe = shared.probe;
+  }
+
+  /** @param {string} file */
+  loadModel(file) {
+    return this.#shared.model(`models/${file}`);
+  }
+
+  /** @param {object} message @param {Transferable[]} [transfer] */
+  #send(message, transfer = []) {
+    self.postMessage({ ...message, channel: this.#channel }, { transfer });
   }
 
   /** @param {number} width @param {number} height @param {number} ms */
   painted(width, height, ms) {
-    self.postMessage({ type: "frame", width, height, ms });
+    this.#send({ type: "frame", width, height, ms });
   }
 
   dropped() {
-    self.postMessage({ type: "dropped" });
+    this.#send({ type: "dropped" });
   }
 
   /** @param {string} type @param {string} detail JSON */
   post(type, detail) {
-    self.postMessage({ ...JSON.parse(detail), type });
+    this.#send({ ...JSON.parse(detail), type });
   }
 
   /** @param {number} request @param {any} value @param {string | undefined} error */
   reply(request, value, error) {
-    self.postMessage({ type: "reply", request, value: value?.toJs?.() ?? value, error });
+    this.#send({ type: "reply", request, value: value?.toJs?.() ?? value, error });
+  }
+
+  /** Tell how much came over the wire so far. */
+  downloaded() {
+    this.#send({ type: "downloaded", bytes: bytesOverTheWire() });
   }
 }
 
 /** @param {Message} message */
-async function boot({ canvas, options, backend, painter }) {
+async function boot({ modelSelection, backend, painter }) {
   let stage = "Downloading the engine";
   const report = (/** @type {number} */ loaded, /** @type {number} */ total) =>
     self.postMessage({ type: "progress", loaded, total, text: loaded < total ? stage : "Starting Python" });
   const downloads = new Downloads(ROOT, report);
   try {
     await downloads.open();
-    const started = Promise.all([startRuntime(downloads, { backend, painter, options }), startPython(downloads)]);
-    const [host, pyodide] = await Promise.race([started, downloads.failed]);
+    const started = Promise.all([
+      startRuntime(downloads, { backend, painter, modelSelection }),
+      startPython(downloads),
+    ]);
+    const [shared, pyodide] = await Promise.race([started, downloads.failed]);
     stage = "Preparing the model";
     report(downloads.loaded, downloads.loaded + 1);
-    const worker = pyodide
-      .pyimport("pyselfie.browser.worker")
-      .Worker(host, canvas, JSON.stringify(options), backend, painter);
-    receive = worker.receive;
+    const makeHost = (/** @type {number} */ channel) => new Host(shared, channel);
+    const channels = pyodide.pyimport("pyselfie.browser.channels").Channels(makeHost, backend, painter);
+    receive = channels.receive;
     Object.assign(self, { pyodide }); // for a look inside from the console, and for the leak test
     for (const message of waiting.splice(0)) receive(message);
-    await worker.start();
-    self.postMessage({ type: "downloaded", bytes: bytesOverTheWire() });
   } catch (error) {
     console.warn(error);
     const message =
@@ -103,10 +142,10 @@ async function boot({ canvas, options, backend, painter }) {
 
 /**
  * @param {Downloads} downloads
- * @param {{backend: string, painter: string, options: {modelSelection?: number}}} asked
+ * @param {{backend: string, painter: string, modelSelection?: number}} asked
  */
-async function startRuntime(downloads, { backend, painter, options }) {
-  const modelPath = MODELS[options.modelSelection ?? 0] ?? MODELS[0];
+async function startRuntime(downloads, { backend, painter, modelSelection }) {
+  const modelPath = MODELS[modelSelection ?? 0] ?? MODELS[0];
   const model = downloads.buffer(downloads.expect(modelPath));
   const facts = await probe();
   const build = runtimeBuild(facts, backend);
@@ -123,9 +162,9 @@ async function startRuntime(downloads, { backend, painter, options }) {
     build === "wasm" ? "wasm" : "webgpu",
     build !== "wasm" && wantsResident(facts, painter),
   );
-  const host = new Host(downloads, bridge, facts);
-  host.haveModel(modelPath, model);
-  return host;
+  const shared = new Shared(downloads, ort, facts, bridge);
+  shared.haveModel(modelPath, model);
+  return shared;
 }
 
 /** @param {Downloads} downloads */

@@ -88,6 +88,7 @@ class OffscreenCanvas(Protocol):
     height: int
 
     def convertToBlob(self) -> Awaitable[Any]: ...  # noqa: N802, D102
+    def transferToImageBitmap(self) -> Bitmap: ...  # noqa: N802, D102
     @overload
     def getContext(self, kind: Literal["2d"], settings: Any = None) -> Context2D: ...
     @overload
@@ -156,11 +157,17 @@ class Host(Protocol):
     def painted(self, width: int, height: int, total_ms: float) -> None:
         """Report one painted frame."""
 
+    def downloaded(self) -> None:
+        """Report how many bytes came over the wire."""
+
     def dropped(self) -> None:
         """Report one frame that was replaced by a newer one before its turn."""
 
     def post(self, kind: str, detail: str) -> None:
         """Send an event to the page; `detail` is JSON."""
+
+    def deliver(self, request: int, bitmaps: list[Bitmap]) -> None:
+        """Answer the page's request with bitmaps, their ownership with them."""
 
     def reply(self, request: int, value: Any, error: str | None) -> None:
         """Answer the page's request number `request`."""

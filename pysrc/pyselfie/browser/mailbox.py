@@ -37,6 +37,11 @@ class Mailbox(Generic[FrameT]):
         self._on_drop = on_drop
         self._closed = False
 
+    @property
+    def closed(self) -> bool:
+        """Whether the reader's loop has been told to end."""
+        return self._closed
+
     def offer(self, frame: FrameT) -> None:
         """Put `frame` in, its ownership with it."""
         if self._closed:

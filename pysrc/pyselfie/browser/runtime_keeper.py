@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from pyselfie.runtimes.ort_web import OrtWebRuntime
 from pyselfie.runtimes.painters import PainterChoice
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from pyselfie.browser.js_types import Host
@@ -40,12 +40,21 @@ class RuntimeKeeper:
         ``"auto"``, ``"webgpu"`` or ``"wasm"``.
     painter : str
         ``"auto"``, ``"webgpu"`` or ``"canvas2d"``: whether frames stay on the GPU.
+    lock : asyncio.Lock
+        Held while ONNX Runtime is in use: creating waits for running, and vice versa.
     on_change : callable
         Called with a sentence when a backend or painter failed and the next one is taken.
     """
 
     def __init__(
-        self, host: Host, probe: Probe, requested: str, painter: str, on_change: Callable[[str], None]
+        self,
+        host: Host,
+        probe: Probe,
+        requested: str,
+        painter: str,
+        *,
+        lock: asyncio.Lock,
+        on_change: Callable[[str], None],
     ) -> None:
         self._host = host
         self._painters = PainterChoice(painter, is_software=probe.is_software)
@@ -53,8 +62,7 @@ class RuntimeKeeper:
         self._backends = candidates(probe, requested)
         self.backend, self.reason = next(self._backends)
         self._on_change = on_change
-        # ONNX Runtime's WebGPU build may not be entered twice at a time: creating waits for running, and vice versa.
-        self.lock = asyncio.Lock()
+        self.lock = lock
 
     @property
     def painter(self) -> tuple[str, str]:

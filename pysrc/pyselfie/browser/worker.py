@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
-import traceback
 from typing import TYPE_CHECKING, Any
 
-from pyodide.ffi import JsException, create_proxy, to_js
+from pyodide.ffi import JsException, create_proxy
 
-from pyselfie.browser.interop import js_object
 from pyselfie.browser.mailbox import Mailbox
 from pyselfie.browser.output import Output
+from pyselfie.browser.reporter import Reporter
 from pyselfie.browser.runtime_keeper import EngineError, RuntimeKeeper
 from pyselfie.core.facts import ModelFileError
 from pyselfie.core.options import OptionError, Options
@@ -24,9 +22,6 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.output import AnyRuntime
-
-STATS_INTERVAL_S = 0.5
-NOTHING_YET = "There is no picture yet: nothing has been segmented."
 
 
 class Worker:
@@ -44,9 +39,13 @@ class Worker:
         Backend: ``"auto"``, ``"webgpu"`` or ``"wasm"``.
     painter : str
         ``"auto"``, ``"webgpu"`` or ``"canvas2d"``.
+    lock : asyncio.Lock
+        Held while ONNX Runtime is in use; shared by all engines of a worker.
     """
 
-    def __init__(self, host: Host, canvas: Any, options_json: str, requested: str, painter: str) -> None:
+    def __init__(
+        self, host: Host, canvas: Any, options_json: str, *, requested: str, painter: str, lock: asyncio.Lock
+    ) -> None:
         self._host = host
         probe = host.probe
         self._threads: int = probe.threads
@@ -55,30 +54,45 @@ class Worker:
             Probe(probe.hasWebGpu, probe.adapter, probe.isSoftware, probe.threads),
             requested,
             painter,
-            lambda sentence: self._post("notice", code="backend", message=sentence),
+            lock=lock,
+            on_change=lambda sentence: self._post("notice", code="backend", message=sentence),
         )
         self._clock = StageClock()
-        options = Options().updated(json.loads(options_json))
+        self._reporter = Reporter(host, self._clock)
+        self._post = self._reporter.post
+        options = self._first_options(options_json)
         self._output = Output(canvas, self._clock, options, self._post, self._gpu_fault)
         self._wanted_model = options.model_selection
         self._mailbox: Mailbox[Any] = Mailbox(host.dropped)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._last_stats = 0.0
-        self._reports_timings = False
         self._runtime: AnyRuntime | None = None
         self._recovery = asyncio.Lock()
         self._device_lost_proxy = create_proxy(self._device_lost)
         host.bridge.onDeviceLost(self._device_lost_proxy)
 
-    async def start(self) -> None:
-        """Load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
+    def _first_options(self, options_json: str) -> Options:
+        try:
+            return Options().updated(json.loads(options_json))
+        except OptionError as error:
+            self._post("error", code="option", message=str(error), action=None)
+            return Options()
+
+    def start(self) -> None:
+        """Begin to load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
+        self._spawn(self._start())
+
+    async def _start(self) -> None:
         try:
             await self._install()
-        except (ModelFileError, EngineError, JsException) as error:
-            self._report(error)
+        except Exception as error:
+            self._reporter.error(error, "The engine could not start")
+            return
+        if self._mailbox.closed:  # while the model was loading
+            self._output.close()
             return
         self._post("ready", **self._facts())
-        self._spawn(self._loop())
+        self._host.downloaded()
+        await self._loop()
 
     def receive(self, message: Any) -> None:
         """Take one message of the page; see ``web/js/engine.js`` for their forms."""
@@ -106,7 +120,7 @@ class Worker:
 
     def _on_flush(self, message: Any) -> None:
         self._output.set_flush(message.on)
-        self._reports_timings = message.on
+        self._reporter.every_timing = message.on
 
     def _on_reset(self, _message: Any) -> None:
         self._mailbox.clear()
@@ -117,35 +131,21 @@ class Worker:
         self._output.take_canvas(message.canvas)
 
     def _on_mask(self, message: Any) -> None:
-        self._spawn(self._mask(message.request))
-
-    async def _mask(self, request: int) -> None:
-        try:
-            mask = await self._output.mask()
-        except JsException as error:
-            self._host.reply(request, None, f"The mask could not be read: {error.message}.")
-            return
-        if mask is None:
-            self._host.reply(request, None, NOTHING_YET)
-        else:
-            height, width = mask.shape
-            self._host.reply(request, js_object(width=width, height=height, data=to_js(mask.ravel())), None)
+        self._spawn(self._reporter.answer_mask(self._output, message.request))
 
     def _on_snapshot(self, message: Any) -> None:
-        self._spawn(self._snapshot(message.request))
+        self._spawn(self._reporter.answer_snapshot(self._output, message.request))
 
-    async def _snapshot(self, request: int) -> None:
-        if not self._output.has_picture:
-            self._host.reply(request, None, NOTHING_YET)
-            return
-        try:
-            self._host.reply(request, await self._output.snapshot(), None)
-        except JsException as error:
-            self._host.reply(request, None, f"The browser could not make a PNG: {error.message}.")
-
-    def _on_close(self, _message: Any) -> None:
+    def close(self) -> None:
+        """End the frame loop and free everything once the frame under way is done."""
         self._mailbox.close()
-        self._output.close()
+        self._spawn(self._close())
+
+    async def _close(self) -> None:
+        async with self._keeper.lock:
+            self._output.close()
+        self._host.bridge.dropDevice()
+        self._device_lost_proxy.destroy()
 
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
@@ -248,15 +248,7 @@ class Worker:
         self._runtime = runtime
 
     def _report_painted(self) -> None:
-        size = self._output.size
-        if self._reports_timings:
-            self._post("timings", **self._clock.newest())
-        self._host.painted(size.width, size.height, self._clock.last("total"))
-        now = time.monotonic()
-        if now - self._last_stats >= STATS_INTERVAL_S:
-            self._last_stats = now
-            self._post("stats", **self._facts(), fps=self._clock.fps, frames=self._clock.frames, width=size.width,
-                       height=size.height, stages=self._clock.summary())  # fmt: skip
+        self._reporter.painted(self._output, self._facts())
 
     def _facts(self) -> dict[str, Any]:
         runtime = self._runtime
@@ -273,16 +265,7 @@ class Worker:
         }
 
     def _report(self, error: Exception) -> None:
-        """Tell the page; what the sentence does not say goes to the console."""
-        if not isinstance(error, (ModelFileError, EngineError, JsException)):
-            traceback.print_exception(error)
-            error = EngineError(f"The engine stumbled over this picture ({type(error).__name__}: {error}).")
-        code = "model" if isinstance(error, ModelFileError) else "engine"
-        message = error.message if isinstance(error, JsException) else str(error)
-        self._post("error", code=code, message=message, action="retry")
-
-    def _post(self, kind: str, **detail: Any) -> None:
-        self._host.post(kind, json.dumps(detail))
+        self._reporter.error(error, "The engine stumbled over this picture")
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

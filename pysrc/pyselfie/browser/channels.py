@@ -1,0 +1,51 @@
+"""Several engines of one page in one worker: one Python, one ONNX Runtime, a channel for each engine."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from pyselfie.browser.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyselfie.browser.js_types import Host
+
+
+class Channels:
+    """Opens a `Worker` per channel and hands each message to the one that it is for.
+
+    Parameters
+    ----------
+    make_host : callable
+        ``make_host(channel)`` returns the JavaScript side of a new channel.
+    requested, painter : str
+        Backend and painter of all channels; see `Worker`.
+    """
+
+    def __init__(self, make_host: Callable[[int], Host], requested: str, painter: str) -> None:
+        self._make_host = make_host
+        self._requested = requested
+        self._painter = painter
+        self._workers: dict[int, Worker] = {}
+        # ONNX Runtime's WebGPU build may not be entered twice at a time, whoever calls it.
+        self._lock = asyncio.Lock()
+
+    def receive(self, message: Any) -> None:
+        """Take one message of the page; see ``web/js/engine.js`` for their forms."""
+        if message.type == "open":
+            self._open(message)
+        elif message.type == "close":
+            worker = self._workers.pop(message.channel, None)
+            if worker is not None:
+                worker.close()
+        elif message.channel in self._workers:
+            self._workers[message.channel].receive(message)
+
+    def _open(self, message: Any) -> None:
+        host = self._make_host(message.channel)
+        settings = {"requested": self._requested, "painter": self._painter}
+        worker = Worker(host, message.canvas, message.options, lock=self._lock, **settings)
+        self._workers[message.channel] = worker
+        worker.start()

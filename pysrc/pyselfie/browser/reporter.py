@@ -1,0 +1,102 @@
+"""What an engine tells the page: events, statistics, failures in one sentence, and answers to its questions."""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from pyodide.ffi import JsException, to_js
+
+from pyselfie.browser.interop import js_object
+from pyselfie.browser.runtime_keeper import EngineError
+from pyselfie.core.facts import ModelFileError
+
+if TYPE_CHECKING:
+    from pyselfie.browser.js_types import Host
+    from pyselfie.browser.output import Output
+    from pyselfie.core.timing import StageClock
+
+STATS_INTERVAL_S = 0.5
+NOTHING_YET = "There is no picture yet: nothing has been segmented."
+
+
+class Reporter:
+    """Sends the page what it should know about one engine.
+
+    Parameters
+    ----------
+    host : Host
+        The worker's JavaScript side.
+    clock : StageClock
+        Where the stages' times are.
+
+    Attributes
+    ----------
+    every_timing : bool
+        Whether each frame's times are sent, too (benchmarks only).
+    """
+
+    def __init__(self, host: Host, clock: StageClock) -> None:
+        self.every_timing = False
+        self._host = host
+        self._clock = clock
+        self._last_stats = 0.0
+
+    def post(self, kind: str, **detail: Any) -> None:
+        """Send an event."""
+        self._host.post(kind, json.dumps(detail))
+
+    def error(self, error: Exception, what: str) -> None:
+        """Tell of a failure; what the sentence does not say goes to the console.
+
+        Parameters
+        ----------
+        error : Exception
+            Any; those that bring no sentence for the user get one.
+        what : str
+            What failed, for that sentence: "The engine stumbled over this picture".
+        """
+        if not isinstance(error, (ModelFileError, EngineError, JsException)):
+            traceback.print_exception(error)
+            error = EngineError(f"{what} ({type(error).__name__}: {error}).")
+        code = "model" if isinstance(error, ModelFileError) else "engine"
+        message = error.message if isinstance(error, JsException) else str(error)
+        self.post("error", code=code, message=message, action="retry")
+
+    def painted(self, output: Output, facts: dict[str, Any]) -> None:
+        """Tell of a painted frame, and of the statistics when it is time."""
+        size = output.size
+        if self.every_timing:
+            self.post("timings", **self._clock.newest())
+        self._host.painted(size.width, size.height, self._clock.last("total"))
+        now = time.monotonic()
+        if now - self._last_stats >= STATS_INTERVAL_S:
+            self._last_stats = now
+            clock = self._clock
+            known = {"fps": clock.fps, "frames": clock.frames, "stages": clock.summary()}
+            self.post("stats", **facts, **known, width=size.width, height=size.height)
+
+    async def answer_mask(self, output: Output, request: int) -> None:
+        """Answer with the last mask at the model's size."""
+        try:
+            mask = await output.mask()
+        except JsException as error:
+            self._host.reply(request, None, f"The mask could not be read: {error.message}.")
+            return
+        if mask is None:
+            self._host.reply(request, None, NOTHING_YET)
+        else:
+            height, width = mask.shape
+            self._host.reply(request, js_object(width=width, height=height, data=to_js(mask.ravel())), None)
+
+    async def answer_snapshot(self, output: Output, request: int) -> None:
+        """Answer with the composite as PNG."""
+        if not output.has_picture:
+            self._host.reply(request, None, NOTHING_YET)
+            return
+        try:
+            self._host.reply(request, await output.snapshot(), None)
+        except JsException as error:
+            self._host.reply(request, None, f"The browser could not make a PNG: {error.message}.")
