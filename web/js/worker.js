@@ -106,6 +106,12 @@ class Host {
     this.#send({ type: "reply", request, value: value?.toJs?.() ?? value, error });
   }
 
+  /** @param {number} request @param {any} bitmaps a Python list; they are the page's from here on */
+  deliver(request, bitmaps) {
+    const value = bitmaps.toJs();
+    this.#send({ type: "reply", request, value }, value);
+  }
+
   /** Tell how much came over the wire so far. */
   downloaded() {
     this.#send({ type: "downloaded", bytes: bytesOverTheWire() });

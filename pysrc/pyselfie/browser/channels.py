@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from pyselfie.browser.segmenter import Segmenter
 from pyselfie.browser.worker import Worker
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Channels:
         self._make_host = make_host
         self._requested = requested
         self._painter = painter
-        self._workers: dict[int, Worker] = {}
+        self._workers: dict[int, Worker | Segmenter] = {}
         # ONNX Runtime's WebGPU build may not be entered twice at a time, whoever calls it.
         self._lock = asyncio.Lock()
 
@@ -44,8 +45,12 @@ class Channels:
             self._workers[message.channel].receive(message)
 
     def _open(self, message: Any) -> None:
-        host = self._make_host(message.channel)
-        settings = {"requested": self._requested, "painter": self._painter}
-        worker = Worker(host, message.canvas, message.options, lock=self._lock, **settings)
+        worker = self._make(message, self._make_host(message.channel))
         self._workers[message.channel] = worker
         worker.start()
+
+    def _make(self, message: Any, host: Host) -> Worker | Segmenter:
+        if getattr(message, "kind", None) == "segment":
+            return Segmenter(host, message.options, requested=self._requested, lock=self._lock)
+        settings = {"requested": self._requested, "painter": self._painter}
+        return Worker(host, message.canvas, message.options, lock=self._lock, **settings)
