@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
+
+from playwright.sync_api import Error as PlaywrightError
 
 from builder.errors import BuildError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import BrowserContext, CDPSession, Page
 
     from bench.types import Order, Sample, Visit
 
+_LOADING_MS = 20_000
 _ASK = "([method, argument]) => bench(method, argument)"
 
 
@@ -44,58 +50,75 @@ CONTENDERS = (
 )
 
 
+def _plain(error: PlaywrightError) -> str:
+    """Return what the page said, without the name of Playwright's method before it."""
+    return error.message.splitlines()[0].removeprefix("Page.evaluate: ").removeprefix("Error: ")
+
+
 class Entrant:
     """A contender whose page is open and warm.
 
     Raises
     ------
     BuildError
-        From every method: one sentence with the contender's name and what the page said.
+        From every method: one sentence with the contender's name and what the page or the browser said.
     """
 
     def __init__(self, contender: Contender, context: BrowserContext, site_url: str, threads: int) -> None:
         self.contender = contender
         self._errors: list[str] = []
-        self._page: Page = context.new_page()
-        self._page.on("pageerror", lambda error: self._errors.append(error.message))
-        self._page.goto(f"{site_url}pages/{contender.page}")
-        self._cdp: CDPSession = context.new_cdp_session(self._page)
-        self._cdp.send("Performance.enable")
-        self._wait_for_page()
-        facts = self._ask("prepare", {"threads": threads})
+        with self._in_one_sentence("the page did not open"):
+            self._page: Page = context.new_page()
+        try:
+            facts = self._load(context, f"{site_url}pages/{contender.page}", threads)
+        except BuildError:
+            self.close()
+            raise
         self.backend = str(facts["backend"])
         self.threads = int(facts["threads"])
 
-    def _wait_for_page(self) -> None:
+    def _load(self, context: BrowserContext, url: str, threads: int) -> dict[str, Any]:
+        self._page.on("pageerror", lambda error: self._errors.append(error.message))
+        with self._in_one_sentence("the page did not load"):
+            self._page.goto(url)
+            self._page.wait_for_function("() => 'bench' in globalThis", timeout=_LOADING_MS)
+            self._cdp: CDPSession = context.new_cdp_session(self._page)
+            self._cdp.send("Performance.enable")
+        return cast("dict[str, Any]", self._ask("prepare", {"threads": threads}))
+
+    @contextmanager
+    def _in_one_sentence(self, what: str) -> Iterator[None]:
         try:
-            self._page.wait_for_function("'bench' in globalThis", timeout=20_000)
-        except Exception as error:
-            said = self._errors[0] if self._errors else str(error).splitlines()[0]
-            raise BuildError(f"{self.contender.label}: the page did not load ({said}).") from error
+            yield
+        except PlaywrightError as error:
+            said = self._errors[0] if self._errors else _plain(error)
+            raise BuildError(f"{self.contender.label}: {what} ({said}).") from error
 
     def _ask(self, method: str, argument: object = None) -> Any:
-        try:
+        with self._in_one_sentence(f"`{method}` failed"):
             return self._page.evaluate(_ASK, [method, argument])
-        except Exception as error:
-            said = str(error).splitlines()[0].removeprefix("Page.evaluate: ")
-            raise BuildError(f"{self.contender.label}: `{method}` failed ({said}).") from error
 
     def visit(self, order: Order) -> Visit:
         """Run `order`'s frames, one after the other; the first one, cold after the others' turns, is dropped."""
-        self._page.bring_to_front()
+        self._show()
         self._ask("stock", order)
         before = self._task_seconds()
         samples = cast("list[Sample]", self._ask("run"))
         task_ms = (self._task_seconds() - before) * 1000 / len(samples)
         return {"samples": samples[1:] or samples, "task_ms": task_ms}
 
+    def _show(self) -> None:
+        with self._in_one_sentence("the page is gone"):
+            self._page.bring_to_front()
+
     def _task_seconds(self) -> float:
-        metrics = self._cdp.send("Performance.getMetrics")["metrics"]
+        with self._in_one_sentence("the page is gone"):
+            metrics = self._cdp.send("Performance.getMetrics")["metrics"]
         return next(float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration")
 
     def person(self) -> list[int]:
         """Return the person's area in the last frame, 0 or 1 in each of 128x72 cells."""
-        self._page.bring_to_front()
+        self._show()
         return cast("list[int]", self._ask("person"))
 
     def set_effect(self, name: str) -> None:
@@ -103,5 +126,6 @@ class Entrant:
         self._ask("effect", name)
 
     def close(self) -> None:
-        """Close the page."""
-        self._page.close()
+        """Close the page, if it is still there."""
+        with suppress(PlaywrightError):
+            self._page.close()

@@ -46,13 +46,19 @@ class Field:
         """
         visits: dict[str, list[Visit]] = {}
         for turn in range(count):
-            entrants = [entrant for entrant in self._entrants if not only or entrant.contender.key in only]
-            for entrant in entrants[turn % len(entrants) :] + entrants[: turn % len(entrants)] if entrants else []:
+            for entrant in self._in_turn(turn, only or self.keys):
                 self._visit(entrant, order, visits.setdefault(entrant.contender.key, []))
         return {key: visits[key] for key in self.keys if key in visits}
 
-    def _visit(self, entrant: Entrant, order: Order, visits: list[Visit]) -> None:
+    def _in_turn(self, turn: int, keys: Sequence[str]) -> list[Entrant]:
+        entrants = [entrant for entrant in self._entrants if entrant.contender.key in keys]
+        first = turn % max(1, len(entrants))
+        return entrants[first:] + entrants[:first]
+
+    def _visit(self, entrant: Entrant, order: Order, visits: list[Visit], effect: str | None = None) -> None:
         try:
+            if effect:
+                entrant.set_effect(effect)
             visits.append(entrant.visit(order))
         except BuildError as error:
             self._fall_out(entrant, error)
@@ -68,8 +74,7 @@ class Field:
         visits: dict[str, list[Visit]] = {}
         for name in [*names] * count:
             for entrant in [entrant for entrant in self._entrants if entrant.contender.key == key]:
-                entrant.set_effect(name)
-                self._visit(entrant, order, visits.setdefault(name, []))
+                self._visit(entrant, order, visits.setdefault(name, []), effect=name)
         return {name: _totals(theirs) for name, theirs in visits.items() if theirs}
 
     def agreement(self) -> dict[str, float]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import Error as PlaywrightError
+
 from builder.errors import BuildError
 from builder.paths import DIST, ROOT
 from builder.serve import Server
@@ -47,8 +49,8 @@ def _visit(playwright: Playwright, chromium: Path, flags: list[str], profile: st
     context = playwright.chromium.launch_persistent_context(profile, executable_path=chromium, args=flags)
     try:
         return _time_first_composite(context, url)
-    except Exception as error:
-        raise BuildError(f"start-up of the site: no first composite ({str(error).splitlines()[0]}).") from error
+    except PlaywrightError as error:
+        raise BuildError(f"start-up of the site: no first composite ({error.message.splitlines()[0]}).") from error
     finally:
         context.close()
 
