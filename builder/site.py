@@ -41,6 +41,7 @@ def make_plan(wheel: Path, numpy: Path) -> Plan:
     plan[f"python/{numpy_wheel.WHEEL}"] = numpy
     plan[f"python/{wheel.name}"] = wheels.site_wheel(wheel)
     plan |= {f"models/{path.name}": path for path in [MODELS / "manifest.json", *sorted(MODELS.glob("*.onnx"))]}
+    plan |= {path.name: path for path in [*sorted(WEB.glob("*.js")), *sorted((WEB / "types").glob("*.d.ts"))]}
     for folder in ("js", "styles"):
         plan |= {f"{folder}/{path.relative_to(WEB / folder).as_posix()}": path for path in files_under(WEB / folder)}
     plan |= {f"backdrops/{path.name}": path for path in backdrops_step.ensure_backdrops()}
