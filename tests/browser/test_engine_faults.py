@@ -4,37 +4,46 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import Error
 
 from tests.browser.harness import EngineDriver, png_base64
 
 MODEL = "**/models/selfie_segmentation.onnx"
 
 
-def answer(status=200, keep=1.0, corrupt=False):
-    """Return a route handler: the real answer with another status, cut short, or with one byte changed."""
+def refuse(status):
+    """Return a route handler that answers with this status."""
+    return lambda route: route.fulfill(status=status, body="refused")
+
+
+def answer(keep=1.0, corrupt=False):
+    """Return a route handler that gives the real answer cut short, or with one byte changed."""
 
     def handle(route):
-        response = route.fetch()
-        body = bytearray(response.body() if status == 200 else b"Not found")
+        try:
+            response = route.fetch()
+        except Error:
+            return  # the engine has given up and ended its worker: nobody waits for this answer
+        body = bytearray(response.body())
         if corrupt:
             body[len(body) // 2] ^= 0xFF
         headers = {name: value for name, value in response.headers.items() if name != "content-encoding"}
-        route.fulfill(status=status, headers=headers, body=bytes(body[: int(len(body) * keep)]))
+        route.fulfill(status=200, headers=headers, body=bytes(body[: int(len(body) * keep)]))
 
     return handle
 
 
 FAULTS = {
-    "model missing": (MODEL, answer(404), r"models/selfie_segmentation\.onnx could not be downloaded: .* answered 404"),
+    "model missing": (MODEL, refuse(404), r"models/selfie_segmentation\.onnx could not be downloaded: .* answered 404"),
     "model truncated": (MODEL, answer(keep=0.5), r"selfie_segmentation\.onnx has \d+ bytes, expected \d+"),
     "model changed": (MODEL, answer(corrupt=True), r"selfie_segmentation\.onnx has SHA-256 \w{64}, expected \w{64}"),
-    "wheel missing": ("**/numpy-*.whl", answer(404), r"python/numpy-\S+\.whl could not be downloaded: .* answered 404"),
+    "wheel missing": ("**/numpy-*.whl", refuse(404), r"python/numpy-\S+\.whl could not be downloaded: .* answered 404"),
     "wheel truncated": ("**/pyselfie-*.whl", answer(keep=0.9), r"python/pyselfie-\S+\.whl has \d+ bytes, expected \d+"),
     "runtime truncated": ("**/ort-wasm-*.wasm", answer(keep=0.3), r"ort-wasm\S+\.wasm has \d+ bytes, expected \d+"),
-    "runtime missing": ("**/ort-wasm-*.wasm", answer(500), r"ort-wasm\S+\.wasm could not .* answered 500"),
-    "python missing": ("**/pyodide.asm.wasm", answer(404), r"pyodide\.asm\.wasm could not .* answered 404"),
+    "runtime missing": ("**/ort-wasm-*.wasm", refuse(500), r"ort-wasm\S+\.wasm could not .* answered 500"),
+    "python missing": ("**/pyodide.asm.wasm", refuse(404), r"pyodide\.asm\.wasm could not .* answered 404"),
     "no connection": ("**/python_stdlib.zip", lambda route: route.abort(), r"python_stdlib\.zip .* no answer"),
-    "script missing": ("**/pyodide.asm.js", answer(404), r"The engine could not start: .*pyodide\.asm\.js"),
+    "script missing": ("**/pyodide.asm.js", refuse(404), r"The engine could not start: .*pyodide\.asm\.js"),
 }
 
 
@@ -82,7 +91,7 @@ def test_a_model_that_cannot_be_had_leaves_the_old_one_running(launch, site, ast
     engine.start(effect="mask")
     engine.show(astronaut)
     pattern = "**/selfie_segmentation_landscape.onnx"
-    page.route(pattern, answer(404))
+    page.route(pattern, refuse(404))
     engine.options(modelSelection=1)
     error = engine.wait_for("error")
     assert "selfie_segmentation_landscape.onnx could not be downloaded" in error["message"]
