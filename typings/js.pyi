@@ -25,3 +25,4 @@ navigator: Any
 
 URL: Any
 location: Any
+Blob: Any

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 import numpy as np
 import pytest
+from PIL import Image
 
+from builder.paths import ROOT
 from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
 from builder.wheels import ensure_wheel
@@ -25,7 +30,7 @@ _NEEDED = (
     "vendor/onnxruntime/ort.wasm.min.mjs",
     "vendor/onnxruntime/ort-wasm-simd-threaded.mjs",
     "vendor/onnxruntime/ort-wasm-simd-threaded.wasm",
-    "js/ort_bridge.js",
+    "js/*.js",
     "python/numpy-*.whl",
 )
 _BOOT = """
@@ -38,12 +43,22 @@ async (wheels) => {
 """
 _RUN = "async (code) => pyodide.runPythonAsync(code)"
 _RUN_PLAINLY = "(code) => pyodide.runPython(code)"
-# A picture that both sides make, and a digest of its mask small enough to send.
-_PICTURE = """
-import numpy as np
-picture = np.load("/picture.npy")
+_WITHOUT_AWAIT = """
+try:
+    said = pyselfie.SelfieSegmentation().process(picture)
+except RuntimeError as error:
+    said = str(error)
+said
+"""
+_PUT = "([name, data]) => pyodide.FS.writeFile(name, Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0)))"
+# A digest of a mask, small enough to send; and what a notebook would show of a cell's value, as text.
+_HELP = """
+import base64, numpy as np
 def digest(mask):
     return [str(mask.dtype), list(mask.shape), mask[::16, ::16].ravel().tolist()]
+def shown(value):
+    bundle = value._repr_mimebundle_() if hasattr(value, "_repr_mimebundle_") else {}
+    return {kind: base64.b64encode(data).decode() for kind, data in bundle.items()}
 """
 
 
@@ -71,36 +86,36 @@ def bare(bare_server: Server, launch: Callable[..., Page], astronaut: np.ndarray
     page.goto(bare_server.url)
     wheels = [file.relative_to(bare_server.directory).as_posix() for file in bare_server.directory.rglob("*.whl")]
     page.evaluate(_BOOT, sorted(wheels, reverse=True))
-    pixels = np.ascontiguousarray(astronaut[::2, ::2])
-    page.evaluate(
-        "([data, shape]) => { globalThis.pixels = data; globalThis.shape = shape; }",
-        [pixels.ravel().tolist(), list(pixels.shape)],
-    )
-    page.evaluate(
-        _RUN,
-        "import js, numpy as np\nnp.save('/picture.npy', np.array(js.pixels.to_py(), np.uint8).reshape(js.shape.to_py()))",
-    )
-    page.evaluate(_RUN, _PICTURE)
+    file = io.BytesIO()
+    np.save(file, astronaut[::2, ::2])
+    put(page, "picture.npy", file.getvalue())
+    page.evaluate(_RUN, _HELP)
     return page
+
+
+def put(page: Page, name: str, data: bytes) -> None:
+    """Write a file where Python can read it."""
+    page.evaluate(_PUT, [name, base64.b64encode(data).decode()])
 
 
 def answer(page: Page, code: str) -> Any:
     """Run `code`, whose last line is an expression, and return its value."""
-    lines = code.strip().splitlines()
-    return json.loads(page.evaluate(_RUN, "\n".join([*lines[:-1], f"import json; json.dumps({lines[-1]})"])))
+    *lines, last = code.strip().splitlines()
+    return json.loads(page.evaluate(_RUN, "\n".join([*lines, f"import json; json.dumps({last})"])))
 
 
 def test_same_import_segments_in_a_bare_page(bare: Page, astronaut: np.ndarray) -> None:
-    """`process_async` and, by JSPI, plain `process` give the desktop's mask."""
+    """`process_async` and, by JSPI, plain `process` give the desktop's mask; several may be under way."""
     masks = answer(
         bare,
         """
-import pyselfie as mp_selfie_segmentation
+import asyncio, pyselfie as mp_selfie_segmentation
+picture = np.load("picture.npy")
 await mp_selfie_segmentation.use_site(".")
 with mp_selfie_segmentation.SelfieSegmentation(model_selection=1) as segmenter:
-    first = (await segmenter.process_async(picture)).segmentation_mask
-    second = segmenter.process(picture).segmentation_mask
-[digest(first), digest(second)]
+    awaited = await asyncio.gather(segmenter.process_async(picture), segmenter.process_async(picture))
+    plain = segmenter.process(picture)
+[digest(result.segmentation_mask) for result in [*awaited, plain]]
 """,
     )
     with SelfieSegmentation(model_selection=1) as segmenter:
@@ -108,3 +123,61 @@ with mp_selfie_segmentation.SelfieSegmentation(model_selection=1) as segmenter:
     for dtype, shape, values in masks:
         assert (dtype, tuple(shape)) == ("float32", expected.shape)
         assert np.abs(np.array(values) - expected[::16, ::16].ravel()).mean() < 2e-4
+
+
+def test_what_cannot_be_is_one_sentence(bare: Page) -> None:
+    """No site yet, no site there, Python that cannot wait, and a closed segmenter: each says what to do."""
+    sentences = answer(
+        bare,
+        """
+import pyselfie
+picture = np.load("picture.npy")
+async def caught(work):
+    try:
+        await work
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+segmenter = pyselfie.SelfieSegmentation()
+early = await caught(segmenter.process_async(picture))
+nowhere = await caught(pyselfie.use_site("nothing/here"))
+await pyselfie.use_site(".")
+await segmenter.process_async(picture)
+segmenter.close()
+closed = await caught(segmenter.process_async(picture))
+wrong = await caught(segmenter.process_async(picture[..., 0]))
+[early, nowhere, closed, wrong]
+""",
+    )
+    bare.expected_errors.append("404")
+    early, nowhere, closed, wrong = sentences
+    assert early.startswith("RuntimeError: there is no ONNX Runtime Web here yet: say where a built pyselfie site is")
+    assert "RuntimeError: there is no pyselfie site at" in nowhere
+    assert closed == "ValueError: this SelfieSegmentation is closed; make a new one to go on"
+    assert wrong.startswith(
+        "ValueError: Input image must contain three channel rgb data. Got an array of shape (256, 256)"
+    )
+    plainly = bare.evaluate(_RUN_PLAINLY, _WITHOUT_AWAIT)
+    assert "use `await segmenter.process_async(image)`" in plainly
+
+
+def test_notebook_runs_in_a_bare_page(bare: Page) -> None:
+    """Every cell of the example runs in the browser too, and shows the pictures that the desktop shows."""
+    put(bare, "astronaut.jpg", (ROOT / "examples" / "astronaut.jpg").read_bytes())
+    notebook = nbformat.read(ROOT / "examples" / "selfie_segmentation.ipynb", as_version=4)
+    count = 0
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        bare.evaluate("async (code) => { globalThis.value = await pyodide.runPythonAsync(code); }", cell.source)
+        actual = json.loads(bare.evaluate(_RUN, "import js, json; json.dumps(shown(js.value))"))
+        expected = [output.data for output in cell.outputs if "data" in output]
+        assert len(actual) == len(expected)
+        for (_, mine), theirs in zip(actual.items(), expected, strict=True):
+            assert np.abs(decoded(mine) - decoded(theirs.get("image/jpeg") or theirs["image/png"])).mean() < 4
+            count += 1
+    assert count == 6
+
+
+def decoded(data: str) -> np.ndarray:
+    """Return a picture's pixels from its file in base64."""
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))).astype(int)
