@@ -18,6 +18,8 @@ from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
 from builder.wheels import ensure_wheel
 from pyselfie import SelfieSegmentation
+from pyselfie.core.custom_effect import load_effect
+from pyselfie.core.sampling import resize_half_pixel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -181,3 +183,43 @@ def test_notebook_runs_in_a_bare_page(bare: Page) -> None:
 def decoded(data: str) -> np.ndarray:
     """Return a picture's pixels from its file in base64."""
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))).astype(int)
+
+
+POP = """
+def pop(frame, mask, time):
+    frame[mask < 0.5] = frame[mask < 0.5] // 2
+    return frame if time < 1000 else None
+"""
+
+
+def test_own_effect_gives_the_desktops_picture(bare: Page, astronaut: np.ndarray) -> None:
+    """The same source runs in the browser, on canvases, pixel for pixel as on the desktop; mirrored, too."""
+    put(bare, "pop.py", POP.encode())
+    code = """
+from js import ImageData, OffscreenCanvas
+from pyselfie.browser.own_effect import OwnEffect
+from pyselfie.core.custom_effect import load_effect
+from pyselfie.core.geometry import Size
+picture = np.load("picture.npy")
+frame = OffscreenCanvas.new(256, 256)
+pixels = ImageData.new(256, 256)
+pixels.data.assign(np.ascontiguousarray(np.dstack([picture, np.full((256, 256), 255, np.uint8)])))
+frame.getContext("2d").putImageData(pixels, 0, 0)
+mask = np.linspace(0, 1, 16 * 16, dtype=np.float32).reshape(16, 16).T.copy()
+effect = OwnEffect(load_effect(open("pop.py").read(), "pop", "pop.py"))
+results = []
+for mirror in (False, True):
+    canvas = effect.picture(frame, Size(256, 256), mask, mirror=mirror)
+    rgba = np.empty((256, 256, 4), np.uint8)
+    canvas.getContext("2d").getImageData(0, 0, 256, 256).data.assign_to(rgba)
+    results.append(rgba.tobytes().hex())
+results
+"""
+    plain, mirrored = (
+        np.frombuffer(bytes.fromhex(result), np.uint8).reshape(256, 256, 4) for result in answer(bare, code)
+    )
+    mask = resize_half_pixel(np.linspace(0, 1, 256, dtype=np.float32).reshape(16, 16).T, 256, 256)
+    effect, picture = load_effect(POP, "pop", "pop.py"), np.ascontiguousarray(astronaut[::2, ::2])
+    np.testing.assert_array_equal(plain[..., :3], effect(picture, mask, 0.0))
+    np.testing.assert_array_equal(mirrored[..., :3], effect(picture[:, ::-1], mask[:, ::-1], 0.0))
+    assert (plain[..., 3] == 255).all()
