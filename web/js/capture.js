@@ -6,6 +6,7 @@
  * @property {boolean} wantsFrame
  * @property {(frame: ImageBitmap|VideoFrame, options?: {still?: boolean}) => boolean} push
  * @property {() => void} skip
+ * @property {boolean} [runsHidden] wants frames in a hidden tab, too
  */
 
 /**
@@ -27,7 +28,7 @@ function readTrack(track, sink) {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      if (document.hidden) value.close();
+      if (document.hidden && !sink.runsHidden) value.close();
       else sink.push(value);
     }
   };
@@ -64,7 +65,7 @@ export function captureVideo(video, sink) {
   const take = frameTaker(video);
   const onFrame = async () => {
     if (stopped) return;
-    if (!document.hidden && !video.paused) {
+    if ((!document.hidden || sink.runsHidden) && !video.paused) {
       const frame = sink.wantsFrame ? await take() : null;
       if (stopped) frame?.close();
       else if (frame) sink.push(frame);

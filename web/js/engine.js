@@ -10,6 +10,7 @@
  * @typedef {ImageBitmap | VideoFrame} Frame
  */
 
+import { Requests } from "./requests.js";
 import { WorkerHost } from "./worker_host.js";
 
 const MOST_OUTSTANDING = 2; // one in the works, one waiting: the worker never idles and no frame grows old
@@ -36,9 +37,10 @@ export class Engine extends EventTarget {
   #ready = false;
   #bytes = 0;
   #startedAt = 0;
-  #requests = 0;
-  /** @type {Map<number, PromiseWithResolvers<any>>} */
-  #pending = new Map();
+  #requests = new Requests();
+  /** @type {((frame: Frame) => void) | null} */
+  #tap = null;
+  #tapInterval = 0;
   /** @type {PromiseWithResolvers<void> | null} */
   #starting = null;
 
@@ -61,9 +63,9 @@ export class Engine extends EventTarget {
     const starting = Promise.withResolvers();
     starting.promise.catch(() => {}); // told by the `error` event as well
     this.#starting = starting;
-    this.#nextCanvas = document.createElement("canvas");
-    const canvas = this.#nextCanvas.transferControlToOffscreen();
-    this.#channel = this.#host.open(this.#client, canvas, this.#options);
+    this.#nextCanvas = newCanvas();
+    this.#channel = this.#host.open(this.#client, this.#nextCanvas.transferControlToOffscreen(), this.#options);
+    if (this.#tap) this.#post({ type: "tap", on: true, intervalMs: this.#tapInterval });
     if (this.#backdrop) this.#post({ type: "backdrop", bitmap: this.#backdrop });
     if (this.#still) this.#send(this.#still);
     return starting.promise;
@@ -128,6 +130,24 @@ export class Engine extends EventTarget {
     this.#post({ type: "backdrop", bitmap });
   }
 
+  /**
+   * Get every composite as a frame, too; its ownership passes to the listener. Inference then gives way before the frame
+   * rate does.
+   *
+   * @param {((frame: Frame) => void) | null} listener null: no more
+   * @param {number} [fps] the source's
+   */
+  tap(listener, fps = 30) {
+    this.#tap = listener;
+    this.#tapInterval = 1000 / fps;
+    this.#post({ type: "tap", on: listener !== null, intervalMs: this.#tapInterval });
+  }
+
+  /** Whether frames are wanted in a hidden tab, too. */
+  get runsHidden() {
+    return this.#tap !== null;
+  }
+
   /** The composite as PNG, with alpha where it is transparent. @returns {Promise<Blob>} */
   snapshot() {
     return this.#ask("snapshot");
@@ -161,11 +181,7 @@ export class Engine extends EventTarget {
   /** @param {string} type @returns {Promise<any>} */
   #ask(type) {
     if (!this.#ready) return Promise.reject(new Error("The engine is not running, so there is no picture to take."));
-    const request = ++this.#requests;
-    const answer = Promise.withResolvers();
-    this.#post({ type, request });
-    this.#pending.set(request, answer);
-    return answer.promise;
+    return this.#requests.ask((request) => this.#post({ type, request }));
   }
 
   /** @returns {import("./worker_host.js").Client} */
@@ -175,7 +191,7 @@ export class Engine extends EventTarget {
       receive: (message) => engine.#receive(message),
       lost: (why, again) => engine.#lost(why, again),
       get owes() {
-        return engine.#outstanding > 0 || engine.#pending.size > 0;
+        return engine.#outstanding > 0 || engine.#requests.size > 0;
       },
       get loading() {
         return engine.#loading;
@@ -187,7 +203,8 @@ export class Engine extends EventTarget {
   #receive({ type, ...detail }) {
     if (type === "frame") this.#painted(detail);
     else if (type === "dropped") this.#settle(true);
-    else if (type === "reply") this.#answer(detail);
+    else if (type === "composite") (this.#tap ?? forget)(detail.frame);
+    else if (type === "reply") this.#requests.answer(detail);
     else if (type === "downloaded") this.#bytes = detail.bytes;
     else if (type === "loading") this.#loading = detail.on;
     else if (type === "canvas") this.#lendCanvas();
@@ -228,17 +245,9 @@ export class Engine extends EventTarget {
 
   /** A canvas keeps its first kind of context for life: another painter needs another canvas. */
   #lendCanvas() {
-    this.#spareCanvas = document.createElement("canvas");
+    this.#spareCanvas = newCanvas();
     const canvas = this.#spareCanvas.transferControlToOffscreen();
     this.#post({ type: "canvas", canvas }, [canvas]);
-  }
-
-  /** @param {Record<string, any>} detail */
-  #answer({ request, value, error }) {
-    const answer = this.#pending.get(request);
-    this.#pending.delete(request);
-    if (error) answer?.reject(new Error(error));
-    else answer?.resolve(value);
   }
 
   /** @param {Record<string, any>} detail */
@@ -267,8 +276,7 @@ export class Engine extends EventTarget {
     this.#nextCanvas = this.#spareCanvas = null;
     this.#ready = this.#loading = false;
     this.#outstanding = 0;
-    for (const { reject } of this.#pending.values()) reject(new Error("The engine stopped before it could answer."));
-    this.#pending.clear();
+    this.#requests.rejectAll("The engine stopped before it could answer.");
   }
 
   #forgetStill() {
@@ -280,4 +288,13 @@ export class Engine extends EventTarget {
   #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** @param {Frame} frame */
+const forget = (frame) => frame.close();
+
+function newCanvas() {
+  const canvas = document.createElement("canvas");
+  canvas.part.add("canvas");
+  return canvas;
 }

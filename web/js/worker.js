@@ -112,6 +112,21 @@ class Host {
     this.#send({ type: "reply", request, value }, value);
   }
 
+  /**
+   * Send what is on the canvas now. A `VideoFrame` where there are any: it is taken in this very task, and streams want it.
+   *
+   * @param {OffscreenCanvas} canvas
+   * @param {number | undefined} timestamp microseconds
+   */
+  composite(canvas, timestamp = performance.now() * 1000) {
+    if ("VideoFrame" in self) {
+      const frame = new VideoFrame(canvas, { timestamp, alpha: "discard" });
+      this.#send({ type: "composite", frame }, [frame]);
+    } else {
+      createImageBitmap(canvas).then((frame) => this.#send({ type: "composite", frame }, [frame]));
+    }
+  }
+
   /** Tell how much came over the wire so far. */
   downloaded() {
     this.#send({ type: "downloaded", bytes: bytesOverTheWire() });

@@ -169,5 +169,8 @@ class Host(Protocol):
     def deliver(self, request: int, bitmaps: list[Bitmap]) -> None:
         """Answer the page's request with bitmaps, their ownership with them."""
 
+    def composite(self, canvas: OffscreenCanvas, timestamp: float | None) -> None:
+        """Send the page what is on the canvas now as a frame of this timestamp in microseconds."""
+
     def reply(self, request: int, value: Any, error: str | None) -> None:
         """Answer the page's request number `request`."""

@@ -64,6 +64,8 @@ class Output:
         self._frame: Bitmap | VideoFrame | None = None  # of the pipeline before, for the next one
         self._backdrop: Bitmap | None = None  # for the first pipeline
         self._flush = False
+        self._tap: Callable[[OffscreenCanvas, float | None], None] | None = None
+        self._timestamp: float | None = None  # of the frame in hand, microseconds
 
     @property
     def options(self) -> Options:
@@ -141,15 +143,25 @@ class Output:
             self._frame, backdrop = old.hand_over()
             old.close()
         new.options, new.flush = self._options, self._flush
+        new.on_composite = self._on_composite
         new.set_backdrop(backdrop)
 
-    async def process(self, frame: Bitmap | VideoFrame) -> bool:
-        """Take over `frame` and paint its composite; returns whether it was painted."""
+    def _on_composite(self) -> None:
+        if self._tap is not None:
+            self._tap(self._canvas, self._timestamp)
+
+    def set_tap(self, tap: Callable[[OffscreenCanvas, float | None], None] | None) -> None:
+        """Call `tap` with the canvas and the frame's timestamp (microseconds or None) after each painting."""
+        self._tap = tap
+
+    async def process(self, frame: Bitmap | VideoFrame, *, fresh_mask: bool = True) -> bool:
+        """Take over `frame` and paint its composite; returns whether it was painted; see `pipeline.Pipeline`."""
         self._forget()
+        self._timestamp = getattr(frame, "timestamp", None)
         if self._pipeline is None:
             frame.close()
             return False
-        return self._shown(await self._pipeline.process(frame))
+        return self._shown(await self._pipeline.process(frame, fresh_mask=fresh_mask))
 
     async def refresh(self) -> bool:
         """Segment and paint the frame in hand once more (another model or painter), if there is one."""

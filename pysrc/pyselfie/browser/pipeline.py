@@ -57,6 +57,11 @@ class Pipeline:
         Where the stages' times go.
     options : Options
         The user's choices; assign to `options` and call `repaint` to change them.
+
+    Attributes
+    ----------
+    on_composite : callable or None
+        Called in the task that has painted, when the canvas can be read.
     """
 
     def __init__(
@@ -68,6 +73,7 @@ class Pipeline:
         options: Options,
     ) -> None:
         self.options = options
+        self.on_composite: Callable[[], None] | None = None
         self._store = store
         self._make_sampler = make_sampler
         self._painter = painter
@@ -102,12 +108,30 @@ class Pipeline:
             self._runtime.close()
         self._runtime = runtime
 
-    async def process(self, frame: Bitmap | VideoFrame) -> bool:
-        """Take over `frame` and paint its composite; returns whether it was painted."""
+    async def process(self, frame: Bitmap | VideoFrame, *, fresh_mask: bool = True) -> bool:
+        """Take over `frame` and paint its composite; returns whether it was painted.
+
+        Without `fresh_mask` it is painted with the mask before, if there is one: that is all there is time for.
+        """
         self._clock.begin()
         await self._store.take(frame)
         self._clock.lap("capture")
-        return await self._segment()
+        if fresh_mask or self._mask is None:
+            return await self._segment()
+        return self._follow(self._mask)
+
+    def _follow(self, mask: NDArray[np.float32]) -> bool:
+        drawable, sampler = self._store.drawable, self._sampler
+        if drawable is None or sampler is None:
+            return False
+        sampler.read(drawable, self._sample)
+        self._clock.lap("preprocess")
+        self._make_veil(mask)
+        self._clock.lap("postprocess")
+        self._paint(drawable)
+        self._clock.lap("paint")
+        self._clock.end()
+        return True
 
     async def refresh(self) -> bool:
         """Segment and paint the frame in hand once more (another model or backend), if there is one."""
@@ -146,6 +170,8 @@ class Pipeline:
     def _paint(self, drawable: Drawable) -> None:
         draws = EFFECTS[self.options.effect].draws
         self._painter.paint(drawable, self._store.size, self._veil, draws, mirror=self.options.mirror)
+        if self.on_composite is not None:
+            self.on_composite()
 
     def reset(self) -> None:
         """Forget the frame and clear the output: the source has changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pyodide.ffi import JsException, create_proxy
@@ -14,6 +15,7 @@ from pyselfie.browser.reporter import Reporter
 from pyselfie.browser.runtime_keeper import EngineError, RuntimeKeeper
 from pyselfie.core.facts import ModelFileError
 from pyselfie.core.options import OptionError, Options
+from pyselfie.core.pacing import Pacer
 from pyselfie.core.timing import StageClock
 from pyselfie.runtimes.auto import Probe
 
@@ -67,15 +69,24 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._runtime: AnyRuntime | None = None
         self._recovery = asyncio.Lock()
+        self._pacer: Pacer | None = None
         self._device_lost_proxy = create_proxy(self._device_lost)
         host.bridge.onDeviceLost(self._device_lost_proxy)
 
     def _first_options(self, options_json: str) -> Options:
+        """Return the asked options, each one that is bad reported and left out."""
+        options = Options()
+        for name, value in json.loads(options_json).items():
+            options = self._updated(options, {name: value})
+        return options
+
+    def _updated(self, options: Options, changes: dict[str, Any]) -> Options:
+        """Return changed options; bad changes are told to the page, and nothing is changed."""
         try:
-            return Options().updated(json.loads(options_json))
+            return options.updated(changes)
         except OptionError as error:
             self._post("error", code="option", message=str(error), action=None)
-            return Options()
+            return options
 
     def start(self) -> None:
         """Begin to load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
@@ -102,12 +113,7 @@ class Worker:
         self._mailbox.offer(message.frame)
 
     def _on_options(self, message: Any) -> None:
-        before = self._output.options
-        try:
-            options = before.updated(json.loads(message.changes))
-        except OptionError as error:
-            self._post("error", code="option", message=str(error), action=None)
-            return
+        options = self._updated(self._output.options, json.loads(message.changes))
         self._output.options = options
         if options.model_selection != self._wanted_model:
             self._wanted_model = options.model_selection
@@ -121,6 +127,11 @@ class Worker:
     def _on_flush(self, message: Any) -> None:
         self._output.set_flush(message.on)
         self._reporter.every_timing = message.on
+
+    def _on_tap(self, message: Any) -> None:
+        self._output.set_tap(self._host.composite if message.on else None)
+        self._pacer = Pacer(message.intervalMs) if message.on else None
+        self._output.repaint()
 
     def _on_reset(self, _message: Any) -> None:
         self._mailbox.clear()
@@ -150,9 +161,10 @@ class Worker:
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
         async for frame in self._mailbox:
-            painted = await self._guarded(lambda frame=frame: self._output.process(frame))  # type: ignore[misc]
+            fresh = self._pacer is None or self._pacer.wants_mask()
+            painted = await self._guarded(partial(self._output.process, frame, fresh_mask=fresh))
             if painted:
-                self._report_painted()
+                self._report_painted(fresh_mask=fresh)
             else:
                 self._host.dropped()
 
@@ -247,8 +259,12 @@ class Worker:
         await self._output.use(runtime)
         self._runtime = runtime
 
-    def _report_painted(self) -> None:
-        self._reporter.painted(self._output, self._facts())
+    def _report_painted(self, *, fresh_mask: bool = True) -> None:
+        pacing = {}
+        if self._pacer is not None:
+            self._pacer.learn(self._clock.last("total"), self._clock.last("infer") if fresh_mask else None)
+            pacing = {"framesPerMask": self._pacer.frames_per_mask, "masksReused": self._pacer.reused}
+        self._reporter.painted(self._output, self._facts() | pacing)
 
     def _facts(self) -> dict[str, Any]:
         runtime = self._runtime

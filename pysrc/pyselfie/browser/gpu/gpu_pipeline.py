@@ -40,11 +40,14 @@ class GpuPipeline:
         The user's choices; assign and call `repaint` to change them.
     flush : bool
         Whether a frame counts as painted only when the GPU has finished it (benchmarks only).
+    on_composite : callable or None
+        Called in the task that has painted, when the canvas can be read.
     """
 
     def __init__(self, gpu: Gpu, compositor: Compositor, clock: StageClock, options: Options) -> None:
         self.options = options
         self.flush = False
+        self.on_composite: Callable[[], None] | None = None
         self._gpu = gpu
         self._compositor = compositor
         self._clock = clock
@@ -117,12 +120,12 @@ class GpuPipeline:
             self._runtime.close()
         self._veil = self._preprocess = self._runtime = None
 
-    async def process(self, frame: Bitmap | VideoFrame) -> bool:
-        """Take over `frame` and paint its composite; returns whether it was painted."""
+    async def process(self, frame: Bitmap | VideoFrame, *, fresh_mask: bool = True) -> bool:
+        """Take over `frame` and paint its composite; see `pipeline.Pipeline.process`."""
         self._clock.begin()
         await self._frame.take(frame)
         self._clock.lap("capture")
-        return await self._segment()
+        return await self._segment(fresh_mask=fresh_mask or not self._has_mask)
 
     async def refresh(self) -> bool:
         """Segment and paint the frame in hand once more (another model), if there is one."""
@@ -134,13 +137,14 @@ class GpuPipeline:
         if self._has_mask and self._frame.picture is not None:
             self._paint()
 
-    async def _segment(self) -> bool:
+    async def _segment(self, *, fresh_mask: bool = True) -> bool:
         if self._frame.picture is None or self._runtime is None:
             return False
         self._encode_input()
         self._clock.lap("preprocess")
-        await self._runtime.run()
-        self._clock.lap("infer")
+        if fresh_mask:
+            await self._runtime.run()
+            self._clock.lap("infer")
         if self._frame.picture is None:  # reset while the model ran: that frame is over
             return False
         self._has_mask = True
@@ -170,6 +174,8 @@ class GpuPipeline:
         draws = EFFECTS[options.effect].draws
         self._compositor.encode(encoder, size, self._frame.picture, self._veil.picture, draws, mirror=options.mirror)
         self._gpu.submit(encoder)
+        if self.on_composite is not None:
+            self.on_composite()
 
     async def _pace(self) -> None:
         """Wait until the GPU has room for one frame more, so that the next one taken is the newest."""

@@ -1,0 +1,33 @@
+/** Questions to the worker that wait for an answer. */
+export class Requests {
+  #count = 0;
+  /** @type {Map<number, PromiseWithResolvers<any>>} */
+  #pending = new Map();
+
+  get size() {
+    return this.#pending.size;
+  }
+
+  /** @param {(request: number) => void} send @returns {Promise<any>} */
+  ask(send) {
+    const request = ++this.#count;
+    const answer = Promise.withResolvers();
+    this.#pending.set(request, answer);
+    send(request);
+    return answer.promise;
+  }
+
+  /** @param {Record<string, any>} reply */
+  answer({ request, value, error }) {
+    const answer = this.#pending.get(request);
+    this.#pending.delete(request);
+    if (error) answer?.reject(new Error(error));
+    else answer?.resolve(value);
+  }
+
+  /** @param {string} why */
+  rejectAll(why) {
+    for (const { reject } of this.#pending.values()) reject(new Error(why));
+    this.#pending.clear();
+  }
+}
