@@ -13,6 +13,14 @@ if sys.version_info < (3, 11):
         "`python3.11 build.py`." % sys.version_info[:2]
     )
 
+if __name__ == "__main__" and __spec__ is not None:
+    # `python -m build` in this folder finds this file before the packaging tool of that name, which is meant.
+    import runpy
+
+    sys.path.pop(0)
+    runpy.run_module("build", run_name="__main__", alter_sys=True)
+    sys.exit()
+
 from builder.cli import main
 
 if __name__ == "__main__":

@@ -1,0 +1,96 @@
+"""What is published: a pure wheel with everything in it, and an sdist that installs and passes its own tests."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from email import message_from_bytes
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import pyselfie
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the sdist, and the wheel that `python -m build` makes out of it."""
+    folder = tmp_path_factory.mktemp("built")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return folder
+
+
+def metadata_of(wheel: zipfile.ZipFile) -> Message:
+    [name] = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+    return message_from_bytes(wheel.read(name))
+
+
+def test_wheel_is_pure_and_complete(built: Path) -> None:
+    """Any Python 3, any system: types, both models with their notices, licence, entry point; the one version."""
+    [path] = built.glob("*.whl")
+    assert path.name == f"pyselfie-{pyselfie.__version__}-py3-none-any.whl"
+    with zipfile.ZipFile(path) as wheel:
+        names, metadata = set(wheel.namelist()), metadata_of(wheel)
+        entry = wheel.read(f"pyselfie-{pyselfie.__version__}.dist-info/entry_points.txt").decode()
+    info = f"pyselfie-{pyselfie.__version__}.dist-info/licenses"
+    assert {f"{info}/LICENSE", f"{info}/NOTICE", f"{info}/models/NOTICE", "pyselfie/py.typed"} <= names
+    models = {"manifest.json", "selfie_segmentation.onnx", "selfie_segmentation_landscape.onnx"}
+    assert {f"pyselfie/_models/{name}" for name in models} <= names
+    assert "pyselfie/browser/import_module.js" in names
+    assert not [name for name in names if not name.startswith(("pyselfie/", "pyselfie-"))]
+    assert "pyselfie = pyselfie.cli:main" in entry
+    assert metadata["Version"] == pyselfie.__version__
+    assert metadata["Requires-Python"] == ">=3.10"
+    assert metadata["License-Expression"] == "Apache-2.0"
+    assert metadata.get_all("Provides-Extra") == ["cli", "native", "video"]
+    assert [line for line in metadata.get_all("Requires-Dist", []) if "extra" not in line] == ["numpy>=1.26"]
+
+
+def test_version_is_written_once() -> None:
+    """The changelog's newest entry is the package's version, and pyproject.toml has none of its own."""
+    newest = re.search(r"^## (\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == pyselfie.__version__
+    assert not re.search(r"^version", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+
+
+def test_sdist_installs_and_passes_its_tests(built: Path, tmp_path: Path) -> None:
+    """In a new environment the wheel from the sdist is what runs, against the tests inside the sdist."""
+    [sdist] = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    [unpacked] = tmp_path.iterdir()
+    environment = tmp_path / "venv"
+    venv.create(environment, symlinks=os.name != "nt")
+    python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    lend_dependencies(python)
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", "-q"]
+    subprocess.run([*install, *map(str, built.glob("*.whl"))], check=True)
+    variables = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    tests = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "pythonpath=.", "tests"]
+    run = subprocess.run(tests, cwd=unpacked, env=variables, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr
+    where = [str(python), "-c", "import pyselfie; print(pyselfie.__file__)"]
+    output = subprocess.run(where, cwd=tmp_path, env=variables, capture_output=True, text=True, check=True).stdout
+    assert output.startswith(str(environment))
+
+
+def lend_dependencies(python: Path) -> None:
+    """Let an environment see what this one has installed; pyselfie itself is not among it."""
+    ask = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    folder = Path(subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip())
+    ours = [path for path in sys.path if path.endswith("site-packages")]
+    (folder / "lent.pth").write_text("\n".join(ours))
