@@ -10,14 +10,19 @@ export class DownloadError extends Error {
   name = "DownloadError";
 }
 
+/**
+ * @typedef {object} File
+ * @property {number} size decoded bytes, from assets.json
+ * @property {number} wire bytes over the wire, 0 until the response has come
+ * @property {number} decoded decoded bytes so far
+ * @property {boolean} expected counts into the total
+ */
+
 export class Downloads {
   #root;
   #onProgress;
-  /** @type {Map<string, number>} decoded bytes by URL */
-  #sizes = new Map();
-  /** @type {Set<string>} */
-  #expected = new Set();
-  #loaded = 0;
+  /** @type {Map<string, File>} by URL */
+  #files = new Map();
   #reportedAt = 0;
   /** Set once every file is expected. */
   complete = false;
@@ -27,7 +32,7 @@ export class Downloads {
 
   /**
    * @param {string} root URL of the site's root
-   * @param {(loaded: number, total: number) => void} onProgress
+   * @param {(done: boolean) => void} onProgress called now and then; `progress` has the numbers
    */
   constructor(root, onProgress) {
     this.#root = root;
@@ -44,7 +49,8 @@ export class Downloads {
     const response = await this.#get(this.url("assets.json"), {});
     /** @type {{files: Record<string, {bytes: number}>}} */
     const list = await response.json();
-    for (const [path, { bytes }] of Object.entries(list.files)) this.#sizes.set(this.url(path), bytes);
+    for (const [path, { bytes }] of Object.entries(list.files))
+      this.#files.set(this.url(path), { size: bytes, wire: 0, decoded: 0, expected: false });
   }
 
   /** @param {string} path */
@@ -54,7 +60,7 @@ export class Downloads {
 
   /** The path in assets.json that starts with `start`. @param {string} start */
   find(start) {
-    const found = [...this.#sizes.keys()].find((url) => url.startsWith(this.url(start)));
+    const found = [...this.#files.keys()].find((url) => url.startsWith(this.url(start)));
     if (!found) throw this.#fail(`The site has no file ${start}…: build it again.`);
     return found.slice(this.#root.length);
   }
@@ -62,23 +68,14 @@ export class Downloads {
   /** Count this file into the total, so that the progress bar knows its end; returns its URL. @param {string} path */
   expect(path) {
     const url = this.url(path);
-    this.#expected.add(url);
+    const file = this.#files.get(url);
+    if (file) file.expected = true;
     return url;
-  }
-
-  get #total() {
-    let total = 0;
-    for (const url of this.#expected) total += this.#sizes.get(url) ?? 0;
-    return total;
   }
 
   /** Rejects at the first failure: loaders would wrap it in words of their own, or wait for ever. */
   get failed() {
     return this.#failure.promise;
-  }
-
-  get loaded() {
-    return this.#loaded;
   }
 
   /** @param {string} url @returns {Promise<ArrayBuffer>} */
@@ -90,9 +87,12 @@ export class Downloads {
   /** @param {RequestInfo | URL} input @param {RequestInit | undefined} init */
   async #counted(input, init) {
     const url = new URL(input instanceof Request ? input.url : input, self.location.href).href;
-    if (!this.#sizes.has(url)) return this.#fetch(input, init);
+    const file = this.#files.get(url);
+    if (!file) return this.#fetch(input, init);
     const response = await this.#get(url, init);
-    this.#count(response.clone(), url);
+    const length = Number(response.headers.get("content-length"));
+    file.wire = (response.headers.has("content-encoding") && length) || file.size;
+    this.#count(response.clone(), url, file);
     return response;
   }
 
@@ -112,32 +112,41 @@ export class Downloads {
     return response;
   }
 
-  /** @param {Response} copy @param {string} url */
-  async #count(copy, url) {
-    let bytes = 0;
+  /** @param {Response} copy @param {string} url @param {File} file */
+  async #count(copy, url, file) {
+    const name = url.slice(this.#root.length);
+    const reader = /** @type {ReadableStream<Uint8Array>} */ (copy.body).getReader();
+    file.decoded = 0;
     try {
-      for await (const chunk of /** @type {any} */ (copy.body)) {
-        bytes += chunk.length;
-        this.#loaded += chunk.length;
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        file.decoded += part.value.length;
         this.#report();
       }
     } catch {
-      this.#fail(
-        `${url.slice(this.#root.length)} broke off after ${bytes} of ${this.#sizes.get(url)} bytes. Try again.`,
-      );
+      this.#fail(`${name} broke off after ${file.decoded} of ${file.size} bytes. Try again.`);
       return;
     }
-    const expected = this.#sizes.get(url);
-    if (bytes !== expected)
-      this.#fail(`${url.slice(this.#root.length)} has ${bytes} bytes, expected ${expected}. Try again.`);
+    if (file.decoded !== file.size) this.#fail(`${name} has ${file.decoded} bytes, expected ${file.size}. Try again.`);
   }
 
-  /** Report now and then, and only once the total is known: a bar that runs back tells nothing. */
+  /** Report now and then, and only once all files are known: a bar that runs back tells nothing. */
   #report() {
     const now = performance.now();
     if (!this.complete || now - this.#reportedAt < REPORT_EVERY_MS) return;
     this.#reportedAt = now;
-    this.#onProgress(this.#loaded, Math.max(this.#total, this.#loaded));
+    const { loaded, total } = this.progress;
+    this.#onProgress(loaded === total);
+  }
+
+  /** Bytes over the wire. A file that has not answered yet is taken to shrink as much as the others do. */
+  get progress() {
+    const files = [...this.#files.values()].filter(({ expected }) => expected);
+    const answered = files.filter(({ wire }) => wire > 0);
+    const sum = (/** @type {File[]} */ some, /** @type {(file: File) => number} */ value) =>
+      some.reduce((total, file) => total + value(file), 0);
+    const shrinking = sum(answered, ({ wire }) => wire) / (sum(answered, ({ size }) => size) || 1) || 1;
+    const loaded = sum(answered, ({ wire, decoded, size }) => (wire * decoded) / size);
+    return { loaded, total: sum(files, ({ wire, size }) => wire || size * shrinking) };
   }
 
   /** @param {string} message */

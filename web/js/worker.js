@@ -135,10 +135,8 @@ class Host {
 
 /** @param {Message} message */
 async function boot({ modelSelection, backend, painter }) {
-  let stage = "Downloading the engine";
-  const report = (/** @type {number} */ loaded, /** @type {number} */ total) =>
-    self.postMessage({ type: "progress", loaded, total, text: loaded < total ? stage : "Starting Python" });
-  const downloads = new Downloads(ROOT, report);
+  const report = (/** @type {string} */ text) => self.postMessage({ type: "progress", ...downloads.progress, text });
+  const downloads = new Downloads(ROOT, (done) => report(done ? "Starting Python" : "Downloading the engine"));
   try {
     await downloads.open();
     const started = Promise.all([
@@ -146,8 +144,7 @@ async function boot({ modelSelection, backend, painter }) {
       startPython(downloads),
     ]);
     const [shared, pyodide] = await Promise.race([started, downloads.failed]);
-    stage = "Preparing the model";
-    report(downloads.loaded, downloads.loaded + 1);
+    report("Preparing the model");
     const makeHost = (/** @type {number} */ channel) => new Host(shared, channel);
     const channels = pyodide.pyimport("pyselfie.browser.channels").Channels(makeHost, backend, painter);
     receive = channels.receive;
