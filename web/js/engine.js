@@ -29,6 +29,8 @@ export class Engine extends EventTarget {
   #options = {};
   /** @type {ImageBitmap | null} */
   #backdrop = null;
+  /** @type {{source: string, name: string} | null} */
+  #effectFunction = null;
   /** @type {Frame | null} the photo on show, for a worker that begins again */
   #still = null;
   #outstanding = 0;
@@ -67,6 +69,7 @@ export class Engine extends EventTarget {
     this.#channel = this.#host.open(this.#client, this.#nextCanvas.transferControlToOffscreen(), this.#options);
     if (this.#tap) this.#post({ type: "tap", on: true, intervalMs: this.#tapInterval });
     if (this.#backdrop) this.#post({ type: "backdrop", bitmap: this.#backdrop });
+    if (this.#effectFunction) this.#post({ type: "function", ...this.#effectFunction });
     if (this.#still) this.#send(this.#still);
     return starting.promise;
   }
@@ -146,6 +149,17 @@ export class Engine extends EventTarget {
   /** Whether frames are wanted in a hidden tab, too. */
   get runsHidden() {
     return this.#tap !== null;
+  }
+
+  /**
+   * Paint by a Python function `(frame, mask, time) -> frame` instead of the effect; needs the painter "canvas2d".
+   *
+   * @param {string | null} source Python that defines the function; null goes back to the effect
+   * @param {string} [name] the function's name
+   */
+  setEffectFunction(source, name = "effect") {
+    this.#effectFunction = source === null ? null : { source, name };
+    this.#post({ type: "function", source, name });
   }
 
   /** The composite as PNG, with alpha where it is transparent. @returns {Promise<Blob>} */

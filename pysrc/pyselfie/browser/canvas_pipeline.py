@@ -8,6 +8,7 @@ from pyselfie.browser.canvas_painter import Canvas2DPainter
 from pyselfie.browser.frame_store import FrameStore
 from pyselfie.browser.pipeline import Pipeline
 from pyselfie.browser.sampler import CanvasSampler
+from pyselfie.core.effects import Draw
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pyselfie.browser.js_types import Bitmap, OffscreenCanvas
+    from pyselfie.browser.js_types import Bitmap, Drawable, OffscreenCanvas
+    from pyselfie.browser.own_effect import OwnEffect
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
 
@@ -35,7 +37,20 @@ class CanvasPipeline(Pipeline):
 
     def __init__(self, canvas: OffscreenCanvas, clock: StageClock, options: Options) -> None:
         self._canvas_painter = Canvas2DPainter(canvas)
+        self.own_effect: OwnEffect | None = None  # takes the place of the options' effect
         super().__init__(FrameStore(), CanvasSampler, self._canvas_painter, clock, options)
+
+    def _paint(self, drawable: Drawable) -> None:
+        own, mask = self.own_effect, self.mask
+        if own is None or mask is None:
+            super()._paint(drawable)
+            return
+        self.own_effect = None  # if it raises it is told once, and the options' effect goes on
+        picture = own.picture(drawable, self.size, mask, mirror=self.options.mirror)
+        self.own_effect = own
+        self._canvas_painter.paint(picture, self.size, self._veil, (Draw("copy", "frame"),), mirror=False)
+        if self.on_composite is not None:
+            self.on_composite()
 
     @property
     def flush(self) -> bool:

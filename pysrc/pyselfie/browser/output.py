@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser.js_types import Bitmap, OffscreenCanvas, VideoFrame
+    from pyselfie.browser.own_effect import OwnEffect
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
     from pyselfie.runtimes.ort_web import OrtWebRuntime
@@ -64,6 +65,7 @@ class Output:
         self._frame: Bitmap | VideoFrame | None = None  # of the pipeline before, for the next one
         self._backdrop: Bitmap | None = None  # for the first pipeline
         self._flush = False
+        self._own_effect: OwnEffect | None = None
         self._tap: Callable[[OffscreenCanvas, float | None], None] | None = None
         self._timestamp: float | None = None  # of the frame in hand, microseconds
 
@@ -143,6 +145,8 @@ class Output:
             self._frame, backdrop = old.hand_over()
             old.close()
         new.options, new.flush = self._options, self._flush
+        if isinstance(new, CanvasPipeline):
+            new.own_effect = self._own_effect
         new.on_composite = self._on_composite
         new.set_backdrop(backdrop)
 
@@ -191,6 +195,12 @@ class Output:
         if self._backdrop is not None:
             self._backdrop.close()
         self._backdrop = backdrop
+
+    def set_own_effect(self, effect: OwnEffect | None) -> None:
+        """Paint by the user's effect instead of the options', None goes back; it needs the painter ``"canvas2d"``."""
+        self._own_effect = effect
+        if isinstance(self._pipeline, CanvasPipeline):
+            self._pipeline.own_effect = effect
 
     def set_flush(self, on: bool) -> None:
         """Say whether a frame counts as painted only when its pixels are really there (benchmarks only)."""

@@ -120,6 +120,26 @@ class Worker:
             self._spawn(self._switch_model())
         self._output.repaint()
 
+    def _on_function(self, message: Any) -> None:
+        from pyselfie.browser.own_effect import OwnEffect  # noqa: PLC0415 - few pages bring an effect of their own
+        from pyselfie.core.custom_effect import CustomEffectError, load_effect  # noqa: PLC0415 - as above
+
+        try:
+            effect = load_effect(message.source, message.name, "effect.py") if message.source else None
+            if effect is not None and self._keeper.painter[0] == "webgpu":
+                raise CustomEffectError("an effect in Python needs an engine with the painter canvas2d")
+        except CustomEffectError as error:
+            self._post("error", code="option", message=f"{error}.", action=None)
+            return
+        self._output.set_own_effect(None if effect is None else OwnEffect(effect))
+        self._spawn(self._repaint())
+
+    async def _repaint(self) -> None:
+        try:
+            self._output.repaint()
+        except Exception as error:
+            self._report(error)
+
     def _on_backdrop(self, message: Any) -> None:
         self._output.set_backdrop(message.bitmap)
         self._output.repaint()
