@@ -106,6 +106,11 @@ class Host {
     this.#send({ type: "reply", request, value: value?.toJs?.() ?? value, error });
   }
 
+  /** Pixels read as 16-bit floats; Pyodide does not know Float16Array. @param {ImageData} pixels */
+  halfFloats({ data }) {
+    return new Uint16Array(data.buffer);
+  }
+
   /** @param {number} request @param {any} bitmaps a Python list; they are the page's from here on */
   deliver(request, bitmaps) {
     const value = bitmaps.toJs();

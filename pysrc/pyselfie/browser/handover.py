@@ -30,6 +30,8 @@ class Press:
         """Return `drawable`, stretched to `size` (bilinear), mirrored left to right if asked."""
         if (self._canvas.width, self._canvas.height) != size:
             self._canvas.width, self._canvas.height = size
+        # "copy": no trace of what was there; and Chromium interpolates exactly then, else in steps of a sixteenth.
+        self._context.globalCompositeOperation = "copy"
         self._context.setTransform(-1 if mirror else 1, 0, 0, 1, size.width if mirror else 0, 0)
         self._context.drawImage(drawable, 0, 0, *size)
         return self._canvas.transferToImageBitmap()

@@ -73,7 +73,7 @@ class Context2D(Protocol):
     def clearRect(self, x: float, y: float, width: float, height: float) -> None: ...  # noqa: N802, D102
     def drawImage(self, image: Any, *place: float) -> None: ...  # noqa: N802, D102
     def fillRect(self, x: float, y: float, width: float, height: float) -> None: ...  # noqa: N802, D102
-    def getImageData(self, x: int, y: int, width: int, height: int) -> ImageData: ...  # noqa: N802, D102
+    def getImageData(self, x: int, y: int, width: int, height: int, settings: Any = None) -> Any: ...  # noqa: N802, D102
     def rect(self, x: float, y: float, width: float, height: float) -> None: ...  # noqa: D102
     def restore(self) -> None: ...  # noqa: D102
     def save(self) -> None: ...  # noqa: D102
@@ -165,6 +165,9 @@ class Host(Protocol):
 
     def post(self, kind: str, detail: str) -> None:
         """Send an event to the page; `detail` is JSON."""
+
+    def halfFloats(self, pixels: Any) -> TypedArray:  # noqa: N802
+        """Return the 16-bit floats of an ``ImageData`` as a ``Uint16Array``, as Pyodide knows no ``Float16Array``."""
 
     def deliver(self, request: int, bitmaps: list[Bitmap]) -> None:
         """Answer the page's request with bitmaps, their ownership with them."""

@@ -120,7 +120,7 @@ class Segmenter:
 
     async def _lane(self, model: int) -> ModelLane:
         if model not in self._lanes:
-            self._lanes[model] = ModelLane(await self._keeper.load(model))
+            self._lanes[model] = ModelLane(self._host, await self._keeper.load(model))
         return self._lanes[model]
 
     def close(self) -> None:
