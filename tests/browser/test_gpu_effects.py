@@ -1,0 +1,162 @@
+"""Each effect of the WebGPU painter against the NumPy reference, on real pictures; SwiftShader computes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from pyselfie.core.compositor import composite
+from pyselfie.core.facts import load_facts
+from pyselfie.core.options import Options
+from pyselfie.core.porter_duff import premultiply
+from pyselfie.core.sampling import corner_warp, resize_half_pixel
+from pyselfie.runtimes.native import NativeRuntime
+from tests.browser.flags import WEBGPU_FLAGS
+from tests.browser.gpu_watch import faults, watch_gpu
+from tests.browser.guard import Guard
+from tests.browser.harness import EngineDriver, png_base64
+from tests.parity.pictures import build
+
+TOLERANCE = 2  # of 255
+LEAST_INSIDE = 0.995
+
+PICTURES = ("512x512", "640x480", "333x777")  # square, wide with a table behind her, tall
+CASES = {
+    "fill": {"effect": "fill", "color": "#00FF00"},
+    "fill-mirrored": {"effect": "fill", "color": "#2060C0", "mirror": True},
+    "mask": {"effect": "mask"},
+    "color": {"effect": "color", "color": "#204060"},
+    "picture": {"effect": "picture"},
+    "picture-mirrored": {"effect": "picture", "mirror": True},
+    "blur-weak": {"effect": "blur", "strength": 0.0},
+    "blur": {"effect": "blur", "strength": 0.5},
+    "blur-strong": {"effect": "blur", "strength": 1.0, "mirror": True},
+    "transparent": {"effect": "transparent"},
+}
+
+PUSH_VIDEO_FRAME = """
+async (png) => {
+  const picture = await bitmap(png);
+  const before = seen.length;
+  engine.push(new VideoFrame(picture, { timestamp: 0 }));
+  return until((event) => event.type === "frame" && seen.indexOf(event) >= before, "frame");
+}
+"""
+
+
+# Python for the worker: the frame in hand, sampled once more by the other convention.
+CORNER_WARP = """
+import base64, gc
+import numpy as np
+from pyselfie.browser.gpu.device import BufferUsage
+from pyselfie.browser.gpu.gpu_pipeline import GpuPipeline
+from pyselfie.browser.gpu.preprocess import ModelBuffers, Preprocess
+from pyselfie.browser.gpu.readback import read_floats
+from pyselfie.core.geometry import Size
+
+pipeline = next(found for found in gc.get_objects() if isinstance(found, GpuPipeline))
+gpu, size = pipeline._gpu, Size(256, 144)
+tensor = gpu.buffer(256 * 144 * 12, BufferUsage.STORAGE | BufferUsage.COPY_SRC)
+preprocess = await Preprocess.create(gpu, ModelBuffers(size, tensor, None), "corner_warp")
+encoder = gpu.device.createCommandEncoder()
+compute_pass = encoder.beginComputePass()
+preprocess.encode(compute_pass, pipeline._frame.picture)
+compute_pass.end()
+gpu.submit(encoder)
+levels = np.rint(await read_floats(gpu, tensor) * 255).astype(np.uint8)
+gpu.free(tensor)
+base64.b64encode(levels.tobytes()).decode()
+"""
+
+
+@pytest.fixture(scope="module")
+def backdrop():
+    """Return the picture behind: soft colours of another aspect, so that its own resampling hides no error."""
+    y, x = np.mgrid[0:300, 0:800]
+    return np.dstack([x * 255 / 800, y * 255 / 300, 255 - x * 255 / 800]).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def engine(browser_for, origins, site, backdrop):
+    """Return one engine for all tests here, as its shaders take seconds to compile; no WebGPU error may come up."""
+    context = browser_for(WEBGPU_FLAGS).new_context()
+    guard = Guard(context, origins)
+    driver = EngineDriver(watch_gpu(context.new_page()), site.url, backend="webgpu", painter="webgpu")
+    ready = driver.start()
+    assert (ready["painter"], ready["painterReason"]) == ("webgpu", "asked for")
+    driver.backdrop(backdrop)
+    yield driver
+    found = faults(driver)
+    context.close()
+    assert found == [], Counter(found)
+    assert guard.faults() == []
+
+
+def inside(got, expected):
+    """Return the share of pixels within TOLERANCE, premultiplied: nearly transparent ones keep no exact colour."""
+    difference = 255 * np.abs(premultiply(got) - premultiply(expected)).max(axis=-1)
+    return (difference <= TOLERANCE + 0.5).mean()  # half a level for this comparison's own rounding
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_every_effect_is_the_numpy_references(engine, backdrop, picture):
+    """With the engine's own mask each effect is within 2/255 of the reference on 99.5 % of the pixels."""
+    frame = build(picture)
+    engine.show(frame)
+    mask = engine.mask()
+    assert 0.05 < mask.mean() < 0.95, "there is a person, and a background"
+    shares = {}
+    for name, changes in CASES.items():
+        options = Options().updated(changes)
+        engine.options(**{"mirror": False, **changes})
+        shares[name] = inside(engine.snapshot(), composite(frame, mask, options, backdrop))
+    engine.options(mirror=False)
+    assert {name: share for name, share in shares.items() if share < LEAST_INSIDE} == {}
+
+
+def test_a_video_frame_gives_the_photos_composite(engine, astronaut):
+    """A `VideoFrame`, sampled where it lies, and an `ImageBitmap`, copied, of the same pixels look the same."""
+    engine.options(effect="blur", strength=0.5)
+    engine.show(astronaut)
+    photo, photo_mask = engine.snapshot(), engine.mask()
+    engine.page.evaluate(PUSH_VIDEO_FRAME, png_base64(astronaut))
+    assert np.abs(engine.mask() - photo_mask).mean() < 1e-3
+    assert inside(engine.snapshot(), photo) > LEAST_INSIDE
+
+
+@pytest.mark.parametrize("as_video", [False, True], ids=["photo", "video"])
+def test_corner_warp_is_mediapipes_sampling(engine, as_video):
+    """The other sampling convention gives the pixels of `corner_warp`, all but a few to the last bit."""
+    frame = build("640x480")
+    if as_video:
+        engine.page.evaluate(PUSH_VIDEO_FRAME, png_base64(frame))
+    else:
+        engine.show(frame)
+    levels = engine.in_worker(f"pyodide.runPythonAsync({json.dumps(CORNER_WARP)})")
+    got = np.frombuffer(base64.b64decode(levels), np.uint8).reshape(144, 256, 3)
+    difference = np.abs(got.astype(int) - corner_warp(frame, 256, 144))
+    assert difference.max() <= 1
+    assert (difference > 0).mean() < 0.005
+
+
+@pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
+def test_mask_is_the_native_runtimes(engine, model_selection):
+    """Sampled and computed on the GPU, the mask is the desktop's with half-pixel sampling; models change in between."""
+    if model_selection:
+        after = engine.position()
+        engine.options(modelSelection=model_selection)
+        engine.wait_for("model", after)
+    frame = build("640x480")
+    engine.show(frame)
+    facts = load_facts(model_selection)
+    tensor = resize_half_pixel(frame, facts.width, facts.height)[None].astype(np.float32) / 255
+    expected = NativeRuntime(facts).run_sync(np.ascontiguousarray(tensor))
+    got = engine.mask()
+    assert got.shape == expected.shape
+    assert np.abs(got - expected).mean() < 3e-3  # a GPU's sampler knows positions in 1/256 pixel only
+    both, either = (got > 0.5) & (expected > 0.5), (got > 0.5) | (expected > 0.5)
+    assert both.sum() / either.sum() > 0.998
