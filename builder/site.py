@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from builder import backdrops_step, compress, licences, numpy_wheel, samples, templates, vendor, wheels
+from builder import backdrops_step, compress, licences, npm_package, numpy_wheel, samples, templates, vendor, wheels
 from builder.paths import CACHE, DIST, MODELS, WEB
 from builder.report import say, step
 from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
@@ -41,13 +41,16 @@ def make_plan(wheel: Path, numpy: Path) -> Plan:
     plan[f"python/{numpy_wheel.WHEEL}"] = numpy
     plan[f"python/{wheel.name}"] = wheels.site_wheel(wheel)
     plan |= {f"models/{path.name}": path for path in [MODELS / "manifest.json", *sorted(MODELS.glob("*.onnx"))]}
-    plan |= {path.name: path for path in [*sorted(WEB.glob("*.js")), *sorted((WEB / "types").glob("*.d.ts"))]}
+    for script in sorted(WEB.glob("*.js")):
+        types = WEB / "types" / f"{script.stem}.d.ts"
+        plan |= {path.name: path for path in (script, types)}
     for folder in ("js", "styles"):
         plan |= {f"{folder}/{path.relative_to(WEB / folder).as_posix()}": path for path in files_under(WEB / folder)}
     plan |= {f"backdrops/{path.name}": path for path in backdrops_step.ensure_backdrops()}
     plan["samples/astronaut.jpg"] = samples.astronaut_jpeg()
     plan |= licences.licence_files()
     version = wheel.name.split("-")[1]
+    plan |= npm_package.package_files(version)
     plan["assets.json"] = assets(plan, version)
     return plan | templates.render(WEB / "templates", {"version": version, "backdrops": backdrops_step.backdrop_list()})
 

@@ -32,30 +32,39 @@ function explain(error) {
 }
 
 /**
- * @param {string} deviceId  Empty: the browser's choice, rather the one that faces the user.
+ * @param {string} which  A device id, "user" or "environment" (which way it faces); empty: rather the one that faces the user.
+ * @returns {MediaTrackConstraints}
+ */
+function choiceOf(which) {
+  if (which === "") return { facingMode: "user" };
+  if (which === "user" || which === "environment") return { facingMode: which };
+  return { deviceId: { exact: which } };
+}
+
+/**
+ * @param {string} which  See `choiceOf`.
  * @returns {Promise<MediaStream>}
  */
-async function openStream(deviceId) {
+async function openStream(which) {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new SourceError(
       "Browsers give the camera to secure pages only: open this page over https:// or at http://localhost.",
     );
   }
-  const choice = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "user" };
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...WANTED, ...choice } });
+    return await navigator.mediaDevices.getUserMedia({ audio: false, video: { ...WANTED, ...choiceOf(which) } });
   } catch (error) {
     throw explain(error);
   }
 }
 
 /**
- * @param {string} deviceId
+ * @param {string} which  See `choiceOf`.
  * @param {AbortSignal} signal
  * @returns {Promise<Source>}
  */
-export async function openCamera(deviceId, signal) {
-  const stream = await openStream(deviceId);
+export async function openCamera(which, signal) {
+  const stream = await openStream(which);
   const [track] = stream.getVideoTracks();
   const source = new CameraSource(stream, track);
   if (signal.aborted) source.close();

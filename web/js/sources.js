@@ -53,6 +53,13 @@ export class Sources extends EventTarget {
     }
   }
 
+  /** End the source and whatever is being opened. */
+  close() {
+    this.#attempt.abort();
+    this.#current?.close();
+    this.#current = null;
+  }
+
   /** @param {Source} source */
   #adopt(source) {
     this.#current?.close();

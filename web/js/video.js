@@ -7,7 +7,7 @@ import { SourceError } from "./sources.js";
 /** @typedef {import("./sources.js").Source} Source */
 
 /**
- * @param {File} file
+ * @param {Blob | string} file  A file, or the URL of one that this page may read.
  * @param {string} name
  * @param {AbortSignal} signal
  * @returns {Promise<Source>}
@@ -33,12 +33,13 @@ class VideoSource {
   #sink = null;
 
   /**
-   * @param {File} file
+   * @param {Blob | string} file
    * @param {string} name
    */
   constructor(file, name) {
     this.name = name;
-    this.#url = URL.createObjectURL(file);
+    this.#url = typeof file === "string" ? file : URL.createObjectURL(file);
+    this.#video.crossOrigin = "anonymous";
     this.#video.muted = true;
     this.#video.loop = true;
     this.#video.playsInline = true;

@@ -1,0 +1,120 @@
+// Composites as media stream tracks.
+
+/** @typedef {ImageBitmap | VideoFrame} Frame */
+
+/** @typedef {{track: MediaStreamTrack, write: (frame: Frame) => void, close: () => void}} Output  `write` takes the frame over. */
+
+/** A track that shows what is written. @returns {Output} */
+export function createOutput() {
+  return "MediaStreamTrackGenerator" in globalThis ? new GeneratorOutput() : new CanvasOutput();
+}
+
+/** Chromium: frames pass as they are, in a hidden tab, too. */
+class GeneratorOutput {
+  #writer;
+  #newest = -1;
+
+  constructor() {
+    const generator = new /** @type {any} */ (globalThis).MediaStreamTrackGenerator({ kind: "video" });
+    this.#writer = /** @type {WritableStreamDefaultWriter<Frame>} */ (generator.writable.getWriter());
+    this.track = /** @type {MediaStreamTrack} */ (generator);
+  }
+
+  /** @param {Frame} frame */
+  write(frame) {
+    const timestamp = "timestamp" in frame ? frame.timestamp : 0;
+    // Painted once more with other options: an encoder takes each moment only once, and the next frame shows them.
+    if (timestamp <= this.#newest || this.track.readyState === "ended") {
+      frame.close();
+      return;
+    }
+    this.#newest = timestamp;
+    this.#writer.write(frame).catch(() => frame.close()); // the track has ended meanwhile
+  }
+
+  close() {
+    this.#writer.close().catch(() => {}); // it has ended already
+  }
+}
+
+/** Elsewhere: a canvas that nobody sees. */
+class CanvasOutput {
+  #canvas = document.createElement("canvas");
+  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
+
+  constructor() {
+    this.track = this.#canvas.captureStream().getVideoTracks()[0];
+  }
+
+  /** @param {Frame} frame */
+  write(frame) {
+    const width = "displayWidth" in frame ? frame.displayWidth : frame.width;
+    const height = "displayHeight" in frame ? frame.displayHeight : frame.height;
+    if (this.#canvas.width !== width) this.#canvas.width = width;
+    if (this.#canvas.height !== height) this.#canvas.height = height;
+    this.#context.drawImage(frame, 0, 0);
+    frame.close();
+  }
+
+  close() {
+    if (this.track.readyState === "ended") return;
+    this.track.stop();
+    this.track.dispatchEvent(new Event("ended"));
+  }
+}
+
+/** Frames for any number of streams, taken from the engine while there is at least one. */
+export class Broadcast {
+  #tap;
+  /** @type {Set<{output: Output, intervalMs: number, next: number}>} */
+  #listeners = new Set();
+
+  /** @param {(listener: ((frame: Frame) => void) | null, fps?: number) => void} tap  See `Engine.tap`. */
+  constructor(tap) {
+    this.#tap = tap;
+  }
+
+  /** @param {number} [fps] at most; without it, each composite */
+  stream(fps) {
+    const output = createOutput();
+    const listener = { output, intervalMs: fps ? 1000 / fps : 0, next: 0 };
+    const { track } = output;
+    const stop = track.stop.bind(track);
+    track.stop = () => {
+      stop();
+      this.#forget(listener);
+    };
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#tap((frame) => this.#spread(frame));
+    return new MediaStream([track]);
+  }
+
+  /** End all streams. */
+  stop() {
+    for (const listener of this.#listeners) {
+      listener.output.close();
+      this.#forget(listener);
+    }
+  }
+
+  /** @param {{output: Output, intervalMs: number, next: number}} listener */
+  #forget(listener) {
+    if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#tap(null);
+  }
+
+  /** @param {Frame} frame */
+  #spread(frame) {
+    const now = performance.now();
+    const due = [...this.#listeners].filter(({ next }) => now >= next);
+    for (const listener of due)
+      listener.next = Math.max(listener.next + listener.intervalMs, now - listener.intervalMs);
+    due.slice(1).forEach(({ output }) => void copy(frame).then((copied) => output.write(copied)));
+    if (due.length > 0) due[0].output.write(frame);
+    else frame.close();
+  }
+}
+
+/** @param {Frame} frame @returns {Promise<Frame>} */
+async function copy(frame) {
+  return "clone" in frame ? frame.clone() : createImageBitmap(frame);
+}

@@ -1,0 +1,10 @@
+// The one script of a page that embeds pyselfie: defines <selfie-segmentation> and exports what scripts use.
+
+import { SelfieSegmentationElement } from "./js/element.js";
+
+export { processTrack } from "./js/process_track.js";
+export { SelfieSegmentationElement };
+
+if (!customElements.get("selfie-segmentation")) {
+  customElements.define("selfie-segmentation", SelfieSegmentationElement);
+}
