@@ -1,0 +1,56 @@
+"""The npm package: what makes of dist/ a folder that ``npm pack`` takes as it is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from builder.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FILES = [
+    "*.js",
+    "*.d.ts",
+    "NOTICE",
+    "assets.json",
+    "js",
+    "licenses",
+    "models",
+    "python",
+    "vendor",
+    "!**/*.br",
+    "!**/*.gz",
+]
+"""What the package has; package.json, README.md and LICENSE are in every one. The demo page is not."""
+
+_LEGACY = {"types": "./selfie_segmentation.d.ts", "default": "./js/legacy/index.js"}
+_EXPORTS = {
+    ".": {"types": "./pyselfie.d.ts", "default": "./pyselfie.js"},
+    "./selfie_segmentation": _LEGACY,
+    "./package.json": "./package.json",
+    "./*": "./*",  # a page's own server, and build scripts, may want any of the files
+}
+
+
+def package_files(version: str) -> dict[str, Path | bytes]:
+    """Return what dist/ needs besides the site: path below dist/ to its source."""
+    return {"package.json": _package_json(version)} | {name: ROOT / name for name in ("README.md", "LICENSE", "NOTICE")}
+
+
+def _package_json(version: str) -> bytes:
+    source = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    package = {
+        "name": source["name"],
+        "version": version,
+        "description": source["description"],
+        "keywords": ["mediapipe", "segmentation", "selfie", "background", "blur", "webcam"],
+        "license": source["license"],
+        "type": "module",
+        "exports": _EXPORTS,
+        "types": "./pyselfie.d.ts",
+        "sideEffects": ["./pyselfie.js", "./selfie_segmentation.js"],
+        "files": _FILES,
+    }
+    return json.dumps(package, indent=2).encode() + b"\n"
