@@ -230,6 +230,15 @@ def test_write_that_the_system_stops_leaves_no_half_file(
     assert files_in(tmp_path / "out") == []
 
 
+# Tests that run in the background inherit that Ctrl-C is ignored.
+INTERRUPTIBLE = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from pyselfie.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to the whole console")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupt_leaves_nothing_broken(
@@ -237,7 +246,7 @@ def test_interrupt_leaves_nothing_broken(
 ) -> None:
     """Ctrl-C in the middle of a video: exit code 130, what was done before is whole, of the rest there is nothing."""
     write_film(folder / "z.mp4", scenes(astronaut, (640, 360), 40) * 40, sound=None)
-    command = [sys.executable, "-m", "pyselfie", str(folder), "-o", str(tmp_path / "out"), "--json"]
+    command = [sys.executable, "-c", INTERRUPTIBLE, str(folder), "-o", str(tmp_path / "out"), "--json"]
     environment = {**os.environ, "PYTHONPATH": "pysrc"}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -248,6 +257,7 @@ def test_interrupt_leaves_nothing_broken(
         out, _ = process.communicate(timeout=30)
     finally:
         process.kill()
+        process.communicate()
     assert process.returncode == 130
     assert json.loads(out)["interrupted"]
     assert files_in(tmp_path / "out") == ["a.jpg", "b.png", "summer/c.bmp"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.arguments import parse
@@ -14,6 +12,7 @@ from pyselfie.cli.look import choose_look
 from pyselfie.cli.outcomes import Outcome, Summary
 from pyselfie.cli.plan import Job, plan
 from pyselfie.cli.progress import Progress
+from pyselfie.cli.stopping import stoppable
 from pyselfie.core.custom_effect import CustomEffectError
 from pyselfie.core.facts import ModelFileError
 from pyselfie.extras import MissingExtraError, require
@@ -21,9 +20,9 @@ from pyselfie.solution import SelfieSegmentation
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
     from pyselfie.cli.look import Look
+    from pyselfie.cli.stopping import Stop
 
 _EXPECTED = (FileError, CustomEffectError)
 
@@ -32,8 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     options = parse(arguments)
     try:
-        with _stoppable():
-            return _run(options)
+        with stoppable() as stop:
+            return _run(options, stop)
     except (UsageError, MissingExtraError, ModelFileError, ImportError) as error:
         _complain(str(error))
         return 2
@@ -42,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, stop: Stop) -> int:
     jobs = [] if options.webcam is not None else plan(options)
     _check_extras(options, jobs)
     look = choose_look(options)
@@ -52,7 +51,7 @@ def _run(options: argparse.Namespace) -> int:
 
             return show_webcam(options.webcam, segmenter, look)
         summary = Summary(options.model, options.effect)
-        _Worker(options, segmenter, look, summary).work(jobs)
+        _Worker(options, segmenter, look, summary, stop).work(jobs)
     if options.json:
         print(summary.as_json())
     elif not options.quiet:
@@ -73,17 +72,18 @@ class _Worker:
     """Does the jobs one after the other and notes what became of them."""
 
     def __init__(
-        self, options: argparse.Namespace, segmenter: SelfieSegmentation, look: Look, summary: Summary
+        self, options: argparse.Namespace, segmenter: SelfieSegmentation, look: Look, summary: Summary, stop: Stop
     ) -> None:
         self._options = options
         self._segmenter, self._look = segmenter, look
-        self._summary = summary
+        self._summary, self._stop = summary, stop
 
     def work(self, jobs: list[Job]) -> None:
         """Do all jobs; Ctrl-C ends the list, and what is not whole by then does not exist."""
         begin = time.monotonic()
         open_jobs = sum(not (job.skip or job.problem) for job in jobs)
-        self._progress = Progress(open_jobs, quiet=self._options.quiet or self._options.json)
+        quiet = self._options.quiet or self._options.json
+        self._progress = Progress(open_jobs, quiet=quiet, check=self._stop.check)
         try:
             for job in jobs:
                 outcome = self._outcome(job)
@@ -128,20 +128,6 @@ class _Worker:
         result = self._look(photo.rgb, mask, 0.0)
         write_picture(job.target, result, photo.profile, grey=self._options.effect == "mask")
         return 1, ""
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGTERM end the work as Ctrl-C does: with nothing left half done."""
-    try:
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    except ValueError:  # not the main thread: whoever called has the say
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _complain(sentence: str) -> None:

@@ -98,4 +98,4 @@ def write_picture(target: Path, picture: NDArray[np.uint8], profile: bytes | Non
     except (ValueError, OSError) as error:
         raise FileError(f"{target} cannot be written: {error}") from error
     with whole_file(target) as part:
-        part.write_bytes(encoded.getbuffer())
+        part.write_bytes(encoded.getvalue())

@@ -27,6 +27,8 @@ class Progress:
         Where to draw; only a terminal is drawn on.
     now
         Returns seconds.
+    check
+        Called with every step: the place where work may be stopped.
     """
 
     def __init__(
@@ -36,7 +38,9 @@ class Progress:
         quiet: bool = False,
         stream: TextIO | None = None,
         now: Callable[[], float] = time.monotonic,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
+        self._check = check
         self._stream = stream or sys.stderr
         self._shown = not quiet and self._stream.isatty()
         self._files, self._file = files, 0
@@ -46,6 +50,7 @@ class Progress:
 
     def start(self, name: str, pictures: int) -> None:
         """Begin a file of so many pictures (0 if nobody knows); a single one counts by files."""
+        self._check()
         self._file += 1
         self._name, self._total, self._count = name, pictures, 0
         if pictures != 1:
@@ -54,6 +59,7 @@ class Progress:
 
     def advance(self) -> None:
         """Count one picture."""
+        self._check()
         self._count += 1
         if self._now() - self._drawn >= _INTERVAL_S:
             self._draw()

@@ -1,0 +1,51 @@
+"""Ctrl-C and SIGTERM: the work ends at a place where nothing is half done."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Stop:
+    """Whether the user has asked to stop."""
+
+    def __init__(self) -> None:
+        self._requested = False
+
+    def request(self, *_signal: Any) -> None:
+        """Stop now; as a signal handler."""
+        self._requested = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        """Stop if that was asked for and the exception has got lost: code in C may swallow what a handler raises.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If so.
+        """
+        if self._requested:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def stoppable() -> Iterator[Stop]:
+    """Let SIGINT and SIGTERM raise KeyboardInterrupt, and remember it."""
+    stop = Stop()
+    both = (signal.SIGINT, signal.SIGTERM)
+    numbers = [number for number in both if signal.getsignal(number) != signal.SIG_IGN]  # as nohup and & ask for
+    try:
+        before = [signal.signal(number, stop.request) for number in numbers]
+    except ValueError:  # not the main thread: whoever called has the say
+        yield stop
+        return
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
