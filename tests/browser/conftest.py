@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Error
 
 from builder.chromium import ensure_chromium
 from builder.policy import CONTENT_SECURITY_POLICY
@@ -89,6 +91,9 @@ def launch(browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str])
 
     yield open_page
     for context, _ in opened:
+        for routed in (*context.pages, context):
+            with suppress(Error):  # a test may have closed or crashed it
+                routed.unroute_all(behavior="ignoreErrors")  # else answers still on their way raise when it closes
         context.close()
     faults = [fault for _, guard in opened for fault in guard.faults()]
     assert not faults, "the page misbehaved:\n" + "\n".join(faults)

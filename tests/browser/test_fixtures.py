@@ -76,6 +76,13 @@ def test_webgpu_flags_give_an_adapter(bench_site: Server, launch: Callable[..., 
     assert page.evaluate("navigator.gpu.requestAdapter().then((adapter) => adapter !== null)")
 
 
+def test_closed_context_is_no_fault(bench_site: Server, launch: Callable[..., Page]):
+    """A test may close its page or its whole profile itself."""
+    page = launch()
+    page.goto(bench_site.url + "page.html")
+    page.context.close()
+
+
 @pytest.mark.parametrize("place", ["page", "worker"])
 @pytest.mark.parametrize(
     ("deed", "fault"),
