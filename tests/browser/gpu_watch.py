@@ -64,5 +64,9 @@ def lose_device(engine: EngineDriver) -> None:
 
 
 def make_invalid_buffer(engine: EngineDriver) -> None:
-    """Provoke a validation error on the engine's newest device."""
-    engine.in_worker("void gpuWatch.devices.at(-1).createBuffer({ size: 16, usage: 0x4000 })")
+    """Provoke a validation error on the engine's newest device; the empty submission makes Chromium tell it now."""
+    engine.in_worker(
+        "(() => { const device = gpuWatch.devices.at(-1);"
+        " device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.MAP_WRITE });"
+        " device.queue.submit([]); })()"
+    )

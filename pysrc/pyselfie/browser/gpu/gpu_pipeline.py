@@ -56,6 +56,7 @@ class GpuPipeline:
         self._preprocess: Preprocess | None = None
         self._veil: Veil | None = None
         self._has_mask = False
+        self._is_warm = False
         self._in_flight: deque[Awaitable[Any]] = deque()
 
     @classmethod
@@ -111,6 +112,7 @@ class GpuPipeline:
         veil = await Veil.create(self._gpu, model)
         self._release_model()
         self._preprocess, self._veil, self._runtime = preprocess, veil, runtime
+        self._is_warm = False
 
     def _release_model(self) -> None:
         self._has_mask = False
@@ -178,9 +180,14 @@ class GpuPipeline:
             self.on_composite()
 
     async def _pace(self) -> None:
-        """Wait until the GPU has room for one frame more, so that the next one taken is the newest."""
+        """Wait until the GPU has room for one frame more, so that the next one taken is the newest.
+
+        The first frame is waited for, as drivers compile shaders when they first run: whoever shows a new canvas at its
+        first frame shall find a picture on it.
+        """
         self._in_flight.append(self._gpu.queue.onSubmittedWorkDone())
-        room = 0 if self.flush else MOST_IN_FLIGHT - 1
+        room = MOST_IN_FLIGHT - 1 if self._is_warm and not self.flush else 0
+        self._is_warm = True
         while len(self._in_flight) > room:
             await self._in_flight.popleft()
         if self.flush:
