@@ -56,6 +56,10 @@ WARM_UP_FRAMES = 16
 
 def main(argv: list[str]) -> int:
     """Run the benchmark; return 0 unless nothing at all could be measured."""
+    if "--gpu" in argv:
+        from bench.gpu import main as gpu  # noqa: PLC0415 - it uses this module's pages
+
+        return gpu([word for word in argv if word != "--gpu"])
     if "--native" in argv:
         return native([word for word in argv if word != "--native"])
     options = parse(argv)
@@ -76,6 +80,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="about a minute: fewer rounds, one start-up, three sizes")
     parser.add_argument("--native", action="store_true", help="MediaPipe's Python Solution API instead of browsers")
+    parser.add_argument("--gpu", action="store_true", help="the WebGPU painter and the peers' GPU sides instead")
     parser.add_argument("--rounds", type=_count, metavar="N", help="rounds in which each contender takes its turn")
     parser.add_argument("--output", type=Path, metavar="FILE", help="save here instead of in bench/results/")
     parser.add_argument(
@@ -109,9 +114,9 @@ def _measure(
     playwright: Playwright, chromium: Path, options: argparse.Namespace, chosen: Sequence[Contender]
 ) -> Report:
     report = _empty_report(options)
-    with _browser(playwright, chromium) as browser, _site(chosen, report["failures"]) as site:
+    with _browser(playwright, chromium) as browser, serve_pages(chosen, report["failures"]) as site:
         report["machine"] = describe_machine(browser.version)
-        field = Field(_open(browser, site.url, chosen, report["failures"]), report["failures"])
+        field = Field(open_pages(browser, site.url, chosen, report["failures"]), report["failures"])
         _race(field, options, report)
         _camera(field, options, report)
         _growth(field, options, report)
@@ -155,7 +160,7 @@ def _browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
 
 
 @contextmanager
-def _site(chosen: Sequence[Contender], failures: dict[str, str]) -> Iterator[BenchSite]:
+def serve_pages(chosen: Sequence[Contender], failures: dict[str, str]) -> Iterator[BenchSite]:
     """Serve the pages and what they load; a model that cannot be had only costs tasks-vision its rows."""
     peers = CACHE / "bench"
     if any(contender.page.startswith("tasks.html") for contender in chosen):
@@ -170,7 +175,7 @@ def _site(chosen: Sequence[Contender], failures: dict[str, str]) -> Iterator[Ben
             yield site
 
 
-def _open(browser: Browser, url: str, chosen: Sequence[Contender], failures: dict[str, str]) -> list[Entrant]:
+def open_pages(browser: Browser, url: str, chosen: Sequence[Contender], failures: dict[str, str]) -> list[Entrant]:
     """Open every page in turn; the hand-written JavaScript gets as many threads as ours takes."""
     context = browser.new_context(viewport={"width": SIZE[0], "height": SIZE[1]})
     entrants: list[Entrant] = []

@@ -34,14 +34,15 @@ def render(report: Report) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def _contenders(report: Report) -> str:
     head = ["contender", "does", "frame ms (p95)", "round trip ms", "main thread ms", "ours / theirs", "same person"]
-    return _table(head, [_row(key, outcome, report) for key, outcome in report["contenders"].items()])
+    return markdown_table(head, [_row(key, outcome, report) for key, outcome in report["contenders"].items()])
 
 
 def _row(key: str, outcome: Outcome, report: Report) -> list[str]:
@@ -77,7 +78,7 @@ def _stage_table(title: str, outcomes: Mapping[str, Outcome]) -> str:
     names = list(dict.fromkeys(name for outcome in outcomes.values() for name in outcome["stages"]))
     rows = [[name, *_cells(outcomes, name)] for name in names]
     rows.append(["whole frame", *(_with_p95(outcome["total_ms"]) for outcome in outcomes.values())])
-    return _table([title, *outcomes], rows)
+    return markdown_table([title, *outcomes], rows)
 
 
 def _cells(outcomes: Mapping[str, Outcome], stage: str) -> Iterator[str]:
@@ -91,12 +92,16 @@ def _growth(report: Report) -> str:
         return ""
     heights = list(next(iter(growth.values())))
     rows = [[key, *(f"{by_height[height]:.2f}" for height in heights)] for key, by_height in growth.items()]
-    return _table(["frame ms by size", *heights], rows)
+    return markdown_table(["frame ms by size", *heights], rows)
 
 
 def _effects(report: Report) -> str:
     effects = report["effects_ms"]
-    return _table(["ours, ms (p95)", *effects], [["whole frame", *map(_with_p95, effects.values())]]) if effects else ""
+    return (
+        markdown_table(["ours, ms (p95)", *effects], [["whole frame", *map(_with_p95, effects.values())]])
+        if effects
+        else ""
+    )
 
 
 def _startup(startup: Startup | None) -> str:
@@ -109,7 +114,7 @@ def _startup(startup: Startup | None) -> str:
             ("warm", startup["warm_ms"], startup["warm_bytes"]),
         )
     ]
-    return _table(["start to first composite", "ms", "MB over the wire"], rows)
+    return markdown_table(["start to first composite", "ms", "MB over the wire"], rows)
 
 
 def _goals(report: Report) -> str:
@@ -119,4 +124,4 @@ def _goals(report: Report) -> str:
         [goal["name"], f"{goal['figure']:.3g}", f"{goal['limit']:g}", "met" if goal["met"] else "missed"]
         for goal in report["goals"]
     ]
-    return _table(["goal", "figure", "at most", ""], rows) if rows else ""
+    return markdown_table(["goal", "figure", "at most", ""], rows) if rows else ""

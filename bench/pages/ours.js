@@ -41,7 +41,8 @@ async function segment(frame) {
 offer({
   async prepare() {
     const { Engine } = await import(ENGINE);
-    engine = new Engine(stage, { backend: "wasm" });
+    const asked = new URLSearchParams(location.search);
+    engine = new Engine(stage, { backend: asked.get("backend") ?? "wasm", painter: asked.get("painter") ?? "auto" });
     engine.addEventListener("timings", (event) => {
       const { total: _, ...rest } = /** @type {CustomEvent} */ (event).detail;
       stages = rest;
@@ -50,8 +51,9 @@ offer({
     const ready = next("ready");
     await engine.start();
     engine.setFlush(true);
-    const { backend, threads } = await ready;
-    return { backend: `onnxruntime-web ${backend}`, threads };
+    const { backend, threads, painter, reason } = await ready;
+    const how = backend === "webgpu" ? `, painter ${painter} (${reason})` : "";
+    return { backend: `onnxruntime-web ${backend}${how}`, threads };
   },
   async stock(order) {
     frames = await makeFrames(order);
