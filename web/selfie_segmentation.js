@@ -9,46 +9,61 @@
   const loading = import("./js/legacy/index.js");
   loading.catch(() => {}); // told by the first call that needs it
 
-  /** Calls are passed on in order; those that return no promise cannot fail but by a mistake in the program. */
   class SelfieSegmentation {
-    #real;
+    #loading;
+    /** @type {InstanceType<typeof import("./js/legacy/index.js").SelfieSegmentation> | null} */
+    #real = null;
 
     /** @param {import("./types/selfie_segmentation.d.ts").SelfieSegmentationConfig} [config] */
     constructor(config) {
-      this.#real = loading.then(
-        (library) => new library.SelfieSegmentation(config),
-        (error) => {
-          throw new Error(`pyselfie's js/legacy/index.js could not be loaded (${error.message}).`, { cause: error });
-        },
-      );
-      this.#real.catch(() => {}); // told by the calls below
+      this.#loading = this.#load(config);
+      this.#loading.catch(() => {}); // told by the calls below
+    }
+
+    /** @param {import("./types/selfie_segmentation.d.ts").SelfieSegmentationConfig} [config] */
+    async #load(config) {
+      const library = await loading.catch((error) => {
+        throw new Error(`pyselfie's js/legacy/index.js could not be loaded (${error.message}).`, { cause: error });
+      });
+      this.#real = new library.SelfieSegmentation(config);
+      return this.#real;
+    }
+
+    /** Call now if it is loaded, else when it is, in the order of the calls. @param {(real: any) => any} call */
+    #pass(call) {
+      return this.#real ? call(this.#real) : this.#loading.then(call);
+    }
+
+    /** The same for what returns nothing: a fault is told by the next call that returns a promise. @param {(real: any) => void} call */
+    #tell(call) {
+      Promise.resolve(this.#pass(call)).catch(() => {});
     }
 
     /** @param {import("./types/selfie_segmentation.d.ts").Options} options */
     setOptions(options) {
-      this.#real.then((real) => real.setOptions(options)).catch(() => {}); // told by initialize() and send()
+      this.#tell((real) => real.setOptions(options));
     }
 
     /** @param {import("./types/selfie_segmentation.d.ts").ResultsListener} listener */
     onResults(listener) {
-      this.#real.then((real) => real.onResults(listener)).catch(() => {}); // told by initialize() and send()
-    }
-
-    async initialize() {
-      await (await this.#real).initialize();
+      this.#tell((real) => real.onResults(listener));
     }
 
     reset() {
-      this.#real.then((real) => real.reset()).catch(() => {}); // told by initialize() and send()
+      this.#tell((real) => real.reset());
+    }
+
+    async initialize() {
+      await this.#pass((real) => real.initialize());
     }
 
     /** @param {import("./types/selfie_segmentation.d.ts").InputMap} inputs */
     async send(inputs) {
-      await (await this.#real).send(inputs);
+      await this.#pass((real) => real.send(inputs));
     }
 
     async close() {
-      await (await this.#real).close();
+      await this.#pass((real) => real.close());
     }
   }
 

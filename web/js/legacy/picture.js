@@ -34,7 +34,10 @@ export async function takePicture(source) {
   try {
     return await take(kind, /** @type {any} */ (source));
   } catch (error) {
-    throw readable(error);
+    const { name } = /** @type {Error} */ (error);
+    throw kind === "HTMLVideoElement" && name === "InvalidStateError"
+      ? new Error(nothingToSee(kind, size))
+      : readable(error);
   }
 }
 
@@ -61,7 +64,7 @@ function nothingToSee(kind, [width, height]) {
     HTMLImageElement: "wait for its `load` event, or await its decode()",
   };
   const what = remedy[/** @type {keyof typeof remedy} */ (kind)] ?? "it has no pixels, or was closed or handed over";
-  return `There is no picture to segment: the ${kind} is ${width}x${height} pixels; ${what}.`;
+  return `There is no picture to segment: the ${kind} (${width}x${height} pixels) shows none; ${what}.`;
 }
 
 /** What went wrong on a picture's way to the worker, as one sentence. @param {unknown} error */
