@@ -153,10 +153,8 @@ def test_mask_is_the_native_runtimes(engine, model_selection):
     frame = build("640x480")
     engine.show(frame)
     facts = load_facts(model_selection)
-    tensor = resize_half_pixel(frame, facts.width, facts.height)[None].astype(np.float32) / 255
-    expected = NativeRuntime(facts).run_sync(np.ascontiguousarray(tensor))
+    sample = resize_half_pixel(frame.astype(np.float32), facts.width, facts.height)  # not rounded on its way, as on a GPU
+    expected = NativeRuntime(facts).run_sync(np.ascontiguousarray(sample[None] / 255))
     got = engine.mask()
     assert got.shape == expected.shape
-    assert np.abs(got - expected).mean() < 3e-3  # a GPU's sampler knows positions in 1/256 pixel only
-    both, either = (got > 0.5) & (expected > 0.5), (got > 0.5) | (expected > 0.5)
-    assert both.sum() / either.sum() > 0.998
+    assert np.abs(got - expected).mean() < 1e-4

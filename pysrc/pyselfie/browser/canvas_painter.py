@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from js import ImageData, OffscreenCanvas
 
-from pyselfie.core.compositor import NEUTRAL_GREY
-from pyselfie.core.geometry import Size, cover_crop, opaque_part
+from pyselfie.browser.backdrop import fit_backdrop
+from pyselfie.core.geometry import Size, opaque_part
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -99,22 +99,10 @@ class Canvas2DPainter:
     def _draw_backdrop(self, size: Size, *, mirror: bool) -> None:
         """Draw the backdrop upright: what is written on it stays readable in a mirrored picture."""
         if self._fitted is None:
-            self._fitted = self._fit_backdrop(size)
+            self._fitted = fit_backdrop(self._backdrop, size)
         self._orient(size, mirror=False)
         self._context.drawImage(self._fitted, 0, 0)
         self._orient(size, mirror=mirror)
-
-    def _fit_backdrop(self, size: Size) -> js_types.OffscreenCanvas:
-        fitted = OffscreenCanvas.new(*size)
-        context = fitted.getContext("2d")
-        if self._backdrop is None:
-            context.fillStyle = f"rgb({NEUTRAL_GREY} {NEUTRAL_GREY} {NEUTRAL_GREY})"
-            context.fillRect(0, 0, *size)
-        else:
-            crop = cover_crop(Size(self._backdrop.width, self._backdrop.height), size)
-            context.imageSmoothingQuality = "high"  # once per size, so quality costs nothing per frame
-            context.drawImage(self._backdrop, *crop, 0, 0, *size)
-        return fitted
 
     def set_backdrop(self, backdrop: js_types.Bitmap | None) -> None:
         """See `Painter.set_backdrop`."""
