@@ -51,4 +51,16 @@ ALWAYS = {
     "Cache-Control": "no-cache",
 }
 ISOLATION = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
+EMBEDDABLE = {"widget.html"}
+"""Pages that other sites may put into a frame; the widget itself answers only to origins that its address names."""
 CODINGS = {"br": ".br", "gzip": ".gz"}
+
+
+def embedding(name: str, policy: str) -> dict[str, str]:
+    """Return the headers that let other sites frame the file `name`, if it is made for that, below the CSP `policy`."""
+    if name not in EMBEDDABLE:
+        return {}
+    return {
+        "Content-Security-Policy": policy.replace("frame-ancestors 'self'", "frame-ancestors *"),
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from builder.errors import BuildError
 from builder.negotiation import UnsatisfiableRange, choose_coding, matches_etag, parse_range
-from builder.policy import ALWAYS, CODINGS, CONTENT_TYPES, ISOLATION
+from builder.policy import ALWAYS, CODINGS, CONTENT_TYPES, ISOLATION, embedding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -235,6 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
         if matches_etag(self.headers.get("If-None-Match"), etag):
             self._answer_without_body(HTTPStatus.NOT_MODIFIED, headers)
             return
+        headers |= embedding(path.name, self.server.site.headers["Content-Security-Policy"])
         headers["Content-Type"] = CONTENT_TYPES.get(path.suffix, "application/octet-stream")
         if coding:
             headers["Content-Encoding"] = coding

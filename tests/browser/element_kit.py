@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page, Route
 
-WAIT_MS = 120_000
+WAIT_MS = 60_000
 SAMPLE = "samples/astronaut.jpg"
 
 _SETUP = """
@@ -57,7 +57,8 @@ class ElementPage:
 
     def wait(self, kind: str, name: str = "s", where: str = "true", *, after: int = 0) -> dict[str, Any]:
         """Return the first event of this kind at the element `name` for which `where` holds."""
-        find = f"() => events.slice({after}).find((event) => event.type === '{kind}' && event.id === '{name}' && ({where}))"
+        test = f"event.type === '{kind}' && event.id === '{name}' && ({where})"
+        find = f"() => events.slice({after}).find((event) => {test})"
         return self.page.wait_for_function(find).json_value()
 
     def position(self) -> int:

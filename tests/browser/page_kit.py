@@ -32,7 +32,7 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
 """Script: keeps the tracks of every camera that the page opens in ``cameraTracks``."""
 
 _READ_CANVAS = """() => {
-  const canvas = document.querySelector("#stage canvas");
+  const canvas = document.querySelector("#stage").shadowRoot?.querySelector("canvas");
   const copy = document.createElement("canvas");
   copy.width = canvas.width;
   copy.height = canvas.height;
@@ -101,7 +101,8 @@ class Demo:
     def size(self) -> tuple[int, int]:
         """Return width and height of the canvas in pixels; (0, 0) before the first composite."""
         width, height = self.page.evaluate(
-            "() => { const c = document.querySelector('#stage canvas'); return c ? [c.width, c.height] : [0, 0]; }"
+            "() => { const c = document.querySelector('#stage').shadowRoot?.querySelector('canvas');"
+            " return c ? [c.width, c.height] : [0, 0]; }"
         )
         return width, height
 

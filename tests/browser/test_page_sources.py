@@ -267,7 +267,7 @@ def test_no_raw_frame_is_ever_painted(site: Server, launch: Callable[..., Page],
     self.corners = [];
     const copy = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
     const look = () => {
-      const canvas = document.querySelector("#stage canvas");
+      const canvas = document.querySelector("#stage")?.shadowRoot?.querySelector("canvas");
       if (canvas) {
         copy.clearRect(0, 0, 1, 1);
         copy.drawImage(canvas, 4, 4, 1, 1, 0, 0, 1, 1);

@@ -1,11 +1,12 @@
 // The page: makes the parts and connects them. Decides nothing about pixels; Python in the worker does.
 
+import { SelfieSegmentationElement } from "../pyselfie.js";
 import { wireActions } from "./actions.js";
 import { Backdrops } from "./backdrops.js";
 import { openCamera } from "./camera.js";
 import { Controls } from "./controls.js";
-import { byId } from "./dom.js";
-import { Engine } from "./engine.js";
+import { byId, on } from "./dom.js";
+import { Embed } from "./embed.js";
 import { openFile } from "./files.js";
 import { wireIntake } from "./intake.js";
 import { Messages } from "./messages.js";
@@ -23,23 +24,14 @@ const SAMPLE = new URL("../samples/astronaut.jpg", import.meta.url);
 const asked = readUrlOptions(location.search);
 const messages = new Messages(byId("alerts", HTMLDivElement), byId("notices", HTMLDivElement));
 const viewport = byId("viewport", HTMLDivElement);
-const stage = byId("stage", HTMLDivElement);
+const stage = byId("stage", SelfieSegmentationElement);
 const snapshotButton = byId("snapshot-button", HTMLButtonElement);
 const status = new Status();
 const controls = new Controls();
 const backdrops = new Backdrops();
 const bar = new SourceBar();
-const engine = new Engine(stage, { backend: asked.backend, painter: asked.painter });
-const sources = new Sources(engine);
-
-/**
- * @param {EventTarget} target
- * @param {string} type
- * @param {(detail: any) => void} listener
- */
-function on(target, type, listener) {
-  target.addEventListener(type, (event) => listener(event instanceof CustomEvent ? event.detail : undefined));
-}
+const sources = new Sources(stage);
+const embed = new Embed(look);
 
 // --- the engine speaks ------------------------------------------------------------------------------------------
 
@@ -52,7 +44,7 @@ function start() {
   running = false;
   messages.clear("engine");
   // Its failures arrive as `error` events too, and those are shown.
-  engine.start().catch(() => {});
+  stage.start().catch(() => {});
 }
 
 /** @param {{backend: string, reason: string, startMs: number}} detail */
@@ -88,7 +80,7 @@ function onError({ code, message, action }) {
 
 /** A running engine may have failed to load the other model only; then that alone is asked for again. */
 function tryAgain() {
-  if (running && wantedModel !== controls.model) engine.setOptions({ modelSelection: wantedModel });
+  if (running && wantedModel !== controls.model) stage.modelSelection = wantedModel;
   else start();
 }
 
@@ -100,42 +92,57 @@ function onModel({ modelSelection }) {
 
 function chooseModel() {
   wantedModel = controls.model;
-  engine.setOptions({ modelSelection: wantedModel });
+  stage.modelSelection = wantedModel;
+  embed.update();
+}
+
+/** What the snippet builder writes down. */
+function look() {
+  const { effect, color, strength } = controls.effect;
+  const background = effect === "picture" ? backdrops.address : color;
+  return { effect, background, strength, mirror: controls.mirror, model: controls.model };
 }
 
 function describeStage() {
+  embed.update();
   stage.dataset.effect = controls.effect.effect;
   const name = sources.current?.name ?? "Nothing";
   stage.setAttribute("aria-label", painted ? `${name}, effect: ${controls.effectTitle}` : "Nothing is painted yet");
 }
 
-on(engine, "progress", (detail) => status.progress(detail));
-on(engine, "ready", onReady);
-on(engine, "frame", onFrame);
-on(engine, "model", onModel);
-on(engine, "stats", showStats);
-on(engine, "backendchange", (detail) => status.running(detail));
-on(engine, "notice", ({ message }) => messages.show("engine-notice", message, { tone: "notice" }));
-on(engine, "error", onError);
+on(stage, "progress", (detail) => status.progress(detail));
+on(stage, "ready", onReady);
+on(stage, "frame", onFrame);
+on(stage, "model", onModel);
+on(stage, "stats", showStats);
+on(stage, "backendchange", (detail) => status.running(detail));
+on(stage, "notice", ({ message }) => messages.show("engine-notice", message, { tone: "notice" }));
+on(stage, "error", onError);
 
 // --- the user chooses -------------------------------------------------------------------------------------------
 
 async function applyEffect() {
   if (controls.effect.effect === "picture") {
-    const delivered = await backdrops.deliver((bitmap) => engine.setBackdrop(bitmap));
+    const delivered = await backdrops.deliver((bitmap) => stage.setBackdrop(bitmap));
     if (!delivered || controls.effect.effect !== "picture") return;
   }
-  engine.setOptions(controls.effect);
+  const { effect, color, strength } = controls.effect;
+  stage.effect = effect;
+  if (color) stage.background = color;
+  if (strength !== undefined) stage.strength = strength;
   describeStage();
 }
 
 on(controls, "effect", () => void applyEffect());
 on(controls, "model", chooseModel);
-on(controls, "mirror", () => engine.setOptions({ mirror: controls.mirror }));
+on(controls, "mirror", () => {
+  stage.mirror = controls.mirror;
+  embed.update();
+});
 on(backdrops, "change", () => void applyEffect());
 on(backdrops, "fault", ({ sentence }) => messages.show("backdrop", sentence));
 wireActions(
-  () => engine.snapshot(),
+  () => stage.snapshot(),
   (sentence) => messages.show("action", sentence),
 );
 
@@ -149,7 +156,7 @@ function onOpened({ source }) {
   if (source.notice) messages.show("source", source.notice, { tone: "notice" });
   // People expect a camera to be a mirror, and a picture that they chose to be as it is.
   controls.mirror = source.kind === "camera";
-  engine.setOptions({ mirror: controls.mirror });
+  stage.mirror = controls.mirror;
   describeStage();
 }
 
@@ -210,8 +217,10 @@ wireIntake(openFirst, (sentence) => messages.show("source", sentence, { tone: "n
 
 for (const complaint of asked.complaints) messages.show(complaint, complaint, { tone: "notice" });
 controls.choose(asked);
+if (asked.backend) stage.backend = asked.backend;
+if (asked.painter) stage.painter = asked.painter;
 chooseModel();
-engine.setOptions({ mirror: controls.mirror });
+stage.mirror = controls.mirror;
 void applyEffect();
 start();
 void showSample();

@@ -45,6 +45,12 @@ export class Backdrops extends EventTarget {
     }
   }
 
+  /** URL of the chosen picture; of one's own, which is nowhere yet, a place to fill in. */
+  get address() {
+    const { value } = this.#chosen;
+    return this.#own && value === this.#ownRadio.value ? "your-picture.jpg" : new URL(value, document.baseURI).href;
+  }
+
   get #chosen() {
     return this.#radios.find((radio) => radio.checked) ?? this.#radios[0];
   }

@@ -20,3 +20,12 @@ export function byId(id, kind) {
 export function radios(name) {
   return [...document.querySelectorAll("input")].filter((input) => input.name === name);
 }
+
+/**
+ * @param {EventTarget} target
+ * @param {string} type
+ * @param {(detail: any) => void} listener  Gets the detail of a CustomEvent.
+ */
+export function on(target, type, listener) {
+  target.addEventListener(type, (event) => listener(event instanceof CustomEvent ? event.detail : undefined));
+}

@@ -108,7 +108,7 @@ export class SelfieSegmentationElement extends ElementProperties {
       this.#running = true;
       this.#tellOptions();
       this.#openBackground();
-      this.#openSource();
+      if (this.#hasSource) this.#openSource();
     }
     this.#internals.states.add("loading");
     const started = engine.start();
@@ -136,11 +136,12 @@ export class SelfieSegmentationElement extends ElementProperties {
     if (names.has("fit")) this.#stage.style.setProperty("--selfie-fit", this.#oneOf("fit", FITS, "contain"));
     if (names.has("backend") || names.has("painter")) this.#changeEngine();
     if (this.#running) this.#update(names);
-    else if (this.isConnected && (appears || names.has("src") || names.has("camera"))) this.#beginWithSource();
+    else if (!this.isConnected || !this.#hasSource) return;
+    else if (appears || names.has("src") || names.has("camera")) this.#begin();
   }
 
-  #beginWithSource() {
-    if (this.hasAttribute("src") || this.hasAttribute("camera")) this.#begin();
+  get #hasSource() {
+    return this.hasAttribute("src") || this.hasAttribute("camera");
   }
 
   /** @param {Set<string>} names */

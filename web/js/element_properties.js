@@ -97,9 +97,9 @@ export class ElementProperties extends HTMLElement {
   takeEarlyProperties() {
     for (const name of Object.keys(Object.getOwnPropertyDescriptors(ElementProperties.prototype))) {
       if (!Object.hasOwn(this, name)) continue;
-      const value = this[name];
-      delete this[name];
-      this[name] = value;
+      const value = Reflect.get(this, name);
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, value);
     }
   }
 

@@ -9,7 +9,7 @@ import { Engine } from "./engine.js";
 /** @typedef {import("../types/pyselfie.js").TrackMetrics} TrackMetrics */
 
 const USUAL_FPS = 30;
-const PLACEHOLDER_GREY = "rgb(128 128 128)"; // the compositor's neutral grey
+const PLACEHOLDER_GREY = "rgb(127 127 127)"; // core/compositor.py: NEUTRAL_GREY
 const SETTINGS = ["effect", "background", "strength", "mirror", "modelSelection"];
 const FIXED = ["backend", "painter", "onFailure"];
 

@@ -1,0 +1,72 @@
+// What the address of the widget asks for; `docs/widget.md` says what there is.
+
+const ATTRIBUTES = ["src", "effect", "background", "strength", "model-selection", "backend", "painter", "fit"];
+const FLAGS = ["mirror", "paused"];
+const THEME = ["accent", "surface", "text"];
+const SCHEMES = ["light", "dark"];
+const OTHER = ["camera", "origins", "scheme"];
+
+/**
+ * @typedef {object} Asked
+ * @property {Record<string, string>} attributes
+ * @property {string | null} camera  Which camera the button opens; null: no button.
+ * @property {string[]} origins  Whom the widget answers.
+ * @property {Record<string, string>} colors
+ * @property {string} scheme
+ * @property {string[]} complaints  A sentence for each thing in the address that is not as it should be.
+ */
+
+/** @param {string} search @returns {Asked} */
+export function readWidgetQuery(search) {
+  const query = new URLSearchParams(search);
+  const known = [...ATTRIBUTES, ...FLAGS, ...THEME, ...OTHER];
+  const complaints = [...new Set(query.keys())]
+    .filter((name) => !known.includes(name))
+    .map((name) => `The address has “${name}”, which is not known (known: ${known.join(", ")}).`);
+  return {
+    attributes: attributes(query),
+    camera: query.get("camera"),
+    origins: origins(query.get("origins"), complaints),
+    colors: colors(query, complaints),
+    scheme: scheme(query.get("scheme"), complaints),
+    complaints,
+  };
+}
+
+/** @param {URLSearchParams} query */
+function attributes(query) {
+  const given = [...ATTRIBUTES, ...FLAGS].filter((name) => query.has(name));
+  return Object.fromEntries(
+    given.map((name) => [name, query.get(name) ?? ""]).filter(([, value]) => value !== "false"),
+  );
+}
+
+/** @param {string | null} list @param {string[]} complaints */
+function origins(list, complaints) {
+  const asked = (list ?? "").split(",").filter(Boolean);
+  const allowed = asked.filter((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
+  for (const origin of asked.filter((one) => !allowed.includes(one))) {
+    complaints.push(`“${origin}” in origins is no origin: write https://example.org, nothing behind the host.`);
+  }
+  return allowed;
+}
+
+/** @param {URLSearchParams} query @param {string[]} complaints */
+function colors(query, complaints) {
+  /** @type {Record<string, string>} */
+  const found = {};
+  for (const name of THEME) {
+    const value = query.get(name);
+    if (value === null) continue;
+    if (CSS.supports("color", value)) found[name] = value;
+    else complaints.push(`${name} is “${value}”, which is no CSS colour.`);
+  }
+  return found;
+}
+
+/** @param {string | null} value @param {string[]} complaints */
+function scheme(value, complaints) {
+  if (value === null || SCHEMES.includes(value)) return value ?? "light dark";
+  complaints.push(`scheme is “${value}”, but it has to be light or dark.`);
+  return "light dark";
+}
