@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from builder.npm import ensure_node_modules
+from builder.paths import CACHE, ROOT
 from tests.browser.harness import png_base64
 from tests.parity.pictures import build, sample
 
@@ -99,3 +101,20 @@ def link_tree(source: Path, target: Path) -> None:
             shutil.copyfile(old, new)
 
     shutil.copytree(source, target, copy_function=link)
+
+
+def set_up_example(name: str) -> Path:
+    """Return a working copy of ``examples/<name>``, its npm packages installed as its lock says."""
+    source, target = ROOT / "examples" / name, CACHE / "examples" / name
+    target.mkdir(parents=True, exist_ok=True)
+    for path in source.iterdir():
+        shutil.copyfile(path, target / path.name)
+    if (source / "package-lock.json").exists():
+        ensure_node_modules(target)
+    return target
+
+
+def put_dist(dist: Path, folder: Path) -> None:
+    """Put dist/ into `folder` as ``pyselfie/``, as somebody who hosts it does."""
+    shutil.rmtree(folder / "pyselfie", ignore_errors=True)
+    link_tree(dist, folder / "pyselfie")
