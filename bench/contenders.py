@@ -45,6 +45,7 @@ CONTENDERS = (
     Contender("ours", "pyselfie (Python in a worker)", "ours.html", "composite"),
     Contender("handjs", "hand-written JS + onnxruntime-web", "handjs.html", "composite"),
     Contender("legacy", "@mediapipe/selfie_segmentation", "legacy.html", "composite"),
+    Contender("legacy-ours", "the same API by pyselfie", "legacy_ours.html", "composite"),
     Contender("tasks-cpu", "@mediapipe/tasks-vision, CPU", "tasks.html?delegate=CPU", "mask"),
     Contender("tasks-gpu", "@mediapipe/tasks-vision, GPU", "tasks.html?delegate=GPU", "mask"),
 )

@@ -1,16 +1,16 @@
-/** Contender: @mediapipe/selfie_segmentation with the composite of its documentation. */
+/** Contenders: @mediapipe/selfie_segmentation, and what stands in for it, with the composite of its documentation. */
 
 import { context2d, flush, makeFrames, offer, personOfComposite } from "./shared.js";
 
-const HOME = "/modules/@mediapipe/selfie_segmentation/";
 const output = /** @type {HTMLCanvasElement} */ (document.querySelector("canvas"));
 const context = context2d(output);
+const { home = "", backend = "" } = output.dataset;
 
 // The library is a script that leaves its class on the window.
 const { SelfieSegmentation } = /** @type {typeof import("@mediapipe/selfie_segmentation")} */ (
   /** @type {unknown} */ (globalThis)
 );
-const segmenter = new SelfieSegmentation({ locateFile: (file) => HOME + file });
+const segmenter = new SelfieSegmentation({ locateFile: (file) => home + file });
 
 /** @type {HTMLCanvasElement[]} */
 let frames = [];
@@ -59,7 +59,7 @@ offer({
     segmenter.setOptions({ modelSelection: 1 });
     segmenter.onResults(composite);
     await segmenter.initialize();
-    return { backend: "WebGL", threads: 1 };
+    return { backend, threads: 1 };
   },
   async stock(order) {
     Object.assign(output, { width: order.width, height: order.height });
