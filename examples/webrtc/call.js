@@ -25,7 +25,9 @@ async function connect(track) {
   near.onicecandidate = ({ candidate }) => candidate && far.addIceCandidate(candidate);
   far.onicecandidate = ({ candidate }) => candidate && near.addIceCandidate(candidate);
   far.ontrack = ({ track: received }) => {
-    document.getElementById("far").srcObject = new MediaStream([received]);
+    const video = document.getElementById("far");
+    video.srcObject = new MediaStream([received]);
+    video.play();
   };
   near.addTrack(track);
   await near.setLocalDescription();

@@ -4,6 +4,8 @@
 
 /** @typedef {{track: MediaStreamTrack, write: (frame: Frame) => void, close: () => void}} Output  `write` takes the frame over. */
 
+const BITMAP_AFTER_US = 10_000;
+
 /** A track that shows what is written. @returns {Output} */
 export function createOutput() {
   return "MediaStreamTrackGenerator" in globalThis ? new GeneratorOutput() : new CanvasOutput();
@@ -20,9 +22,15 @@ class GeneratorOutput {
     this.track = /** @type {MediaStreamTrack} */ (generator);
   }
 
-  /** @param {Frame} frame */
+  /** @param {Frame} frame A bitmap follows the newest frame. */
   write(frame) {
-    const timestamp = "timestamp" in frame ? frame.timestamp : 0;
+    if (!("timestamp" in frame)) {
+      const timestamp = this.#newest + BITMAP_AFTER_US;
+      this.write(new VideoFrame(frame, { timestamp, alpha: "discard" }));
+      frame.close();
+      return;
+    }
+    const { timestamp } = frame;
     // Painted once more with other options: an encoder takes each moment only once, and the next frame shows them.
     if (timestamp <= this.#newest || this.track.readyState === "ended") {
       frame.close();

@@ -10,6 +10,7 @@ import { Engine } from "./engine.js";
 
 const USUAL_FPS = 30;
 const PLACEHOLDER_GREY = "rgb(127 127 127)"; // core/compositor.py: NEUTRAL_GREY
+const PLACEHOLDER_EVERY_MS = 500;
 const SETTINGS = ["effect", "background", "strength", "mirror", "modelSelection"];
 const FIXED = ["backend", "painter", "onFailure"];
 
@@ -52,6 +53,7 @@ class TrackProcessing {
   #output = createOutput();
   #background = new AbortController();
   #release = () => {};
+  #placeholders = 0;
   #size = { width: 0, height: 0 };
   /** @type {TrackMetrics} */
   #metrics = { state: "starting", fps: 0, frames: 0, dropped: 0, framesPerMask: 1, masksReused: 0, stages: {} };
@@ -63,11 +65,17 @@ class TrackProcessing {
     this.#engine = new Engine(document.createElement("div"), { backend, painter });
     this.track = this.#dress(this.#output.track);
     this.#listen();
-    this.setOptions({ effect: "blur", ...options });
-    this.#engine.tap((frame) => this.#output.write(frame), source.getSettings().frameRate || USUAL_FPS);
+    this.setOptions("background" in options ? options : { effect: "blur", ...options });
+    this.#engine.tap((frame) => this.#onComposite(frame), source.getSettings().frameRate || USUAL_FPS);
     this.#showPlaceholder();
     this.#release = captureTrack(source, this.#engine);
     void this.#engine.start().catch(() => {}); // told by the `error` event as well
+  }
+
+  /** @param {ImageBitmap | VideoFrame} frame */
+  #onComposite(frame) {
+    clearInterval(this.#placeholders);
+    this.#output.write(frame);
   }
 
   /** @param {MediaStreamTrack} track @returns {import("../types/pyselfie.js").ProcessedTrack} */
@@ -169,24 +177,27 @@ class TrackProcessing {
     }
   }
 
-  /** Something to see before the first composite, and after a failure where that was chosen. */
+  /** Something to see before the first composite, and after a failure where that was chosen; again for who comes late. */
   #showPlaceholder() {
+    this.#drawPlaceholder();
+    clearInterval(this.#placeholders);
+    this.#placeholders = setInterval(() => this.#drawPlaceholder(), PLACEHOLDER_EVERY_MS);
+  }
+
+  #drawPlaceholder() {
     const { width = 640, height = 360 } = this.#source.getSettings();
     const canvas = new OffscreenCanvas(width, height);
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
     context.fillStyle = PLACEHOLDER_GREY;
     context.fillRect(0, 0, width, height);
-    this.#output.write(
-      "VideoFrame" in globalThis
-        ? new VideoFrame(canvas, { timestamp: performance.now() * 1000 })
-        : canvas.transferToImageBitmap(),
-    );
+    this.#output.write(canvas.transferToImageBitmap());
   }
 
   #end() {
     this.#source.removeEventListener("ended", this.#onSourceEnded);
     this.#note({ state: "ended" });
     this.#background.abort();
+    clearInterval(this.#placeholders);
     this.#release();
     this.#engine.close();
     this.#source.stop();

@@ -88,9 +88,16 @@ export class WorkerHost {
   #receive({ channel, ...message }) {
     this.#lastSign = performance.now();
     if (message.type === "ready") this.#ready = true;
-    if (channel !== undefined) this.#clients.get(channel)?.receive(message);
+    if (channel !== undefined) this.#deliver(channel, message);
     else if (message.type === "error") this.#failed(message);
     else for (const client of [...this.#clients.values()]) client.receive(message);
+  }
+
+  /** @param {number} channel @param {any} message */
+  #deliver(channel, message) {
+    const client = this.#clients.get(channel);
+    if (client) client.receive(message);
+    else message.frame?.close(); // closed meanwhile
   }
 
   /** The worker could not boot: all who wait for it are told, and the next start is a new one. @param {any} message */
