@@ -126,6 +126,26 @@ def _paths(export: str | dict[str, str]) -> list[str]:
     return [export] if isinstance(export, str) else list(export.values())
 
 
+_TYPED = """
+import { SelfieSegmentation, type Results } from "pyselfie/selfie_segmentation";
+const segmenter = new SelfieSegmentation({ locateFile: (path) => `/pyselfie/${path}` });
+segmenter.onResults(({ segmentationMask }: Results) => console.log(segmentationMask.width));
+// @ts-expect-error a string is no number
+segmenter.setOptions({ modelSelection: "1" });
+"""
+
+
+def test_typescript_finds_the_declarations(tarball: Path, tmp_path: Path) -> None:
+    """A strict program that imports the installed package by name compiles."""
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "program.ts").write_text(_TYPED)
+    _npm("install", "--no-save", "--prefer-offline", "--silent", "--ignore-scripts", str(tarball), folder=tmp_path)
+    compiler = str(NODE_MODULES / ".bin" / "tsc")
+    flags = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "", "program.ts"]
+    result = subprocess.run([compiler, *flags], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
 def _build(name: str, tarball: Path) -> Path:
     """Install the tarball into the example, build that, and return what is to be served."""
     folder = set_up_example(name)

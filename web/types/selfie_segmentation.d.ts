@@ -20,6 +20,9 @@ export interface InputMap {
   image: InputImage;
 }
 
+/** The original's name for what a canvas can draw; ours are always the last. */
+export type GpuBuffer = HTMLCanvasElement | HTMLImageElement | ImageBitmap;
+
 /** Both have the input's size in pixels; the listener's to keep, and to `close()` if it likes. */
 export interface Results {
   /** The frame, mirrored in selfie mode. */
