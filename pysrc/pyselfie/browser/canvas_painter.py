@@ -36,6 +36,7 @@ class Canvas2DPainter:
         self._veil: js_types.OffscreenCanvas = OffscreenCanvas.new(1, 1)
         self._veil_context = self._veil.getContext("2d")
         self._pixels = ImageData.new(1, 1)
+        self._mirrored = False
         self.flush = False
 
     def paint(
@@ -51,7 +52,7 @@ class Canvas2DPainter:
         self._resize(size)
         self._load_veil(veil)
         context = self._context
-        self._orient(size, mirror=mirror)
+        self._orient(mirror=mirror)
         for draw in draws:
             context.globalCompositeOperation = draw.operator
             if draw.layer == "frame":
@@ -63,9 +64,12 @@ class Canvas2DPainter:
         if self.flush:
             context.getImageData(0, 0, 1, 1)
 
-    def _orient(self, size: Size, *, mirror: bool) -> None:
+    def _orient(self, *, mirror: bool) -> None:
+        if mirror == self._mirrored:
+            return
+        self._mirrored = mirror
         if mirror:
-            self._context.setTransform(-1, 0, 0, 1, size.width, 0)
+            self._context.setTransform(-1, 0, 0, 1, self._canvas.width, 0)
         else:
             self._context.setTransform(1, 0, 0, 1, 0, 0)
 
@@ -73,6 +77,7 @@ class Canvas2DPainter:
         """Give the canvas its size; in the same task as the painting, so that no empty canvas is ever shown."""
         if (self._canvas.width, self._canvas.height) != size:
             self._canvas.width, self._canvas.height = size
+            self._mirrored = False  # a new size resets the context
             self._fitted = None
 
     def _load_veil(self, veil: NDArray[np.uint8]) -> None:
@@ -100,9 +105,9 @@ class Canvas2DPainter:
         """Draw the backdrop upright: what is written on it stays readable in a mirrored picture."""
         if self._fitted is None:
             self._fitted = fit_backdrop(self._backdrop, size)
-        self._orient(size, mirror=False)
+        self._orient(mirror=False)
         self._context.drawImage(self._fitted, 0, 0)
-        self._orient(size, mirror=mirror)
+        self._orient(mirror=mirror)
 
     def set_backdrop(self, backdrop: js_types.Bitmap | None) -> None:
         """See `Painter.set_backdrop`."""
@@ -117,7 +122,7 @@ class Canvas2DPainter:
 
     def clear(self) -> None:
         """See `Painter.clear`."""
-        self._context.setTransform(1, 0, 0, 1, 0, 0)
+        self._orient(mirror=False)
         self._context.clearRect(0, 0, self._canvas.width, self._canvas.height)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, Any
 
 from pyselfie.browser.segmenter import Segmenter
@@ -26,6 +27,7 @@ class Channels:
     """
 
     def __init__(self, make_host: Callable[[int], Host], requested: str, painter: str) -> None:
+        gc.freeze()  # what start-up has made stays: collections between frames need not look at it
         self._make_host = make_host
         self._requested = requested
         self._painter = painter

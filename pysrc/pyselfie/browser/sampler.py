@@ -28,6 +28,8 @@ class CanvasSampler:
         self._size = width, height
         canvas = OffscreenCanvas.new(width, height)
         self._context = canvas.getContext("2d", js_object(willReadFrequently=True, alpha=False))
+        # Nothing shines through a transparent picture, and Chromium scales exactly, not in steps of 1/16 pixel.
+        self._context.globalCompositeOperation = "copy"
         self._context.imageSmoothingQuality = "low"  # plain bilinear; more would blur what the model was trained on
 
     def read(self, frame: Drawable, out: NDArray[np.uint8]) -> None:

@@ -36,13 +36,16 @@ class Rect(NamedTuple):
         return Rect(left, top, right - left, bottom - top)
 
 
+_ALPHAS_OF_A_PAIR = np.array([0, 0, 0, 255] * 2, np.uint8).view(np.uint64)[0]
+
+
 def opaque_part(rgba: NDArray[np.uint8], margin: int = 1) -> Rect | None:
     """Return the smallest rectangle with every pixel that is not transparent, and a `margin` around it.
 
     Parameters
     ----------
-    rgba : ndarray of uint8, shape [H, W, 4]
-        Any RGBA picture.
+    rgba : ndarray of uint8, shape [H, W, 4], C-contiguous
+        Any RGBA picture of even width.
     margin : int
         Pixels added on each side, as far as there are any: scaled up, a pixel shines half its width beyond its edges.
 
@@ -51,11 +54,12 @@ def opaque_part(rgba: NDArray[np.uint8], margin: int = 1) -> Rect | None:
     Rect or None
         None if everything is transparent.
     """
-    alpha = rgba[..., 3] != 0
-    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+    height, width = rgba.shape[:2]
+    pairs = rgba.reshape(height, width * 4).view(np.uint64)  # two pixels at a time: a quarter of the time per channel
+    rows = np.flatnonzero(np.bitwise_or.reduce(pairs, axis=1) & _ALPHAS_OF_A_PAIR)
+    columns = np.flatnonzero(np.bitwise_or.reduce(pairs, axis=0).view(np.uint8)[3::4])
     if not rows.size:
         return None
-    height, width = alpha.shape
     left, top = max(0, int(columns[0]) - margin), max(0, int(rows[0]) - margin)
     right, bottom = min(width, int(columns[-1]) + 1 + margin), min(height, int(rows[-1]) + 1 + margin)
     return Rect(left, top, right - left, bottom - top)
