@@ -40,14 +40,15 @@ async (id) => {
 
 
 class ElementPage:
-    """An otherwise empty page of the site with some HTML on it."""
+    """An otherwise empty page of the site with some HTML on it; `made_up`: the site has none."""
 
-    def __init__(self, page: Page, site_url: str, html: str, *, script: str = "") -> None:
+    def __init__(self, page: Page, site_url: str, html: str, *, script: str = "", made_up: bool = True) -> None:
         self.page = page
         page.set_default_timeout(WAIT_MS)
         if script:
             page.add_init_script(script)
-        page.route("**/host.html*", _host_page)
+        if made_up:
+            page.route("**/host.html*", _host_page)
         page.goto(f"{site_url}host.html")
         page.evaluate(_SETUP, [f"{site_url}pyselfie.js", html])
 
