@@ -72,7 +72,8 @@ export class WorkerHost {
 
   /** @param {number | undefined} modelSelection downloaded while Python starts */
   #boot(modelSelection) {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    const worker = this.#newWorker();
+    if (!worker) return;
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
@@ -82,6 +83,17 @@ export class WorkerHost {
     worker.postMessage({ type: "boot", modelSelection, backend: this.#backend, painter: this.#painter });
     this.#lastSign = performance.now();
     this.#watchdog = self.setInterval(() => this.#watch(), WATCH_MS);
+  }
+
+  #newWorker() {
+    const url = new URL("./worker.js", import.meta.url);
+    try {
+      return new Worker(url, { type: "module" });
+    } catch {
+      const message = `pyselfie's files are at ${url.origin}, this page is at ${location.origin}, and browsers start workers from the page's own site only: copy the files there, or put widget.html into a frame.`;
+      queueMicrotask(() => this.#failed({ type: "error", code: "load", message, action: "retry" })); // clients come after this
+      return null;
+    }
   }
 
   /** @param {{type: string, channel?: number, [key: string]: any}} message */
