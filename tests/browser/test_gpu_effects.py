@@ -90,9 +90,10 @@ def engine(browser_for, origins, site, backdrop):
     assert (ready["painter"], ready["painterReason"]) == ("webgpu", "asked for")
     driver.backdrop(backdrop)
     yield driver
-    found = faults(driver)
+    found, told = faults(driver), driver.log("notice", "error", "backendchange")
     context.close()
     assert found == [], Counter(found)
+    assert told == [], "the painter or the backend has changed"
     assert guard.faults() == []
 
 
@@ -153,7 +154,8 @@ def test_mask_is_the_native_runtimes(engine, model_selection):
     frame = build("640x480")
     engine.show(frame)
     facts = load_facts(model_selection)
-    sample = resize_half_pixel(frame.astype(np.float32), facts.width, facts.height)  # not rounded on its way, as on a GPU
+    # not rounded to whole levels on its way, as on a GPU
+    sample = resize_half_pixel(frame.astype(np.float32), facts.width, facts.height)
     expected = NativeRuntime(facts).run_sync(np.ascontiguousarray(sample[None] / 255))
     got = engine.mask()
     assert got.shape == expected.shape

@@ -30,13 +30,15 @@ export async function openDevice() {
 /**
  * ONNX Runtime's settings for WebGPU.
  *
+ * No graph capture: version 1.30 forgets our buffers after each run but keeps their addresses for the replay, which fails
+ * as soon as something else, such as another model's session, has taken those; and each replay leaks an output tensor.
+ *
  * @param {GPUDevice} device
- * @param {boolean} resident input and output stay on the GPU; the model's commands are recorded once and replayed
+ * @param {boolean} resident input and output stay on the GPU
  */
 export function gpuSettings(device, resident) {
   const executionProviders = [{ name: "webgpu", device }];
-  if (!resident) return { executionProviders };
-  return { executionProviders, enableGraphCapture: true, preferredOutputLocation: "gpu-buffer" };
+  return resident ? { executionProviders, preferredOutputLocation: "gpu-buffer" } : { executionProviders };
 }
 
 /** Owns the session and both buffers. */

@@ -120,7 +120,7 @@ class RuntimeKeeper:
         session = await self._host.bridge.createResident(buffer, names)
         runtime = OrtGpuRuntime(session, facts, self.backend, self.reason)
         try:
-            await runtime.run()  # compiles shaders and records the commands that later runs repeat
+            await runtime.run()  # compiles shaders; a bad one fails here
         except BaseException:
             runtime.close()
             raise

@@ -121,8 +121,12 @@ class Gpu:
         return self.device.createShaderModule(js_object(code=source(*shaders), label=shaders[-1]))
 
     def bind(self, layout: Any, *resources: Any) -> Any:
-        """Return a new bind group of these resources, numbered from 0; a buffer as ``{"buffer": buffer}``."""
-        entries = [{"binding": number, "resource": resource} for number, resource in enumerate(resources)]
+        """Return a new bind group of these resources, numbered from 0; a buffer as ``{"buffer": buffer}``.
+
+        None stands for a number that the shader does not use.
+        """
+        numbered = enumerate(resources)
+        entries = [{"binding": number, "resource": resource} for number, resource in numbered if resource is not None]
         return self.device.createBindGroup(js_object(layout=layout, entries=entries))
 
     def submit(self, encoder: Any) -> None:

@@ -47,11 +47,10 @@ class Preprocess:
     """
 
     def __init__(self, gpu: Gpu, pipelines: dict[Kind, Any], model: ModelBuffers) -> None:
-        sampler = gpu.sampler()
         buffer = {"buffer": model.tensor}
         self._pipelines = pipelines
         layouts = {kind: pipeline.getBindGroupLayout(0) for kind, pipeline in pipelines.items()}
-        self._binding = Binding(lambda picture: gpu.bind(layouts[picture.kind], picture.resource, sampler, buffer))
+        self._binding = Binding(lambda picture: gpu.bind(layouts[picture.kind], picture.resource, None, buffer))
         self._tiles = tiles(model.size)
 
     @classmethod

@@ -7,8 +7,17 @@ override CORNER_WARP: bool = false; // MediaPipe-CPU's convention instead of hal
 
 const STEPS = 32u; // OpenCV's warp knows positions in 1/32 pixel
 
+// Not by the sampler, which knows positions in 1/256 pixel only: the model should see the same on every GPU.
 fn half_pixel(target_pixel: vec2u) -> vec3f {
-  return picture_at((vec2f(target_pixel) + 0.5) / vec2f(f32(WIDTH), f32(HEIGHT))).rgb;
+  let size = picture_size();
+  let position = (vec2f(target_pixel) + 0.5) * vec2f(size) / vec2f(f32(WIDTH), f32(HEIGHT)) - 0.5;
+  let place = clamp(position, vec2f(0), vec2f(size - 1));
+  let near = vec2u(place);
+  let far = min(near + 1, size - 1);
+  let share = place - vec2f(near);
+  let top = mix(picture_pixel(near).rgb, picture_pixel(vec2u(far.x, near.y)).rgb, share.x);
+  let bottom = mix(picture_pixel(vec2u(near.x, far.y)).rgb, picture_pixel(far).rgb, share.x);
+  return mix(top, bottom, share.y);
 }
 
 fn pixel_or_black(pixel: vec2u) -> vec3f {
