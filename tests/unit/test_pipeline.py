@@ -111,6 +111,26 @@ def test_other_options_repaint_without_a_new_mask(pipeline, painter):
     assert mirror
 
 
+def test_a_new_frame_with_the_mask_before(pipeline, painter):
+    """Where time is short the model does not run: the new frame is painted with the old mask, and times are noted."""
+    assert asyncio.run(pipeline.process(Frame(255)))
+    mask = pipeline.mask.copy()
+    told = []
+    pipeline.on_composite = lambda: told.append(len(painter.painted))
+    assert asyncio.run(pipeline.process(Frame(51), fresh_mask=False))
+    frame, _, veil, _, _ = painter.painted[-1]
+    assert frame.level == 51
+    assert (veil[..., :3] == 255).all()
+    np.testing.assert_array_equal(pipeline.mask, mask)
+    assert told == [2], "after the painting"
+
+
+def test_without_a_mask_before_a_frame_gets_its_own(pipeline):
+    """Nothing is ever painted without a mask: the first frame is segmented, however short the time."""
+    assert asyncio.run(pipeline.process(Frame(51), fresh_mask=False))
+    assert pipeline.mask == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
+
+
 def test_reset_forgets_the_frame_and_clears_the_output(pipeline, painter):
     """After a source change nothing of the old one can be painted again."""
     frame = Frame()

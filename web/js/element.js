@@ -182,7 +182,8 @@ export class SelfieSegmentationElement extends ElementProperties {
     this.#background.abort();
     const background = this.getAttribute("background");
     if (!background || isColor(background)) return;
-    const { signal } = (this.#background = new AbortController());
+    this.#background = new AbortController();
+    const { signal } = this.#background;
     try {
       await feedBackdrop(background, (bitmap) => this.#engine.setBackdrop(bitmap), signal);
     } catch (error) {

@@ -158,7 +158,8 @@ class TrackProcessing {
   /** The picture first, then the effect that shows it. @param {string} address @param {TrackOptions} rest */
   async #changePicture(address, rest) {
     this.#background.abort();
-    const { signal } = (this.#background = new AbortController());
+    this.#background = new AbortController();
+    const { signal } = this.#background;
     try {
       let shown = false;
       await feedBackdrop(
