@@ -47,8 +47,6 @@ offer({
     return samples;
   },
   async person() {
-    await new Promise(requestAnimationFrame); // the worker's canvas reaches the page with the next picture
-    await new Promise(requestAnimationFrame);
-    return personOfComposite(canvas);
+    return personOfComposite((await ask({}, [])).picture); // the canvas on the page may lag a picture behind
   },
 });

@@ -145,7 +145,9 @@ async function segment(frame) {
 
 self.onmessage = async ({ data }) => {
   try {
-    self.postMessage(data.frame ? await segment(data.frame) : await prepare(data.canvas, data.options));
+    if (data.frame) self.postMessage(await segment(data.frame));
+    else if (data.canvas) self.postMessage(await prepare(data.canvas, data.options));
+    else self.postMessage({ picture: await createImageBitmap(output.canvas) });
   } catch (error) {
     self.postMessage({ error: String(error) });
   }

@@ -69,8 +69,7 @@ offer({
     engine.setOptions({ effect });
   },
   async person() {
-    await new Promise(requestAnimationFrame); // the worker's canvas reaches the page with the next picture
-    await new Promise(requestAnimationFrame);
-    return personOfComposite(/** @type {HTMLCanvasElement} */ (stage.querySelector("canvas")));
+    // what the worker has painted: the canvas on the page may lag a picture behind
+    return personOfComposite(await createImageBitmap(await engine.snapshot()));
   },
 });

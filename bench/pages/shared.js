@@ -115,7 +115,7 @@ export function flush(context) {
 /**
  * Cells that a composite filled with #00FF00.
  *
- * @param {HTMLCanvasElement | OffscreenCanvas} canvas
+ * @param {CanvasImageSource} canvas
  */
 export function personOfComposite(canvas) {
   const small = new OffscreenCanvas(CELLS.width, CELLS.height);
