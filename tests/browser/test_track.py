@@ -50,9 +50,9 @@ def near(colours, *allowed):
     return np.any([np.abs(colours - colour).max(axis=-1) <= TOLERANCE for colour in allowed], axis=0)
 
 
-def open_track(launch, site, camera_file, **options):
+def open_track(launch, site, camera_file, *, script="", **options):
     """Return a page whose camera's track is processed and shown in a video."""
-    page = ElementPage(launch(*camera_flags(camera_file)), site.url, "")
+    page = ElementPage(launch(*camera_flags(camera_file)), site.url, "", script=script)
     page.run(OPEN, [f"{site.url}pyselfie.js", {"background": "#204060", "modelSelection": 1, **options}])
     page.run(f"({WATCH})(video)")
     return page
@@ -101,6 +101,20 @@ def test_options_change_without_a_flash(launch, site, camera_file):
         wait_colour(page, [int(colour[index : index + 2], 16) for index in (1, 3, 5)])
     seen = colours(page)
     assert near(seen, NOTHING, GREY, (0x20, 0x40, 0x60), (255, 0, 0), (0, 255, 0)).all()
+
+
+def test_browsers_without_track_processors_take_a_video_and_a_canvas(launch, site, camera_file):
+    """Firefox and Safari have no MediaStreamTrackProcessor and Generator on the page: the same comes out."""
+    without = "delete self.MediaStreamTrackProcessor; delete self.MediaStreamTrackGenerator;"
+    page = open_track(launch, site, camera_file, script=without)
+    wait_colour(page, (0x20, 0x40, 0x60))
+    assert page.run("track.getSettings().width") == 1280
+    page.run("track.setOptions({ background: '#ff0000' })")
+    wait_colour(page, (255, 0, 0))
+    assert near(colours(page), NOTHING, GREY, (0x20, 0x40, 0x60), (255, 0, 0)).all()
+    page.run("camera.dispatchEvent(new Event('ended'))")
+    page.page.wait_for_function("() => told.some(({ type }) => type === 'ended')")
+    assert page.run("track.readyState") == "ended"
 
 
 def test_settings_stop_and_ended_behave(launch, site, camera_file):
