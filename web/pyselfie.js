@@ -5,6 +5,6 @@ import { SelfieSegmentationElement } from "./js/element.js";
 export { processTrack } from "./js/process_track.js";
 export { SelfieSegmentationElement };
 
-if (!customElements.get("selfie-segmentation")) {
-  customElements.define("selfie-segmentation", SelfieSegmentationElement);
+if (globalThis.customElements?.get("selfie-segmentation") === undefined) {
+  globalThis.customElements?.define("selfie-segmentation", SelfieSegmentationElement);
 }

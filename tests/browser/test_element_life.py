@@ -133,3 +133,23 @@ def test_properties_set_before_the_definition_count(launch, site):
         for attribute in ('effect="mask"', 'strength="0.25"', 'mirror=""', 'model-selection="1"'):
             assert attribute in html
     assert found[2:] == [0.25, True, 1]
+
+
+def test_elements_that_come_and_go_leave_nothing_in_the_worker(launch, site):
+    """Ten more elements beside one that stays: Python's live proxies and memory are what they were after the first."""
+    page = ElementPage(launch(), site.url, tag("stays", src=SAMPLE, effect="mask"))
+    page.wait("frame", "stays")
+    worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
+    worker.evaluate("pyodide._module.enable_pyproxy_allocation_tracing()")
+    counts = []
+    for index in range(11):
+        page.run("(html) => document.body.insertAdjacentHTML('beforeend', html)", tag(f"n{index}", src=SAMPLE))
+        page.wait("frame", f"n{index}")
+        page.run(f"document.getElementById('n{index}').remove()")
+        page.page.wait_for_timeout(100)
+        worker.evaluate("pyodide.runPython('import gc; gc.collect()')")
+        count = "[pyodide._module.pyproxy_alloc_map.size, pyodide._module.HEAP8.length]"
+        counts.append(worker.evaluate(count))
+    assert counts[-1] == counts[1]
+    page.run("document.getElementById('stays').effect = 'transparent'")
+    assert page.pixels("stays")[0, 0, 3] == 0

@@ -67,9 +67,8 @@ export class SelfieSegmentationElement extends ElementProperties {
     this.#internals.ariaLabel = "Nothing is painted yet";
   }
 
-  #newEngine() {
-    const backend = this.#oneOf("backend", BACKENDS);
-    const engine = new Engine(this.#stage, { backend, painter: this.#oneOf("painter", PAINTERS) });
+  #newEngine(backend = "auto", painter = "auto") {
+    const engine = new Engine(this.#stage, { backend, painter });
     for (const type of [...FORWARDED, "error"]) {
       engine.addEventListener(type, (event) => this.#hear(type, /** @type {CustomEvent} */ (event).detail));
     }
@@ -148,6 +147,7 @@ export class SelfieSegmentationElement extends ElementProperties {
   #update(names) {
     this.#tellOptions();
     if (names.has("background")) this.#openBackground();
+    if (names.has("background") && !this.hasAttribute("background")) this.#engine.setBackdrop(null);
     if (names.has("src") || names.has("camera")) this.#openSource();
     if (names.has("paused")) this.#applyPause();
   }
@@ -155,7 +155,7 @@ export class SelfieSegmentationElement extends ElementProperties {
   #changeEngine() {
     const running = this.#running;
     if (running) this.stop();
-    this.#engine = this.#newEngine();
+    this.#engine = this.#newEngine(this.#oneOf("backend", BACKENDS), this.#oneOf("painter", PAINTERS));
     if (running) this.#begin();
   }
 
@@ -169,12 +169,23 @@ export class SelfieSegmentationElement extends ElementProperties {
   #openSource() {
     const camera = this.getAttribute("camera");
     const src = this.getAttribute("src");
-    if (camera !== null) void this.#sources.open("camera", (signal) => openCamera(camera, signal));
+    if (camera !== null) void this.#sources.open("camera", (signal) => this.#openCamera(camera, signal));
     else if (src) void this.#sources.open("src", (signal) => openUrl(src, signal));
     else {
       this.#sources.close();
       this.#engine.reset();
       this.#internals.states.delete("painted");
+    }
+  }
+
+  /** @param {string} camera @param {AbortSignal} signal */
+  async #openCamera(camera, signal) {
+    try {
+      return await openCamera(camera, signal);
+    } catch (error) {
+      if (signal.aborted || this.#sources.current?.kind !== "camera") throw error;
+      this.#sources.current.close(); // most phones open one camera at a time: the running one has to go first
+      return openCamera(camera, signal);
     }
   }
 

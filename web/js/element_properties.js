@@ -2,8 +2,11 @@
 
 import { optionsOf } from "./element_settings.js";
 
+/** On a server there are no elements: the module can be imported there all the same. */
+const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (/** @type {unknown} */ (class {}));
+
 /** Null takes the attribute away. */
-export class ElementProperties extends HTMLElement {
+export class ElementProperties extends Base {
   get src() {
     return this.getAttribute("src");
   }

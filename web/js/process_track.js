@@ -142,6 +142,7 @@ class TrackProcessing {
   };
 
   async #restart() {
+    if (this.track.readyState === "ended") throw new Error("The track has ended: process a new one.");
     this.#note({ state: "starting" });
     await this.#engine.start();
   }
