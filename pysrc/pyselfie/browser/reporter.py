@@ -48,6 +48,10 @@ class Reporter:
         """Send an event."""
         self._host.post(kind, json.dumps(detail))
 
+    def stumbled(self, error: Exception) -> None:
+        """Tell that one picture failed; the next one gets its chance."""
+        self.error(error, "The engine stumbled over this picture")
+
     def error(self, error: Exception, what: str) -> None:
         """Tell of a failure; what the sentence does not say goes to the console.
 
@@ -58,12 +62,8 @@ class Reporter:
         what : str
             What failed, for that sentence: "The engine stumbled over this picture".
         """
-        if not isinstance(error, (ModelFileError, EngineError, JsException)):
-            traceback.print_exception(error)
-            error = EngineError(f"{what} ({type(error).__name__}: {error}).")
         code = "model" if isinstance(error, ModelFileError) else "engine"
-        message = error.message if isinstance(error, JsException) else str(error)
-        self.post("error", code=code, message=message, action="retry")
+        self.post("error", code=code, message=_sentence(error, what), action="retry")
 
     def painted(self, output: Output, facts: dict[str, Any]) -> None:
         """Tell of a painted frame, and of the statistics when it is time."""
@@ -100,3 +100,13 @@ class Reporter:
             self._host.reply(request, await output.snapshot(), None)
         except JsException as error:
             self._host.reply(request, None, f"The browser could not make a PNG: {error.message}.")
+
+
+def _sentence(error: Exception, what: str) -> str:
+    """Return the error's own sentence for the user, or one made of its name; the rest goes to the console."""
+    if isinstance(error, (ModelFileError, EngineError)):
+        return str(error)
+    if isinstance(error, JsException):
+        return error.message if error.name == "DownloadError" else f"{what} ({error.name}: {error.message})."
+    traceback.print_exception(error)
+    return f"{what} ({type(error).__name__}: {error})."

@@ -7,23 +7,22 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pyodide.ffi import JsException, create_proxy
+from pyodide.ffi import create_proxy
 
 from pyselfie.browser.mailbox import Mailbox
+from pyselfie.browser.model_driver import ModelDriver
 from pyselfie.browser.output import Output
 from pyselfie.browser.reporter import Reporter
-from pyselfie.browser.runtime_keeper import EngineError, RuntimeKeeper
-from pyselfie.core.facts import ModelFileError
+from pyselfie.browser.runtime_keeper import RuntimeKeeper
 from pyselfie.core.options import OptionError, Options
 from pyselfie.core.pacing import Pacer
 from pyselfie.core.timing import StageClock
 from pyselfie.runtimes.auto import Probe
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Coroutine
 
     from pyselfie.browser.js_types import Host
-    from pyselfie.browser.output import AnyRuntime
 
 
 class Worker:
@@ -50,7 +49,6 @@ class Worker:
     ) -> None:
         self._host = host
         probe = host.probe
-        self._threads: int = probe.threads
         self._keeper = RuntimeKeeper(
             host,
             Probe(probe.hasWebGpu, probe.adapter, probe.isSoftware, probe.threads),
@@ -64,11 +62,9 @@ class Worker:
         self._post = self._reporter.post
         options = self._first_options(options_json)
         self._output = Output(canvas, self._clock, options, self._post, self._gpu_fault)
-        self._wanted_model = options.model_selection
+        self._driver = ModelDriver(self._keeper, self._output, self._reporter, self._clock, threads=probe.threads)
         self._mailbox: Mailbox[Any] = Mailbox(host.dropped)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._runtime: AnyRuntime | None = None
-        self._recovery = asyncio.Lock()
         self._pacer: Pacer | None = None
         self._device_lost_proxy = create_proxy(self._device_lost)
         host.bridge.onDeviceLost(self._device_lost_proxy)
@@ -94,14 +90,14 @@ class Worker:
 
     async def _start(self) -> None:
         try:
-            await self._install()
+            await self._driver.install()
         except Exception as error:
             self._reporter.error(error, "The engine could not start")
             return
         if self._mailbox.closed:  # while the model was loading
             self._output.close()
             return
-        self._post("ready", **self._facts())
+        self._post("ready", **self._driver.facts())
         self._host.downloaded()
         await self._loop()
 
@@ -115,9 +111,9 @@ class Worker:
     def _on_options(self, message: Any) -> None:
         options = self._updated(self._output.options, json.loads(message.changes))
         self._output.options = options
-        if options.model_selection != self._wanted_model:
-            self._wanted_model = options.model_selection
-            self._spawn(self._switch_model())
+        if options.model_selection != self._driver.wanted:
+            self._driver.wanted = options.model_selection  # at once: the next message must see it
+            self._spawn(self._driver.switch())
         self._output.repaint()
 
     def _on_function(self, message: Any) -> None:
@@ -138,7 +134,7 @@ class Worker:
         try:
             self._output.repaint()
         except Exception as error:
-            self._report(error)
+            self._reporter.stumbled(error)
 
     def _on_backdrop(self, message: Any) -> None:
         self._output.set_backdrop(message.bitmap)
@@ -182,49 +178,11 @@ class Worker:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
         async for frame in self._mailbox:
             fresh = self._pacer is None or self._pacer.wants_mask()
-            painted = await self._guarded(partial(self._output.process, frame, fresh_mask=fresh))
+            painted = await self._driver.guarded(partial(self._output.process, frame, fresh_mask=fresh))
             if painted:
                 self._report_painted(fresh_mask=fresh)
             else:
                 self._host.dropped()
-
-    async def _guarded(self, work: Callable[[], Awaitable[bool]]) -> bool:
-        """Run one frame's work, on the next backend if this one fails; returns whether it was painted."""
-        runtime = self._runtime
-        try:
-            async with self._keeper.lock:
-                return await work()
-        except JsException as error:
-            return await self._recover(runtime, f"{error.name}: {error.message}")
-        except Exception as error:
-            self._report(error)
-            return False
-
-    async def _recover(self, failed: AnyRuntime | None, why: str, *, lost: bool = False) -> bool:
-        """Put another runtime or painter in the place of the one that failed and show the frame with it."""
-        async with self._recovery:
-            if failed is self._runtime:  # else it has been replaced already
-                try:
-                    self._keeper.recover(why, lost=lost)
-                    await self._install()
-                except (ModelFileError, EngineError, JsException) as error:
-                    self._report(error)
-                    return False
-                self._post("backendchange", **self._facts())
-        return await self._guarded(self._output.refresh)
-
-    async def _install(self) -> None:
-        """Load the wanted model and let it paint; where the GPU refuses, by the next painter."""
-        while True:
-            runtime = await self._load(self._wanted_model)
-            try:
-                async with self._keeper.lock:
-                    await self._adopt(runtime)
-            except JsException as error:
-                runtime.close()
-                self._keeper.recover(f"{error.name}: {error.message}", lost=False)
-            else:
-                return
 
     def _device_lost(self, reason: str) -> None:
         self._spawn(self._after_fault(f"the GPU device was lost: {reason}", lost=True))
@@ -233,75 +191,15 @@ class Worker:
         self._spawn(self._after_fault(sentence, lost=False))
 
     async def _after_fault(self, why: str, *, lost: bool) -> None:
-        if await self._recover(self._runtime, why, lost=lost):
+        if await self._driver.replace(why, lost=lost):
             self._report_painted()
-
-    async def _switch_model(self) -> None:
-        """Load the wanted model beside the running one, then exchange them between two frames."""
-        wanted = self._wanted_model
-        try:
-            runtime = await self._load(wanted)
-        except (ModelFileError, EngineError, JsException) as error:
-            self._report(error)
-            self._keep_old_model()
-            return
-        if wanted != self._wanted_model:  # switched again meanwhile
-            runtime.close()
-            return
-        try:
-            async with self._keeper.lock:
-                await self._adopt(runtime)
-        except JsException as error:
-            runtime.close()
-            self._report(error)
-            self._keep_old_model()
-            return
-        self._clock.clear()
-        self._post("model", **self._facts())
-        await self._guarded(self._output.refresh)
-
-    async def _load(self, model_selection: int) -> AnyRuntime:
-        """Load a model; the page is told, as it must not take the worker's silence for its death."""
-        self._post("loading", on=True)
-        try:
-            return await self._keeper.load(model_selection)
-        finally:
-            self._post("loading", on=False)
-
-    def _keep_old_model(self) -> None:
-        if self._runtime is not None:
-            self._wanted_model = self._runtime.facts.model_selection
-            changes = {"model_selection": self._wanted_model}
-            self._output.options = self._output.options.updated(changes)
-            self._post("model", **self._facts())
-
-    async def _adopt(self, runtime: AnyRuntime) -> None:
-        await self._output.use(runtime)
-        self._runtime = runtime
 
     def _report_painted(self, *, fresh_mask: bool = True) -> None:
         pacing = {}
         if self._pacer is not None:
             self._pacer.learn(self._clock.last("total"), self._clock.last("infer") if fresh_mask else None)
             pacing = {"framesPerMask": self._pacer.frames_per_mask, "masksReused": self._pacer.reused}
-        self._reporter.painted(self._output, self._facts() | pacing)
-
-    def _facts(self) -> dict[str, Any]:
-        runtime = self._runtime
-        assert runtime is not None  # noqa: S101 - only called once a model runs
-        threads = self._threads if runtime.backend == "wasm" else 1
-        return {
-            "backend": runtime.backend,
-            "reason": runtime.reason,
-            "model": runtime.facts.name,
-            "modelSelection": runtime.facts.model_selection,
-            "threads": threads,
-            "painter": self._output.painter,
-            "painterReason": self._keeper.painter[1],
-        }
-
-    def _report(self, error: Exception) -> None:
-        self._reporter.error(error, "The engine stumbled over this picture")
+        self._reporter.painted(self._output, self._driver.facts() | pacing)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
