@@ -103,7 +103,7 @@ def test_full_screen_shows_the_stage(site: Server, launch: Callable[..., Page]):
 def test_statistics_tell_backend_stages_and_size(site: Server, launch: Callable[..., Page]):
     """Opened, the statistics name backend and reason, the milliseconds of each stage, and what was downloaded."""
     demo = open_demo(launch, site).wait_painted()
-    demo.page.click("summary")
+    demo.page.click("#stats summary")
     demo.until(lambda: "MB" in demo.page.inner_text("#stat-bytes"))
     assert demo.page.inner_text("#stat-backend") == "WebAssembly"
     assert demo.page.inner_text("#stat-reason") in demo.page.inner_text("#status-text")

@@ -47,7 +47,7 @@ def test_axe_finds_nothing_while_running(
 ):
     """With each effect's controls shown, and with the statistics open, axe-core has nothing to say."""
     demo = open_demo(launch, site, color_scheme=scheme, viewport=window, reduced_motion="reduce").wait_painted()
-    demo.page.click("summary")
+    demo.page.click("#stats summary")
     for effect in EFFECTS:
         demo.choose_effect(effect)
         assert demo.axe() == [], effect
@@ -97,7 +97,7 @@ def test_narrow_page_never_scrolls_sideways(site: Server, launch: Callable[..., 
     demo = open_demo(lambda **_: page, site, f"?effect={effect}&model=nonsense")
     demo.give("a-file-with-quite-a-long-name-that-does-not-break-anywhere.png", b"")
     demo.alert()
-    page.click("summary")
+    page.click("#stats summary")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert page.evaluate(_OUTSIDE) == []
     assert page.evaluate(_SMALL_TARGETS) == []
@@ -129,7 +129,7 @@ def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., Page]):
     assert order == [
         *("Skip to the controls", "camera-button", "file-button", "sample-button", "blur", "strength"),
         *("snapshot-button", "fullscreen-button", "0", "mirror"),
-        page.locator("summary").inner_text(),
+        page.locator("#stats summary").inner_text(),
     ]
     press("Space")
     assert page.locator("#stats table").is_visible()
