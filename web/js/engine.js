@@ -11,6 +11,7 @@
  */
 
 import { Requests } from "./requests.js";
+import { Stage } from "./stage.js";
 import { WorkerHost } from "./worker_host.js";
 
 const MOST_OUTSTANDING = 2; // one in the works, one waiting: the worker never idles and no frame grows old
@@ -19,12 +20,6 @@ export class Engine extends EventTarget {
   #stage;
   #host;
   #channel = 0;
-  /** @type {HTMLCanvasElement | null} */
-  #canvas = null;
-  /** @type {HTMLCanvasElement | null} a new worker's canvas, shown with its first composite */
-  #nextCanvas = null;
-  /** @type {HTMLCanvasElement | null} for another painter of the same worker, shown when that says so */
-  #spareCanvas = null;
   /** @type {Options} */
   #options = {};
   /** @type {ImageBitmap | null} */
@@ -53,7 +48,7 @@ export class Engine extends EventTarget {
    */
   constructor(stage, { backend = "auto", painter = "auto" } = {}) {
     super();
-    this.#stage = stage;
+    this.#stage = new Stage(stage);
     this.#host = WorkerHost.for(backend, painter);
   }
 
@@ -65,8 +60,7 @@ export class Engine extends EventTarget {
     const starting = Promise.withResolvers();
     starting.promise.catch(() => {}); // told by the `error` event as well
     this.#starting = starting;
-    this.#nextCanvas = newCanvas();
-    this.#channel = this.#host.open(this.#client, this.#nextCanvas.transferControlToOffscreen(), this.#options);
+    this.#channel = this.#host.open(this.#client, this.#stage.lend(), this.#options);
     if (this.#tap) this.#post({ type: "tap", on: true, intervalMs: this.#tapInterval });
     if (this.#backdrop) this.#post({ type: "backdrop", bitmap: this.#backdrop });
     if (this.#effectFunction) this.#post({ type: "function", ...this.#effectFunction });
@@ -183,8 +177,7 @@ export class Engine extends EventTarget {
     this.#forgetStill();
     this.#backdrop?.close();
     this.#backdrop = null;
-    this.#canvas?.remove();
-    this.#canvas = null;
+    this.#stage.clear();
   }
 
   /** @param {object} message @param {Transferable[]} [transfer] */
@@ -222,7 +215,7 @@ export class Engine extends EventTarget {
     else if (type === "downloaded") this.#bytes = detail.bytes;
     else if (type === "loading") this.#loading = detail.on;
     else if (type === "canvas") this.#lendCanvas();
-    else if (type === "show") this.#nextCanvas = this.#spareCanvas;
+    else if (type === "show") this.#stage.useSpare();
     else {
       if (type === "ready") this.#onReady(detail);
       if (type === "model") this.#options.modelSelection = detail.modelSelection;
@@ -242,12 +235,7 @@ export class Engine extends EventTarget {
   /** @param {Record<string, any>} detail */
   #painted(detail) {
     this.#settle(false);
-    if (this.#nextCanvas) {
-      this.#canvas?.remove();
-      this.#canvas = this.#nextCanvas;
-      this.#nextCanvas = null;
-      this.#stage.append(this.#canvas);
-    }
+    this.#stage.show();
     this.#emit("frame", { ...detail, dropped: this.#dropped });
   }
 
@@ -257,10 +245,8 @@ export class Engine extends EventTarget {
     if (dropped) this.#dropped++;
   }
 
-  /** A canvas keeps its first kind of context for life: another painter needs another canvas. */
   #lendCanvas() {
-    this.#spareCanvas = newCanvas();
-    const canvas = this.#spareCanvas.transferControlToOffscreen();
+    const canvas = this.#stage.lendSpare();
     this.#post({ type: "canvas", canvas }, [canvas]);
   }
 
@@ -287,7 +273,7 @@ export class Engine extends EventTarget {
   #stop() {
     this.#host.close(this.#channel);
     this.#channel = 0;
-    this.#nextCanvas = this.#spareCanvas = null;
+    this.#stage.forget();
     this.#ready = this.#loading = false;
     this.#outstanding = 0;
     this.#requests.rejectAll("The engine stopped before it could answer.");
@@ -306,9 +292,3 @@ export class Engine extends EventTarget {
 
 /** @param {Frame} frame */
 const forget = (frame) => frame.close();
-
-function newCanvas() {
-  const canvas = document.createElement("canvas");
-  canvas.part.add("canvas");
-  return canvas;
-}
