@@ -19,7 +19,6 @@ COMPRESSIBLE = frozenset(
         ".html",
         ".js",
         ".json",
-        ".md",
         ".mjs",
         ".onnx",
         ".svg",

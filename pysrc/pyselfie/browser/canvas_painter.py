@@ -36,6 +36,9 @@ class Canvas2DPainter:
         self._veil: js_types.OffscreenCanvas = OffscreenCanvas.new(1, 1)
         self._veil_context = self._veil.getContext("2d")
         self._pixels = ImageData.new(1, 1)
+        self._bytes = self._pixels.data
+        # Kept here, as asking a canvas for its size means a call to JavaScript
+        self._size = self._veil_size = Size(0, 0)
         self._mirrored = False
         self.flush = False
 
@@ -69,23 +72,26 @@ class Canvas2DPainter:
             return
         self._mirrored = mirror
         if mirror:
-            self._context.setTransform(-1, 0, 0, 1, self._canvas.width, 0)
+            self._context.setTransform(-1, 0, 0, 1, self._size.width, 0)
         else:
             self._context.setTransform(1, 0, 0, 1, 0, 0)
 
     def _resize(self, size: Size) -> None:
         """Give the canvas its size; in the same task as the painting, so that no empty canvas is ever shown."""
-        if (self._canvas.width, self._canvas.height) != size:
+        if size != self._size:
+            self._size = size
             self._canvas.width, self._canvas.height = size
             self._mirrored = False  # a new size resets the context
             self._fitted = None
 
     def _load_veil(self, veil: NDArray[np.uint8]) -> None:
         size = Size(veil.shape[1], veil.shape[0])
-        if (self._veil.width, self._veil.height) != size:
+        if size != self._veil_size:
+            self._veil_size = size
             self._veil.width, self._veil.height = size
             self._pixels = ImageData.new(*size)
-        self._pixels.data.assign(veil)
+            self._bytes = self._pixels.data
+        self._bytes.assign(veil)
         self._veil_context.putImageData(self._pixels, 0, 0)
 
     def _draw_veil(self, size: Size, veil: NDArray[np.uint8]) -> None:
@@ -93,13 +99,10 @@ class Canvas2DPainter:
         part = opaque_part(veil)
         if part is None:
             return
-        context = self._context
-        context.save()
-        context.beginPath()
-        context.rect(*part.scaled(size.width / veil.shape[1], size.height / veil.shape[0]))
-        context.clip()
-        context.drawImage(self._veil, 0, 0, *size)
-        context.restore()
+        x, y = size.width / self._veil_size.width, size.height / self._veil_size.height
+        place = part.scaled(x, y)  # whole pixels of the canvas: others would be rounded, and the veil shifted with them
+        source = place.x / x, place.y / y, place.width / x, place.height / y
+        self._context.drawImage(self._veil, *source, *place)
 
     def _draw_backdrop(self, size: Size, *, mirror: bool) -> None:
         """Draw the backdrop upright: what is written on it stays readable in a mirrored picture."""
@@ -123,7 +126,7 @@ class Canvas2DPainter:
     def clear(self) -> None:
         """See `Painter.clear`."""
         self._orient(mirror=False)
-        self._context.clearRect(0, 0, self._canvas.width, self._canvas.height)
+        self._context.clearRect(0, 0, *self._size)
 
     def close(self) -> None:
         """See `Painter.close`."""

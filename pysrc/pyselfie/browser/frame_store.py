@@ -35,6 +35,8 @@ class FrameStore:
         self._pixels: Any = None
         self._scratch: Any = None
         self._scratch_context: Any = None
+        self._scratch_size = Size(0, 0)
+        self._conversion = js_object(format="RGBA", colorSpace="srgb")
 
     async def take(self, frame: Bitmap | VideoFrame) -> None:
         """Take over `frame` and hold its picture."""
@@ -58,12 +60,13 @@ class FrameStore:
         visible = frame.visibleRect
         if getattr(frame, "rotation", 0) or (visible.width, visible.height) != size:
             return False
-        if self._scratch is None or (self._scratch.width, self._scratch.height) != size:
+        if size != self._scratch_size:
+            self._scratch_size = Size(*size)
             self._scratch = OffscreenCanvas.new(*size)
             self._scratch_context = self._scratch.getContext("2d", js_object(willReadFrequently=True))
             self._pixels = ImageData.new(*size)
         try:
-            await frame.copyTo(self._pixels.data, js_object(format="RGBA", colorSpace="srgb"))
+            await frame.copyTo(self._pixels.data, self._conversion)
         except JsException:  # a browser without conversion in copyTo
             return False
         self._scratch_context.putImageData(self._pixels, 0, 0)

@@ -68,15 +68,10 @@ class Context2D(Protocol):
     globalCompositeOperation: str  # noqa: N815
     imageSmoothingQuality: str  # noqa: N815
 
-    def beginPath(self) -> None: ...  # noqa: N802, D102
-    def clip(self) -> None: ...  # noqa: D102
     def clearRect(self, x: float, y: float, width: float, height: float) -> None: ...  # noqa: N802, D102
     def drawImage(self, image: Any, *place: float) -> None: ...  # noqa: N802, D102
     def fillRect(self, x: float, y: float, width: float, height: float) -> None: ...  # noqa: N802, D102
     def getImageData(self, x: int, y: int, width: int, height: int, settings: Any = None) -> Any: ...  # noqa: N802, D102
-    def rect(self, x: float, y: float, width: float, height: float) -> None: ...  # noqa: D102
-    def restore(self) -> None: ...  # noqa: D102
-    def save(self) -> None: ...  # noqa: D102
     def putImageData(self, image: ImageData, x: int, y: int) -> None: ...  # noqa: N802, D102
     def setTransform(self, *matrix: float) -> None: ...  # noqa: N802, D102
 
