@@ -24,7 +24,7 @@ PERSON_FROM = 0.1
 SIGMA_RANGE = (0.006, 0.046)
 """Standard deviation of the blur at strength 0 and 1, as a fraction of the frame's height."""
 
-_COARSE_FACTOR = 4  # how much wider the blur is that fills where the fine one found no background
+_MOST_DECIMATION = 4  # at a quarter of the size the mask still has 36 rows for the widest blur
 COARSE_WEIGHT = np.float32(0.02)
 MEAN_WEIGHT = np.float32(1e-4)
 _DECIMATE_FROM = 3.0  # a blur this wide, in pixels, loses nothing at half the resolution
@@ -86,7 +86,7 @@ def blur_background(rgb: NDArray[np.uint8], mask: NDArray[np.float32], sigma: tu
 def decimation(sigma: tuple[float, float]) -> tuple[int, tuple[float, float]]:
     """Return (factor, sigma): blur at 1/factor of the size, by this `sigma` in pixels of that size."""
     factor = 1
-    while min(sigma) / factor >= _DECIMATE_FROM and factor < _COARSE_FACTOR:
+    while min(sigma) / factor >= _DECIMATE_FROM and factor < _MOST_DECIMATION:
         factor *= 2
     x, y = (math.sqrt(along**2 - _ADDED_VARIANCE[factor]) / factor for along in sigma)
     return factor, (x, y)
