@@ -87,7 +87,7 @@ def test_allowed_page_sets_options_and_takes_snapshots(launch, site, other):
     assert {message["origin"] for message in heard} == {site.url.rstrip("/")}
 
 
-def test_foreign_origins_are_ignored_and_counted(launch, site, other):
+def test_foreign_origins_are_ignored(launch, site, other):
     """A page that is not named hears nothing and changes nothing; also without `origins` at all."""
     for origins in ("https://somebody.example", ""):
         host = Host(launch(), site, other, origins, src=SAMPLE, background="#204060").wait_painted()
@@ -119,6 +119,16 @@ def test_messages_are_validated(widget_host, message, sentence):
     answer = widget_host.ask(**message)
     assert (answer["type"], answer["code"]) == ("error", "protocol")
     assert answer["message"].startswith(sentence)
+
+
+def test_ignored_messages_are_counted(widget_host):
+    """A message from a window that is not named changes nothing, and the state tells how many there were."""
+    assert widget_host.ask(type="state")["state"]["ignored"] == 0
+    foreign = "() => postMessage({ pyselfie: 1, type: 'set', options: { background: 'red' } }, '*')"
+    widget_host.frame.locator(":root").evaluate(foreign)
+    state = widget_host.ask(type="state")["state"]
+    assert state["ignored"] == 1
+    assert state["background"] != "red"
 
 
 @pytest.fixture
