@@ -25,7 +25,7 @@ _FILES = [
 ]
 """What the package has; package.json, README.md and LICENSE are in every one. The demo page is not."""
 
-_LEGACY = {"types": "./selfie_segmentation.d.ts", "default": "./js/legacy/index.js"}
+_LEGACY = {"types": "./selfie_segmentation.d.ts", "default": "./js/mediapipe/index.js"}
 _EXPORTS = {
     ".": {"types": "./pyselfie.d.ts", "default": "./pyselfie.js"},
     "./selfie_segmentation": _LEGACY,

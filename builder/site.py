@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import tempfile
 from pathlib import Path
 
-from builder import backdrops_step, compress, licences, npm_package, numpy_wheel, samples, templates, vendor, wheels
+from builder import (
+    backdrops_step,
+    compress,
+    licences,
+    npm_package,
+    numpy_wheel,
+    preloads,
+    samples,
+    templates,
+    vendor,
+    wheels,
+)
 from builder.paths import CACHE, DIST, MODELS, WEB
 from builder.report import say, step
 from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
@@ -52,7 +64,12 @@ def make_plan(wheel: Path, numpy: Path) -> Plan:
     version = wheel.name.split("-")[1]
     plan |= npm_package.package_files(version)
     plan["assets.json"] = assets(plan, version)
-    return plan | templates.render(WEB / "templates", {"version": version, "backdrops": backdrops_step.backdrop_list()})
+    context = {
+        "version": version,
+        "backdrops": backdrops_step.backdrop_list(),
+        "preloads": functools.partial(preloads.preloads, WEB),
+    }
+    return plan | templates.render(WEB / "templates", context)
 
 
 def assets(plan: Plan, version: str) -> bytes:

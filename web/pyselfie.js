@@ -1,8 +1,8 @@
 // The one script of a page that embeds pyselfie: defines <selfie-segmentation> and exports what scripts use.
 
-import { SelfieSegmentationElement } from "./js/element.js";
+import { SelfieSegmentationElement } from "./js/element/element.js";
 
-export { processTrack } from "./js/process_track.js";
+export { processTrack } from "./js/track/process_track.js";
 export { SelfieSegmentationElement };
 
 if (globalThis.customElements?.get("selfie-segmentation") === undefined) {

@@ -1,17 +1,17 @@
 /**
  * pyselfie's stand-in for @mediapipe/selfie_segmentation: a script that defines the global `SelfieSegmentation`.
  *
- * A classic script cannot import statically, so it fetches the real thing, js/legacy/index.js, as soon as it runs, and
- * passes every call on. As an ES module, or through a bundler, import js/legacy/index.js ("pyselfie/selfie_segmentation")
+ * A classic script cannot import statically, so it fetches the real thing, js/mediapipe/index.js, as soon as it runs, and
+ * passes every call on. As an ES module, or through a bundler, import js/mediapipe/index.js ("pyselfie/selfie_segmentation")
  * for names; importing this file defines the global all the same.
  */
 (() => {
-  const loading = import("./js/legacy/index.js");
+  const loading = import("./js/mediapipe/index.js");
   loading.catch(() => {}); // told by the first call that needs it
 
   class SelfieSegmentation {
     #loading;
-    /** @type {InstanceType<typeof import("./js/legacy/index.js").SelfieSegmentation> | null} */
+    /** @type {InstanceType<typeof import("./js/mediapipe/index.js").SelfieSegmentation> | null} */
     #real = null;
 
     /** @param {import("./types/selfie_segmentation.d.ts").SelfieSegmentationConfig} [config] */
@@ -23,7 +23,7 @@
     /** @param {import("./types/selfie_segmentation.d.ts").SelfieSegmentationConfig} [config] */
     async #load(config) {
       const library = await loading.catch((error) => {
-        throw new Error(`pyselfie's js/legacy/index.js could not be loaded (${error.message}).`, { cause: error });
+        throw new Error(`pyselfie's js/mediapipe/index.js could not be loaded (${error.message}).`, { cause: error });
       });
       this.#real = new library.SelfieSegmentation(config);
       return this.#real;

@@ -2,10 +2,10 @@
 
 import { makeFrames, offer, personOfComposite } from "./shared.js";
 
-const ENGINE = "/dist/js/engine.js";
+const ENGINE = "/dist/js/engine/engine.js";
 
 const stage = /** @type {HTMLElement} */ (document.querySelector("main"));
-/** @type {InstanceType<typeof import("../../web/js/engine.js").Engine>} */
+/** @type {InstanceType<typeof import("../../web/js/engine/engine.js").Engine>} */
 let engine;
 /** @type {(ImageBitmap | VideoFrame)[]} */
 let frames = [];

@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyselfie import effects
-    from pyselfie.core.facts import ModelFacts, ModelFileError, load_facts
+    from pyselfie.core.manifest import ModelFileError, ModelSpec, load_spec
     from pyselfie.solution import SelfieSegmentation, SolutionOutputs, use_site
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "ModelFacts",
     "ModelFileError",
+    "ModelSpec",
     "SelfieSegmentation",
     "SolutionOutputs",
     "effects",
-    "load_facts",
+    "load_spec",
     "use_site",
 ]
 
 _HOMES = {
-    "ModelFacts": "pyselfie.core.facts",
-    "ModelFileError": "pyselfie.core.facts",
+    "ModelSpec": "pyselfie.core.manifest",
+    "ModelFileError": "pyselfie.core.manifest",
     "SolutionOutputs": "pyselfie.solution",
     "SelfieSegmentation": "pyselfie.solution",
-    "load_facts": "pyselfie.core.facts",
+    "load_spec": "pyselfie.core.manifest",
     "use_site": "pyselfie.solution",
 }
 _SUBMODULES = {"effects"}

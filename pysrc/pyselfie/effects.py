@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyselfie.array_painter import ArrayPainter
+from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.core.options import Options
 from pyselfie.core.pictures import check_frame, check_mask
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from pyselfie import blending
+from pyselfie.arrays import blending
 from pyselfie.core import sampling
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def require(module: str, extra: str, purpose: str) -> Any:
 def best_sampling() -> ModuleType:
     """Return `sampling_cv2` where OpenCV is installed, else `core.sampling`."""
     try:
-        from pyselfie import sampling_cv2  # noqa: PLC0415, it is an optional extra
+        from pyselfie.arrays import sampling_cv2  # noqa: PLC0415, it is an optional extra
     except ImportError:
         return sampling
     return sampling_cv2
@@ -44,7 +44,7 @@ def best_sampling() -> ModuleType:
 def best_blending() -> ModuleType:
     """Return `blending_cv2` where OpenCV is installed, else `blending`."""
     try:
-        from pyselfie import blending_cv2  # noqa: PLC0415, it is an optional extra
+        from pyselfie.arrays import blending_cv2  # noqa: PLC0415, it is an optional extra
     except ImportError:
         return blending
     return blending_cv2

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pyselfie.core.facts import load_facts
+from pyselfie.core.manifest import load_spec
 from pyselfie.extras import best_sampling
 from pyselfie.runtimes.native import NativeRuntime
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyselfie.core.facts import ModelFacts
+    from pyselfie.core.manifest import ModelSpec
 
 IN_BROWSER = sys.platform == "emscripten"
 """Whether this Python is Pyodide, where ONNX Runtime Web is the engine."""
@@ -83,11 +83,11 @@ class SelfieSegmentation:
     """
 
     def __init__(self, model_selection: int = 0) -> None:
-        self._facts = load_facts(model_selection)
+        self._spec = load_spec(model_selection)
         self._sampling = best_sampling()
-        self._tensor = np.empty(self._facts.input_shape, np.float32)
+        self._tensor = np.empty(self._spec.input_shape, np.float32)
         self._is_open = True
-        self._engine: Any = _make_engine(self._facts)
+        self._engine: Any = _make_engine(self._spec)
         self._lock, self._turn = threading.Lock(), asyncio.Lock()
         _living.add(self)
 
@@ -136,7 +136,7 @@ class SelfieSegmentation:
             return self._outputs(mask, rgb)
 
     def _small(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        small: NDArray[np.uint8] = self._sampling.corner_warp(rgb, self._facts.width, self._facts.height)
+        small: NDArray[np.uint8] = self._sampling.corner_warp(rgb, self._spec.width, self._spec.height)
         return small
 
     def _opened(self) -> Any:
@@ -144,7 +144,7 @@ class SelfieSegmentation:
         if not self._is_open:
             raise ValueError("this SelfieSegmentation is closed; make a new one to go on")
         if self._engine is None:
-            self._engine = _make_engine(self._facts)
+            self._engine = _make_engine(self._spec)
         return self._engine
 
     def _filled(self, small: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -175,7 +175,7 @@ class SelfieSegmentation:
         self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self._facts.model_selection, self._is_open)
+        return _restore, (self._spec.model_selection, self._is_open)
 
 
 _living: weakref.WeakSet[SelfieSegmentation] = weakref.WeakSet()
@@ -198,13 +198,13 @@ def _restore(model_selection: int, is_open: bool) -> SelfieSegmentation:
     return segmenter
 
 
-def _make_engine(facts: ModelFacts) -> Any:
+def _make_engine(spec: ModelSpec) -> Any:
     """Return what runs the model here: a `NativeRuntime`, or in a browser a `PageEngine`."""
     if IN_BROWSER:
         from pyselfie.browser.page_engine import PageEngine  # noqa: PLC0415, it needs the browser
 
-        return PageEngine(facts)
-    return NativeRuntime(facts)
+        return PageEngine(spec)
+    return NativeRuntime(spec)
 
 
 def _check_image(image: Any) -> NDArray[np.uint8]:

@@ -73,7 +73,7 @@ class EngineDriver:
         page.route("**/blank.html", _empty_page)
         page.goto(f"{site_url}blank.html")
         asked = {"backend": backend, "painter": painter}
-        arguments = {"engineUrl": f"{site_url}js/engine.js", "events": EVENTS, **asked}
+        arguments = {"engineUrl": f"{site_url}js/engine/engine.js", "events": EVENTS, **asked}
         page.evaluate(_SETUP, arguments)
 
     def start(self, **options: Any) -> dict[str, Any]:

@@ -197,7 +197,7 @@ def test_own_effect_gives_the_desktops_picture(bare: Page, astronaut: np.ndarray
     put(bare, "pop.py", POP.encode())
     code = """
 from js import ImageData, OffscreenCanvas
-from pyselfie.browser.own_effect import OwnEffect
+from pyselfie.browser.canvas.custom_effect import OwnEffect
 from pyselfie.core.custom_effect import load_effect
 from pyselfie.core.geometry import Size
 picture = np.load("picture.npy")

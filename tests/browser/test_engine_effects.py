@@ -5,8 +5,8 @@ import pytest
 
 from pyselfie.core.compositor import composite
 from pyselfie.core.effects import EFFECTS, Scene
-from pyselfie.core.facts import load_facts
 from pyselfie.core.geometry import Size
+from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
 from pyselfie.core.porter_duff import premultiply
 from pyselfie.core.sampling import resize_half_pixel
@@ -86,10 +86,10 @@ def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
     engine.start(modelSelection=model_selection)
     frame = frame_of(astronaut, model_selection)
     engine.show(frame)
-    facts = load_facts(model_selection)
-    sample = resize_half_pixel(frame, facts.width, facts.height)
+    spec = load_spec(model_selection)
+    sample = resize_half_pixel(frame, spec.width, spec.height)
     tensor = (sample[None] * np.float32(1 / 255)).astype(np.float32)
-    expected = NativeRuntime(facts).run_sync(tensor)
+    expected = NativeRuntime(spec).run_sync(tensor)
     assert np.abs(engine.mask() - expected).mean() < 2e-3
     intersection = ((engine.mask() > 0.5) & (expected > 0.5)).sum()
     union = ((engine.mask() > 0.5) | (expected > 0.5)).sum()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pyselfie.core.compositor import composite
-from pyselfie.core.facts import load_facts
+from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
 from pyselfie.core.porter_duff import premultiply
 from pyselfie.core.sampling import corner_warp, resize_half_pixel
@@ -52,10 +52,10 @@ async (png) => {
 CORNER_WARP = """
 import base64, gc
 import numpy as np
-from pyselfie.browser.gpu.device import BufferUsage
-from pyselfie.browser.gpu.gpu_pipeline import GpuPipeline
-from pyselfie.browser.gpu.preprocess import ModelBuffers, Preprocess
-from pyselfie.browser.gpu.readback import read_floats
+from pyselfie.browser.webgpu.device import BufferUsage
+from pyselfie.browser.webgpu.gpu_pipeline import GpuPipeline
+from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
+from pyselfie.browser.webgpu.readback import read_floats
 from pyselfie.core.geometry import Size
 
 pipeline = next(found for found in gc.get_objects() if isinstance(found, GpuPipeline))
@@ -153,10 +153,10 @@ def test_mask_is_the_native_runtimes(engine, model_selection):
         engine.wait_for("model", after)
     frame = build("640x480")
     engine.show(frame)
-    facts = load_facts(model_selection)
+    spec = load_spec(model_selection)
     # not rounded to whole levels on its way, as on a GPU
-    sample = resize_half_pixel(frame.astype(np.float32), facts.width, facts.height)
-    expected = NativeRuntime(facts).run_sync(np.ascontiguousarray(sample[None] / 255))
+    sample = resize_half_pixel(frame.astype(np.float32), spec.width, spec.height)
+    expected = NativeRuntime(spec).run_sync(np.ascontiguousarray(sample[None] / 255))
     got = engine.mask()
     assert got.shape == expected.shape
     assert np.abs(got - expected).mean() < 1e-4

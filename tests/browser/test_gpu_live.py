@@ -42,7 +42,7 @@ TRACE_PROXIES = "pyodide._module.enable_pyproxy_allocation_tracing()"
 COUNT_OWNED = """
 pyodide.runPython(`
 import gc
-from pyselfie.browser.gpu.device import Gpu
+from pyselfie.browser.webgpu.device import Gpu
 gc.collect()
 sum(len(found._owned) for found in gc.get_objects() if isinstance(found, Gpu))
 `)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pyselfie import SelfieSegmentation, sampling_cv2
+from pyselfie import SelfieSegmentation
+from pyselfie.arrays import sampling_cv2
 from pyselfie.core import sampling
 from tests.parity.goldens import Golden, golden_path, load_golden
 from tests.parity.pictures import PICTURES, build, fingerprint

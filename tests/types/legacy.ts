@@ -1,7 +1,7 @@
 // A program written against the original's declarations compiles against ours, and against what ours take besides.
 
 import * as original from "@mediapipe/selfie_segmentation";
-import * as implemented from "../../web/js/legacy/index.js";
+import * as implemented from "../../web/js/mediapipe/index.js";
 import * as ours from "../../web/types/selfie_segmentation";
 
 // Ours stands wherever the original was expected.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -32,6 +33,14 @@ def test_assets_tell_the_truth(dist: Path):
     }
     assert listed == present
     assert {"vendor/pyodide/pyodide.asm.wasm", "models/selfie_segmentation.onnx"} <= set(listed)
+
+
+def test_pages_preload_what_their_scripts_import(dist: Path):
+    """Each page names every module that its script imports, over any number of steps, and no file that is not there."""
+    for page, far in (("index.html", "js/engine/worker_host.js"), ("widget.html", "js/widget/query.js")):
+        preloaded = re.findall(r'rel="modulepreload" href="([^"]+)"', (dist / page).read_text())
+        assert far in preloaded
+        assert all((dist / path).is_file() for path in preloaded)
 
 
 def test_compressed_forms_are_the_files(dist: Path):

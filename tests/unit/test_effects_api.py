@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from pyselfie import SelfieSegmentation, array_painter, blending, effects
-from pyselfie.array_painter import ArrayPainter
+from pyselfie import SelfieSegmentation, effects
+from pyselfie.arrays import blending
+from pyselfie.arrays import painter as array_painter
+from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.core import sampling
 from pyselfie.core.compositor import composite
 from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect

@@ -5,10 +5,10 @@ import asyncio
 import numpy as np
 import pytest
 
+from pyselfie.browser.canvas.pipeline import Pipeline
 from pyselfie.browser.mailbox import Mailbox
-from pyselfie.browser.pipeline import Pipeline
-from pyselfie.core.facts import load_facts
 from pyselfie.core.geometry import Size
+from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
 from pyselfie.core.timing import StageClock
 from pyselfie.runtimes.stub import StubRuntime
@@ -76,7 +76,7 @@ def painter():
 @pytest.fixture
 def pipeline(painter):
     pipeline = Pipeline(Store(), Sampler, painter, StageClock(), Options(effect="mask"))
-    pipeline.use(StubRuntime(load_facts(1)))
+    pipeline.use(StubRuntime(load_spec(1)))
     return pipeline
 
 
@@ -149,7 +149,7 @@ def test_a_frame_reset_during_inference_is_not_painted(pipeline, painter):
             pipeline.reset()
             return await super().run(tensor)
 
-    pipeline.use(Resetting(load_facts(1)))
+    pipeline.use(Resetting(load_spec(1)))
     assert not asyncio.run(pipeline.process(Frame()))
     assert painter.painted == []
 
@@ -158,7 +158,7 @@ def test_changing_the_model_closes_the_old_one_and_keeps_the_frame(pipeline, pai
     """The other model's size is used from the next run on; the frame in hand is shown with it."""
     asyncio.run(pipeline.process(Frame(255)))
     old = pipeline._runtime
-    pipeline.use(StubRuntime(load_facts(0)))
+    pipeline.use(StubRuntime(load_spec(0)))
     with pytest.raises(RuntimeError, match="closed"):
         asyncio.run(old.run(np.zeros((1, 144, 256, 3), np.float32)))
     pipeline.repaint()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from pyselfie.core.facts import load_facts
+from pyselfie.core.manifest import load_spec
 from pyselfie.runtimes.base import Runtime
 from pyselfie.runtimes.native import NativeRuntime
 from pyselfie.runtimes.stub import StubRuntime
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=[StubRuntime, NativeRuntime], ids=["stub", "native"])
 def runtime(request: pytest.FixtureRequest) -> Iterator[Runtime]:
-    made: Runtime = request.param(load_facts(1))
+    made: Runtime = request.param(load_spec(1))
     yield made
     made.close()
 
@@ -41,7 +41,7 @@ def test_runtime_has_the_contract(runtime: Runtime) -> None:
     assert isinstance(runtime, Runtime)
     assert inspect.iscoroutinefunction(runtime.run)
     assert list(inspect.signature(runtime.run).parameters) == ["tensor"]
-    assert runtime.facts == load_facts(1)
+    assert runtime.spec == load_spec(1)
     assert runtime.backend in {"cpu", "stub"}
     assert runtime.reason
 
@@ -89,11 +89,11 @@ def test_closed_runtime_refuses_to_run(runtime: Runtime) -> None:
 
 def test_stub_mask_is_the_brightness() -> None:
     """The stub's mask can be told in advance: the mean of the three colours of each pixel."""
-    np.testing.assert_array_equal(run(StubRuntime(load_facts(1)), picture()), picture()[0].mean(axis=-1))
+    np.testing.assert_array_equal(run(StubRuntime(load_spec(1)), picture()), picture()[0].mean(axis=-1))
 
 
 def test_missing_onnxruntime_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without ONNX Runtime one sentence says what to install."""
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(ImportError, match=r'onnxruntime is not installed; pip install "pyselfie\[native\]" brings it'):
-        NativeRuntime(load_facts(0))
+        NativeRuntime(load_spec(0))

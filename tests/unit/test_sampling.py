@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pyselfie import sampling_cv2
+from pyselfie.arrays import sampling_cv2
 from pyselfie.core import sampling
 from pyselfie.core.perspective import STEPS, warp_coordinates
 

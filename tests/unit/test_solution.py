@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 import pyselfie
-from pyselfie import SelfieSegmentation, sampling_cv2
+from pyselfie import SelfieSegmentation, arrays
+from pyselfie.arrays import sampling_cv2
 from pyselfie.core import sampling
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def test_pickled_segmenter_is_made_anew(segmenter: SelfieSegmentation, astronaut
 
 FORKING = """
 import os, sys, threading, numpy as np
-from pyselfie import SelfieSegmentation
+from pyselfie import SelfieSegmentation, arrays
 segmenter = SelfieSegmentation(model_selection=1)
 picture = np.arange(90 * 160 * 3, dtype=np.uint8).reshape(90, 160, 3)
 expected = segmenter.process(picture).segmentation_mask
@@ -217,8 +218,8 @@ def test_forked_child_starts_over() -> None:
 
 def test_works_without_opencv(astronaut: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch) -> None:
     """Without OpenCV the NumPy sampling takes over and gives the same mask."""
-    monkeypatch.setitem(sys.modules, "pyselfie.sampling_cv2", None)
-    monkeypatch.delattr(pyselfie, "sampling_cv2")
+    monkeypatch.setitem(sys.modules, "pyselfie.arrays.sampling_cv2", None)
+    monkeypatch.delattr(arrays, "sampling_cv2", raising=False)
     with SelfieSegmentation() as plain:
         assert plain._sampling is sampling
         actual = plain.process(astronaut).segmentation_mask

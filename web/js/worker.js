@@ -3,9 +3,9 @@
  *
  * Messages of the page go to `pyselfie.browser.channels.Channels.receive`; Python answers through a Host per channel.
  */
-import { DownloadError, Downloads } from "./downloads.js";
-import { OrtBridge, runtimeFiles } from "./ort_bridge.js";
-import { probe, runtimeBuild, wantsResident } from "./probe.js";
+import { DownloadError, Downloads } from "./worker/downloads.js";
+import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
+import { probe, runtimeBuild, wantsResident } from "./worker/probe.js";
 
 /** @typedef {{type: string, channel?: number, [key: string]: any}} Message */
 
@@ -34,7 +34,7 @@ class Shared {
   /**
    * @param {Downloads} downloads
    * @param {any} ort
-   * @param {import("./probe.js").Probe} facts
+   * @param {import("./worker/probe.js").Probe} facts
    * @param {OrtBridge} bridge with the first session under way
    */
   constructor(downloads, ort, facts, bridge) {

@@ -6,8 +6,8 @@ import asyncio
 import gc
 from typing import TYPE_CHECKING, Any
 
-from pyselfie.browser.segmenter import Segmenter
-from pyselfie.browser.worker import Worker
+from pyselfie.browser.engine import Engine
+from pyselfie.browser.service.segmentation_service import SegmentationService
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class Channels:
-    """Opens a `Worker` per channel and hands each message to the one that it is for.
+    """Opens a `Engine` per channel and hands each message to the one that it is for.
 
     Parameters
     ----------
     make_host : callable
         ``make_host(channel)`` returns the JavaScript side of a new channel.
     requested, painter : str
-        Backend and painter of all channels; see `Worker`.
+        Backend and painter of all channels; see `Engine`.
     """
 
     def __init__(self, make_host: Callable[[int], Host], requested: str, painter: str) -> None:
@@ -31,28 +31,28 @@ class Channels:
         self._make_host = make_host
         self._requested = requested
         self._painter = painter
-        self._workers: dict[int, Worker | Segmenter] = {}
+        self._clients: dict[int, Engine | SegmentationService] = {}
         # ONNX Runtime's WebGPU build may not be entered twice at a time, whoever calls it.
         self._lock = asyncio.Lock()
 
     def receive(self, message: Any) -> None:
-        """Take one message of the page; see ``web/js/engine.js`` for their forms."""
+        """Take one message of the page; see ``web/js/engine/engine.js`` for their forms."""
         if message.type == "open":
             self._open(message)
         elif message.type == "close":
-            worker = self._workers.pop(message.channel, None)
+            worker = self._clients.pop(message.channel, None)
             if worker is not None:
                 worker.close()
-        elif message.channel in self._workers:
-            self._workers[message.channel].receive(message)
+        elif message.channel in self._clients:
+            self._clients[message.channel].receive(message)
 
     def _open(self, message: Any) -> None:
         worker = self._make(message, self._make_host(message.channel))
-        self._workers[message.channel] = worker
+        self._clients[message.channel] = worker
         worker.start()
 
-    def _make(self, message: Any, host: Host) -> Worker | Segmenter:
+    def _make(self, message: Any, host: Host) -> Engine | SegmentationService:
         if getattr(message, "kind", None) == "segment":
-            return Segmenter(host, message.options, requested=self._requested, lock=self._lock)
+            return SegmentationService(host, message.options, requested=self._requested, lock=self._lock)
         settings = {"requested": self._requested, "painter": self._painter}
-        return Worker(host, message.canvas, message.options, lock=self._lock, **settings)
+        return Engine(host, message.canvas, message.options, lock=self._lock, **settings)

@@ -91,7 +91,7 @@ class OffscreenCanvas(Protocol):
 
 
 class OrtSession(Protocol):
-    """One ONNX Runtime Web session behind the bridge (``web/js/ort_bridge.js``)."""
+    """One ONNX Runtime Web session behind the bridge (``web/js/worker/ort_bridge.js``)."""
 
     def bind(self, tensor: Any) -> None:
         """Take a proxy of the float32 input array; the bridge sees it through a live view."""
@@ -111,7 +111,7 @@ GpuBuffer: TypeAlias = Any
 
 
 class GpuSession(Protocol):
-    """One session on GPU buffers (``web/js/gpu_session.js``), which it owns."""
+    """One session on GPU buffers (``web/js/worker/gpu_session.js``), which it owns."""
 
     device: GpuDevice
     input: GpuBuffer
@@ -125,15 +125,15 @@ class GpuSession(Protocol):
 
 
 class OrtBridge(Protocol):
-    """``web/js/ort_bridge.js``: create, run, dispose."""
+    """``web/js/worker/ort_bridge.js``: create, run, dispose."""
 
-    def createResident(self, model: Any, facts: Any) -> Awaitable[GpuSession]:  # noqa: N802
+    def createResident(self, model: Any, spec: Any) -> Awaitable[GpuSession]:  # noqa: N802
         """Create a session on WebGPU whose input and output stay on the GPU."""
 
     def dropDevice(self) -> None:  # noqa: N802
         """Let the next session have a new WebGPU device."""
 
-    def create(self, model: Any, facts: Any, backend: str) -> Awaitable[OrtSession]:
+    def create(self, model: Any, spec: Any, backend: str) -> Awaitable[OrtSession]:
         """Create a session from the model's bytes."""
 
     def onDeviceLost(self, callback: Any) -> None:  # noqa: N802

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyodide.ffi import JsException
 
 from pyselfie.browser.runtime_keeper import EngineError
-from pyselfie.core.facts import ModelFileError
+from pyselfie.core.manifest import ModelFileError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -76,7 +76,7 @@ class ModelDriver:
                 except (ModelFileError, EngineError, JsException) as error:
                     self._reporter.stumbled(error)
                     return False
-                self._post("backendchange", **self.facts())
+                self._post("backendchange", **self.status())
         return await self.guarded(self._output.refresh)
 
     async def replace(self, why: str, *, lost: bool) -> bool:
@@ -117,7 +117,7 @@ class ModelDriver:
             self._keep_old_model()
             return
         self._clock.clear()
-        self._post("model", **self.facts())
+        self._post("model", **self.status())
         await self.guarded(self._output.refresh)
 
     async def _load(self, model_selection: int) -> AnyRuntime:
@@ -130,16 +130,16 @@ class ModelDriver:
 
     def _keep_old_model(self) -> None:
         if self._runtime is not None:
-            self.wanted = self._runtime.facts.model_selection
+            self.wanted = self._runtime.spec.model_selection
             changes = {"model_selection": self.wanted}
             self._output.options = self._output.options.updated(changes)
-            self._post("model", **self.facts())
+            self._post("model", **self.status())
 
     async def _adopt(self, runtime: AnyRuntime) -> None:
         await self._output.use(runtime)
         self._runtime = runtime
 
-    def facts(self) -> dict[str, Any]:
+    def status(self) -> dict[str, Any]:
         """Return what runs and why, for the page; only once a model runs."""
         runtime = self._runtime
         assert runtime is not None  # noqa: S101 - as the docstring says
@@ -147,8 +147,8 @@ class ModelDriver:
         return {
             "backend": runtime.backend,
             "reason": runtime.reason,
-            "model": runtime.facts.name,
-            "modelSelection": runtime.facts.model_selection,
+            "model": runtime.spec.name,
+            "modelSelection": runtime.spec.model_selection,
             "threads": threads,
             "painter": self._output.painter,
             "painterReason": self._keeper.painter[1],

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from pyselfie.browser.canvas_pipeline import CanvasPipeline
-from pyselfie.browser.gpu.gpu_pipeline import GpuPipeline
+from pyselfie.browser.canvas.canvas_pipeline import CanvasPipeline
+from pyselfie.browser.ort_gpu import OrtGpuRuntime
+from pyselfie.browser.webgpu.gpu_pipeline import GpuPipeline
 from pyselfie.core.geometry import Size
-from pyselfie.runtimes.ort_gpu import OrtGpuRuntime
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pyselfie.browser.canvas.custom_effect import OwnEffect
     from pyselfie.browser.js_types import Bitmap, OffscreenCanvas, VideoFrame
-    from pyselfie.browser.own_effect import OwnEffect
+    from pyselfie.browser.ort_web import OrtWebRuntime
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
-    from pyselfie.runtimes.ort_web import OrtWebRuntime
 
     AnyRuntime = OrtWebRuntime | OrtGpuRuntime
 

@@ -14,8 +14,8 @@ from pyodide.code import run_js
 from pyodide.ffi import JsException, can_run_sync, run_sync, to_js
 
 from pyselfie.browser.interop import js_object
-from pyselfie.core.facts import read_model
-from pyselfie.runtimes.ort_web import OrtWebRuntime
+from pyselfie.browser.ort_web import OrtWebRuntime
+from pyselfie.core.manifest import read_model
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pyselfie.core.facts import ModelFacts
+    from pyselfie.core.manifest import ModelSpec
 
 _VENDOR = "vendor/onnxruntime/"
 _bridges: list[Any] = []  # the one in use, if there is one yet
@@ -46,7 +46,7 @@ async def use_site(url: str) -> None:
     root = _absolute(url)
     try:
         ort = await _import_module(f"{root}{_VENDOR}ort.wasm.min.mjs")
-        bridge = await _import_module(f"{root}js/ort_bridge.js")
+        bridge = await _import_module(f"{root}js/worker/ort_bridge.js")
     except JsException as error:
         raise RuntimeError(f"there is no pyselfie site at {root} that this page can use ({error.message})") from error
     ort.env.logLevel = "error"
@@ -75,12 +75,12 @@ class PageEngine:
 
     Parameters
     ----------
-    facts
+    spec
         The model to run; its file came with the package.
     """
 
-    def __init__(self, facts: ModelFacts) -> None:
-        self._facts = facts
+    def __init__(self, spec: ModelSpec) -> None:
+        self._spec = spec
         self._runtime: OrtWebRuntime | None = None
 
     async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -95,16 +95,16 @@ class PageEngine:
                 "there is no ONNX Runtime Web here yet: say where a built pyselfie site is, "
                 'once, with `await pyselfie.use_site("https://example.org/pyselfie/")`'
             )
-        facts = self._facts
+        spec = self._spec
         names = js_object(
-            file=facts.file,
-            inputName=facts.input_name,
-            outputName=facts.output_name,
-            width=facts.width,
-            height=facts.height,
+            file=spec.file,
+            inputName=spec.input_name,
+            outputName=spec.output_name,
+            width=spec.width,
+            height=spec.height,
         )
-        session = await _bridges[0].create(to_js(read_model(facts)), names, "wasm")
-        return OrtWebRuntime(session, facts, "wasm", "the one that runs in every browser")
+        session = await _bridges[0].create(to_js(read_model(spec)), names, "wasm")
+        return OrtWebRuntime(session, spec, "wasm", "the one that runs in every browser")
 
     def close(self) -> None:
         """Release the model; more calls do nothing."""

@@ -11,7 +11,7 @@ from pyodide.ffi import JsException, to_js
 
 from pyselfie.browser.interop import js_object
 from pyselfie.browser.runtime_keeper import EngineError
-from pyselfie.core.facts import ModelFileError
+from pyselfie.core.manifest import ModelFileError
 
 if TYPE_CHECKING:
     from pyselfie.browser.js_types import Host
@@ -65,7 +65,7 @@ class Reporter:
         code = "model" if isinstance(error, ModelFileError) else "engine"
         self.post("error", code=code, message=_sentence(error, what), action="retry")
 
-    def painted(self, output: Output, facts: dict[str, Any]) -> None:
+    def painted(self, output: Output, status: dict[str, Any]) -> None:
         """Tell of a painted frame, and of the statistics when it is time."""
         size = output.size
         if self.every_timing:
@@ -76,7 +76,7 @@ class Reporter:
             self._last_stats = now
             clock = self._clock
             known = {"fps": clock.fps, "frames": clock.frames, "stages": clock.summary()}
-            self.post("stats", **facts, **known, width=size.width, height=size.height)
+            self.post("stats", **status, **known, width=size.width, height=size.height)
 
     async def answer_mask(self, output: Output, request: int) -> None:
         """Answer with the last mask at the model's size."""

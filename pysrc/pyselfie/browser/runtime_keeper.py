@@ -8,10 +8,10 @@ import numpy as np
 from pyodide.ffi import JsException
 
 from pyselfie.browser.interop import js_object
-from pyselfie.core.facts import load_facts, verify_model
+from pyselfie.browser.ort_gpu import OrtGpuRuntime
+from pyselfie.browser.ort_web import OrtWebRuntime
+from pyselfie.core.manifest import load_spec, verify_model
 from pyselfie.runtimes.auto import candidates
-from pyselfie.runtimes.ort_gpu import OrtGpuRuntime
-from pyselfie.runtimes.ort_web import OrtWebRuntime
 from pyselfie.runtimes.painters import PainterChoice
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyselfie.browser.js_types import Host
-    from pyselfie.core.facts import ModelFacts
+    from pyselfie.core.manifest import ModelSpec
     from pyselfie.runtimes.auto import Probe
 
 
@@ -81,44 +81,44 @@ class RuntimeKeeper:
         EngineError
             If no backend runs the model.
         """
-        facts = load_facts(model_selection)
-        buffer = await self._host.loadModel(facts.file)
-        verify_model(buffer.to_bytes(), facts)
-        while (runtime := await self._try_backend(buffer, facts)) is None:
+        spec = load_spec(model_selection)
+        buffer = await self._host.loadModel(spec.file)
+        verify_model(buffer.to_bytes(), spec)
+        while (runtime := await self._try_backend(buffer, spec)) is None:
             pass
         return runtime
 
-    async def _try_backend(self, buffer: Any, facts: ModelFacts) -> OrtWebRuntime | OrtGpuRuntime | None:
+    async def _try_backend(self, buffer: Any, spec: ModelSpec) -> OrtWebRuntime | OrtGpuRuntime | None:
         """Return a runtime on the current backend, or None after moving on to the next one."""
         try:
             async with self.lock:
-                return await self._create(buffer, facts)
+                return await self._create(buffer, spec)
         except JsException as error:
             self.give_up(f"{error.name}: {error.message}")
             return None
 
-    async def _create(self, buffer: Any, facts: ModelFacts) -> OrtWebRuntime | OrtGpuRuntime:
+    async def _create(self, buffer: Any, spec: ModelSpec) -> OrtWebRuntime | OrtGpuRuntime:
         names = js_object(
-            file=facts.file,
-            inputName=facts.input_name,
-            outputName=facts.output_name,
-            width=facts.width,
-            height=facts.height,
+            file=spec.file,
+            inputName=spec.input_name,
+            outputName=spec.output_name,
+            width=spec.width,
+            height=spec.height,
         )
         if self.painter[0] == "webgpu":
-            return await self._create_resident(buffer, names, facts)
+            return await self._create_resident(buffer, names, spec)
         session = await self._host.bridge.create(buffer, names, self.backend)
-        runtime = OrtWebRuntime(session, facts, self.backend, self.reason)
+        runtime = OrtWebRuntime(session, spec, self.backend, self.reason)
         try:
-            await runtime.run(np.zeros(facts.input_shape, np.float32))  # compiles shaders; a bad one fails here
+            await runtime.run(np.zeros(spec.input_shape, np.float32))  # compiles shaders; a bad one fails here
         except BaseException:
             runtime.close()
             raise
         return runtime
 
-    async def _create_resident(self, buffer: Any, names: Any, facts: ModelFacts) -> OrtGpuRuntime:
+    async def _create_resident(self, buffer: Any, names: Any, spec: ModelSpec) -> OrtGpuRuntime:
         session = await self._host.bridge.createResident(buffer, names)
-        runtime = OrtGpuRuntime(session, facts, self.backend, self.reason)
+        runtime = OrtGpuRuntime(session, spec, self.backend, self.reason)
         try:
             await runtime.run()  # compiles shaders; a bad one fails here
         except BaseException:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyselfie.array_painter import ArrayPainter
+from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.cli.errors import FileError, UsageError, why
 from pyselfie.cli.pictures import read_picture
 from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect

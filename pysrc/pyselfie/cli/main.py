@@ -14,7 +14,7 @@ from pyselfie.cli.plan import Job, plan
 from pyselfie.cli.progress import Progress
 from pyselfie.cli.stopping import stoppable
 from pyselfie.core.custom_effect import CustomEffectError
-from pyselfie.core.facts import ModelFileError
+from pyselfie.core.manifest import ModelFileError
 from pyselfie.extras import MissingExtraError, require
 from pyselfie.solution import SelfieSegmentation
 

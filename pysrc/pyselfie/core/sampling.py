@@ -7,7 +7,7 @@ Half-pixel bilinear
     The ordinary resize, which maps pixel centres onto pixel centres. MediaPipe uses it to bring the mask back to the
     picture's size, and its GPU graph (JavaScript) for the input too.
 
-`pyselfie.sampling_cv2` has the same two functions on OpenCV.
+`pyselfie.arrays.sampling_cv2` has the same two functions on OpenCV.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ BACKENDS = ("auto", "webgpu", "wasm")
 
 @dataclass(frozen=True)
 class Probe:
-    """What the browser has to offer; gathered by ``web/js/probe.js``.
+    """What the browser has to offer; gathered by ``web/js/worker/probe.js``.
 
     Attributes
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pyselfie.core.facts import ModelFacts
+    from pyselfie.core.manifest import ModelSpec
 
 
 @runtime_checkable
@@ -21,7 +21,7 @@ class Runtime(Protocol):
 
     Attributes
     ----------
-    facts
+    spec
         The model that this runtime runs.
     backend
         What computes: ``"webgpu"``, ``"wasm"``, ``"cpu"`` or ``"stub"``.
@@ -29,7 +29,7 @@ class Runtime(Protocol):
         Why that backend was chosen, for people to read.
     """
 
-    facts: ModelFacts
+    spec: ModelSpec
     backend: str
     reason: str
 
@@ -60,7 +60,7 @@ class Runtime(Protocol):
         ...
 
 
-def check_tensor(tensor: NDArray[np.float32], facts: ModelFacts) -> None:
+def check_tensor(tensor: NDArray[np.float32], spec: ModelSpec) -> None:
     """Refuse a tensor that the model cannot take.
 
     Raises
@@ -68,10 +68,10 @@ def check_tensor(tensor: NDArray[np.float32], facts: ModelFacts) -> None:
     ValueError
         Quoting what came and what was expected.
     """
-    if tensor.dtype != np.float32 or tensor.shape != facts.input_shape or not tensor.flags.c_contiguous:
+    if tensor.dtype != np.float32 or tensor.shape != spec.input_shape or not tensor.flags.c_contiguous:
         layout = "C-contiguous" if tensor.flags.c_contiguous else "not C-contiguous"
         raise ValueError(
-            f"the {facts.name} model takes a C-contiguous float32 array of shape {facts.input_shape}, "
+            f"the {spec.name} model takes a C-contiguous float32 array of shape {spec.input_shape}, "
             f"got {tensor.dtype} {tensor.shape}, {layout}"
         )
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pyselfie.core.facts import read_model
+from pyselfie.core.manifest import read_model
 from pyselfie.runtimes.base import check_open, check_tensor
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pyselfie.core.facts import ModelFacts
+    from pyselfie.core.manifest import ModelSpec
 
 
 class NativeRuntime:
@@ -21,7 +21,7 @@ class NativeRuntime:
 
     Parameters
     ----------
-    facts
+    spec
         The model to run; its file came with the package.
     threads
         How many threads one inference uses. One is as fast as two on models this small; 0 leaves it to ONNX Runtime.
@@ -37,9 +37,9 @@ class NativeRuntime:
     backend = "cpu"
     reason = "native ONNX Runtime on this computer"
 
-    def __init__(self, facts: ModelFacts, threads: int = 1) -> None:
-        self.facts = facts
-        self._session = _make_session(read_model(facts), threads)
+    def __init__(self, spec: ModelSpec, threads: int = 1) -> None:
+        self.spec = spec
+        self._session = _make_session(read_model(spec), threads)
 
     async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the mask; see `base.Runtime.run`."""
@@ -49,8 +49,8 @@ class NativeRuntime:
         """Return the mask, as `run` does, outside an event loop."""
         session = self._session
         check_open(session is not None)
-        check_tensor(tensor, self.facts)
-        [mask] = session.run([self.facts.output_name], {self.facts.input_name: tensor})
+        check_tensor(tensor, self.spec)
+        [mask] = session.run([self.spec.output_name], {self.spec.input_name: tensor})
         result: NDArray[np.float32] = mask[0, ..., 0]
         return result
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pyselfie.core.facts import ModelFacts
+    from pyselfie.core.manifest import ModelSpec
 
 
 class StubRuntime:
@@ -18,21 +18,21 @@ class StubRuntime:
 
     Parameters
     ----------
-    facts
+    spec
         The model to stand in for; its size is what counts.
     """
 
     backend = "stub"
     reason = "asked for: brightness instead of a model"
 
-    def __init__(self, facts: ModelFacts) -> None:
-        self.facts = facts
+    def __init__(self, spec: ModelSpec) -> None:
+        self.spec = spec
         self._is_open = True
 
     async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the brightness, float32 [height, width] in 0..1; see `base.Runtime.run`."""
         check_open(self._is_open)
-        check_tensor(tensor, self.facts)
+        check_tensor(tensor, self.spec)
         mask: NDArray[np.float32] = tensor[0].mean(axis=-1)
         return mask
 

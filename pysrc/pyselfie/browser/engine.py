@@ -1,0 +1,207 @@
+"""The worker's brain: takes the page's messages, runs the frame loop, reports back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pyodide.ffi import create_proxy
+
+from pyselfie.browser.mailbox import Mailbox
+from pyselfie.browser.model_driver import ModelDriver
+from pyselfie.browser.output import Output
+from pyselfie.browser.reporter import Reporter
+from pyselfie.browser.runtime_keeper import RuntimeKeeper
+from pyselfie.core.options import OptionError, Options
+from pyselfie.core.pacing import Pacer
+from pyselfie.core.timing import StageClock
+from pyselfie.runtimes.auto import Probe
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from pyselfie.browser.js_types import Host
+
+
+class Engine:
+    """One engine: one output canvas, one model at a time.
+
+    Parameters
+    ----------
+    host : Host
+        The worker's JavaScript side.
+    canvas : OffscreenCanvas
+        The output.
+    options_json : str
+        The first options, JSON.
+    requested : str
+        Backend: ``"auto"``, ``"webgpu"`` or ``"wasm"``.
+    painter : str
+        ``"auto"``, ``"webgpu"`` or ``"canvas2d"``.
+    lock : asyncio.Lock
+        Held while ONNX Runtime is in use; shared by all engines of a worker.
+    """
+
+    def __init__(
+        self, host: Host, canvas: Any, options_json: str, *, requested: str, painter: str, lock: asyncio.Lock
+    ) -> None:
+        self._host = host
+        probe = host.probe
+        self._keeper = RuntimeKeeper(
+            host,
+            Probe(probe.hasWebGpu, probe.adapter, probe.isSoftware, probe.threads),
+            requested,
+            painter,
+            lock=lock,
+            on_change=lambda sentence: self._post("notice", code="backend", message=sentence),
+        )
+        self._clock = StageClock()
+        self._reporter = Reporter(host, self._clock)
+        self._post = self._reporter.post
+        options = self._first_options(options_json)
+        self._output = Output(canvas, self._clock, options, self._post, self._gpu_fault)
+        self._driver = ModelDriver(self._keeper, self._output, self._reporter, self._clock, threads=probe.threads)
+        self._mailbox: Mailbox[Any] = Mailbox(host.dropped)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pacer: Pacer | None = None
+        self._device_lost_proxy = create_proxy(self._device_lost)
+        host.bridge.onDeviceLost(self._device_lost_proxy)
+
+    def _first_options(self, options_json: str) -> Options:
+        """Return the asked options, each one that is bad reported and left out."""
+        options = Options()
+        for name, value in json.loads(options_json).items():
+            options = self._updated(options, {name: value})
+        return options
+
+    def _updated(self, options: Options, changes: dict[str, Any]) -> Options:
+        """Return changed options; bad changes are told to the page, and nothing is changed."""
+        try:
+            return options.updated(changes)
+        except OptionError as error:
+            self._post("error", code="option", message=str(error), action=None)
+            return options
+
+    def start(self) -> None:
+        """Begin to load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
+        self._spawn(self._start())
+
+    async def _start(self) -> None:
+        try:
+            await self._driver.install()
+        except Exception as error:
+            self._reporter.error(error, "The engine could not start")
+            return
+        if self._mailbox.closed:  # while the model was loading
+            self._output.close()
+            return
+        self._post("ready", **self._driver.status())
+        self._host.downloaded()
+        await self._loop()
+
+    def receive(self, message: Any) -> None:
+        """Take one message of the page; see ``web/js/engine/engine.js`` for their forms."""
+        getattr(self, f"_on_{message.type}")(message)
+
+    def _on_frame(self, message: Any) -> None:
+        self._mailbox.offer(message.frame)
+
+    def _on_options(self, message: Any) -> None:
+        options = self._updated(self._output.options, json.loads(message.changes))
+        self._output.options = options
+        if options.model_selection != self._driver.wanted:
+            self._driver.wanted = options.model_selection  # at once: the next message must see it
+            self._spawn(self._driver.switch())
+        self._output.repaint()
+
+    def _on_function(self, message: Any) -> None:
+        from pyselfie.browser.canvas.custom_effect import OwnEffect  # noqa: PLC0415 - few pages bring an effect of their own
+        from pyselfie.core.custom_effect import CustomEffectError, load_effect  # noqa: PLC0415 - as above
+
+        try:
+            effect = load_effect(message.source, message.name, "effect.py") if message.source else None
+            if effect is not None and self._keeper.painter[0] == "webgpu":
+                raise CustomEffectError("an effect in Python needs an engine with the painter canvas2d")
+        except CustomEffectError as error:
+            self._post("error", code="option", message=f"{error}.", action=None)
+            return
+        self._output.set_own_effect(None if effect is None else OwnEffect(effect))
+        self._spawn(self._repaint())
+
+    async def _repaint(self) -> None:
+        try:
+            self._output.repaint()
+        except Exception as error:
+            self._reporter.stumbled(error)
+
+    def _on_backdrop(self, message: Any) -> None:
+        self._output.set_backdrop(message.bitmap)
+        self._output.repaint()
+
+    def _on_flush(self, message: Any) -> None:
+        self._output.set_flush(message.on)
+        self._reporter.every_timing = message.on
+
+    def _on_tap(self, message: Any) -> None:
+        self._output.set_tap(self._host.composite if message.on else None)
+        self._pacer = Pacer(message.intervalMs) if message.on else None
+        self._output.repaint()
+
+    def _on_reset(self, _message: Any) -> None:
+        self._mailbox.clear()
+        self._output.reset()
+        self._clock.clear()
+
+    def _on_canvas(self, message: Any) -> None:
+        self._output.take_canvas(message.canvas)
+
+    def _on_mask(self, message: Any) -> None:
+        self._spawn(self._reporter.answer_mask(self._output, message.request))
+
+    def _on_snapshot(self, message: Any) -> None:
+        self._spawn(self._reporter.answer_snapshot(self._output, message.request))
+
+    def close(self) -> None:
+        """End the frame loop and free everything once the frame under way is done."""
+        self._mailbox.close()
+        self._spawn(self._close())
+
+    async def _close(self) -> None:
+        async with self._keeper.lock:
+            self._output.close()
+        self._host.bridge.dropDevice()
+        self._device_lost_proxy.destroy()
+
+    async def _loop(self) -> None:
+        """Take each newest frame through the pipeline; no frame's failure ends the loop."""
+        async for frame in self._mailbox:
+            fresh = self._pacer is None or self._pacer.wants_mask()
+            painted = await self._driver.guarded(partial(self._output.process, frame, fresh_mask=fresh))
+            if painted:
+                self._report_painted(fresh_mask=fresh)
+            else:
+                self._host.dropped()
+
+    def _device_lost(self, reason: str) -> None:
+        self._spawn(self._after_fault(f"the GPU device was lost: {reason}", lost=True))
+
+    def _gpu_fault(self, sentence: str) -> None:
+        self._spawn(self._after_fault(sentence, lost=False))
+
+    async def _after_fault(self, why: str, *, lost: bool) -> None:
+        if await self._driver.replace(why, lost=lost):
+            self._report_painted()
+
+    def _report_painted(self, *, fresh_mask: bool = True) -> None:
+        pacing = {}
+        if self._pacer is not None:
+            self._pacer.learn(self._clock.last("total"), self._clock.last("infer") if fresh_mask else None)
+            pacing = {"framesPerMask": self._pacer.frames_per_mask, "masksReused": self._pacer.reused}
+        self._reporter.painted(self._output, self._driver.status() | pacing)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

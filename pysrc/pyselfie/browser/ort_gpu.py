@@ -1,0 +1,69 @@
+"""ONNX Runtime Web on GPU buffers: the picture and the mask never leave the GPU."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyselfie.runtimes.base import check_open
+
+if TYPE_CHECKING:
+    from pyselfie.browser.js_types import GpuBuffer, GpuDevice, GpuSession
+    from pyselfie.core.manifest import ModelSpec
+
+
+class OrtGpuRuntime:
+    """A model whose input and output are GPU buffers.
+
+    Parameters
+    ----------
+    session : GpuSession
+        The bridge's session; owned from here on.
+    spec : ModelSpec
+        The model in it.
+    backend, reason : str
+        ``"webgpu"``, and why.
+    """
+
+    def __init__(self, session: GpuSession, spec: ModelSpec, backend: str, reason: str) -> None:
+        self.spec = spec
+        self.backend = backend
+        self.reason = reason
+        self._session: GpuSession | None = session
+
+    @property
+    def device(self) -> GpuDevice:
+        """The device that the buffers are on; lent by the bridge."""
+        return self._open().device
+
+    @property
+    def input(self) -> GpuBuffer:
+        """The buffer that `run` reads: float32 [1, H, W, 3], RGB in 0..1."""
+        return self._open().input
+
+    @property
+    def output(self) -> GpuBuffer:
+        """The buffer that `run` writes: float32 [H, W], 1 where the person is."""
+        return self._open().output
+
+    def _open(self) -> GpuSession:
+        check_open(self._session is not None)
+        assert self._session is not None  # noqa: S101 - for mypy; check_open has raised
+        return self._session
+
+    async def run(self) -> None:
+        """Hand the work to the GPU; what is submitted afterwards sees the mask.
+
+        Raises
+        ------
+        RuntimeError
+            When the runtime is closed.
+        JsException
+            When the device is lost or the model fails.
+        """
+        await self._open().run()
+
+    def close(self) -> None:
+        """Free the session and its buffers; more calls do nothing."""
+        if self._session is not None:
+            self._session.dispose()
+            self._session = None

@@ -1,0 +1,70 @@
+"""ONNX Runtime Web, reached through the bridge ``web/js/worker/ort_bridge.js``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pyodide.ffi import create_proxy
+
+from pyselfie.runtimes.base import check_open, check_tensor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pyselfie.browser.js_types import OrtSession
+    from pyselfie.core.manifest import ModelSpec
+
+
+class OrtWebRuntime:
+    """A model in ONNX Runtime Web, on WebGPU or WebAssembly.
+
+    Parameters
+    ----------
+    session : OrtSession
+        The bridge's session; owned from here on.
+    spec : ModelSpec
+        The model in it.
+    backend, reason : str
+        ``"webgpu"`` or ``"wasm"``, and why.
+
+    Notes
+    -----
+    The input is shared, not copied: the bridge sees it through a view of Python's memory, bound once per array. (An
+    output tensor made beforehand stays empty: ONNX Runtime Web writes back into GPU buffers only.)
+    """
+
+    def __init__(self, session: OrtSession, spec: ModelSpec, backend: str, reason: str) -> None:
+        self.spec = spec
+        self.backend = backend
+        self.reason = reason
+        self._session: OrtSession | None = session
+        self._mask = np.empty((spec.height, spec.width), np.float32)
+        self._bound: NDArray[np.float32] | None = None
+        self._proxy: Any = None
+
+    async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the mask, float32 [H, W] in 0..1; see `base.Runtime.run`."""
+        session = self._session
+        check_open(session is not None)
+        assert session is not None  # noqa: S101 - for mypy; check_open has raised
+        if tensor is not self._bound:
+            check_tensor(tensor, self.spec)
+            self._release()
+            self._proxy, self._bound = create_proxy(tensor), tensor
+            session.bind(self._proxy)
+        output = await session.run()
+        output.assign_to(self._mask)
+        return self._mask
+
+    def close(self) -> None:
+        """Free the session and the view of the input."""
+        if self._session is not None:
+            self._session.dispose()
+            self._session = None
+        self._release()
+
+    def _release(self) -> None:
+        if self._proxy is not None:
+            self._proxy.destroy()
+        self._proxy = self._bound = None

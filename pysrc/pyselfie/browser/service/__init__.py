@@ -1,0 +1,1 @@
+"""The side of the legacy JavaScript API: pictures in, pictures and masks out."""

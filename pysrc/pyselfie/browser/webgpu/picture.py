@@ -1,0 +1,148 @@
+"""What shaders sample: a frame, a veil, a backdrop; and the frame in hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+from js import createImageBitmap
+from pyodide.ffi import to_js
+
+from pyselfie.browser.interop import js_object
+from pyselfie.browser.webgpu.device import TextureUsage
+from pyselfie.core.geometry import MAX_SIDE, Size, fit_within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyselfie.browser.js_types import Bitmap, Drawable, VideoFrame
+    from pyselfie.browser.webgpu.device import Gpu
+
+Kind = Literal["external", "2d"]
+KINDS: tuple[Kind, ...] = ("external", "2d")
+
+
+class Picture(NamedTuple):
+    """Something that a shader can sample; its kind chooses between ``picture_external`` and ``picture_2d``."""
+
+    kind: Kind
+    resource: Any
+
+
+class Binding:
+    """The bind group of the picture that is used now; made again when another picture comes.
+
+    Parameters
+    ----------
+    bind : callable
+        ``bind(picture)`` returns a new bind group.
+    """
+
+    def __init__(self, bind: Callable[[Picture], Any]) -> None:
+        self._bind = bind
+        self._picture: Picture | None = None
+        self._group: Any = None
+
+    def of(self, picture: Picture) -> Any:
+        """Return the bind group of `picture`."""
+        if picture is not self._picture:
+            self._group = self._bind(picture)
+            self._picture = picture
+        return self._group
+
+
+class TextureSlot:
+    """A texture that takes the size of what is copied into it.
+
+    Parameters
+    ----------
+    gpu : Gpu
+        Where the texture is made.
+    """
+
+    def __init__(self, gpu: Gpu) -> None:
+        self._gpu = gpu
+        self._texture: Any = None
+        self._size = Size(0, 0)
+        self._picture: Picture | None = None
+
+    def load(self, source: Drawable, size: Size) -> Picture:
+        """Copy `source`, of `size`, and return it; the same `Picture` as long as the size stays."""
+        if self._picture is None or size != self._size:
+            if self._texture is not None:
+                self._gpu.free(self._texture)
+            usage = TextureUsage.COPY_DST | TextureUsage.TEXTURE_BINDING | TextureUsage.RENDER_ATTACHMENT
+            self._texture = self._gpu.texture(size, "rgba8unorm", usage)
+            self._size = size
+            self._picture = Picture("2d", self._texture.createView())
+        target = js_object(texture=self._texture, premultipliedAlpha=True)
+        self._gpu.queue.copyExternalImageToTexture(js_object(source=source), target, to_js(list(size)))
+        return self._picture
+
+
+class FrameInHand:
+    """Holds the newest frame and ends every frame that it was given.
+
+    A ``VideoFrame`` is not copied: the GPU reads the decoder's own buffer. It stays open until the next one comes, as
+    the effect may change meanwhile. Browsers turn it upright and convert its colours when a shader samples it.
+
+    Attributes
+    ----------
+    picture : Picture or None
+        What shaders sample, None before the first frame.
+    size : Size
+        Size of the composite to be painted: the frame's, limited to what every canvas can hold.
+    """
+
+    def __init__(self, gpu: Gpu) -> None:
+        self.picture: Picture | None = None
+        self.size = Size(0, 0)
+        self._gpu = gpu
+        self._slot = TextureSlot(gpu)
+        self._frame: Bitmap | VideoFrame | None = None
+        self._import = js_object(source=None)
+
+    async def take(self, frame: Bitmap | VideoFrame) -> None:
+        """Take over `frame`."""
+        if hasattr(frame, "displayWidth"):
+            self._borrow(cast("VideoFrame", frame))
+        else:
+            self._copy(await _within_limits(frame))
+
+    def _borrow(self, frame: VideoFrame) -> None:
+        self.clear()
+        self._frame = frame
+        self.size = fit_within(Size(frame.displayWidth, frame.displayHeight))
+        self._import.source = frame
+        self.picture = Picture("external", self._gpu.device.importExternalTexture(self._import))
+
+    def _copy(self, bitmap: Bitmap) -> None:
+        self.clear()
+        self._frame = bitmap
+        self.size = Size(bitmap.width, bitmap.height)
+        self.picture = self._slot.load(bitmap, self.size)
+
+    def hand_over(self) -> Bitmap | VideoFrame | None:
+        """Give the frame away, its ownership with it."""
+        frame, self._frame, self.picture = self._frame, None, None
+        return frame
+
+    def clear(self) -> None:
+        """Let go of the frame."""
+        frame = self.hand_over()
+        self._import.source = None
+        if frame is not None:
+            frame.close()
+
+
+async def _within_limits(bitmap: Bitmap) -> Bitmap:
+    """Return `bitmap`, scaled down to what every texture can hold if it must be."""
+    size = Size(bitmap.width, bitmap.height)
+    if max(size) <= MAX_SIDE:
+        return bitmap
+    width, height = fit_within(size)
+    try:
+        settings = js_object(resizeWidth=width, resizeHeight=height, resizeQuality="high")
+        smaller: Bitmap = await createImageBitmap(bitmap, settings)
+    finally:
+        bitmap.close()
+    return smaller

@@ -1,0 +1,147 @@
+"""What is known about a model file: the manifest, and the check that a file is the one it describes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PACKAGE_ROOT = Path(__file__).resolve().parents[1]
+# An installed package carries the models; in a checkout they lie beside the package's source.
+_MODEL_FOLDERS = (_PACKAGE_ROOT / "_models", _PACKAGE_ROOT.parents[1] / "models")
+
+
+class ModelFileError(Exception):
+    """A model file or its manifest is missing or damaged; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One entry of the manifest.
+
+    Attributes
+    ----------
+    name
+        ``"general"`` or ``"landscape"``.
+    model_selection
+        MediaPipe's number for it: 0 or 1.
+    file
+        Name of the ``.onnx`` file beside the manifest.
+    bytes, sha256
+        Size of that file, and its SHA-256 in hexadecimal.
+    input_name, output_name
+        Names of the graph's input, float32 [1, height, width, 3], RGB in 0..1, and of its output, float32
+        [1, height, width, 1] in 0..1.
+    width, height
+        Size of the input and of the output, in pixels.
+    """
+
+    name: str
+    model_selection: int
+    file: str
+    bytes: int
+    sha256: str
+    input_name: str
+    output_name: str
+    width: int
+    height: int
+
+    @property
+    def input_shape(self) -> tuple[int, int, int, int]:
+        """Shape of the input tensor: (1, height, width, 3)."""
+        return (1, self.height, self.width, 3)
+
+
+def load_spec(model_selection: int) -> ModelSpec:
+    """Return the spec of model 0 (general) or 1 (landscape) from the manifest that came with the package.
+
+    Raises
+    ------
+    ValueError
+        When there is no such model.
+    ModelFileError
+        When the manifest is missing or damaged.
+    """
+    path = model_folder() / "manifest.json"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelFileError(f"cannot read {path} ({error}); install pyselfie again") from error
+    return spec_from_manifest(manifest, model_selection)
+
+
+def spec_from_manifest(manifest: Mapping[str, Any], model_selection: int) -> ModelSpec:
+    """Return one model's spec from the parsed `manifest.json`.
+
+    Raises
+    ------
+    ValueError
+        When `model_selection` is none of the manifest's.
+    ModelFileError
+        When the manifest has no model list or an entry lacks a fact.
+    """
+    try:
+        entries = {entry["model_selection"]: entry for entry in manifest["models"]}
+        if type(model_selection) is not int or model_selection not in entries:
+            known = " or ".join(f"{number} ({entry['name']})" for number, entry in entries.items())
+            raise ValueError(f"model_selection is {model_selection!r}, expected {known}")
+        return _spec_from_entry(entries[model_selection])
+    except (KeyError, TypeError) as error:
+        raise ModelFileError(f"manifest.json is damaged ({error!r}); build or install pyselfie again") from error
+
+
+def _spec_from_entry(entry: Mapping[str, Any]) -> ModelSpec:
+    _, height, width, _ = entry["input"]["shape"]
+    return ModelSpec(
+        name=entry["name"],
+        model_selection=entry["model_selection"],
+        file=entry["file"],
+        bytes=entry["bytes"],
+        sha256=entry["sha256"],
+        input_name=entry["input"]["name"],
+        output_name=entry["output"]["name"],
+        width=width,
+        height=height,
+    )
+
+
+def verify_model(data: bytes, spec: ModelSpec) -> None:
+    """Check that `data` is the model file that `spec` describe.
+
+    Raises
+    ------
+    ModelFileError
+        In one sentence, with the expected and the actual size or SHA-256.
+    """
+    if len(data) != spec.bytes:
+        raise ModelFileError(f"{spec.file} has {len(data)} bytes, expected {spec.bytes}; fetch or install it again")
+    actual = hashlib.sha256(data).hexdigest()
+    if actual != spec.sha256:
+        raise ModelFileError(f"{spec.file} has SHA-256 {actual}, expected {spec.sha256}; fetch or install it again")
+
+
+def read_model(spec: ModelSpec) -> bytes:
+    """Return the verified bytes of the model file that came with the package.
+
+    Raises
+    ------
+    ModelFileError
+        When the file is missing or is not the one that `spec` describe.
+    """
+    path = model_folder() / spec.file
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"cannot read {path} ({error.strerror}); install pyselfie again") from error
+    verify_model(data, spec)
+    return data
+
+
+def model_folder() -> Path:
+    """Return the folder that holds `manifest.json` and, except in a browser, the `.onnx` files."""
+    return next((folder for folder in _MODEL_FOLDERS if (folder / "manifest.json").is_file()), _MODEL_FOLDERS[0])

@@ -1,0 +1,96 @@
+"""The manifest of model spec, and the check that a file is the one it describes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pyselfie.core import manifest as manifest_module
+from pyselfie.core.manifest import ModelFileError, load_spec, read_model, spec_from_manifest, verify_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("model_selection", "name", "shape"), [(0, "general", (1, 256, 256, 3)), (1, "landscape", (1, 144, 256, 3))]
+)
+def test_facts_of_both_models(model_selection: int, name: str, shape: tuple[int, ...]) -> None:
+    """Model 0 is the general one and takes a square, model 1 the landscape one and takes 256x144."""
+    spec = load_spec(model_selection)
+    assert (spec.name, spec.model_selection, spec.input_shape) == (name, model_selection, shape)
+
+
+@pytest.mark.parametrize("model_selection", [0, 1])
+def test_model_file_is_the_one_described(model_selection: int) -> None:
+    """The file beside the manifest has the manifest's size and hash."""
+    spec = load_spec(model_selection)
+    assert hashlib.sha256(read_model(spec)).hexdigest() == spec.sha256
+
+
+@pytest.mark.parametrize("wrong", [2, -1, "0", 0.0, True, None, [0]])
+def test_unknown_model_names_the_choices(wrong: Any) -> None:
+    """A model that does not exist is refused with what came and what there is."""
+    with pytest.raises(ValueError, match=r"model_selection is .*, expected 0 \(general\) or 1 \(landscape\)"):
+        load_spec(wrong)
+
+
+@pytest.mark.parametrize("manifest", [{}, {"models": [{}]}, {"models": 3}, [], None])
+def test_damaged_manifest_says_so(manifest: Any) -> None:
+    """A manifest without the spec is called damaged."""
+    with pytest.raises(ModelFileError, match=r"manifest\.json is damaged"):
+        spec_from_manifest(manifest, 0)
+
+
+def test_truncated_model_shows_both_sizes() -> None:
+    """A model file of the wrong length is refused with both lengths."""
+    spec = load_spec(1)
+    with pytest.raises(ModelFileError, match=rf"{spec.file} has 10 bytes, expected {spec.bytes}"):
+        verify_model(b"0123456789", spec)
+
+
+def test_changed_model_shows_both_hashes() -> None:
+    """A model file of the right length with other bytes is refused with both hashes."""
+    spec = load_spec(1)
+    data = bytes(spec.bytes)
+    with pytest.raises(ModelFileError, match=f"has SHA-256 {hashlib.sha256(data).hexdigest()}, expected {spec.sha256}"):
+        verify_model(data, spec)
+
+
+def test_missing_model_file_names_its_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An installation without the model file says which file is missing and what to do."""
+    monkeypatch.setattr(manifest_module, "model_folder", lambda: tmp_path)
+    spec = spec_from_manifest({"models": [manifest_entry()]}, 0)
+    with pytest.raises(ModelFileError, match=r"cannot read .*general\.onnx \(No such file.*; install pyselfie again"):
+        read_model(spec)
+    with pytest.raises(ModelFileError, match=r"cannot read .*manifest\.json .*; install pyselfie again"):
+        load_spec(0)
+
+
+def test_manifest_of_an_installed_package_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The models inside the package win over a checkout's."""
+    (tmp_path / "manifest.json").write_text(json.dumps({"models": [manifest_entry()]}))
+    monkeypatch.setattr(manifest_module, "_MODEL_FOLDERS", (tmp_path, *manifest_module._MODEL_FOLDERS))
+    assert load_spec(0).file == "general.onnx"
+
+
+def test_facts_cannot_be_changed() -> None:
+    """Facts are shared, so they are frozen."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        load_spec(0).width = 3  # type: ignore[misc]
+
+
+def manifest_entry() -> dict[str, Any]:
+    return {
+        "name": "general",
+        "model_selection": 0,
+        "file": "general.onnx",
+        "bytes": 3,
+        "sha256": "00",
+        "input": {"name": "image", "shape": [1, 4, 5, 3]},
+        "output": {"name": "mask", "shape": [1, 4, 5, 1]},
+    }

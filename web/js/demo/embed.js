@@ -1,0 +1,78 @@
+// The builder of snippets: the page's choices as HTML for somebody else's page.
+
+import { byId, radios } from "../dom.js";
+
+/** @typedef {{effect: string, background?: string, strength?: number, mirror: boolean, model: number}} Look */
+
+const SITE = new URL("../../", import.meta.url);
+const SAMPLE = "samples/astronaut.jpg";
+const SAID_FOR_MS = 4_000;
+
+export class Embed {
+  #snippet = byId("snippet", HTMLTextAreaElement);
+  #camera = byId("snippet-camera", HTMLInputElement);
+  #copied = byId("snippet-copied", HTMLParagraphElement);
+  #kinds = radios("snippet");
+  #look;
+
+  /** @param {() => Look} look */
+  constructor(look) {
+    this.#look = look;
+    for (const input of [...this.#kinds, this.#camera]) input.addEventListener("change", () => this.update());
+    byId("snippet-copy", HTMLButtonElement).addEventListener("click", () => void this.#copy());
+  }
+
+  /** Write the snippet anew; something has been chosen. */
+  update() {
+    const kind = this.#kinds.find((input) => input.checked)?.value;
+    const attributes = attributesOf(this.#look(), this.#camera.checked);
+    this.#snippet.value = kind === "frame" ? frameOf(attributes) : tagOf(attributes);
+  }
+
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText(this.#snippet.value);
+      this.#copied.textContent = "Copied.";
+    } catch {
+      this.#snippet.select();
+      this.#copied.textContent = "The browser does not let this page copy: the snippet is selected, copy it by hand.";
+    }
+    setTimeout(() => {
+      this.#copied.textContent = "";
+    }, SAID_FOR_MS);
+  }
+}
+
+/**
+ * @param {Look} look
+ * @param {boolean} camera
+ * @returns {[string, string][]}
+ */
+function attributesOf({ effect, background, strength, mirror, model }, camera) {
+  /** @type {[string, string][]} */
+  const found = [camera ? ["camera", ""] : ["src", new URL(SAMPLE, SITE).href], ["effect", effect]];
+  if (background) found.push(["background", background]);
+  if (strength !== undefined) found.push(["strength", String(strength)]);
+  if (model === 1) found.push(["model-selection", "landscape"]);
+  if (mirror) found.push(["mirror", ""]);
+  return found;
+}
+
+/** @param {[string, string][]} attributes */
+function tagOf(attributes) {
+  const written = attributes.map(([name, value]) => (value ? `${name}="${escaped(value)}"` : name)).join(" ");
+  const script = `<script type="module" src="${escaped(new URL("pyselfie.js", SITE).href)}"></script>`;
+  return `${script}\n<selfie-segmentation ${written}></selfie-segmentation>`;
+}
+
+/** @param {[string, string][]} attributes */
+function frameOf(attributes) {
+  const url = new URL("widget.html", SITE);
+  url.search = attributes.map(([name, value]) => (value ? `${name}=${encodeURIComponent(value)}` : name)).join("&");
+  return `<iframe src="${escaped(url.href)}"\n  allow="camera" title="Picture with another background" width="640" height="360"></iframe>`;
+}
+
+/** @param {string} text */
+function escaped(text) {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+}

@@ -1,0 +1,286 @@
+// <selfie-segmentation>: a picture, video or camera with its background changed, by attributes alone.
+
+import { Engine } from "../engine/engine.js";
+import { feedBackdrop, isColor } from "../sources/background.js";
+import { openCamera } from "../sources/camera.js";
+import { Sources } from "../sources/sources.js";
+import { openUrl } from "../sources/url.js";
+import { Broadcast } from "../track/composite_stream.js";
+import { maskImage } from "./mask_image.js";
+import { ElementProperties } from "./properties.js";
+import { BACKENDS, changed, FITS, optionsOf, PAINTERS } from "./settings.js";
+import { elementStyle } from "./style.js";
+
+const FORWARDED = ["ready", "progress", "frame", "stats", "model", "backendchange", "notice"];
+/** Attributes and the option that each one asks for. @type {Record<string, string>} */
+const OPTIONS = {
+  effect: "effect",
+  background: "color",
+  strength: "strength",
+  mirror: "mirror",
+  "model-selection": "modelSelection",
+};
+
+/** See `web/types/pyselfie.d.ts` for what each attribute, method and event is. */
+export class SelfieSegmentationElement extends ElementProperties {
+  static observedAttributes = [...Object.keys(OPTIONS), "src", "camera", "backend", "painter", "paused", "fit"];
+
+  #internals = this.attachInternals();
+  #stage = document.createElement("div");
+  #progress = document.createElement("span");
+  #engine;
+  #sources = new Sources(this);
+  #broadcast = new Broadcast((listener, fps) => this.#engine.tap(listener, fps));
+  #background = new AbortController();
+  /** @type {import("../engine/engine.js").Options} what the engine has been told */
+  #told = {};
+  #running = false;
+  /** Attributes that have changed in this task: they are seen to together. @type {Set<string>} */
+  #changes = new Set();
+
+  constructor() {
+    super();
+    this.#build();
+    this.#engine = this.#newEngine();
+    for (const type of ["failed", "fault"]) {
+      this.#sources.addEventListener(type, (event) => {
+        this.#complain("source", /** @type {CustomEvent} */ (event).detail.sentence);
+      });
+    }
+    this.#sources.addEventListener("opened", (event) => {
+      const { notice } = /** @type {CustomEvent} */ (event).detail.source;
+      if (notice) this.#emit("notice", { code: "source", message: notice });
+    });
+  }
+
+  #build() {
+    const root = this.attachShadow({ mode: "open" });
+    const placeholder = document.createElement("div");
+    const slot = document.createElement("slot");
+    this.#stage.part.add("stage");
+    placeholder.part.add("placeholder");
+    slot.append(this.#progress);
+    placeholder.append(slot);
+    root.append(placeholder, this.#stage);
+    root.adoptedStyleSheets = [elementStyle()];
+    this.#internals.role = "img";
+    this.#internals.ariaLabel = "Nothing is painted yet";
+  }
+
+  #newEngine(backend = "auto", painter = "auto") {
+    const engine = new Engine(this.#stage, { backend, painter });
+    for (const type of [...FORWARDED, "error"]) {
+      engine.addEventListener(type, (event) => this.#hear(type, /** @type {CustomEvent} */ (event).detail));
+    }
+    return engine;
+  }
+
+  // --- life --------------------------------------------------------------------------------------------------------
+
+  connectedCallback() {
+    this.takeEarlyProperties();
+    this.#applyChanges({ appears: true });
+  }
+
+  /** A move takes the element out and puts it in again at once; only one that stays out lets go of everything. */
+  disconnectedCallback() {
+    queueMicrotask(() => {
+      if (!this.isConnected) this.stop();
+    });
+  }
+
+  connectedMoveCallback() {} // it goes on
+
+  /** @param {string} name */
+  attributeChangedCallback(name) {
+    if (this.#changes.size === 0) queueMicrotask(() => this.#applyChanges());
+    this.#changes.add(name);
+  }
+
+  start() {
+    return this.#begin();
+  }
+
+  #begin() {
+    const engine = this.#engine;
+    if (!this.#running) {
+      this.#running = true;
+      this.#tellOptions();
+      this.#openBackground();
+      if (this.#hasSource) this.#openSource();
+    }
+    this.#internals.states.add("loading");
+    const started = engine.start();
+    started.catch(() => {}); // told by the `error` event as well
+    return started;
+  }
+
+  stop() {
+    this.#running = false;
+    this.#background.abort();
+    this.#sources.close();
+    this.#broadcast.stop();
+    this.#engine.close();
+    this.#told = {};
+    for (const state of ["loading", "ready", "painted"]) this.#internals.states.delete(state);
+    this.#internals.ariaLabel = "Nothing is painted yet";
+  }
+
+  // --- attributes --------------------------------------------------------------------------------------------------
+
+  #applyChanges({ appears = false } = {}) {
+    const names = new Set(this.#changes);
+    this.#changes.clear();
+    for (const name of names) delete (/** @type {any} */ (this.#told)[OPTIONS[name]]); // asked for again is told again
+    if (names.has("fit")) this.#stage.style.setProperty("--selfie-fit", this.#oneOf("fit", FITS, "contain"));
+    if (names.has("backend") || names.has("painter")) this.#changeEngine();
+    if (this.#running) this.#update(names);
+    else if (!this.isConnected || !this.#hasSource) return;
+    else if (appears || names.has("src") || names.has("camera")) this.#begin();
+  }
+
+  get #hasSource() {
+    return this.hasAttribute("src") || this.hasAttribute("camera");
+  }
+
+  /** @param {Set<string>} names */
+  #update(names) {
+    this.#tellOptions();
+    if (names.has("background")) this.#openBackground();
+    if (names.has("background") && !this.hasAttribute("background")) this.#engine.setBackdrop(null);
+    if (names.has("src") || names.has("camera")) this.#openSource();
+    if (names.has("paused")) this.#applyPause();
+  }
+
+  #changeEngine() {
+    const running = this.#running;
+    if (running) this.stop();
+    this.#engine = this.#newEngine(this.#oneOf("backend", BACKENDS), this.#oneOf("painter", PAINTERS));
+    if (running) this.#begin();
+  }
+
+  #tellOptions() {
+    const options = optionsOf(this);
+    const changes = changed(this.#told, options);
+    this.#told = options;
+    if (Object.keys(changes).length > 0) this.#engine.setOptions(changes);
+  }
+
+  #openSource() {
+    const camera = this.getAttribute("camera");
+    const src = this.getAttribute("src");
+    if (camera !== null) void this.#sources.open("camera", (signal) => this.#openCamera(camera, signal));
+    else if (src) void this.#sources.open("src", (signal) => openUrl(src, signal));
+    else {
+      this.#sources.close();
+      this.#engine.reset();
+      this.#internals.states.delete("painted");
+    }
+  }
+
+  /** @param {string} camera @param {AbortSignal} signal */
+  async #openCamera(camera, signal) {
+    try {
+      return await openCamera(camera, signal);
+    } catch (error) {
+      if (signal.aborted || this.#sources.current?.kind !== "camera") throw error;
+      this.#sources.current.close(); // most phones open one camera at a time: the running one has to go first
+      return openCamera(camera, signal);
+    }
+  }
+
+  async #openBackground() {
+    this.#background.abort();
+    const background = this.getAttribute("background");
+    if (!background || isColor(background)) return;
+    this.#background = new AbortController();
+    const { signal } = this.#background;
+    try {
+      await feedBackdrop(background, (bitmap) => this.#engine.setBackdrop(bitmap), signal);
+    } catch (error) {
+      if (!signal.aborted) this.#complain("background", error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #applyPause() {
+    const playback = this.#sources.current?.playback;
+    if (playback && playback.paused !== this.paused) playback.toggle();
+  }
+
+  /** @param {string} name @param {string[]} allowed */
+  #oneOf(name, allowed, usual = "auto") {
+    const value = this.getAttribute(name) ?? usual;
+    if (allowed.includes(value)) return value;
+    const sentence = `${name} is “${value}”, but it has to be one of ${allowed.join(", ")}; “${usual}” is used.`;
+    queueMicrotask(() => this.#complain("attribute", sentence)); // listeners of a new element come first
+    return usual;
+  }
+
+  // --- frames of one's own -----------------------------------------------------------------------------------------
+
+  get wantsFrame() {
+    return !this.paused && this.#engine.wantsFrame;
+  }
+
+  get runsHidden() {
+    return this.#engine.runsHidden;
+  }
+
+  skip() {
+    if (!this.paused) this.#engine.skip();
+  }
+
+  /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean}} [kind] */
+  push(frame, kind = {}) {
+    if (!this.paused || kind.still) return this.#engine.push(frame, kind);
+    frame.close();
+    return false;
+  }
+
+  /** @param {ImageBitmap | null} bitmap */
+  setBackdrop(bitmap) {
+    this.#background.abort();
+    this.#engine.setBackdrop(bitmap);
+  }
+
+  // --- what comes out ----------------------------------------------------------------------------------------------
+
+  snapshot() {
+    return this.#engine.snapshot();
+  }
+
+  async getMask() {
+    return maskImage(await this.#engine.getMask());
+  }
+
+  /** @param {number} [fps] */
+  captureStream(fps) {
+    return this.#broadcast.stream(fps);
+  }
+
+  /** @param {string} type @param {any} detail */
+  #hear(type, detail) {
+    const { states } = this.#internals;
+    if (type === "progress") this.#progress.textContent = `${Math.round((100 * detail.loaded) / detail.total)} %`;
+    if (type === "ready") states.add("ready");
+    if (type === "ready" || type === "error") states.delete("loading");
+    if (type === "frame" && !states.has("painted")) this.#onFirstFrame();
+    this.#emit(type, detail);
+  }
+
+  #onFirstFrame() {
+    this.#internals.states.add("painted");
+    this.#internals.ariaLabel = `${this.#sources.current?.name ?? "Picture"}, effect: ${this.#told.effect}`;
+    if (this.paused) this.#applyPause();
+  }
+
+  /** @param {string} code @param {string} message */
+  #complain(code, message) {
+    this.#emit("error", { code, message, action: null });
+  }
+
+  /** @param {string} type @param {object} detail */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

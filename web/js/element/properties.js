@@ -1,0 +1,114 @@
+// The attributes of <selfie-segmentation> as properties.
+
+import { optionsOf } from "./settings.js";
+
+/** On a server there are no elements: the module can be imported there all the same. */
+const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (/** @type {unknown} */ (class {}));
+
+/** Null takes the attribute away. */
+export class ElementProperties extends Base {
+  get src() {
+    return this.getAttribute("src");
+  }
+
+  set src(value) {
+    this.#reflect("src", value);
+  }
+
+  get camera() {
+    return this.getAttribute("camera");
+  }
+
+  set camera(value) {
+    this.#reflect("camera", value);
+  }
+
+  get effect() {
+    return this.getAttribute("effect");
+  }
+
+  set effect(value) {
+    this.#reflect("effect", value);
+  }
+
+  get background() {
+    return this.getAttribute("background");
+  }
+
+  set background(value) {
+    this.#reflect("background", value);
+  }
+
+  get strength() {
+    return Number(optionsOf(this).strength);
+  }
+
+  set strength(value) {
+    this.#reflect("strength", value);
+  }
+
+  /** @returns {string | number | null} */
+  get modelSelection() {
+    return optionsOf(this).modelSelection ?? null;
+  }
+
+  set modelSelection(value) {
+    this.#reflect("model-selection", value);
+  }
+
+  get backend() {
+    return this.getAttribute("backend");
+  }
+
+  set backend(value) {
+    this.#reflect("backend", value);
+  }
+
+  get painter() {
+    return this.getAttribute("painter");
+  }
+
+  set painter(value) {
+    this.#reflect("painter", value);
+  }
+
+  get fit() {
+    return this.getAttribute("fit");
+  }
+
+  set fit(value) {
+    this.#reflect("fit", value);
+  }
+
+  get mirror() {
+    return Boolean(optionsOf(this).mirror);
+  }
+
+  set mirror(on) {
+    this.toggleAttribute("mirror", Boolean(on));
+  }
+
+  get paused() {
+    return this.hasAttribute("paused");
+  }
+
+  set paused(on) {
+    this.toggleAttribute("paused", Boolean(on));
+  }
+
+  /** What was set before the element was defined goes to its setter now. */
+  takeEarlyProperties() {
+    for (const name of Object.keys(Object.getOwnPropertyDescriptors(ElementProperties.prototype))) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = Reflect.get(this, name);
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, value);
+    }
+  }
+
+  /** @param {string} attribute @param {unknown} value */
+  #reflect(attribute, value) {
+    if (value === null || value === undefined) this.removeAttribute(attribute);
+    else this.setAttribute(attribute, String(value));
+  }
+}

@@ -1,0 +1,294 @@
+/**
+ * The page's handle on an engine: one canvas, one channel to a worker that engines with the same settings share, and
+ * what it takes to begin again when that worker dies.
+ *
+ * Emits CustomEvents: progress {loaded, total, text} | ready and model {backend, reason, model, threads} |
+ * frame {width, height, dropped, ms} | stats {...} | backendchange {backend, reason} | notice {code, message} |
+ * error {code, message, action: null | "retry" | "restart"}.
+ *
+ * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number}} Options
+ * @typedef {ImageBitmap | VideoFrame} Frame
+ */
+
+import { Canvases } from "./canvases.js";
+import { Requests } from "./requests.js";
+import { WorkerHost } from "./worker_host.js";
+
+const MOST_OUTSTANDING = 2; // one in the works, one waiting: the worker never idles and no frame grows old
+
+export class Engine extends EventTarget {
+  #canvases;
+  #host;
+  #channel = 0;
+  /** @type {Options} */
+  #options = {};
+  /** @type {ImageBitmap | null} */
+  #backdrop = null;
+  /** @type {{source: string, name: string} | null} */
+  #effectFunction = null;
+  /** @type {Frame | null} the photo on show, for a worker that begins again */
+  #still = null;
+  #outstanding = 0;
+  #dropped = 0;
+  #loading = false;
+  #ready = false;
+  #bytes = 0;
+  #startedAt = 0;
+  #requests = new Requests();
+  /** @type {((frame: Frame) => void) | null} */
+  #tap = null;
+  #tapInterval = 0;
+  /** @type {PromiseWithResolvers<void> | null} */
+  #starting = null;
+
+  /**
+   * @param {HTMLElement} stage the engine puts its canvas into it, and replaces it when it must
+   * @param {{backend?: string, painter?: string}} [settings] backend: "auto" | "webgpu" | "wasm"; painter: "auto" |
+   *   "webgpu" (frames stay on the GPU) | "canvas2d"
+   */
+  constructor(stage, { backend = "auto", painter = "auto" } = {}) {
+    super();
+    this.#canvases = new Canvases(stage);
+    this.#host = WorkerHost.for(backend, painter);
+  }
+
+  /** Boot, or boot again after a failure. Resolves when frames are processed; failures arrive as `error`, too. */
+  start() {
+    this.#stop();
+    this.#ready = false;
+    this.#startedAt = performance.now();
+    const starting = Promise.withResolvers();
+    starting.promise.catch(() => {}); // told by the `error` event as well
+    this.#starting = starting;
+    this.#channel = this.#host.open(this.#client, this.#canvases.lend(), this.#options);
+    if (this.#tap) this.#post({ type: "tap", on: true, intervalMs: this.#tapInterval });
+    if (this.#backdrop) this.#post({ type: "backdrop", bitmap: this.#backdrop });
+    if (this.#effectFunction) this.#post({ type: "function", ...this.#effectFunction });
+    if (this.#still) this.#send(this.#still);
+    return starting.promise;
+  }
+
+  /** False while two frames are outstanding: a source need not capture then. */
+  get wantsFrame() {
+    return this.#channel !== 0 && this.#outstanding < MOST_OUTSTANDING;
+  }
+
+  /** Count a frame that the source did not capture because the engine wanted none. */
+  skip() {
+    this.#dropped++;
+  }
+
+  /**
+   * Show this frame; its ownership passes to the engine.
+   *
+   * @param {Frame} frame
+   * @param {{still?: boolean}} [kind] still: a photo or a paused video, kept for a worker that must begin again
+   * @returns {boolean} false if the frame was dropped
+   */
+  push(frame, { still = false } = {}) {
+    if (still) {
+      this.#forgetStill();
+      this.#still = frame;
+      if (this.#channel) this.#send(frame);
+      return true;
+    }
+    if (!this.wantsFrame) {
+      frame.close();
+      this.#dropped++;
+      return false;
+    }
+    this.#forgetStill();
+    this.#send(frame, [frame]);
+    return true;
+  }
+
+  /** @param {Frame} frame @param {Transferable[]} [transfer] without it the worker gets a copy */
+  #send(frame, transfer = []) {
+    this.#outstanding++;
+    this.#post({ type: "frame", frame }, transfer);
+  }
+
+  /** The source changes: forget its last frame; the canvas is empty until the next composite. */
+  reset() {
+    this.#forgetStill();
+    this.#post({ type: "reset" });
+  }
+
+  /** @param {Options} changes any of them; a bad value is refused by an `error` event and the last good one stays */
+  setOptions(changes) {
+    this.#options = { ...this.#options, ...changes };
+    this.#post({ type: "options", changes: JSON.stringify(changes) });
+  }
+
+  /** The picture of the effect "picture"; its ownership passes to the engine. @param {ImageBitmap | null} bitmap */
+  setBackdrop(bitmap) {
+    this.#backdrop?.close();
+    this.#backdrop = bitmap;
+    this.#post({ type: "backdrop", bitmap });
+  }
+
+  /**
+   * Get every composite as a frame, too; its ownership passes to the listener. Inference then gives way before the frame
+   * rate does.
+   *
+   * @param {((frame: Frame) => void) | null} listener null: no more
+   * @param {number} [fps] the source's
+   */
+  tap(listener, fps = 30) {
+    this.#tap = listener;
+    this.#tapInterval = 1000 / fps;
+    this.#post({ type: "tap", on: listener !== null, intervalMs: this.#tapInterval });
+  }
+
+  /** Whether frames are wanted in a hidden tab, too. */
+  get runsHidden() {
+    return this.#tap !== null;
+  }
+
+  /**
+   * Paint by a Python function `(frame, mask, time) -> frame` instead of the effect; needs the painter "canvas2d".
+   *
+   * @param {string | null} source Python that defines the function; null goes back to the effect
+   * @param {string} [name] the function's name
+   */
+  setEffectFunction(source, name = "effect") {
+    this.#effectFunction = source === null ? null : { source, name };
+    this.#post({ type: "function", source, name });
+  }
+
+  /** The composite as PNG, with alpha where it is transparent. @returns {Promise<Blob>} */
+  snapshot() {
+    return this.#ask("snapshot");
+  }
+
+  /** The last mask at the model's size, 0..1. @returns {Promise<{width: number, height: number, data: Float32Array}>} */
+  getMask() {
+    return this.#ask("mask");
+  }
+
+  /** Wait after each composite until its pixels are there, so that a benchmark measures all of it. @param {boolean} on */
+  setFlush(on) {
+    this.#post({ type: "flush", on });
+  }
+
+  /** Free everything, the worker too if nobody else uses it; the canvas goes. */
+  close() {
+    this.#stop();
+    this.#forgetStill();
+    this.#backdrop?.close();
+    this.#backdrop = null;
+    this.#canvases.clear();
+  }
+
+  /** @param {object} message @param {Transferable[]} [transfer] */
+  #post(message, transfer = []) {
+    if (this.#channel) this.#host.post(this.#channel, message, transfer);
+  }
+
+  /** @param {string} type @returns {Promise<any>} */
+  #ask(type) {
+    if (!this.#ready) return Promise.reject(new Error("The engine is not running, so there is no picture to take."));
+    return this.#requests.ask((request) => this.#post({ type, request }));
+  }
+
+  /** @returns {import("./worker_host.js").Client} */
+  get #client() {
+    const engine = this;
+    return {
+      receive: (message) => engine.#receive(message),
+      lost: (why, again) => engine.#lost(why, again),
+      get owes() {
+        return engine.#outstanding > 0 || engine.#requests.size > 0;
+      },
+      get loading() {
+        return engine.#loading;
+      },
+    };
+  }
+
+  /** @param {{type: string, [key: string]: any}} message */
+  #receive({ type, ...detail }) {
+    if (type === "frame") this.#painted(detail);
+    else if (type === "dropped") this.#settle(true);
+    else if (type === "composite") (this.#tap ?? forget)(detail.frame);
+    else if (type === "reply") this.#requests.answer(detail);
+    else if (type === "downloaded") this.#bytes = detail.bytes;
+    else if (type === "loading") this.#loading = detail.on;
+    else if (type === "canvas") this.#lendCanvas();
+    else if (type === "show") this.#canvases.useSpare();
+    else {
+      if (type === "ready") this.#onReady(detail);
+      if (type === "model") this.#options.modelSelection = detail.modelSelection;
+      if (type === "stats") Object.assign(detail, { dropped: this.#dropped, downloadedBytes: this.#bytes });
+      if (type === "error") this.#failed(detail);
+      this.#emit(type, detail);
+    }
+  }
+
+  /** @param {Record<string, any>} detail */
+  #onReady(detail) {
+    this.#ready = true;
+    detail.startMs = performance.now() - this.#startedAt;
+    this.#starting?.resolve();
+  }
+
+  /** @param {Record<string, any>} detail */
+  #painted(detail) {
+    this.#settle(false);
+    this.#canvases.show();
+    this.#emit("frame", { ...detail, dropped: this.#dropped });
+  }
+
+  /** @param {boolean} dropped */
+  #settle(dropped) {
+    this.#outstanding = Math.max(0, this.#outstanding - 1);
+    if (dropped) this.#dropped++;
+  }
+
+  #lendCanvas() {
+    const canvas = this.#canvases.lendSpare();
+    this.#post({ type: "canvas", canvas }, [canvas]);
+  }
+
+  /** @param {Record<string, any>} detail */
+  #failed(detail) {
+    if (this.#ready || !detail.action) return;
+    this.#starting?.reject(new Error(detail.message));
+    this.#stop();
+  }
+
+  /** The worker is gone: begin again, or ask. @param {string} why @param {boolean} again */
+  #lost(why, again) {
+    if (again) {
+      this.#emit("notice", { code: "worker", message: `The engine stopped (${why}) and is starting again.` });
+      this.start();
+      return;
+    }
+    this.#stop();
+    const message = `The engine stopped: ${why}. Restart it to go on.`;
+    this.#starting?.reject(new Error(message));
+    this.#emit("error", { code: "worker", message, action: "restart" });
+  }
+
+  #stop() {
+    this.#host.close(this.#channel);
+    this.#channel = 0;
+    this.#canvases.forget();
+    this.#ready = this.#loading = false;
+    this.#outstanding = 0;
+    this.#requests.rejectAll("The engine stopped before it could answer.");
+  }
+
+  #forgetStill() {
+    this.#still?.close();
+    this.#still = null;
+  }
+
+  /** @param {string} type @param {object} detail */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** @param {Frame} frame */
+const forget = (frame) => frame.close();

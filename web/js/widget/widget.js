@@ -1,0 +1,117 @@
+// The widget: one element that fills a frame, a button for the camera, and answers to the page around it.
+
+import { SelfieSegmentationElement } from "../../pyselfie.js";
+import { byId, on } from "../dom.js";
+import { ProtocolError, readRequest, VERSION } from "./protocol.js";
+import { readWidgetQuery } from "./query.js";
+
+const asked = readWidgetQuery(location.search);
+const picture = byId("picture", SelfieSegmentationElement);
+const button = byId("camera-button", HTMLButtonElement);
+const buttonLabel = byId("camera-label", HTMLSpanElement);
+const messageText = byId("message", HTMLParagraphElement);
+const progress = byId("progress", HTMLParagraphElement);
+
+/** What a page is told when it asks. */
+const state = {
+  running: false,
+  camera: false,
+  width: 0,
+  height: 0,
+  backend: "",
+  reason: "",
+  fps: 0,
+  /** Messages from origins that are not allowed, so far. */
+  ignored: 0,
+};
+
+/** @param {object} message To every allowed origin: the browser delivers it to the one that is there. */
+function tell(message) {
+  if (parent === window) return;
+  for (const origin of asked.origins) parent.postMessage({ pyselfie: VERSION, ...message }, origin);
+}
+
+/** @param {{code: string, message: string}} fault */
+function complain({ code, message }) {
+  messageText.textContent = message;
+  tell({ type: "error", code, message });
+}
+
+// --- the page around it -----------------------------------------------------------------------------------------
+
+addEventListener("message", (event) => {
+  if (event.source !== parent || parent === window || !asked.origins.includes(event.origin)) {
+    state.ignored++;
+    return;
+  }
+  const reply = (/** @type {object} */ message) => parent.postMessage({ pyselfie: VERSION, ...message }, event.origin);
+  void answer(event.data, reply);
+});
+
+/**
+ * @param {unknown} data
+ * @param {(message: object) => void} reply
+ */
+async function answer(data, reply) {
+  let id;
+  try {
+    const request = readRequest(data);
+    if (!request) return;
+    id = request.id;
+    if (request.type === "set") Object.assign(picture, request.options);
+    if (request.type === "snapshot") reply({ type: "snapshot", id, blob: await picture.snapshot() });
+    else reply({ type: "state", id, state: { ...state, ...chosen() } });
+  } catch (error) {
+    const known = error instanceof ProtocolError;
+    const { message } = /** @type {Error} */ (error);
+    reply({ type: "error", id: known ? error.id : id, code: known ? "protocol" : "engine", message });
+  }
+}
+
+function chosen() {
+  const { effect, background, strength, mirror, modelSelection, paused } = picture;
+  return { effect, background, strength, mirror, modelSelection, paused };
+}
+
+// --- the visitor ------------------------------------------------------------------------------------------------
+
+button.addEventListener("click", () => {
+  messageText.textContent = "";
+  showCamera(!state.camera);
+  picture.camera = state.camera ? asked.camera : null;
+});
+
+/** @param {boolean} on */
+function showCamera(on) {
+  state.camera = on;
+  button.setAttribute("aria-pressed", String(on));
+  buttonLabel.textContent = on ? "Stop the camera" : "Use the camera";
+}
+
+on(picture, "progress", ({ loaded, total }) => {
+  progress.textContent = `${Math.round((100 * loaded) / total)} %`;
+});
+on(picture, "ready", ({ backend, reason }) => {
+  Object.assign(state, { running: true, backend, reason });
+  tell({ type: "ready", backend, reason });
+});
+on(picture, "backendchange", ({ backend, reason }) => Object.assign(state, { backend, reason }));
+on(picture, "frame", ({ width, height }) => Object.assign(state, { width, height }));
+on(picture, "stats", ({ fps }) => Object.assign(state, { fps }));
+on(picture, "error", (detail) => {
+  if (detail.code === "source" && state.camera) {
+    showCamera(false);
+    picture.camera = null;
+  }
+  complain(detail);
+});
+
+// --- the address ------------------------------------------------------------------------------------------------
+
+const { style } = document.documentElement;
+style.colorScheme = asked.scheme;
+for (const [name, value] of Object.entries(asked.colors)) style.setProperty(`--${name}`, value);
+button.hidden = asked.camera === null;
+for (const [name, value] of Object.entries(asked.attributes)) picture.setAttribute(name, value);
+tell({ type: "hello" });
+if (asked.complaints.length > 0) complain({ code: "address", message: asked.complaints.join(" ") });
