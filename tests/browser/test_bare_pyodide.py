@@ -32,7 +32,7 @@ _NEEDED = (
     "vendor/onnxruntime/ort.wasm.min.mjs",
     "vendor/onnxruntime/ort-wasm-simd-threaded.mjs",
     "vendor/onnxruntime/ort-wasm-simd-threaded.wasm",
-    "js/*.js",
+    "js/worker/*.js",
     "python/numpy-*.whl",
 )
 _BOOT = """

@@ -35,9 +35,9 @@ def imported(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_the_browser_side_imports_the_browser(path):
-    """`js` and `pyodide` are imported in browser/ and in the web runtime, nowhere else."""
+    """`js` and `pyodide` are imported in browser/ and nowhere else."""
     roots = {name.split(".")[0] for name in imported(path)}
-    allowed = "browser" in path.parts or path.name == "ort_web.py"
+    allowed = "browser" in path.parts
     assert allowed or not roots & BROWSER_MODULES
 
 
