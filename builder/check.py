@@ -38,7 +38,8 @@ def _checks() -> list[tuple[str, list[str]]]:
         ("ruff format", [*python, "ruff", "format", "--check", "--quiet"]),
         ("mypy", [*python, "mypy"]),
         ("biome", [_node_tool("biome"), "ci", "--error-on-warnings", "--colors=off"]),
-        ("tsc", [_node_tool("tsc"), "--project", "tsconfig.json"]),
+        ("tsc, pages", [_node_tool("tsc"), "--project", "tsconfig.json"]),
+        ("tsc, worker", [_node_tool("tsc"), "--project", "web/tsconfig.worker.json"]),
     ]
 
 
