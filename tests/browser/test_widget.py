@@ -131,6 +131,19 @@ def test_ignored_messages_are_counted(widget_host):
     assert state["background"] != "red"
 
 
+@pytest.mark.parametrize("isolation", [False, True], ids=["plain", "isolated"])
+def test_widget_is_framed_again_and_again(launch, site, origins, tmp_path, isolation):
+    """A second and a third visit, for which the server confirms what the browser has, show the widget as the first."""
+    headers = {"Content-Security-Policy": HOST_POLICY}
+    with Server(tmp_path, isolation=isolation, headers=headers) as other:
+        origins.add(other.url.rstrip("/"))
+        page = launch()
+        for _ in range(3):
+            host = Host(page, site, other)
+            host.page.wait_for_function("heard.some(({ data }) => data.type === 'hello')")
+            assert page.evaluate("crossOriginIsolated") is isolation
+
+
 @pytest.fixture
 def widget_host(launch, site, other):
     """Return a widget without a source: its engine need not start to judge messages."""
