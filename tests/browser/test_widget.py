@@ -36,6 +36,16 @@ async ([message, wait]) => {
 }
 """
 
+GREETED = """
+async () => {
+  for (let turn = 0; turn < 100; turn++) {
+    if (heard.some(({ data }) => data.type === "hello")) return true;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return false;
+}
+"""
+
 
 class Host:
     """A page on another origin with the widget in a frame."""
@@ -140,7 +150,7 @@ def test_widget_is_framed_again_and_again(launch, site, origins, tmp_path, isola
         page = launch()
         for _ in range(3):
             host = Host(page, site, other)
-            host.page.wait_for_function("heard.some(({ data }) => data.type === 'hello')")
+            assert host.page.evaluate(GREETED)
             assert page.evaluate("crossOriginIsolated") is isolation
 
 

@@ -392,10 +392,11 @@ def test_body_of_a_get_is_not_the_next_request(server: Server):
     """A body that nobody asked for is not taken for a request of its own."""
     hidden = b"GET /a.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
-        outer = b"GET /text.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
-        client.sendall(outer % len(hidden) + hidden)
+        outer = b"GET /text.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+        last = b"GET /empty.bin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        client.sendall(outer % len(hidden) + hidden + last)
         received = client.makefile("rb").read()
-    assert received.count(b"HTTP/1.1 ") == 1
+    assert received.count(b"HTTP/1.1 ") == 2
 
 
 @pytest.mark.parametrize(
