@@ -9,18 +9,17 @@ import tempfile
 from pathlib import Path
 
 from builder import (
-    backdrops_step,
     compress,
     licences,
+    model_files,
     npm_package,
     numpy_wheel,
     preloads,
-    samples,
     templates,
     vendor,
     wheels,
 )
-from builder.paths import CACHE, DIST, MODELS, WEB
+from builder.paths import CACHE, DIST, WEB
 from builder.report import say, step
 from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
 
@@ -52,21 +51,20 @@ def make_plan(wheel: Path, numpy: Path) -> Plan:
     plan: Plan = {f"vendor/{name}": source for name, source in vendor.vendor_files().items()}
     plan[f"python/{numpy_wheel.WHEEL}"] = numpy
     plan[f"python/{wheel.name}"] = wheels.site_wheel(wheel)
-    plan |= {f"models/{path.name}": path for path in [MODELS / "manifest.json", *sorted(MODELS.glob("*.onnx"))]}
+    plan |= {f"models/{path.name}": path for path in model_files.model_files()}
     for script in sorted(WEB.glob("*.js")):
         types = WEB / "types" / f"{script.stem}.d.ts"
         plan |= {path.name: path for path in (script, types)}
-    for folder in ("js", "styles"):
+    for folder in ("backdrops", "js", "samples", "styles"):
         plan |= {f"{folder}/{path.relative_to(WEB / folder).as_posix()}": path for path in files_under(WEB / folder)}
-    plan |= {f"backdrops/{path.name}": path for path in backdrops_step.ensure_backdrops()}
-    plan["samples/astronaut.jpg"] = samples.astronaut_jpeg()
+    plan["widget.json"] = WEB / "widget.json"
     plan |= licences.licence_files()
     version = wheel.name.split("-")[1]
     plan |= npm_package.package_files(version)
     plan["assets.json"] = assets(plan, version)
     context = {
         "version": version,
-        "backdrops": backdrops_step.backdrop_list(),
+        "backdrops": json.loads((WEB / "backdrops" / "backdrops.json").read_text(encoding="utf-8")),
         "preloads": functools.partial(preloads.preloads, WEB),
     }
     return plan | templates.render(WEB / "templates", context)

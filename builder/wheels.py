@@ -11,7 +11,7 @@ from pathlib import Path
 
 from builder import zips
 from builder.errors import BuildError
-from builder.paths import CACHE, MODELS, PYSRC, REQUIREMENTS, ROOT
+from builder.paths import BUILD_LOCK, CACHE, MODELS, PYSRC, ROOT
 from builder.report import step
 from builder.stamps import fingerprint, is_fresh, write_atomically
 
@@ -29,7 +29,7 @@ def ensure_wheel() -> Path:
         If the build backend fails.
     """
     documents = [ROOT / name for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE")]
-    stamp, wanted = WHEELS / ".stamp", fingerprint(REQUIREMENTS, PYSRC, MODELS, *documents)
+    stamp, wanted = WHEELS / ".stamp", fingerprint(BUILD_LOCK, PYSRC, MODELS, *documents)
     present = sorted(WHEELS.glob("*.whl"))
     if is_fresh(stamp, wanted) and len(present) == 1:
         return present[0]
