@@ -21,9 +21,9 @@ def build() -> Path:
     with build_lock(CACHE / "build.lock"):
         _sweep()
         npm.ensure_node_modules()
-        wheel = wheels.ensure_wheel()
+        packages = wheels.ensure_packages()
         numpy = numpy_wheel.ensure_numpy_wheel()
-        return site.ensure_site(wheel, numpy)
+        return site.ensure_site(packages, numpy)
 
 
 def _sweep() -> None:
