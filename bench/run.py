@@ -17,7 +17,7 @@ from bench.measure import Field, medians, ratios
 from bench.native import main as native
 from bench.peers import fetch_model
 from bench.report import SCHEMA, SUBJECT, Report, find_goals, now, save
-from bench.site import BenchSite
+from bench.site import bench_server
 from bench.startup import measure_startup
 from bench.stats import summary
 from bench.table import render
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from bench.contenders import Contender
     from bench.types import Order, Startup
+    from builder.serve import Server
 
 # Headless Chromium gives WebGL in software and 2D canvases on the CPU, which is what a machine without a GPU has. With
 # --use-angle=swiftshader canvases would be drawn through the software GPU, twenty times slower, and flatter nobody.
@@ -160,7 +161,7 @@ def _browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
 
 
 @contextmanager
-def serve_pages(chosen: Sequence[Contender], failures: dict[str, str]) -> Iterator[BenchSite]:
+def serve_pages(chosen: Sequence[Contender], failures: dict[str, str]) -> Iterator[Server]:
     """Serve the pages and what they load; a model that cannot be had only costs tasks-vision its rows."""
     peers = CACHE / "bench"
     if any(contender.page.startswith("tasks.html") for contender in chosen):
@@ -171,7 +172,7 @@ def serve_pages(chosen: Sequence[Contender], failures: dict[str, str]) -> Iterat
     with tempfile.TemporaryDirectory() as temporary:
         write_frames(Path(temporary))
         mounts = {"pages": ROOT / "bench" / "pages", "frames": Path(temporary), "modules": NODE_MODULES}
-        with BenchSite({**mounts, "models": MODELS, "peers": peers, "dist": DIST}) as site:
+        with bench_server({**mounts, "models": MODELS, "peers": peers, "dist": DIST}) as site:
             yield site
 
 

@@ -48,11 +48,16 @@ def venv_python(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def ensure_venv(folder: Path, requirements: Path) -> Path:
-    """Make the virtual environment `folder` hold `requirements`; return its interpreter.
+def ensure_venv(folder: Path, requirements: Path, *richer: Path) -> Path:
+    """Make the virtual environment `folder` hold `requirements`, or leave one that holds a `richer` lock.
 
     When the lock has changed, pip brings a sound environment up to date. The stamp is taken away first and written
     last: an environment whose making was interrupted has none and is made anew.
+
+    Returns
+    -------
+    Path
+        The environment's interpreter.
 
     Raises
     ------
@@ -60,9 +65,9 @@ def ensure_venv(folder: Path, requirements: Path) -> Path:
         If the environment cannot be made or pip cannot install into it.
     """
     python, stamp = venv_python(folder), folder / _STAMP
-    if _is_current(folder, requirements) and python.exists():
+    if _is_current(folder, requirements, *richer) and python.exists():
         return python
-    with step("Setting up .venv with the pinned requirements"):
+    with step(f"Setting up {folder.name} with what requirements/{requirements.name} pins"):
         if _stamped(folder)[:1] != [_this_python()] or not python.exists():
             _create(folder)
         stamp.unlink(missing_ok=True)
@@ -81,8 +86,8 @@ def _stamped(folder: Path) -> list[str]:
     return stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
 
 
-def _is_current(folder: Path, requirements: Path) -> bool:
-    return _stamped(folder) == [_this_python(), fingerprint(requirements)]
+def _is_current(folder: Path, *accepted: Path) -> bool:
+    return _stamped(folder) in [[_this_python(), fingerprint(lock)] for lock in accepted]
 
 
 def _create(folder: Path) -> None:
@@ -106,9 +111,9 @@ def _install(python: Path, requirements: Path) -> None:
         )
 
 
-def is_ready(folder: Path, requirements: Path) -> bool:
-    """Tell whether this process runs inside the environment `folder`, and that holds exactly `requirements`."""
-    return running_inside(folder) and _is_current(folder, requirements)
+def is_ready(folder: Path, *accepted: Path) -> bool:
+    """Tell whether this process runs inside the environment `folder`, and that holds exactly one of these locks."""
+    return running_inside(folder) and _is_current(folder, *accepted)
 
 
 def base_interpreter() -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from builder import bootstrap
 from builder.errors import BuildError
 from builder.lock import build_lock
-from builder.paths import CACHE, REQUIREMENTS, ROOT, VENV
+from builder.paths import BUILD_LOCK, CACHE, DEV_LOCK, ROOT, VENV
 from builder.report import complain
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ _EPILOG = """examples:
   python3 build.py test -k blur -x        pytest alone, with these arguments
   python3 build.py bench                  compare with the peers, print ratios
 
-All set-up (.venv, node_modules) is done on the way, and only when something has changed."""
+All set-up (.venv, node_modules) is done on the way, and only when something has changed; test and bench need more
+than build and serve, and fetch it when they are first run."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -78,8 +79,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(given)
     try:
         bootstrap.check_node()
-        if not bootstrap.is_ready(VENV, REQUIREMENTS):
-            return bootstrap.re_execute(_interpreter(), [str(ROOT / "build.py"), *given])
+        locks = (DEV_LOCK,) if options.command in {"test", "bench"} else (BUILD_LOCK, DEV_LOCK)
+        if not bootstrap.is_ready(VENV, *locks):
+            return bootstrap.re_execute(_interpreter(*locks), [str(ROOT / "build.py"), *given])
         from builder.commands import run  # noqa: PLC0415 - needs what is installed in .venv
 
         return run(options)
@@ -91,9 +93,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _interpreter() -> Path:
+def _interpreter(*locks: Path) -> Path:
     """Return the interpreter to go on with: .venv's, or from inside an outdated .venv the one it was made by."""
     if bootstrap.running_inside(VENV):
         return bootstrap.base_interpreter()
     with build_lock(CACHE / "build.lock"):
-        return bootstrap.ensure_venv(VENV, REQUIREMENTS)
+        return bootstrap.ensure_venv(VENV, *locks)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib import metadata
 from pathlib import Path
 
 from builder.paths import MODELS, NODE_MODULES, ROOT
@@ -23,13 +22,12 @@ ONNX Runtime Web {onnxruntime} (vendor/onnxruntime/): Microsoft Corporation, MIT
     with third-party parts (onnxruntime-ThirdPartyNotices.txt)
 samples/astronaut.jpg: Eileen Collins, photographed by NASA, public domain; from scikit-image's sample
     pictures (PNG with SHA-256 {astronaut}), saved as JPEG
-backdrops/*: drawn by this project's own code, Apache-2.0
+backdrops/*: pictures of this project's own, Apache-2.0
 """
 
 
 def licence_files() -> dict[str, Path | bytes]:
     """Map each path of licenses/ in dist/ to its source."""
-    onnxruntime = metadata.distribution("onnxruntime")
     return {
         "licenses/README.txt": _list().encode(),
         "licenses/Apache-2.0.txt": ROOT / "LICENSE",
@@ -37,13 +35,9 @@ def licence_files() -> dict[str, Path | bytes]:
         "licenses/models-NOTICE.txt": MODELS / "NOTICE",
         "licenses/MPL-2.0.txt": _TEXTS / "MPL-2.0.txt",
         "licenses/CPython.txt": _TEXTS / "CPython.txt",
-        "licenses/onnxruntime.txt": _located(onnxruntime, "onnxruntime/LICENSE"),
-        "licenses/onnxruntime-ThirdPartyNotices.txt": _located(onnxruntime, "onnxruntime/ThirdPartyNotices.txt"),
+        "licenses/onnxruntime.txt": _TEXTS / "onnxruntime.txt",
+        "licenses/onnxruntime-ThirdPartyNotices.txt": _TEXTS / "onnxruntime-ThirdPartyNotices.txt",
     }
-
-
-def _located(distribution: metadata.Distribution, name: str) -> Path:
-    return Path(str(distribution.locate_file(name)))
 
 
 def _list() -> str:

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+BUILD_LOCK = ROOT / "requirements" / "build.txt"
+"""What building and serving need."""
 CACHE = ROOT / ".cache"
+DEV_LOCK = ROOT / "requirements" / "dev.txt"
+"""The same, and what testing and measuring need besides."""
 DIST = ROOT / "dist"
 MODELS = ROOT / "models"
 NODE_MODULES = ROOT / "node_modules"
 PYSRC = ROOT / "pysrc"
-REQUIREMENTS = ROOT / "requirements" / "dev.txt"
 VENV = ROOT / ".venv"
 WEB = ROOT / "web"

@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from builder import conversion, npm, numpy_wheel, site, wheels
+from builder import npm, numpy_wheel, site, wheels
 from builder.lock import build_lock
 from builder.paths import CACHE
 
@@ -21,10 +21,9 @@ def build() -> Path:
     with build_lock(CACHE / "build.lock"):
         _sweep()
         npm.ensure_node_modules()
-        conversion.ensure_models()
-        wheel = wheels.ensure_wheel()
+        packages = wheels.ensure_packages()
         numpy = numpy_wheel.ensure_numpy_wheel()
-        return site.ensure_site(wheel, numpy)
+        return site.ensure_site(packages, numpy)
 
 
 def _sweep() -> None:

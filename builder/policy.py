@@ -1,5 +1,13 @@
 """What the server says about a file: its type, and the headers that keep the page safe and fresh."""
 
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".gif": "image/gif",
@@ -29,7 +37,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self' 'wasm-unsafe-eval'",
         "worker-src 'self'",
-        "connect-src 'self'",
+        "connect-src 'self' blob:",  # photos, videos and backdrops are fetched, those that a page has made as well
         "img-src 'self' blob: data:",
         "media-src 'self' blob:",
         "style-src 'self'",
@@ -51,16 +59,36 @@ ALWAYS = {
     "Cache-Control": "no-cache",
 }
 ISOLATION = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
-EMBEDDABLE = {"widget.html"}
-"""Pages that other sites may put into a frame; the widget itself answers only to origins that its address names."""
 CODINGS = {"br": ".br", "gzip": ".gz"}
 
+_EMBEDDABLE = {"widget.html"}
+"""Pages that other sites may put into a frame; the widget itself answers only to origins that its address names."""
+_LIBRARY = re.compile(r"(js|models|python|vendor)/.+|[^/]+\.js|assets\.json")
+# A page of any origin may run pyselfie from here. The files are public and the same for everybody, and `*` is never
+# sent cookies, so nobody learns anything by reading them. Pages are not among them: they act for their visitor.
+_SHARED = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Timing-Allow-Origin": "*",  # without it, the other page counts zero bytes
+}
 
-def embedding(name: str, policy: str) -> dict[str, str]:
-    """Return the headers that let other sites frame the file `name`, if it is made for that, below the CSP `policy`."""
-    if name not in EMBEDDABLE:
-        return {}
-    return {
-        "Content-Security-Policy": policy.replace("frame-ancestors 'self'", "frame-ancestors *"),
-        "Cross-Origin-Resource-Policy": "cross-origin",
-    }
+
+def headers_for(path: str, *, isolation: bool, changes: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of every answer about `path`, whatever its status: a 304 replaces what a browser has stored.
+
+    Parameters
+    ----------
+    path
+        Below the site's root, without a slash in front.
+    isolation
+        With COOP and COEP.
+    changes
+        More headers, or other values for the usual ones.
+    """
+    headers = ALWAYS | (ISOLATION if isolation else {}) | dict(changes)
+    if path in _EMBEDDABLE:
+        policy = headers["Content-Security-Policy"].replace("frame-ancestors 'self'", "frame-ancestors *")
+        headers |= {"Content-Security-Policy": policy, "Cross-Origin-Resource-Policy": "cross-origin"}
+    if _LIBRARY.fullmatch(path):
+        headers |= _SHARED
+    return headers

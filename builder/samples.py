@@ -1,12 +1,9 @@
-"""The sample portrait: the astronaut of scikit-image's own test pictures, as a JPEG of web size."""
+"""The photo that the tests use: the astronaut of scikit-image's own test pictures; web/samples/ has it as a JPEG."""
 
 from __future__ import annotations
 
-import io
 from importlib import metadata
 from pathlib import Path
-
-from PIL import Image
 
 from builder.errors import BuildError
 from builder.stamps import expect_sha256
@@ -28,11 +25,3 @@ def astronaut_png() -> Path:
         raise BuildError(f"{path} is missing: delete .venv/ and run build.py again.")
     expect_sha256(path.name, path, SHA256, "delete .venv/ and run build.py again.")
     return path
-
-
-def astronaut_jpeg() -> bytes:
-    """Return the photo as a JPEG, without chroma subsampling so that the edge of the hair stays clean."""
-    buffer = io.BytesIO()
-    with Image.open(astronaut_png()) as picture:
-        picture.convert("RGB").save(buffer, "JPEG", quality=92, subsampling=0, optimize=True)
-    return buffer.getvalue()

@@ -9,18 +9,17 @@ import tempfile
 from pathlib import Path
 
 from builder import (
-    backdrops_step,
     compress,
     licences,
+    model_files,
     npm_package,
     numpy_wheel,
     preloads,
-    samples,
     templates,
     vendor,
     wheels,
 )
-from builder.paths import CACHE, DIST, MODELS, WEB
+from builder.paths import CACHE, DIST, WEB
 from builder.report import say, step
 from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
 
@@ -28,12 +27,14 @@ Plan = dict[str, "Path | bytes"]
 """Path below dist/ to its source: a file to copy, or the bytes themselves."""
 
 _LOADED_BY_THE_WORKER = ("vendor/", "python/", "models/")
+_FOR_PIP = "packages/"
+"""Installed from a file, never loaded by a page."""
 _STAMP = CACHE / "site.stamp"
 
 
-def ensure_site(wheel: Path, numpy: Path) -> Path:
+def ensure_site(packages: tuple[Path, Path], numpy: Path) -> Path:
     """Bring dist/ up to date and return its path."""
-    plan = make_plan(wheel, numpy)
+    plan = make_plan(packages, numpy)
     wanted = fingerprint(
         *(part for name in sorted(plan) for part in (name, sha256_of(plan[name]))), Path(compress.__file__)
     )
@@ -47,26 +48,27 @@ def ensure_site(wheel: Path, numpy: Path) -> Path:
     return DIST
 
 
-def make_plan(wheel: Path, numpy: Path) -> Plan:
+def make_plan(packages: tuple[Path, Path], numpy: Path) -> Plan:
     """Say what the site is made of."""
     plan: Plan = {f"vendor/{name}": source for name, source in vendor.vendor_files().items()}
     plan[f"python/{numpy_wheel.WHEEL}"] = numpy
-    plan[f"python/{wheel.name}"] = wheels.site_wheel(wheel)
-    plan |= {f"models/{path.name}": path for path in [MODELS / "manifest.json", *sorted(MODELS.glob("*.onnx"))]}
+    wheel, _ = packages
+    version = wheel.name.split("-")[1]
+    plan[f"python/pyselfie-{version}.zip"] = wheels.site_archive(wheel)
+    plan |= {f"{_FOR_PIP}{path.name}": path for path in packages}
+    plan |= {f"models/{path.name}": path for path in model_files.model_files()}
     for script in sorted(WEB.glob("*.js")):
         types = WEB / "types" / f"{script.stem}.d.ts"
         plan |= {path.name: path for path in (script, types)}
-    for folder in ("js", "styles"):
+    for folder in ("backdrops", "js", "samples", "styles"):
         plan |= {f"{folder}/{path.relative_to(WEB / folder).as_posix()}": path for path in files_under(WEB / folder)}
-    plan |= {f"backdrops/{path.name}": path for path in backdrops_step.ensure_backdrops()}
-    plan["samples/astronaut.jpg"] = samples.astronaut_jpeg()
+    plan["widget.json"] = WEB / "widget.json"
     plan |= licences.licence_files()
-    version = wheel.name.split("-")[1]
     plan |= npm_package.package_files(version)
     plan["assets.json"] = assets(plan, version)
     context = {
         "version": version,
-        "backdrops": backdrops_step.backdrop_list(),
+        "backdrops": json.loads((WEB / "backdrops" / "backdrops.json").read_text(encoding="utf-8")),
         "preloads": functools.partial(preloads.preloads, WEB),
     }
     return plan | templates.render(WEB / "templates", context)
@@ -102,7 +104,9 @@ def write_site(plan: Plan, target: Path) -> None:
 
 
 def _add_compressed(stage: Path) -> None:
-    files = [path for path in files_under(stage) if compress.is_compressible(path.name, path.stat().st_size)]
+    packages = stage / _FOR_PIP
+    files = [path for path in files_under(stage) if not path.is_relative_to(packages)]
+    files = [path for path in files if compress.is_compressible(path.name, path.stat().st_size)]
     for path, forms in compress.compressed_copies(files).items():
         for encoding, form in forms.items():
             shutil.copyfile(form, path.with_name(path.name + encoding))

@@ -130,6 +130,24 @@ def test_addresses_that_fail_are_told_and_the_picture_stays(launch, site, origin
     np.testing.assert_array_equal(page.pixels(), before)
 
 
+def test_a_photo_that_the_page_made_is_painted(launch, site):
+    """A `blob:` address as `src` and as `background` is read under the policy that we recommend and serve."""
+    page = ElementPage(launch(), site.url, tag())
+    made = """async ([photo]) => {
+      const picture = await (await fetch(photo)).blob();
+      const canvas = new OffscreenCanvas(64, 64);
+      const context = canvas.getContext("2d");
+      context.fillStyle = "#204060";
+      context.fillRect(0, 0, 64, 64);
+      const element = document.querySelector("selfie-segmentation");
+      element.background = URL.createObjectURL(await canvas.convertToBlob());
+      element.src = URL.createObjectURL(picture);
+    }"""
+    page.run(made, [SAMPLE])
+    page.wait("frame")
+    page.until(lambda: tuple(page.pixels()[0, 0]) == (0x20, 0x40, 0x60, 255))
+
+
 def test_foreign_photo_without_cors_is_named_as_such(launch, dist, origins, tmp_path, astronaut):
     """Where the page's own policy allows the request, the sentence tells of CORS and the header that is missing."""
     foreign, own = tmp_path / "foreign", tmp_path / "own"

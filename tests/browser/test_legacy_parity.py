@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from bench.site import BenchSite
+from bench.site import bench_server
 from builder.paths import NODE_MODULES
 from tests.browser.legacy_kit import TOOLS, WAIT_MS, encoded, people, pixels
 
@@ -55,10 +55,10 @@ _SEGMENT = """async ({ png, options }) => {
 
 @pytest.fixture(scope="module")
 def side_by_side(dist: Path, origins: set[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve both libraries from one origin, without a policy: the original builds code from strings."""
+    """Serve both libraries from one origin, allowing everything: the original builds code from strings."""
     folder = tmp_path_factory.mktemp("parity")
     (folder / "page.html").write_text(_PAGE)
-    with BenchSite({"dist": dist, "modules": NODE_MODULES, "pages": folder}) as site:
+    with bench_server({"dist": dist, "modules": NODE_MODULES, "pages": folder}) as site:
         origins.add(site.url.rstrip("/"))
         yield site.url
 

@@ -36,6 +36,16 @@ async ([message, wait]) => {
 }
 """
 
+GREETED = """
+async () => {
+  for (let turn = 0; turn < 100; turn++) {
+    if (heard.some(({ data }) => data.type === "hello")) return true;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return false;
+}
+"""
+
 
 class Host:
     """A page on another origin with the widget in a frame."""
@@ -129,6 +139,19 @@ def test_ignored_messages_are_counted(widget_host):
     state = widget_host.ask(type="state")["state"]
     assert state["ignored"] == 1
     assert state["background"] != "red"
+
+
+@pytest.mark.parametrize("isolation", [False, True], ids=["plain", "isolated"])
+def test_widget_is_framed_again_and_again(launch, site, origins, tmp_path, isolation):
+    """A second and a third visit, for which the server confirms what the browser has, show the widget as the first."""
+    headers = {"Content-Security-Policy": HOST_POLICY}
+    with Server(tmp_path, isolation=isolation, headers=headers) as other:
+        origins.add(other.url.rstrip("/"))
+        page = launch()
+        for _ in range(3):
+            host = Host(page, site, other)
+            assert host.page.evaluate(GREETED)
+            assert page.evaluate("crossOriginIsolated") is isolation
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Runs in Pyodide, with the site's wheels in /work; prints what works as JSON. See test_builder_site.py."""
+"""Runs in Pyodide, with the site's archives in /work; prints what works as JSON. See test_builder_site.py."""
 
 import json
 import shutil
@@ -7,8 +7,8 @@ from pathlib import Path
 
 SITE_PACKAGES = "/lib/python3.12/site-packages"
 
-for wheel in Path("/work").glob("*.whl"):
-    shutil.unpack_archive(wheel, SITE_PACKAGES, "zip")
+for archive in [*Path("/work").glob("*.whl"), *Path("/work").glob("*.zip")]:
+    shutil.unpack_archive(archive, SITE_PACKAGES, "zip")
 
 import numpy as np  # noqa: E402 - unpacked above
 

@@ -19,7 +19,7 @@ import pytest
 from builder import bootstrap, cli, zips
 from builder.errors import BuildError
 from builder.npm import ensure_node_modules
-from builder.paths import ROOT
+from builder.paths import BUILD_LOCK, DEV_LOCK, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +104,35 @@ def test_venv_is_made_once_and_a_broken_one_again(tmp_path: Path):
     (folder / ".pyselfie-stamp").unlink()
     assert answer_of(bootstrap.ensure_venv(folder, lock)) == b"42"
     assert not (folder / "mark").exists()
+
+
+def test_richer_venv_is_left_alone(tmp_path: Path):
+    """What building needs is not put in the place of what testing needs, but the other way round it is."""
+    small, rich, folder = tmp_path / "small.txt", tmp_path / "rich.txt", tmp_path / "venv"
+    small.write_text("")
+    rich.write_text(tiny_wheel(tmp_path))
+    python = bootstrap.ensure_venv(folder, small, rich)
+    assert subprocess.run([python, "-c", "import tiny"], capture_output=True, check=False).returncode == 1
+    bootstrap.ensure_venv(folder, rich)
+    assert answer_of(python) == b"42"
+    stamp = (folder / ".pyselfie-stamp").read_text()
+    bootstrap.ensure_venv(folder, small, rich)
+    assert (folder / ".pyselfie-stamp").read_text() == stamp
+
+
+def test_both_locks_pin_the_same():
+    """What building needs is in the lock for testing, with the same versions and hashes."""
+    small, rich = (set(lock.read_text().split("\n")) for lock in (BUILD_LOCK, DEV_LOCK))
+    assert small <= rich
+    assert "waitress==3.0.2 \\" in small
+
+
+def test_building_needs_the_small_lock_only(tmp_path: Path):
+    """Every module that building and serving import is there in an environment of nothing but build.txt."""
+    python = bootstrap.ensure_venv(tmp_path / "venv", BUILD_LOCK)
+    code = "import builder.commands, builder.pipeline, sys; sys.exit('PIL' in sys.modules)"
+    result = subprocess.run([python, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
 
 
 def test_wrong_hash_stops_pip(tmp_path: Path, capfd: pytest.CaptureFixture[str]):

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import brotli
@@ -16,9 +17,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import pyselfie
 from builder import bytecode, compress, site, templates
 from builder.errors import BuildError
-from builder.paths import MODELS
+from builder.paths import MODELS, ROOT
 from builder.stamps import files_under, sha256_of
 
 
@@ -45,7 +47,7 @@ def test_pages_preload_what_their_scripts_import(dist: Path):
 
 def test_compressed_forms_are_the_files(dist: Path):
     """Every .br and .gz in dist/ unpacks to the file beside it and is smaller."""
-    forms = [path for path in files_under(dist) if path.suffix in compress.ENCODINGS]
+    forms = [path for path in files_under(dist) if path.suffix in compress.ENCODINGS and path.parent.name != "packages"]
     assert len(forms) > 20
     for form in forms:
         unpack = brotli.decompress if form.suffix == ".br" else gzip.decompress
@@ -54,10 +56,11 @@ def test_compressed_forms_are_the_files(dist: Path):
         assert form.stat().st_size < original.stat().st_size
 
 
-def test_site_wheel_leaves_the_models_out(dist: Path):
-    """The site's wheel has the package and the manifest but no model, and its RECORD lists what is there."""
-    [wheel] = (dist / "python").glob("pyselfie-*.whl")
-    with zipfile.ZipFile(wheel) as archive:
+def test_site_archive_leaves_the_models_out(dist: Path):
+    """The site's archive has the package and the manifest but no model, and its RECORD lists what is there."""
+    [path] = [path for path in (dist / "python").glob("pyselfie-*") if path.suffix not in compress.ENCODINGS]
+    assert path.name == f"pyselfie-{pyselfie.__version__}.zip"
+    with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         [record] = [name for name in names if name.endswith("RECORD")]
         recorded = {line.split(",")[0] for line in archive.read(record).decode().splitlines()}
@@ -78,6 +81,35 @@ def test_sample_is_the_astronaut(dist: Path, astronaut: np.ndarray):
         pixels = np.asarray(picture.convert("RGB"))
     assert pixels.shape == (512, 512, 3)
     assert np.abs(pixels.astype(int) - astronaut).mean() < 2
+
+
+def test_backdrops_are_complete(dist: Path):
+    """backdrops.json lists each picture once, with a full-size file and a thumbnail of its shape; the page has all."""
+    entries = json.loads((dist / "backdrops" / "backdrops.json").read_text())
+    assert len({entry["name"] for entry in entries}) == 6
+    page = (dist / "index.html").read_text()
+    for entry in entries:
+        with (
+            Image.open(dist / "backdrops" / entry["file"]) as picture,
+            Image.open(dist / "backdrops" / entry["thumb"]) as thumb,
+        ):
+            assert (picture.size, thumb.size) == ((1920, 1080), (320, 180))
+        assert all(f'"backdrops/{entry[key]}"' in page for key in ("file", "thumb"))
+    listed = {entry[key] for entry in entries for key in ("file", "thumb")}
+    assert {path.name for path in (dist / "backdrops").glob("*.jpg")} == listed
+
+
+def test_only_the_own_origin_may_take_the_widgets_picture(dist: Path):
+    """The list of other origins is there for whoever hosts the site, and empty."""
+    assert json.loads((dist / "widget.json").read_text()) == {"readers": []}
+
+
+def test_licence_texts_are_those_of_the_package():
+    """The copies of ONNX Runtime's texts are what its own package has."""
+    onnxruntime = metadata.distribution("onnxruntime")
+    for ours, theirs in (("onnxruntime", "LICENSE"), ("onnxruntime-ThirdPartyNotices", "ThirdPartyNotices.txt")):
+        original = Path(str(onnxruntime.locate_file(f"onnxruntime/{theirs}")))
+        assert (ROOT / "builder" / "licence_texts" / f"{ours}.txt").read_bytes() == original.read_bytes()
 
 
 def test_licences_of_all_that_is_shipped(dist: Path):

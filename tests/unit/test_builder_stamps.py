@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder import conversion, lock, numpy_wheel, stamps, zips
+from builder import lock, model_files, numpy_wheel, stamps, zips
 from builder.errors import BuildError
 from builder.paths import MODELS, ROOT
 
@@ -80,18 +81,22 @@ def test_other_numpy_is_refused(tmp_path: Path):
     assert stamps.sha256_of(tarball) in str(stopped.value)
 
 
-def test_other_conversion_is_refused(tmp_path: Path):
-    """A converted model or a committed one with other bytes than the manifest says stops the build."""
-    entry = conversion.read_manifest()[0]
-    good, bad = MODELS / entry["file"], tmp_path / entry["file"]
-    bad.write_bytes(good.read_bytes()[:-1])
-    conversion.check_model(good, good, entry)
-    with pytest.raises(BuildError, match=f"^the converted {entry['file']} has SHA-256 .*{entry['sha256']}"):
-        conversion.check_model(bad, good, entry)
+def test_other_models_are_refused(tmp_path: Path):
+    """A model with other bytes than the manifest says stops the build, and so does one that is not there."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    names = [path.name for path in model_files.model_files()]
+    for name in names:
+        shutil.copy(MODELS / name, folder)
+    assert [path.name for path in model_files.model_files(folder)] == names
+    entry = model_files.read_manifest()[-1]
+    model = folder / entry["file"]
+    model.write_bytes(model.read_bytes()[:-1])
     with pytest.raises(BuildError, match=f"^models/{entry['file']} has SHA-256 .*{entry['sha256']}"):
-        conversion.check_model(good, bad, entry)
+        model_files.model_files(folder)
+    model.unlink()
     with pytest.raises(BuildError, match="is missing: run `git checkout"):
-        conversion.check_model(good, tmp_path / "nothing", entry)
+        model_files.model_files(folder)
 
 
 def test_zips_are_the_same_bytes_every_time():

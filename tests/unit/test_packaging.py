@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -73,19 +74,61 @@ def test_sdist_installs_and_passes_its_tests(built: Path, tmp_path: Path) -> Non
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     [unpacked] = tmp_path.iterdir()
-    environment = tmp_path / "venv"
-    venv.create(environment, symlinks=os.name != "nt")
-    python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = bare_environment(tmp_path / "venv")
     lend_dependencies(python)
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", "-q"]
-    subprocess.run([*install, *map(str, built.glob("*.whl"))], check=True)
-    variables = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    [wheel] = built.glob("*.whl")
+    assert pip_install(python, wheel).returncode == 0
     tests = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "pythonpath=.", "tests"]
-    run = subprocess.run(tests, cwd=unpacked, env=variables, capture_output=True, text=True, check=False)
+    run = subprocess.run(tests, cwd=unpacked, env=plain(), capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr
     where = [str(python), "-c", "import pyselfie; print(pyselfie.__file__)"]
-    output = subprocess.run(where, cwd=tmp_path, env=variables, capture_output=True, text=True, check=True).stdout
-    assert output.startswith(str(environment))
+    output = subprocess.run(where, cwd=tmp_path, env=plain(), capture_output=True, text=True, check=True).stdout
+    assert output.startswith(str(tmp_path / "venv"))
+
+
+def test_wheel_of_the_site_installs_with_its_models(dist: Path, tmp_path: Path) -> None:
+    """dist/packages/ has the sdist and a wheel that pip installs, alone, with both models; npm gets neither."""
+    wheel = dist / "packages" / f"pyselfie-{pyselfie.__version__}-py3-none-any.whl"
+    sdist = dist / "packages" / f"pyselfie-{pyselfie.__version__}.tar.gz"
+    assert {path.name for path in wheel.parent.iterdir()} == {wheel.name, sdist.name}
+    python = bare_environment(tmp_path / "venv")
+    assert pip_install(python, wheel).returncode == 0
+    lend_dependencies(python)
+    code = (
+        "import numpy as np, pyselfie\n"
+        "for model in (0, 1):\n"
+        "    with pyselfie.SelfieSegmentation(model) as segmenter:\n"
+        "        print(segmenter.process(np.zeros((9, 16, 3), np.uint8)).segmentation_mask.shape)\n"
+    )
+    run = subprocess.run([python, "-c", code], cwd=tmp_path, env=plain(), capture_output=True, text=True, check=False)
+    assert run.stdout == "(9, 16)\n" * 2, run.stderr
+    assert "packages" not in json.loads((dist / "package.json").read_text())["files"]
+
+
+def test_archive_of_the_site_is_refused_by_pip(dist: Path, tmp_path: Path) -> None:
+    """What the page loads has no models, so pip must not take it for the package."""
+    [archive] = (dist / "python").glob("pyselfie-*.zip")
+    python = bare_environment(tmp_path / "venv")
+    run = pip_install(python, archive)
+    assert run.returncode != 0
+    assert "does not appear to be a Python project" in run.stderr
+
+
+def bare_environment(folder: Path) -> Path:
+    """Make an environment without pip; return its interpreter."""
+    venv.create(folder, symlinks=os.name != "nt")
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def pip_install(python: Path, file: Path) -> subprocess.CompletedProcess[str]:
+    """Install one file, and nothing from the network."""
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", "-q"]
+    return subprocess.run([*command, str(file)], capture_output=True, text=True, check=False)
+
+
+def plain() -> dict[str, str]:
+    """Return the variables of this process without its search path for modules."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
 
 
 def lend_dependencies(python: Path) -> None:

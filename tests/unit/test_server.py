@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 import brotli
@@ -12,6 +13,7 @@ import pytest
 
 from builder.errors import BuildError
 from builder.serve import Server, serve_on_free_port
+from builder.static import answers_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +24,7 @@ STRICT = (
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "worker-src 'self'",
-    "connect-src 'self'",
+    "connect-src 'self' blob:",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'self'",
@@ -44,6 +46,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (site / "a space.txt").write_bytes(b"space")
     (site / ".hidden").write_bytes(b"hidden")
     (site / "link.txt").symlink_to(root / "secret.txt")
+    (site / "js").mkdir()
+    (site / "js" / "a.js").write_bytes(b"x")
     for name in ("a.wasm", "a.mjs", "a.js", "a.json", "a.whl", "a.onnx", "a.svg", "a.mp4", "a.webm", "a.webmanifest"):
         (site / name).write_bytes(b"x")
     return site
@@ -55,7 +59,9 @@ def server(folder: Path) -> Iterator[Server]:
         yield running
 
 
-def ask(server: Server, path: str, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+def ask(
+    server: Server, path: str, method: str = "GET", **headers: str | bytes
+) -> tuple[http.client.HTTPResponse, bytes]:
     """Send one request as it stands; header names are written with underscores."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     try:
@@ -129,6 +135,34 @@ def test_precompressed_forms(server: Server):
     assert len({answer.headers["ETag"] for answer in (plain, brotlied, gzipped)}) == 3
 
 
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0.5, gzip;q=0.8", "gzip"),
+        ("br;q=0, gzip;q=0", None),
+        ("*", "br"),
+        ("*;q=0.1, gzip", "gzip"),
+        ("identity;q=1, br;q=0.5", None),
+        ("br;q=nonsense", None),
+        ("br;q=nan", None),
+        ("br;q=inf, gzip", "gzip"),
+        ("", None),
+    ],
+)
+def test_coding_follows_the_clients_weights(server: Server, accepted: str, coding: str | None):
+    """The coding with the highest weight is sent, brotli on a tie, and the plain file where none is accepted."""
+    answer, _ = ask(server, "/text.txt", Accept_Encoding=accepted)
+    assert (answer.status, answer.headers["Content-Encoding"]) == (200, coding)
+
+
+def test_no_coding_without_a_precompressed_form(server: Server):
+    """Where nothing was compressed the plain file is the answer, whatever the client takes."""
+    answer, body = ask(server, "/a.wasm", Accept_Encoding="br, gzip, *")
+    assert (answer.headers["Content-Encoding"], body) == (None, b"x")
+
+
 def test_unchanged_file_is_not_sent_again(server: Server):
     """A client that names the tag it has gets 304 and no body, in the same coding; another tag gets the file."""
     tag = ask(server, "/text.txt", Accept_Encoding="br")[0].headers["ETag"]
@@ -136,6 +170,7 @@ def test_unchanged_file_is_not_sent_again(server: Server):
     assert (answer.status, body, answer.headers["ETag"]) == (304, b"", tag)
     assert ask(server, "/text.txt", Accept_Encoding="gzip", If_None_Match=tag)[0].status == 200
     assert ask(server, "/text.txt", If_None_Match="*")[0].status == 304
+    assert ask(server, "/text.txt", Accept_Encoding="br", If_None_Match='"other"')[0].status == 200
 
 
 def test_every_file_is_asked_about_before_it_is_used_again(server: Server):
@@ -156,7 +191,13 @@ def test_changed_file_changes_its_tag(folder: Path, server: Server):
 
 @pytest.mark.parametrize(
     ("asked", "first", "last"),
-    [("bytes=0-9", 0, 9), ("bytes=990-", 990, 999), ("bytes=-5", 995, 999), ("bytes=5-99999", 5, 999)],
+    [
+        ("bytes=0-9", 0, 9),
+        ("bytes=990-", 990, 999),
+        ("bytes=-5", 995, 999),
+        ("bytes=-5000", 0, 999),
+        ("bytes=5-99999", 5, 999),
+    ],
 )
 def test_byte_range(server: Server, asked: str, first: int, last: int):
     """A single range gets 206 with exactly those bytes of the plain file."""
@@ -166,7 +207,16 @@ def test_byte_range(server: Server, asked: str, first: int, last: int):
     assert answer.headers["Content-Encoding"] is None
 
 
-@pytest.mark.parametrize("asked", ["bytes=1000-", "bytes=5000-6000", "bytes=-0"])
+@pytest.mark.parametrize(
+    "asked", ["", "bytes=-", "bytes=a-b", "bytes=\u0661-", "lines=0-1", "bytes=0-1,4-5", f"bytes={'9' * 5000}-"]
+)
+def test_range_that_makes_no_sense(server: Server, asked: str):
+    """Malformed and absurd ranges, other units and several ranges are ignored: the whole file is the answer."""
+    answer, body = ask(server, "/text.txt", Range=asked.encode())
+    assert (answer.status, body) == (200, TEXT)
+
+
+@pytest.mark.parametrize("asked", ["bytes=1000-", "bytes=5000-6000", "bytes=-0", "bytes=9-1"])
 def test_range_beyond_the_end(server: Server, asked: str):
     """A range without a single byte of the file gets 416 and the file's size."""
     answer, body = ask(server, "/text.txt", Range=asked)
@@ -266,7 +316,7 @@ def test_client_that_hangs_up_leaves_no_trace(folder: Path, capfd: pytest.Captur
     (folder / "large.bin").write_bytes(bytes(20_000_000))
     with Server(folder) as server:
         with socket.create_connection(("127.0.0.1", server.port)) as client:
-            client.sendall(b"GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+            client.sendall(b"GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
             client.recv(100)
         assert ask(server, "/text.txt")[1] == TEXT
     assert capfd.readouterr() == ("", "")
@@ -298,3 +348,117 @@ def test_next_free_port_is_taken(folder: Path):
         assert 8000 <= first.port < second.port
         answers: list[Any] = [ask(server, "/text.txt")[1] for server in (first, second)]
     assert answers == [TEXT, TEXT]
+
+
+def test_every_status_has_the_policy_of_its_file(folder: Path):
+    """A 304 or a 206 carries the very policy headers of the 200: a browser puts a 304's into what it has stored."""
+    (folder / "widget.html").write_bytes(b"<!doctype html>widget")
+    with Server(folder, headers={"X-More": "1"}) as server:
+        for path in ("/widget.html", "/text.txt", "/js/a.js"):
+            whole, _ = ask(server, path)
+            same, _ = ask(server, path, If_None_Match=whole.headers["ETag"])
+            part, _ = ask(server, path, Range="bytes=0-0")
+            assert [answer.status for answer in (whole, same, part)] == [200, 304, 206]
+            assert policy_of(whole) == policy_of(same) == policy_of(part)
+        widget, other = (policy_of(ask(server, path)[0]) for path in ("/widget.html", "/text.txt"))
+    assert "frame-ancestors *" in widget["Content-Security-Policy"]
+    assert widget["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "frame-ancestors 'self'" in other["Content-Security-Policy"]
+
+
+def policy_of(answer: http.client.HTTPResponse) -> dict[str, str]:
+    """Return all headers but those that tell of the transfer."""
+    transfer = {"content-length", "content-type", "content-range", "date"}
+    return {name: value for name, value in answer.headers.items() if name.lower() not in transfer}
+
+
+@pytest.mark.parametrize("path", ["js/a.js", "js/deep/x.js", "pyselfie.js", "assets.json", "models/a.onnx", "vendor/x"])
+def test_other_origins_may_read_the_library(server: Server, path: str):
+    """What runs in somebody else's page is shared with every origin, also where it is missing."""
+    headers = ask(server, f"/{path}")[0].headers
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert headers["Timing-Allow-Origin"] == "*"
+    assert headers["Access-Control-Allow-Credentials"] is None
+
+
+@pytest.mark.parametrize("path", ["", "index.html", "widget.html", "widget.json", "text.txt", "samples/a.js", "sub/"])
+def test_other_origins_may_not_read_the_pages(server: Server, path: str):
+    """Pages, and what only they use, are read by their own origin."""
+    assert ask(server, f"/{path}")[0].headers["Access-Control-Allow-Origin"] is None
+
+
+def test_body_of_a_get_is_not_the_next_request(server: Server):
+    """A body that nobody asked for is not taken for a request of its own."""
+    hidden = b"GET /a.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+        outer = b"GET /text.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+        last = b"GET /empty.bin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        client.sendall(outer % len(hidden) + hidden + last)
+        received = client.makefile("rb").read()
+    assert received.count(b"HTTP/1.1 ") == 2
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200),
+        ("LOCALHOST:1", 200),
+        ("127.0.0.1:9", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 421),
+        ("evil.example:8000", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("192.168.0.7", 421),
+        ("[::1", 421),
+        ("", 421),
+    ],
+)
+def test_only_our_own_names_are_answered(server: Server, host: str, status: int):
+    """A name that somebody's DNS leads here gets one sentence instead of the site."""
+    answer, body = ask(server, "/text.txt", Host=host)
+    assert answer.status == status
+    assert status == 200 or body.startswith(b"This server answers to localhost and 127.0.0.1 only: use one of these")
+
+
+@pytest.mark.parametrize(
+    ("header", "host", "answered"),
+    [
+        ("selfie.example", "selfie.example", True),
+        ("Selfie.Example:80", "selfie.example", True),
+        ("other.example", "selfie.example", False),
+        ("192.168.0.7:8000", "0.0.0.0", True),
+        ("[fe80::1]:8000", "::", True),
+        ("localhost", "::", True),
+        (socket.gethostname(), "0.0.0.0", True),
+        (f"{socket.gethostname()}.local", "::", True),
+        (socket.gethostname(), "127.0.0.1", False),
+        ("evil.example", "0.0.0.0", False),
+    ],
+)
+def test_names_of_other_hosts(header: str, host: str, answered: bool):
+    """The name given by --host is answered; for every address also any IP address and the machine's own name."""
+    assert answers_to(header, host) is answered
+
+
+def test_mounts(folder: Path, tmp_path: Path):
+    """More folders appear under their names, and nothing outside them."""
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "b.txt").write_bytes(b"b")
+    with Server(folder, mounts={"more": tmp_path / "inner"}) as server:
+        assert ask(server, "/more/b.txt")[1] == b"b"
+        assert ask(server, "/text.txt")[1] == TEXT
+        assert ask(server, "/more/text.txt")[0].status == 404
+        assert ask(server, "/more/%2e%2e/inner/b.txt")[0].status == 404
+
+
+def test_no_thread_is_left(folder: Path):
+    """The end of the server is the end of its threads and of the connections that were kept open."""
+    before = set(threading.enumerate())
+    with Server(folder) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection.request("GET", "/text.txt")
+        connection.getresponse().read()
+    assert set(threading.enumerate()) <= before
+    assert connection.sock.recv(1) == b""
+    connection.close()
