@@ -43,7 +43,7 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
             "or a function of your own as file.py:function"
         )
     try:
-        options.look = Options(
+        options.effect_options = Options(
             effect="mask" if _is_own(options.effect) else options.effect,
             color=options.color,
             strength=options.strength,

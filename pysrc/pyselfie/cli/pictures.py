@@ -10,7 +10,7 @@ import numpy as np
 
 from pyselfie.cli.errors import FileError, why
 from pyselfie.cli.plan import WITH_ALPHA
-from pyselfie.cli.whole_file import whole_file
+from pyselfie.cli.atomic_write import atomic_write
 from pyselfie.extras import require
 
 if TYPE_CHECKING:
@@ -97,5 +97,5 @@ def write_picture(target: Path, picture: NDArray[np.uint8], profile: bytes | Non
         image.save(encoded, format=pillow.registered_extensions()[suffix], **_QUALITY.get(suffix, {}), **known)
     except (ValueError, OSError) as error:
         raise FileError(f"{target} cannot be written: {error}") from error
-    with whole_file(target) as part:
+    with atomic_write(target) as part:
         part.write_bytes(encoded.getvalue())

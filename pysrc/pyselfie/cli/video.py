@@ -8,7 +8,7 @@ import numpy as np
 
 from pyselfie.cli.errors import FileError, why
 from pyselfie.cli.video_output import VideoOutput
-from pyselfie.cli.whole_file import whole_file
+from pyselfie.cli.atomic_write import atomic_write
 from pyselfie.extras import best_sampling, require
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyselfie.cli.look import Look
+    from pyselfie.cli.effect_choice import Effect
     from pyselfie.cli.progress import Progress
     from pyselfie.solution import SelfieSegmentation
 
@@ -25,9 +25,9 @@ _CUT_OFF_S, _CUT_OFF_SHARE = 0.5, 0.05  # a file that ends so much earlier than 
 
 
 def convert_video(
-    source: Path, target: Path, segmenter: SelfieSegmentation, look: Look, progress: Progress
+    source: Path, target: Path, segmenter: SelfieSegmentation, effect: Effect, progress: Progress
 ) -> tuple[int, str]:
-    """Write `source` with the look to `target`, which is never half a video.
+    """Write `source` with the effect to `target`, which is never half a video.
 
     Returns
     -------
@@ -50,21 +50,21 @@ def convert_video(
         film = Film(av, container, source)
         progress.start(source.name, film.expected)
         try:
-            _convert(film, target, segmenter, look, progress)
+            _convert(film, target, segmenter, effect, progress)
         except av.FFmpegError as error:
             raise FileError(f"{source} cannot be converted to {target} ({error.strerror})") from error
         return film.read, film.missing()
 
 
-def _convert(film: Film, target: Path, segmenter: SelfieSegmentation, look: Look, progress: Progress) -> None:
-    with whole_file(target) as part, VideoOutput(part, target, film) as output:
+def _convert(film: Film, target: Path, segmenter: SelfieSegmentation, effect: Effect, progress: Progress) -> None:
+    with atomic_write(target) as part, VideoOutput(part, target, film) as output:
         for kind, item in film.parts():
             if kind == "sound":
                 output.sound(item)
                 continue
             rgb = film.upright(item)
             mask = segmenter.process(rgb).segmentation_mask
-            output.picture(look(rgb, mask, film.seconds(item)), item)
+            output.picture(effect(rgb, mask, film.seconds(item)), item)
             progress.advance()
         if not film.read:
             raise FileError(f"{film.source} has no pictures in it")

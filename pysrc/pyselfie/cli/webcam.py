@@ -11,14 +11,14 @@ from pyselfie.cli.errors import UsageError
 from pyselfie.extras import require
 
 if TYPE_CHECKING:
-    from pyselfie.cli.look import Look
+    from pyselfie.cli.effect_choice import Effect
     from pyselfie.solution import SelfieSegmentation
 
 _TITLE = "pyselfie (q ends)"
 _END_KEYS = {ord("q"), 27}
 
 
-def show_webcam(camera: str, segmenter: SelfieSegmentation, look: Look) -> int:
+def show_webcam(camera: str, segmenter: SelfieSegmentation, effect: Effect) -> int:
     """Show the camera until q, Escape, or the window's closing; return the exit code.
 
     Raises
@@ -37,21 +37,21 @@ def show_webcam(camera: str, segmenter: SelfieSegmentation, look: Look) -> int:
     try:
         if not capture.isOpened():
             raise UsageError(f"the camera {camera} cannot be opened: is it plugged in, and free?")
-        _show(cv2, capture, segmenter, look)
+        _show(cv2, capture, segmenter, effect)
     finally:
         capture.release()
         cv2.destroyAllWindows()
     return 0
 
 
-def _show(cv2: Any, capture: Any, segmenter: SelfieSegmentation, look: Look) -> None:
+def _show(cv2: Any, capture: Any, segmenter: SelfieSegmentation, effect: Effect) -> None:
     begin = time.monotonic()
     while True:
         there, bgr = capture.read()
         if not there:
             return
         rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
-        picture = look(rgb, segmenter.process(rgb).segmentation_mask, time.monotonic() - begin)
+        picture = effect(rgb, segmenter.process(rgb).segmentation_mask, time.monotonic() - begin)
         cv2.imshow(_TITLE, np.ascontiguousarray(picture[..., 2::-1]))
         closed = cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1
         if closed or cv2.waitKey(1) & 0xFF in _END_KEYS:

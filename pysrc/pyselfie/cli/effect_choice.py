@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Picture = NDArray[np.uint8]
-    Look = Callable[[Picture, NDArray[np.float32], float], Picture]
+    Effect = Callable[[Picture, NDArray[np.float32], float], Picture]
 
 
-def choose_look(options: argparse.Namespace) -> Look:
+def choose_effect(options: argparse.Namespace) -> Effect:
     """Return the function ``(frame, mask, time) -> picture`` that the options ask for.
 
     Raises
@@ -32,12 +32,12 @@ def choose_look(options: argparse.Namespace) -> Look:
         When the user's effect cannot be loaded, or the background not be read.
     """
     if ".py:" in options.effect:
-        return _own_look(options.effect, mirror=options.mirror)
-    painter = ArrayPainter(options.look, _background(options.background))
+        return _own_effect(options.effect, mirror=options.mirror)
+    painter = ArrayPainter(options.effect_options, _background(options.background))
     return lambda frame, mask, _time: painter.paint(frame, mask)
 
 
-def _own_look(spec: str, *, mirror: bool) -> Look:
+def _own_effect(spec: str, *, mirror: bool) -> Effect:
     effect = _load(spec)
     if not mirror:
         return effect
