@@ -7,11 +7,11 @@ import time
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.arguments import parse
-from pyselfie.cli.errors import FileError, UsageError
 from pyselfie.cli.effect_choice import choose_effect
-from pyselfie.cli.results import Result, Summary
+from pyselfie.cli.errors import FileError, UsageError
 from pyselfie.cli.plan import Job, plan
 from pyselfie.cli.progress import Progress
+from pyselfie.cli.results import Result, Summary
 from pyselfie.cli.stopping import stoppable
 from pyselfie.core.custom_effect import CustomEffectError
 from pyselfie.core.manifest import ModelFileError

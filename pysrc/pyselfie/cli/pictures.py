@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from pyselfie.cli.atomic_write import atomic_write
 from pyselfie.cli.errors import FileError, why
 from pyselfie.cli.plan import WITH_ALPHA
-from pyselfie.cli.atomic_write import atomic_write
 from pyselfie.extras import require
 
 if TYPE_CHECKING:
