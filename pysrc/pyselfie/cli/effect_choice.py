@@ -10,7 +10,7 @@ import numpy as np
 
 from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.cli.errors import FileError, UsageError, why
-from pyselfie.cli.pictures import read_picture
+from pyselfie.cli.picture_file import read_picture
 from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
 
 if TYPE_CHECKING:
@@ -68,6 +68,6 @@ def _background(path: Path | None) -> Picture | None:
     if path is None:
         return None
     try:
-        return read_picture(path).rgb
+        return read_picture(path).pixels
     except FileError as error:
         raise UsageError(str(error)) from error

@@ -120,14 +120,10 @@ class _Worker:
             from pyselfie.cli.video import convert_video  # noqa: PLC0415, another extra
 
             return convert_video(job.source, job.target, self._segmenter, self._effect, self._progress)
-        from pyselfie.cli.pictures import read_picture, write_picture  # noqa: PLC0415, another extra
+        from pyselfie.cli.picture import convert_picture  # noqa: PLC0415, another extra
 
-        self._progress.start(job.source.name, 1)
-        photo = read_picture(job.source)
-        mask = self._segmenter.process(photo.rgb).segmentation_mask
-        result = self._effect(photo.rgb, mask, 0.0)
-        write_picture(job.target, result, photo.profile, grey=self._options.effect == "mask")
-        return 1, ""
+        grey = self._options.effect == "mask"
+        return convert_picture(job.source, job.target, self._segmenter, self._effect, self._progress, grey=grey)
 
 
 def _complain(sentence: str) -> None:

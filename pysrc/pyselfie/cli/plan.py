@@ -113,7 +113,8 @@ def _suffix(source: Path, options: argparse.Namespace) -> str:
         return ".webm" if transparent else own if own in VIDEOS_WRITTEN else ".mp4"
     if options.format:
         return f".{options.format.lower().lstrip('.')}"
-    if options.effect == "mask" or (transparent and own not in WITH_ALPHA):
+    exact = {".png", ".tif", ".tiff"}
+    if (options.effect == "mask" and own not in exact) or (transparent and own not in WITH_ALPHA):
         return ".png"
     return own
 
