@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +40,32 @@ def choose_effect(options: argparse.Namespace) -> Effect:
     return lambda frame, mask, _time: painter.paint(frame, mask)
 
 
+def fingerprint(options: argparse.Namespace) -> str:
+    """Return a number for everything on the command line that the results depend on, the files' contents included.
+
+    Raises
+    ------
+    UsageError
+        When the user's effect or the background cannot be read.
+    """
+    own = [_file(options.effect)] if ".py:" in options.effect else []
+    files = [*own, *([options.background] if options.background else [])]
+    contents = [hashlib.sha256(_bytes(file)).hexdigest() for file in files]
+    settings = [options.effect, dataclasses.asdict(options.effect_options), contents]
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {why(error)}") from error
+
+
+def _file(spec: str) -> Path:
+    return Path(spec.rpartition(":")[0])
+
+
 def _own_effect(spec: str, *, mirror: bool) -> Effect:
     effect = _load(spec)
     if not mirror:
@@ -49,8 +78,7 @@ def _own_effect(spec: str, *, mirror: bool) -> Effect:
 
 
 def _load(spec: str) -> CustomEffect:
-    file, _, function = spec.rpartition(":")
-    path = Path(file)
+    path, function = _file(spec), spec.rpartition(":")[2]
     try:
         source = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -59,7 +87,7 @@ def _load(spec: str) -> CustomEffect:
         raise UsageError(f"the effect {spec} cannot be read: it is no text in UTF-8") from error
     sys.path.insert(0, str(path.resolve().parent))  # as for any script: what lies beside it can be imported
     try:
-        return load_effect(source, function, file)
+        return load_effect(source, function, str(path))
     except CustomEffectError as error:
         raise UsageError(str(error)) from error
 

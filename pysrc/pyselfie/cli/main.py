@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.arguments import parse
+from pyselfie.cli.console import complain, deliver, secure_streams
 from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import FileError, UsageError
 from pyselfie.cli.plan import Job, plan
@@ -29,15 +29,19 @@ _EXPECTED = (FileError, CustomEffectError)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    options = parse(arguments)
+    secure_streams()
+    try:
+        options = parse(arguments)
+    except SystemExit as end:  # --help and --version, too
+        raise SystemExit(end.code if deliver() else 1) from None
     try:
         with stoppable() as stop:
             return _run(options, stop)
     except (UsageError, MissingExtraError, ModelFileError, ImportError) as error:
-        _complain(str(error))
+        complain(str(error))
         return 2
     except KeyboardInterrupt:
-        _complain("stopped")
+        complain("stopped")
         return 130
 
 
@@ -53,9 +57,9 @@ def _run(options: argparse.Namespace, stop: Stop) -> int:
         summary = Summary(options.model, options.effect)
         _Worker(options, segmenter, effect, summary, stop).work(jobs)
     if options.json:
-        print(summary.as_json())
-    elif not options.quiet:
-        print(f"pyselfie: {summary.in_words()}", file=sys.stderr)
+        return summary.exit_code if deliver(summary.as_json()) else summary.exit_code or 1
+    if not options.quiet:
+        complain(summary.in_words())
     return summary.exit_code
 
 
@@ -66,6 +70,8 @@ def _check_extras(options: argparse.Namespace, jobs: list[Job]) -> None:
         require("PIL", "cli", "reading pictures")
     if "video" in kinds:
         require("av", "video", "reading videos")
+    if kinds:
+        require("tqdm", "cli", "the progress bar")
 
 
 class _Worker:
@@ -89,11 +95,11 @@ class _Worker:
                 result = self._result(job)
                 self._summary.files.append(result)
                 if result.error:
-                    self._progress.clear()
-                    _complain(result.error)
+                    self._progress.say(result.error)
         except KeyboardInterrupt:
             self._summary.interrupted = True
-        self._progress.clear()
+        finally:
+            self._progress.close()
         self._summary.seconds = round(time.monotonic() - begin, 3)
 
     def _result(self, job: Job) -> Result:
@@ -104,13 +110,19 @@ class _Worker:
             return result
         begin = time.monotonic()
         try:
+            read = job.source.stat()
             result.pictures, result.error = self._do(job)
             result.status = "incomplete" if result.error else "done"
+            if job.record is not None:
+                job.record.note(job.source, read, job.target, whole=not result.error)
         except _EXPECTED as error:
             named = isinstance(error, FileError)
             result.error = str(error) if named else f"{job.source}: {error}"
         except Exception as error:  # whatever it is, the other files go on
             result.error = f"{job.source}: {type(error).__name__}: {error}"
+        if result.error and result.status == "done":
+            result.status = "incomplete"
+        self._progress.end()
         result.seconds = round(time.monotonic() - begin, 3)
         return result
 
@@ -124,7 +136,3 @@ class _Worker:
 
         grey = self._options.effect == "mask"
         return convert_picture(job.source, job.target, self._segmenter, self._effect, self._progress, grey=grey)
-
-
-def _complain(sentence: str) -> None:
-    print(f"pyselfie: {sentence}", file=sys.stderr, flush=True)

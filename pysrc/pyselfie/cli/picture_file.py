@@ -11,7 +11,7 @@ import numpy as np
 
 from pyselfie.cli.atomic_write import atomic_write
 from pyselfie.cli.errors import FileError, why
-from pyselfie.cli.plan import WITH_ALPHA
+from pyselfie.cli.formats import WITH_ALPHA
 from pyselfie.extras import require
 
 if TYPE_CHECKING:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from pyselfie.solution import SelfieSegmentation
 
 _TITLE = "pyselfie (q ends)"
+_ATTEMPT = "import sys, cv2; cv2.namedWindow(sys.argv[1], cv2.WINDOW_NORMAL)"
 _END_KEYS = {ord("q"), 27}
 
 
@@ -24,9 +28,10 @@ def show_webcam(camera: str, segmenter: SelfieSegmentation, effect: Effect) -> i
     Raises
     ------
     UsageError
-        When there is no such camera, or this OpenCV has no windows.
+        When there is no such camera or no display, or this OpenCV has no windows.
     """
     cv2 = require("cv2", "native", "the webcam window")
+    _check_display()
     try:
         cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL)
     except cv2.error as error:
@@ -42,6 +47,17 @@ def show_webcam(camera: str, segmenter: SelfieSegmentation, effect: Effect) -> i
         capture.release()
         cv2.destroyAllWindows()
     return 0
+
+
+def _check_display() -> None:
+    """Let another process try to open a window: without a display, Qt ends the process that asks (Linux)."""
+    if sys.platform != "linux":
+        return
+    attempt = subprocess.run([sys.executable, "-c", _ATTEMPT, _TITLE], capture_output=True, check=False)
+    if attempt.returncode < 0:
+        display = os.environ.get("DISPLAY")
+        which = f"DISPLAY is {display}, which does not answer" if display else "DISPLAY is not set"
+        raise UsageError(f"--webcam needs a display for its window, and there is none: {which}")
 
 
 def _show(cv2: Any, capture: Any, segmenter: SelfieSegmentation, effect: Effect) -> None:
