@@ -37,7 +37,7 @@ def deliver(text: str = "") -> bool:
     If not, that is told, and nothing more is tried.
     """
     try:
-        if sys.stdout is None:
+        if text and sys.stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         print(text, end="\n" if text else "", flush=True)
     except OSError as error:
