@@ -139,13 +139,30 @@ def test_help_on_a_full_disk_is_one_sentence(option: str) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bash")
 @pytest.mark.parametrize("script", ['"$@" 2>&-', '"$@" 2>/dev/full', '"$@" <&- >&- 2>&-'])
 def test_work_goes_on_when_nobody_hears(script: str, folder: Path, tmp_path: Path) -> None:
-    """Without standard error everything is done, and the exit code tells what failed; no result holds messages."""
+    """Without standard error everything is done, and the exit code tells what failed."""
     (folder / "bad.png").write_text("no picture")
     run = in_shell(script, folder, "-o", tmp_path / "out")
     assert (run.returncode, run.stdout, run.stderr) == (1, "", "")
     assert files_in(tmp_path / "out") == ["a.jpg", "b.png", "summer/c.bmp"]
     for picture in files_in(tmp_path / "out"):
         Image.open(tmp_path / "out" / picture).load()
+
+
+OPENS_A_FILE = """
+import sys
+from pyselfie.cli.console import secure_streams
+secure_streams()
+sys.exit(open(sys.argv[1]).fileno() <= 2)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bash")
+@pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-"])
+def test_no_file_takes_a_closed_streams_place(closed: str, tmp_path: Path) -> None:
+    """FFmpeg and OpenCV write to file 2: that must not be a picture."""
+    (tmp_path / "file").touch()
+    words = ["bash", "-c", f'"$@" {closed}', "bash", sys.executable, "-c", OPENS_A_FILE, str(tmp_path / "file")]
+    assert subprocess.run(words, env=ENVIRONMENT, capture_output=True, check=False).returncode == 0
 
 
 def on_terminal(*arguments: Any) -> tuple[int, str]:
