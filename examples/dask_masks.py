@@ -14,7 +14,7 @@ from pathlib import Path
 from dask.distributed import Client, as_completed
 
 from pyselfie import SelfieSegmentation
-from pyselfie.cli.pictures import read_picture, write_picture
+from pyselfie.cli.picture_file import Photo, read_picture, write_pictures
 from pyselfie.effects import mask_overlay
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
@@ -28,9 +28,9 @@ def segmenter() -> SelfieSegmentation:
 
 def make_mask(photo: Path, mask: Path) -> float:
     """Write the mask of one photo, and return the share of the picture that is a person."""
-    rgb = read_picture(photo).rgb
+    rgb = read_picture(photo).pixels
     result = segmenter().process(rgb).segmentation_mask
-    write_picture(mask, mask_overlay(rgb, result), None, grey=True)
+    write_pictures(mask, [Photo(mask_overlay(rgb, result), profile=None)], grey=True)
     return float(result.mean())
 
 

@@ -34,10 +34,10 @@ async def load(path: str | Path) -> NDArray[np.uint8]:
 
         return await decode_picture(data, str(path))
     from pyselfie.cli.errors import FileError  # noqa: PLC0415, with what it brings
-    from pyselfie.cli.pictures import read_picture  # noqa: PLC0415
+    from pyselfie.cli.picture_file import read_picture  # noqa: PLC0415
 
     try:
-        return read_picture(Path(path)).rgb
+        return read_picture(Path(path)).pixels
     except FileError as error:
         raise ValueError(str(error)) from error
 

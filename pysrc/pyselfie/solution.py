@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 import numpy as np
 
@@ -67,12 +67,15 @@ class SelfieSegmentation:
     Parameters
     ----------
     model_selection
-        0: the general model; 1: the landscape one, faster.
+        0: the general model; 1: the landscape one, faster. Whatever Python takes as an index will do, such as True and
+        ``np.int64(1)``.
 
     Raises
     ------
     ValueError
-        When `model_selection` is neither 0 nor 1.
+        When `model_selection` is neither 0 nor 1; MediaPipe ends the whole process then.
+    TypeError
+        When it is no whole number, such as None, "0" or 1.0.
     ImportError
         When ONNX Runtime is not installed.
 
@@ -82,7 +85,7 @@ class SelfieSegmentation:
     ...     mask = segmenter.process(rgb).segmentation_mask  # doctest: +SKIP
     """
 
-    def __init__(self, model_selection: int = 0) -> None:
+    def __init__(self, model_selection: SupportsIndex = 0) -> None:
         self._spec = load_spec(model_selection)
         self._sampling = best_sampling()
         self._tensor = np.empty(self._spec.input_shape, np.float32)
@@ -158,6 +161,12 @@ class SelfieSegmentation:
     def _forget_parent(self) -> None:
         """Start over in a forked process: another thread may have held the lock, and the model is the parent's."""
         self._lock, self._turn, self._engine = threading.Lock(), asyncio.Lock(), None
+
+    def reset(self) -> None:
+        """Do nothing: no picture leaves anything behind for the next. MediaPipe starts its graph anew here.
+
+        It does nothing after `close`, too, as in MediaPipe.
+        """
 
     def close(self) -> None:
         """Release the model; more calls do nothing."""

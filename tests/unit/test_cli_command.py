@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import errno
-import io
 import json
 import os
 import re
-import signal
-import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -17,8 +14,7 @@ import pytest
 from PIL import Image
 
 from pyselfie.cli import main
-from pyselfie.cli.progress import Progress
-from tests.unit.film import scenes, write_film
+from pyselfie.cli.record import NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +38,9 @@ def folder(astronaut: NDArray[np.uint8], tmp_path: Path) -> Path:
 
 
 def files_in(folder: Path) -> list[str]:
-    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    """Return all files but the record of what has been made."""
+    files = [file for file in folder.rglob("*") if file.is_file() and file.name != NAME]
+    return sorted(file.relative_to(folder).as_posix() for file in files)
 
 
 def run_json(capsys: Any, *arguments: str) -> tuple[int, dict[str, Any]]:
@@ -98,6 +96,10 @@ def test_summary_says_everything(folder: Path, tmp_path: Path, capsys: Any) -> N
         (["a.png", "-o", "b.png", "--color", "red"], "The colour is 'red', but it has to look like '#00FF00'"),
         (["a.png", "-o", "b.png", "--background", "c.png"], "--background is for --effect picture, not for blur"),
         (["a.png", "-o", "b.png", "--model", "tall"], "invalid choice: 'tall'"),
+        (
+            ["a.png", "-o", "b/", "--format", "../x"],
+            "--format is '../x', but pictures are written as one of bmp",
+        ),
         (["--webcam", "-o", "b.png"], "--webcam shows a window: it takes no files and no --output"),
     ],
 )
@@ -113,6 +115,8 @@ def test_wrong_command_is_one_sentence(arguments: list[str], sentence: str, caps
     [
         (["a.png", "b.png", "-o", "c.png"], "c.png is one file, but there are many inputs: name a folder, as -o c/"),
         (["a.png", "-o", "b.png", "-e", "gone.py:f"], "the effect gone.py:f cannot be read: there is no such file"),
+        (["a.png", "-o", f"{'x' * 300}/"], f"{'x' * 300}/{NAME} cannot be read: its name is too long"),
+        (["a.png", "-o", "b/", "-e", "gone.py:f"], "gone.py cannot be read: there is no such file"),
         (["a.png", "-o", "b.png", "-e", "picture", "--background", "gone.png"], "gone.png cannot be read: there is no"),
     ],
 )
@@ -134,7 +138,9 @@ def test_command_that_cannot_be_carried_out_is_one_sentence(
         (["album/b.png", "b.png", "-o", "out/"], "b.png would overwrite the result of album/b.png: give it another"),
         (["empty", "-o", "out/"], "there is no picture and no video in the folder empty"),
         (["gone.png", "-o", "out.png"], "there is no file gone.png"),
-        (["album/b.png", "-o", "album/notes.txt/out.png"], "cannot be written: "),
+        (["album/b.png", "-o", "album/notes.txt/out.png"], "cannot be written: a part of its path is a file"),
+        (["album/b.png", "-o", f"{'x' * 300}.png"], "x.png cannot be written: its name is too long"),
+        ([f"{'x' * 300}.png", "-o", "out.png"], "x.png cannot be read: its name is too long"),
     ],
 )
 def test_job_that_cannot_be_done_is_one_sentence(
@@ -203,88 +209,6 @@ def test_full_disk_leaves_no_half_file(
                                   "album/summer/c.bmp", "out.png"]  # fmt: skip
 
 
-LIMITED = """
-import resource, signal, sys
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
-from pyselfie.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on file sizes")
-@pytest.mark.parametrize("name", ["out.bmp", "out.mp4"])
-def test_write_that_the_system_stops_leaves_no_half_file(
-    name: str, folder: Path, astronaut: NDArray[np.uint8], tmp_path: Path
-) -> None:
-    """A real refusal in the middle of writing, of a picture and of a video: one sentence, no file."""
-    source = folder / "b.png"
-    if name == "out.mp4":
-        source = write_film(tmp_path / "in.mp4", scenes(astronaut, (320, 180), 24))
-    target = tmp_path / "out" / name
-    command = [sys.executable, "-c", LIMITED, str(source), "-o", str(target), "--effect", "fill"]
-    environment = {**os.environ, "PYTHONPATH": "pysrc"}
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert run.returncode == 1, run.stderr
-    assert re.search(rf"pyselfie: .*{re.escape(name)}.* cannot be written|cannot be converted", run.stderr)
-    assert files_in(tmp_path / "out") == []
-
-
-# Tests that run in the background inherit that Ctrl-C is ignored.
-INTERRUPTIBLE = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from pyselfie.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to the whole console")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupt_leaves_nothing_broken(
-    number: signal.Signals, astronaut: NDArray[np.uint8], folder: Path, tmp_path: Path
-) -> None:
-    """Ctrl-C in the middle of a video: exit code 130, what was done before is whole, of the rest there is nothing."""
-    write_film(folder / "z.mp4", scenes(astronaut, (640, 360), 40) * 40, sound=None)
-    command = [sys.executable, "-c", INTERRUPTIBLE, str(folder), "-o", str(tmp_path / "out"), "--json"]
-    environment = {**os.environ, "PYTHONPATH": "pysrc"}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        while not list((tmp_path / "out").glob(".pyselfie-*.part.mp4")):
-            assert process.poll() is None
-            time.sleep(0.02)
-        process.send_signal(number)
-        out, _ = process.communicate(timeout=30)
-    finally:
-        process.kill()
-        process.communicate()
-    assert process.returncode == 130
-    assert json.loads(out)["interrupted"]
-    assert files_in(tmp_path / "out") == ["a.jpg", "b.png", "summer/c.bmp"]
-    for name in ("a.jpg", "b.png", "summer/c.bmp"):
-        Image.open(tmp_path / "out" / name).load()
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_progress_shows_rate_and_time_left() -> None:
-    """On a terminal one line tells how far it is, how fast and how long still; elsewhere there is none."""
-    seconds = iter(range(0, 1000, 2))
-    terminal = Terminal()
-    progress = Progress(1, stream=terminal, now=lambda: float(next(seconds)))
-    progress.start("talk.mp4", 100)
-    for _ in range(10):
-        progress.advance()
-    last = terminal.getvalue().split("\r")[-1].strip()
-    assert re.fullmatch(r"\[##\.+\]  10/100 frames  0\.\d/s  \d:\d\d left  talk\.mp4", last), last
-    silent = io.StringIO()
-    Progress(3, stream=silent).start("a.png", 1)
-    assert silent.getvalue() == ""
-
-
 @pytest.mark.parametrize(
     ("missing", "arguments", "sentence"),
     [
@@ -302,10 +226,3 @@ def test_missing_extra_is_named(
     monkeypatch.setitem(sys.modules, missing, None)
     assert main(arguments) == 2
     assert re.search(sentence.replace("[", r"\["), capsys.readouterr().err)
-
-
-def test_module_can_be_run() -> None:
-    """`python -m pyselfie --version` prints the package's version."""
-    command = [sys.executable, "-m", "pyselfie", "--version"]
-    run = subprocess.run(command, env={**os.environ, "PYTHONPATH": "pysrc"}, capture_output=True, text=True, check=True)
-    assert re.fullmatch(r"pyselfie \d+\.\d+\.\d+", run.stdout.strip())

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageSequence
 
 from pyselfie import SelfieSegmentation, effects
 from pyselfie.cli import main
-from pyselfie.cli.pictures import read_picture
+from pyselfie.cli.picture_file import read_picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +70,7 @@ def test_photo_is_turned_upright(astronaut: NDArray[np.uint8], tmp_path: Path) -
     exif = Image.Exif()
     exif[0x0112] = 6  # shown a quarter turn clockwise
     Image.fromarray(np.rot90(astronaut).copy()).save(tmp_path / "phone.png", exif=exif)
-    np.testing.assert_array_equal(read_picture(tmp_path / "phone.png").rgb, astronaut)
+    np.testing.assert_array_equal(read_picture(tmp_path / "phone.png").pixels, astronaut)
 
 
 def test_colour_profile_is_kept(astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_every_kind_of_picture_becomes_rgb(mode: str, astronaut: NDArray[np.uint
         picture.putalpha(Image.new("L", picture.size, 0))
     path = tmp_path / ("in.tif" if mode == "CMYK" else "in.png")
     picture.save(path)
-    result = read_picture(path).rgb
+    result = read_picture(path).pixels
     expected = np.full((512, 512), 255) if mode in {"RGBA", "LA"} else np.asarray(rgb.convert("L"))
     assert (result.shape, result.dtype) == ((512, 512, 3), np.uint8)
     assert abs(np.asarray(Image.fromarray(result).convert("L")).mean() - expected.mean()) < 3
@@ -138,3 +138,113 @@ def test_transparency_needs_a_format_that_has_it(photo: Path, tmp_path: Path, ca
     assert main([str(photo), "-o", str(tmp_path / "out.jpg"), "--effect", "transparent"]) == 1
     assert "out.jpg cannot hold transparency: use .png or .tif or .tiff or .webp" in capsys.readouterr().err
     assert not (tmp_path / "out.jpg").exists()
+
+
+DURATIONS = [40, 120, 80]
+
+
+def moving(astronaut: NDArray[np.uint8]) -> list[Image.Image]:
+    photo = Image.fromarray(astronaut).resize((96, 96))
+    return [photo, photo.rotate(3), photo.rotate(6)]
+
+
+def write_animation(path: Path, frames: list[Image.Image], loop: int = 0) -> Path:
+    options = {"lossless": True} if path.suffix == ".webp" else {}
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=DURATIONS, loop=loop, **options)
+    return path
+
+
+def frames_of(path: Path) -> tuple[list[float], int, list[NDArray[np.uint8]]]:
+    with Image.open(path) as opened:
+        durations, frames = [], []
+        for frame in ImageSequence.Iterator(opened):
+            frames.append(np.asarray(frame.convert("RGBA" if frame.has_transparency_data else "RGB")))
+            durations.append(opened.info.get("duration", 0))
+        return durations, opened.info.get("loop", -1), frames
+
+
+@pytest.mark.parametrize("target", ["out.png", "out.webp"])
+@pytest.mark.parametrize("source", ["in.png", "in.webp"])
+def test_animation_stays_one(source: str, target: str, astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
+    """Every frame of an animated WebP or PNG is processed; how long each is shown and how often stays."""
+    frames = moving(astronaut)
+    write_animation(tmp_path / source, frames, loop=3)
+    assert main([str(tmp_path / source), "-o", str(tmp_path / target), "-q", "--effect", "fill"]) == 0
+    durations, loop, shown = frames_of(tmp_path / target)
+    assert (durations, loop, len(shown)) == (DURATIONS, 3, 3)
+    with SelfieSegmentation() as segmenter:
+        for frame, actual in zip(frames, shown, strict=True):
+            rgb = np.asarray(frame)
+            expected = effects.fill(rgb, segmenter.process(rgb).segmentation_mask)
+            assert np.abs(actual[..., :3].astype(int) - expected).mean() < (1e-9 if target == "out.png" else 6)
+
+
+def test_animation_may_be_transparent(astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
+    """A frame's cut-out shows nothing of the frame before it."""
+    source = write_animation(tmp_path / "in.webp", moving(astronaut))
+    assert main([str(source), "-o", str(tmp_path / "out.png"), "-q", "--effect", "transparent"]) == 0
+    with SelfieSegmentation() as segmenter:
+        for frame, actual in zip(moving(astronaut), frames_of(tmp_path / "out.png")[2], strict=True):
+            rgb = np.asarray(frame)
+            expected = effects.cut_out(rgb, segmenter.process(rgb).segmentation_mask)
+            np.testing.assert_array_equal(actual, expected)
+
+
+def test_own_effect_gets_an_animations_time(astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
+    """The time of a frame is how long those before it are shown."""
+    source = write_animation(tmp_path / "in.png", moving(astronaut))
+    effect = tmp_path / "clock.py"
+    effect.write_text("def clock(frame, mask, time):\n    frame[:] = round(time * 1000)\n    return frame\n")
+    assert main([str(source), "-o", str(tmp_path / "out.png"), "-q", "--effect", f"{effect}:clock"]) == 0
+    assert [frame[0, 0, 0] for frame in frames_of(tmp_path / "out.png")[2]] == [0, 40, 160]
+
+
+def test_every_page_is_kept(astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
+    """The pages of a TIFF may differ in size; a page that is a smaller copy of another is no page of its own."""
+    photo = Image.fromarray(astronaut)
+    pages = [photo.resize((80, 60)), photo.resize((20, 15)), photo.resize((50, 70))]
+    pages[1].encoderinfo = {"tiffinfo": {254: 1}}
+    pages[0].save(tmp_path / "in.tif", save_all=True, append_images=pages[1:])
+    with Image.open(tmp_path / "in.tif") as opened:
+        opened.seek(1)
+        assert opened.tag_v2[254] == 1
+    assert main([str(tmp_path / "in.tif"), "-o", f"{tmp_path / 'out'}/", "-q", "--mask"]) == 0
+    assert [page.shape for page in frames_of(tmp_path / "out" / "in.tif")[2]] == [(60, 80, 3), (70, 50, 3)]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "formats"),
+    [("in.webp", "out.jpg", ".png or .webp"), ("in.png", "out.tif", ".png or .webp"), ("in.tif", "out.png", ".tif or")],
+)
+def test_format_that_holds_one_picture_is_told(
+    source: str, target: str, formats: str, astronaut: NDArray[np.uint8], tmp_path: Path, capsys: Any
+) -> None:
+    """The first is written, and a sentence with exit code 1 says that there are more, and which format holds them."""
+    if source == "in.tif":
+        frames = moving(astronaut)
+        frames[0].save(tmp_path / source, save_all=True, append_images=frames[1:])
+    else:
+        write_animation(tmp_path / source, moving(astronaut))
+    assert main([str(tmp_path / source), "-o", str(tmp_path / target)]) == 1
+    error = capsys.readouterr().err
+    assert f"{source} has 3 pictures, of which {tmp_path / target} holds the first: for all of them" in error
+    assert f"it has to end in {formats}" in error
+    assert "1 incomplete" in error
+    assert len(frames_of(tmp_path / target)[2]) == 1
+
+
+def test_animation_that_is_cut_off_is_told(astronaut: NDArray[np.uint8], tmp_path: Path, capsys: Any) -> None:
+    """Of a damaged animation the frames that can be read are written; exit code 1."""
+    data = write_animation(tmp_path / "in.png", moving(astronaut)).read_bytes()
+    (tmp_path / "in.png").write_bytes(data[: len(data) * 5 // 6])
+    assert main([str(tmp_path / "in.png"), "-o", str(tmp_path / "out.png"), "--effect", "fill"]) == 1
+    assert "in.png is damaged: only 2 of 3 pictures could be read; they are written" in capsys.readouterr().err
+    assert len(frames_of(tmp_path / "out.png")[2]) == 2
+
+
+def test_second_picture_of_a_jpeg_is_none_of_ours(astronaut: NDArray[np.uint8], tmp_path: Path, capsys: Any) -> None:
+    """A phone's JPEG with a preview or a depth map in it (MPO) is one picture."""
+    photo = Image.fromarray(astronaut).resize((64, 64))
+    photo.save(tmp_path / "in.jpg", "MPO", save_all=True, append_images=[photo.resize((32, 32))])
+    assert main([str(tmp_path / "in.jpg"), "-o", str(tmp_path / "out.jpg")]) == 0
+    assert "1 done" in capsys.readouterr().err

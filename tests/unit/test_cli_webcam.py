@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -24,6 +27,7 @@ class Window:
         self.shown: list[NDArray[np.uint8]] = []
         self.patience = patience
         self.visible = 1.0
+        monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0))
         monkeypatch.setattr(cv2, "namedWindow", lambda *_: None)
         monkeypatch.setattr(cv2, "imshow", lambda _, picture: self.shown.append(picture))
         monkeypatch.setattr(cv2, "waitKey", lambda _: ord("q") if len(self.shown) >= self.patience else -1)
@@ -69,3 +73,26 @@ def test_missing_camera_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_pat
     gone = str(tmp_path / "gone.mp4")
     assert main(["--webcam", gone]) == 2
     assert f"the camera {gone} cannot be opened: is it plugged in, and free?" in capsys.readouterr().err
+
+
+# OpenCV with Qt, as `opencv-python` has it: where no display answers, asking for a window ends the process.
+QT_WITHOUT_DISPLAY = """
+import os
+WINDOW_NORMAL, error = 0, RuntimeError
+def namedWindow(*_): os.abort()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a window does not end the process")
+@pytest.mark.parametrize(
+    ("display", "reason"), [({}, "DISPLAY is not set"), ({"DISPLAY": ":77"}, "DISPLAY is :77, which does not answer")]
+)
+def test_missing_display_is_one_sentence(display: dict[str, str], reason: str, tmp_path: Path) -> None:
+    """Without a display the command ends with exit code 2 and a sentence, and is not aborted."""
+    (tmp_path / "cv2.py").write_text(QT_WITHOUT_DISPLAY)
+    without = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
+    environment = {**without, **display, "PYTHONPATH": f"{tmp_path}{os.pathsep}pysrc"}
+    command = [sys.executable, "-m", "pyselfie", "--webcam"]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    sentence = f"pyselfie: --webcam needs a display for its window, and there is none: {reason}\n"
+    assert (run.returncode, run.stderr, run.stdout) == (2, sentence, "")

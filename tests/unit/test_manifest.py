@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from pyselfie.core import manifest as manifest_module
@@ -32,11 +34,24 @@ def test_model_file_is_the_one_described(model_selection: int) -> None:
     assert hashlib.sha256(read_model(spec)).hexdigest() == spec.sha256
 
 
-@pytest.mark.parametrize("wrong", [2, -1, "0", 0.0, True, None, [0]])
-def test_unknown_model_names_the_choices(wrong: Any) -> None:
-    """A model that does not exist is refused with what came and what there is."""
-    with pytest.raises(ValueError, match=r"model_selection is .*, expected 0 \(general\) or 1 \(landscape\)"):
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        *((number, ValueError) for number in (2, -1, 2**40)),
+        *((value, TypeError) for value in ("0", 1.0, np.float64(1), None, [0], np.array([1]))),
+    ],
+)
+def test_unknown_model_names_the_choices(wrong: Any, error: type[Exception]) -> None:
+    """A number without a model is a ValueError, and anything but a number a TypeError: what came and what there is."""
+    expected = f"model_selection is {wrong!r}, expected 0 (general) or 1 (landscape)"
+    with pytest.raises(error, match=f"^{re.escape(expected)}$"):
         load_spec(wrong)
+
+
+@pytest.mark.parametrize("one", [1, True, np.int64(1), np.uint8(1), np.array(1)])
+def test_model_is_chosen_by_anything_that_is_an_index(one: Any) -> None:
+    """What MediaPipe takes as a number is taken here."""
+    assert load_spec(one).name == "landscape"
 
 
 @pytest.mark.parametrize("manifest", [{}, {"models": [{}]}, {"models": 3}, [], None])

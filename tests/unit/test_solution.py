@@ -134,6 +134,23 @@ def test_unknown_model_is_refused() -> None:
         SelfieSegmentation(model_selection=2)
 
 
+def test_reset_changes_nothing(astronaut: NDArray[np.uint8]) -> None:
+    """As with MediaPipe: the next mask is the same, and on a closed segmenter it is not an error."""
+    with SelfieSegmentation() as segmenter:
+        before = segmenter.process(astronaut).segmentation_mask
+        assert segmenter.reset() is None
+        np.testing.assert_array_equal(segmenter.process(astronaut).segmentation_mask, before)
+    assert segmenter.reset() is None
+
+
+@pytest.mark.parametrize("one", [True, np.int64(1)])
+def test_model_may_be_any_whole_number(one: Any, segmenter: SelfieSegmentation, astronaut: NDArray[np.uint8]) -> None:
+    """MediaPipe takes a bool and NumPy's integers; a pickle of such a segmenter is one of the same model."""
+    with pickle.loads(pickle.dumps(SelfieSegmentation(one))) as made:
+        mask = made.process(astronaut).segmentation_mask
+    np.testing.assert_array_equal(mask, segmenter.process(astronaut).segmentation_mask)
+
+
 def test_threads_may_share_a_segmenter(segmenter: SelfieSegmentation, astronaut: NDArray[np.uint8]) -> None:
     """Pictures processed at the same time get their own masks, which later calls leave alone."""
     pictures = [astronaut, np.ascontiguousarray(astronaut[::-1]), np.ascontiguousarray(astronaut[:, ::-1])]

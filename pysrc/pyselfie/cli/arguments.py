@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from pyselfie import __version__
+from pyselfie.cli.formats import PICTURES
 from pyselfie.core.options import EFFECT_NAMES, OptionError, Options
 
 MODELS = {"general": 0, "landscape": 1}
@@ -20,7 +21,7 @@ _EPILOG = """examples:
   pyselfie photo.jpg -o out.png --effect my_effect.py:func
   pyselfie --webcam --effect blur                     q ends it
 
-exit codes: 0 all is done, 1 some files failed, 2 the command is wrong, 130 stopped by Ctrl-C"""
+exit codes: 0 all is done, 1 some files failed or are incomplete, 2 the command is wrong, 130 stopped by Ctrl-C"""
 
 
 def parse(given: list[str] | None = None) -> argparse.Namespace:
@@ -37,13 +38,16 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
         parser.error("say where the result goes: -o out.png, or -o folder/ for many files")
     if options.background is not None and options.effect != "picture":
         parser.error(f"--background is for --effect picture, not for {options.effect}")
+    if options.format is not None and _suffix(options.format) not in PICTURES:
+        known = " ".join(sorted(suffix.removeprefix(".") for suffix in PICTURES))
+        parser.error(f"--format is {options.format!r}, but pictures are written as one of {known}")
     if options.effect not in EFFECT_NAMES and not _is_own(options.effect):
         parser.error(
             f"there is no effect {options.effect!r}: use {', '.join(EFFECT_NAMES)}, "
             "or a function of your own as file.py:function"
         )
     try:
-        options.look = Options(
+        options.effect_options = Options(
             effect="mask" if _is_own(options.effect) else options.effect,
             color=options.color,
             strength=options.strength,
@@ -52,7 +56,12 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
         )
     except OptionError as error:
         parser.error(str(error).partition(";")[0].rstrip("."))
+    options.format = _suffix(options.format) if options.format else None
     return options
+
+
+def _suffix(name: str) -> str:
+    return f".{name.lower().removeprefix('.')}"
 
 
 def _is_own(effect: str) -> bool:
@@ -85,7 +94,9 @@ def _parser() -> argparse.ArgumentParser:
         "--webcam", nargs="?", const="0", metavar="CAMERA", help="show a window; number or name of the camera"
     )
     parser.add_argument("--format", metavar="SUFFIX", help="of pictures written to a folder: png, jpg, webp, ...")
-    parser.add_argument("--overwrite", action="store_true", help="do files of a folder again that are done already")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="in a folder: do everything again, and replace any file"
+    )
     parser.add_argument("--json", action="store_true", help="print a summary as JSON")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
     parser.add_argument("--version", action="version", version=f"pyselfie {__version__}")

@@ -24,6 +24,8 @@ _WORDS = {
     errno.ENOTDIR: "a part of its path is a file, not a folder",
     errno.ENOENT: "there is no such file or folder",
     errno.ENAMETOOLONG: "its name is too long",
+    errno.EPIPE: "its reader has gone",
+    errno.EBADF: "it is closed",
 }
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.arguments import parse
+from pyselfie.cli.console import complain, deliver, secure_streams
+from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import FileError, UsageError
-from pyselfie.cli.look import choose_look
-from pyselfie.cli.outcomes import Outcome, Summary
 from pyselfie.cli.plan import Job, plan
 from pyselfie.cli.progress import Progress
+from pyselfie.cli.results import Result, Summary
 from pyselfie.cli.stopping import stoppable
 from pyselfie.core.custom_effect import CustomEffectError
 from pyselfie.core.manifest import ModelFileError
@@ -21,7 +21,7 @@ from pyselfie.solution import SelfieSegmentation
 if TYPE_CHECKING:
     import argparse
 
-    from pyselfie.cli.look import Look
+    from pyselfie.cli.effect_choice import Effect
     from pyselfie.cli.stopping import Stop
 
 _EXPECTED = (FileError, CustomEffectError)
@@ -29,33 +29,37 @@ _EXPECTED = (FileError, CustomEffectError)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    options = parse(arguments)
+    secure_streams()
+    try:
+        options = parse(arguments)
+    except SystemExit as end:  # --help and --version, too
+        raise SystemExit(end.code if deliver() else 1) from None
     try:
         with stoppable() as stop:
             return _run(options, stop)
     except (UsageError, MissingExtraError, ModelFileError, ImportError) as error:
-        _complain(str(error))
+        complain(str(error))
         return 2
     except KeyboardInterrupt:
-        _complain("stopped")
+        complain("stopped")
         return 130
 
 
 def _run(options: argparse.Namespace, stop: Stop) -> int:
     jobs = [] if options.webcam is not None else plan(options)
     _check_extras(options, jobs)
-    look = choose_look(options)
-    with SelfieSegmentation(options.look.model_selection) as segmenter:
+    effect = choose_effect(options)
+    with SelfieSegmentation(options.effect_options.model_selection) as segmenter:
         if options.webcam is not None:
             from pyselfie.cli.webcam import show_webcam  # noqa: PLC0415, only this needs windows
 
-            return show_webcam(options.webcam, segmenter, look)
+            return show_webcam(options.webcam, segmenter, effect)
         summary = Summary(options.model, options.effect)
-        _Worker(options, segmenter, look, summary, stop).work(jobs)
+        _Worker(options, segmenter, effect, summary, stop).work(jobs)
     if options.json:
-        print(summary.as_json())
-    elif not options.quiet:
-        print(f"pyselfie: {summary.in_words()}", file=sys.stderr)
+        return summary.exit_code if deliver(summary.as_json()) else summary.exit_code or 1
+    if not options.quiet:
+        complain(summary.in_words())
     return summary.exit_code
 
 
@@ -66,16 +70,18 @@ def _check_extras(options: argparse.Namespace, jobs: list[Job]) -> None:
         require("PIL", "cli", "reading pictures")
     if "video" in kinds:
         require("av", "video", "reading videos")
+    if kinds:
+        require("tqdm", "cli", "the progress bar")
 
 
 class _Worker:
     """Does the jobs one after the other and notes what became of them."""
 
     def __init__(
-        self, options: argparse.Namespace, segmenter: SelfieSegmentation, look: Look, summary: Summary, stop: Stop
+        self, options: argparse.Namespace, segmenter: SelfieSegmentation, effect: Effect, summary: Summary, stop: Stop
     ) -> None:
         self._options = options
-        self._segmenter, self._look = segmenter, look
+        self._segmenter, self._effect = segmenter, effect
         self._summary, self._stop = summary, stop
 
     def work(self, jobs: list[Job]) -> None:
@@ -86,49 +92,47 @@ class _Worker:
         self._progress = Progress(open_jobs, quiet=quiet, check=self._stop.check)
         try:
             for job in jobs:
-                outcome = self._outcome(job)
-                self._summary.files.append(outcome)
-                if outcome.error:
-                    self._progress.clear()
-                    _complain(outcome.error)
+                result = self._result(job)
+                self._summary.files.append(result)
+                if result.error:
+                    self._progress.say(result.error)
         except KeyboardInterrupt:
             self._summary.interrupted = True
-        self._progress.clear()
+        finally:
+            self._progress.close()
         self._summary.seconds = round(time.monotonic() - begin, 3)
 
-    def _outcome(self, job: Job) -> Outcome:
-        outcome = Outcome(str(job.source), str(job.target), "failed", error=job.problem)
+    def _result(self, job: Job) -> Result:
+        result = Result(str(job.source), str(job.target), "failed", error=job.problem)
         if job.skip:
-            outcome.status = "skipped"
+            result.status = "skipped"
         if job.skip or job.problem:
-            return outcome
+            return result
         begin = time.monotonic()
         try:
-            outcome.pictures, outcome.error = self._do(job)
-            outcome.status = "incomplete" if outcome.error else "done"
+            read = job.source.stat()
+            result.pictures, result.error = self._do(job)
+            result.status = "incomplete" if result.error else "done"
+            if job.record is not None:
+                job.record.note(job.source, read, job.target, whole=not result.error)
         except _EXPECTED as error:
             named = isinstance(error, FileError)
-            outcome.error = str(error) if named else f"{job.source}: {error}"
+            result.error = str(error) if named else f"{job.source}: {error}"
         except Exception as error:  # whatever it is, the other files go on
-            outcome.error = f"{job.source}: {type(error).__name__}: {error}"
-        outcome.seconds = round(time.monotonic() - begin, 3)
-        return outcome
+            result.error = f"{job.source}: {type(error).__name__}: {error}"
+        if result.error and result.status == "done":
+            result.status = "incomplete"
+        self._progress.end()
+        result.seconds = round(time.monotonic() - begin, 3)
+        return result
 
     def _do(self, job: Job) -> tuple[int, str]:
         """Do one job; return how many pictures it had, and what is missing of them in one sentence."""
         if job.kind == "video":
             from pyselfie.cli.video import convert_video  # noqa: PLC0415, another extra
 
-            return convert_video(job.source, job.target, self._segmenter, self._look, self._progress)
-        from pyselfie.cli.pictures import read_picture, write_picture  # noqa: PLC0415, another extra
+            return convert_video(job.source, job.target, self._segmenter, self._effect, self._progress)
+        from pyselfie.cli.picture import convert_picture  # noqa: PLC0415, another extra
 
-        self._progress.start(job.source.name, 1)
-        photo = read_picture(job.source)
-        mask = self._segmenter.process(photo.rgb).segmentation_mask
-        result = self._look(photo.rgb, mask, 0.0)
-        write_picture(job.target, result, photo.profile, grey=self._options.effect == "mask")
-        return 1, ""
-
-
-def _complain(sentence: str) -> None:
-    print(f"pyselfie: {sentence}", file=sys.stderr, flush=True)
+        grey = self._options.effect == "mask"
+        return convert_picture(job.source, job.target, self._segmenter, self._effect, self._progress, grey=grey)

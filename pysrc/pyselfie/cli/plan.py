@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pyselfie.cli.errors import UsageError
+from pyselfie.cli.effect_choice import fingerprint
+from pyselfie.cli.errors import UsageError, why
+from pyselfie.cli.formats import EXACT, PICTURES, VIDEOS, VIDEOS_WRITTEN, WITH_ALPHA
+from pyselfie.cli.record import Record
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
-
-PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
-VIDEOS = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".wmv", ".flv", ".3gp"}
-VIDEOS_WRITTEN = {".mp4", ".m4v", ".mov", ".mkv", ".webm"}
-WITH_ALPHA = {".png", ".webp", ".tif", ".tiff"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Job:
         Why it cannot be done, in one sentence; empty if it can.
     skip
         It was done before.
+    record
+        Where to note the result; None for one that has been given its own name.
     """
 
     source: Path
@@ -39,6 +41,7 @@ class Job:
     kind: Literal["picture", "video"]
     problem: str = ""
     skip: bool = False
+    record: Record | None = None
 
 
 def plan(options: argparse.Namespace) -> list[Job]:
@@ -47,14 +50,14 @@ def plan(options: argparse.Namespace) -> list[Job]:
     Raises
     ------
     UsageError
-        When several inputs shall go into one file.
+        When several inputs shall go into one file, or the folder's record cannot be read.
     """
     output = Path(options.output)
-    many = len(options.inputs) > 1 or any(path.is_dir() for path in options.inputs)
-    if not (output.is_dir() or options.output.endswith(("/", "\\"))):
+    many = len(options.inputs) > 1 or any(_is_folder(path) for path in options.inputs)
+    if not (_is_folder(output) or options.output.endswith(("/", "\\"))):
         if not many:
             return [_single(options.inputs[0], output)]
-        if output.suffix.lower() in PICTURES | VIDEOS or output.exists():
+        if output.suffix.lower() in PICTURES | VIDEOS or _mode(output):
             raise UsageError(f"{output} is one file, but there are many inputs: name a folder, as -o {output.stem}/")
     return _into_folder(options, output)
 
@@ -65,17 +68,19 @@ def _single(source: Path, target: Path) -> Job:
     problem = _unknown(source)
     if not problem and target.suffix.lower() not in writable:
         problem = f"{target} cannot be written: a {kind} ends in {_listed(writable)}"
-    return Job(source, target, kind, problem or _same(source, target))
+    return Job(source, target, kind, problem or _unwritable(source, target))
 
 
 def _into_folder(options: argparse.Namespace, folder: Path) -> list[Job]:
+    record = Record(folder, fingerprint(options))
     taken: dict[Path, Path] = {}
     jobs = []
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for source, place in _expanded(options.inputs, folder):
-        if source.resolve() in seen:
+        real = os.path.realpath(source)
+        if real in seen:
             continue
-        seen.add(source.resolve())
+        seen.add(real)
         suffix = _suffix(source, options)
         target = (folder / place).with_suffix(suffix)
         if target in taken and taken[target].name != source.name:  # photo.jpg and photo.png, to be masks
@@ -83,16 +88,19 @@ def _into_folder(options: argparse.Namespace, folder: Path) -> list[Job]:
         problem = _unknown(source)
         if not problem and taken.setdefault(target, source) != source:
             problem = f"{source} would overwrite the result of {taken[target]}: give it another name or another folder"
-        problem = problem or _same(source, target)
-        skip = not problem and not options.overwrite and _is_done(source, target)
-        jobs.append(Job(source, target, _kind(source), problem, skip))
+        problem = problem or _unwritable(source, target)
+        skip = False
+        if not problem and not options.overwrite:
+            skip = record.has_same(source, target)
+            problem = "" if skip else record.objection(source, target)
+        jobs.append(Job(source, target, _kind(source), problem, skip, record))
     return jobs
 
 
 def _expanded(inputs: list[Path], output: Path) -> Iterator[tuple[Path, Path]]:
     """Yield every input file and its place below the output folder."""
     for path in inputs:
-        if not path.is_dir():
+        if not _is_folder(path):
             yield path, Path(path.name)
             continue
         found = sorted(file for file in path.rglob("*") if file.suffix.lower() in PICTURES | VIDEOS)
@@ -112,8 +120,8 @@ def _suffix(source: Path, options: argparse.Namespace) -> str:
     if _kind(source) == "video":
         return ".webm" if transparent else own if own in VIDEOS_WRITTEN else ".mp4"
     if options.format:
-        return f".{options.format.lower().lstrip('.')}"
-    if options.effect == "mask" or (transparent and own not in WITH_ALPHA):
+        return str(options.format)
+    if (options.effect == "mask" and own not in EXACT) or (transparent and own not in WITH_ALPHA):
         return ".png"
     return own
 
@@ -124,10 +132,14 @@ def _kind(path: Path) -> Literal["picture", "video"]:
 
 def _unknown(path: Path) -> str:
     """Return why `path` is nothing to read, or an empty string."""
-    if path.is_dir():
+    if _is_folder(path):
         return f"there is no picture and no video in the folder {path}"
-    if not path.exists():
+    try:
+        path.stat()
+    except FileNotFoundError:
         return f"there is no file {path}"
+    except OSError as error:
+        return f"{path} cannot be read: {why(error)}"
     if path.suffix.lower() not in PICTURES | VIDEOS:
         return f"{path} is neither a picture ({_listed(PICTURES)}) nor a video ({_listed(VIDEOS)}) by its name"
     return ""
@@ -137,13 +149,25 @@ def _listed(suffixes: set[str]) -> str:
     return " ".join(sorted(suffixes))
 
 
-def _same(source: Path, target: Path) -> str:
-    """Return the problem of writing over what is read, or an empty string."""
-    if target.exists() and source.exists() and target.samefile(source):
-        return f"the result would overwrite its own input {source}: give another --output"
+def _is_folder(path: Path) -> bool:
+    return stat.S_ISDIR(_mode(path))
+
+
+def _mode(path: Path) -> int:
+    """Return what kind of file lies there and its permissions; 0 if there is none, or none can have such a name."""
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
+
+
+def _unwritable(source: Path, target: Path) -> str:
+    """Return why `target` cannot be the result of `source`, or an empty string."""
+    try:
+        if target.samefile(source):
+            return f"the result would overwrite its own input {source}: give another --output"
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"{target} cannot be written: {why(error)}"
     return ""
-
-
-def _is_done(source: Path, target: Path) -> bool:
-    """Tell whether a result is there and not older than its input; results are only ever whole."""
-    return target.is_file() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns

@@ -1,21 +1,19 @@
-"""A line on the terminal that says how far it is, how fast, and how long it still takes."""
+"""How far it is, how fast, and how long it still takes: bars on the terminal, drawn by tqdm."""
 
 from __future__ import annotations
 
-import shutil
 import sys
-import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+from pyselfie.cli.console import complain
+from pyselfie.extras import require
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_INTERVAL_S = 0.1
-_BAR = 24
-
 
 class Progress:
-    """One line, drawn over and over; silent where nobody looks.
+    """A bar for many files and a bar for a file of many pictures; silent where nobody looks.
 
     Parameters
     ----------
@@ -25,79 +23,52 @@ class Progress:
         Draw nothing.
     stream
         Where to draw; only a terminal is drawn on.
-    now
-        Returns seconds.
     check
         Called with every step: the place where work may be stopped.
     """
 
     def __init__(
-        self,
-        files: int,
-        *,
-        quiet: bool = False,
-        stream: TextIO | None = None,
-        now: Callable[[], float] = time.monotonic,
-        check: Callable[[], None] = lambda: None,
+        self, files: int, *, quiet: bool = False, stream: TextIO | None = None, check: Callable[[], None] = lambda: None
     ) -> None:
-        self._check = check
+        self._tqdm = require("tqdm", "cli", "the progress bar").tqdm
         self._stream = stream or sys.stderr
-        self._shown = not quiet and self._stream.isatty()
-        self._files, self._file = files, 0
-        self._now = now
-        self._begin = self._drawn = now()
-        self._name, self._total, self._count = "", 0, 0
+        self._hidden = quiet or not self._stream.isatty()
+        self._check = check
+        self._files = self._bar(files, "files", hidden=files == 1)
+        self._pictures = self._bar(0, "pictures", hidden=True)
+
+    def _bar(self, total: int, unit: str, *, hidden: bool = False, name: str = "") -> Any:
+        return self._tqdm(
+            total=total or None,
+            unit=f" {unit}",
+            desc=name,
+            file=self._stream,
+            disable=self._hidden or hidden,
+            leave=False,
+            dynamic_ncols=True,
+        )
 
     def start(self, name: str, pictures: int) -> None:
-        """Begin a file of so many pictures (0 if nobody knows); a single one counts by files."""
+        """Begin a file of so many pictures, 0 if nobody knows; a single one counts by files."""
         self._check()
-        self._file += 1
-        self._name, self._total, self._count = name, pictures, 0
-        if pictures != 1:
-            self._begin = self._now()
-        self._draw()
+        self._pictures = self._bar(pictures, "pictures", hidden=pictures == 1, name=name)
 
     def advance(self) -> None:
         """Count one picture."""
         self._check()
-        self._count += 1
-        if self._now() - self._drawn >= _INTERVAL_S:
-            self._draw()
+        self._pictures.update()
 
-    def _draw(self) -> None:
-        if self._shown:
-            self._drawn = self._now()
-            width = shutil.get_terminal_size().columns - 1
-            self._stream.write(f"\r{self.line()[:width]:<{width}}")
-            self._stream.flush()
+    def end(self) -> None:
+        """Count a file: it is done, or given up."""
+        self._pictures.close()
+        self._files.update()
 
-    def line(self) -> str:
-        """Return the line: files, bar, rate, time left, name."""
-        if self._total == 1:
-            done, total, unit = self._file - 1, self._files, "files"
-        else:
-            done, total, unit = self._count, self._total, "frames"
-        passed = self._now() - self._begin
-        rate = done / passed if passed > 0 else 0.0
-        parts = [f"{self._file}/{self._files}"] if unit == "frames" and self._files > 1 else []
-        if total:
-            filled = min(_BAR, round(_BAR * done / total))
-            parts.append(f"[{'#' * filled}{'.' * (_BAR - filled)}]")
-        parts.append(f"{done}{f'/{total}' if total else ''} {unit}")
-        if rate:
-            parts.append(f"{rate:.1f}/s")
-        if rate and total:
-            parts.append(f"{_clock((total - done) / rate)} left")
-        return "  ".join([*parts, self._name])
+    def say(self, sentence: str) -> None:
+        """Print a line; the bars make room."""
+        with self._tqdm.external_write_mode(file=self._stream):
+            complain(sentence)
 
-    def clear(self) -> None:
-        """Take the line away, so that something else can be printed."""
-        if self._shown:
-            self._stream.write("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r")
-            self._stream.flush()
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    def close(self) -> None:
+        """Take the bars away."""
+        self._pictures.close()
+        self._files.close()

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the work ends at a place where nothing is half done."""
+"""Ctrl-C, SIGTERM and a terminal that goes away: the work ends at a place where nothing is half done."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ class Stop:
         self._requested = False
 
     def request(self, *_signal: Any) -> None:
-        """Stop now; as a signal handler."""
-        self._requested = True
-        raise KeyboardInterrupt
+        """Stop now; as a signal handler. Once: a second signal must not stop the tidying up."""
+        if not self._requested:
+            self._requested = True
+            raise KeyboardInterrupt
 
     def check(self) -> None:
         """Stop if that was asked for and the exception has got lost: code in C may swallow what a handler raises.
@@ -35,10 +36,10 @@ class Stop:
 
 @contextmanager
 def stoppable() -> Iterator[Stop]:
-    """Let SIGINT and SIGTERM raise KeyboardInterrupt, and remember it."""
+    """Let SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, and remember it."""
     stop = Stop()
-    both = (signal.SIGINT, signal.SIGTERM)
-    numbers = [number for number in both if signal.getsignal(number) != signal.SIG_IGN]  # as nohup and & ask for
+    known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [number for number in known if signal.getsignal(number) != signal.SIG_IGN]  # as nohup and & ask for
     try:
         before = [signal.signal(number, stop.request) for number in numbers]
     except ValueError:  # not the main thread: whoever called has the say

@@ -1,40 +1,34 @@
-"""Take a video through the segmenter, frame by frame, with PyAV; sound and timing stay as they are."""
+"""Take a video through the segmenter, frame by frame, with PyAV; other tracks and the timing stay as they are."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
+from pyselfie.cli.atomic_write import atomic_write
 from pyselfie.cli.errors import FileError, why
+from pyselfie.cli.film import Film
 from pyselfie.cli.video_output import VideoOutput
-from pyselfie.cli.whole_file import whole_file
-from pyselfie.extras import best_sampling, require
+from pyselfie.extras import require
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
-    from pyselfie.cli.look import Look
+    from pyselfie.cli.effect_choice import Effect
     from pyselfie.cli.progress import Progress
     from pyselfie.solution import SelfieSegmentation
 
-_CUT_OFF_S, _CUT_OFF_SHARE = 0.5, 0.05  # a file that ends so much earlier than it says has been cut off
-
 
 def convert_video(
-    source: Path, target: Path, segmenter: SelfieSegmentation, look: Look, progress: Progress
+    source: Path, target: Path, segmenter: SelfieSegmentation, effect: Effect, progress: Progress
 ) -> tuple[int, str]:
-    """Write `source` with the look to `target`, which is never half a video.
+    """Write `source` with the effect to `target`, which is never half a video.
 
     Returns
     -------
     pictures : int
         How many frames were written.
     missing : str
-        One sentence about what of a damaged video could not be read; empty if nothing is missing.
+        One sentence about what could not be read of a damaged video, or not be kept; empty if nothing is missing.
 
     Raises
     ------
@@ -50,114 +44,23 @@ def convert_video(
         film = Film(av, container, source)
         progress.start(source.name, film.expected)
         try:
-            _convert(film, target, segmenter, look, progress)
+            left_out = _convert(film, target, segmenter, effect, progress)
         except av.FFmpegError as error:
             raise FileError(f"{source} cannot be converted to {target} ({error.strerror})") from error
-        return film.read, film.missing()
+        return film.read, "; ".join(sentence for sentence in (film.missing(), left_out) if sentence)
 
 
-def _convert(film: Film, target: Path, segmenter: SelfieSegmentation, look: Look, progress: Progress) -> None:
-    with whole_file(target) as part, VideoOutput(part, target, film) as output:
+def _convert(film: Film, target: Path, segmenter: SelfieSegmentation, effect: Effect, progress: Progress) -> str:
+    """Convert; return what could not be kept, in one sentence, or an empty string."""
+    with atomic_write(target) as part, VideoOutput(part, target, film) as output:
         for kind, item in film.parts():
-            if kind == "sound":
-                output.sound(item)
+            if kind == "packet":
+                output.packet(item)
                 continue
             rgb = film.upright(item)
             mask = segmenter.process(rgb).segmentation_mask
-            output.picture(look(rgb, mask, film.seconds(item)), item)
+            output.picture(effect(rgb, mask, film.seconds(item)), item)
             progress.advance()
         if not film.read:
             raise FileError(f"{film.source} has no pictures in it")
-
-
-class Film:
-    """An opened video: its frames, upright and all of one size, and its sound as it is.
-
-    Attributes
-    ----------
-    av, source
-        The module, and the file.
-    video, sound
-        PyAV's streams; sound is None in a silent film.
-    metadata
-        Title and the like.
-    expected
-        How many frames there should be, 0 if the file does not say.
-    read
-        How many frames have been read.
-    """
-
-    def __init__(self, av: Any, container: Any, source: Path) -> None:
-        self.av, self.source, self._container = av, source, container
-        covers = av.stream.Disposition.attached_pic
-        videos = [stream for stream in container.streams.video if not stream.disposition & covers]
-        if not videos:
-            raise FileError(f"{source} has no pictures in it")
-        self.video = videos[0]
-        self.video.thread_type = "AUTO"
-        self.metadata: dict[str, str] = dict(container.metadata)
-        self.sound = next(iter(container.streams.audio), None)
-        self.expected = self.video.frames or self._guess_frames()
-        self.read, self._damaged, self._end = 0, False, 0.0
-        self._size: tuple[int, int] | None = None
-        self._begin: float | None = None
-
-    def _guess_frames(self) -> int:
-        rate, duration = self.video.average_rate, self._container.duration
-        return round(duration / self.av.time_base * rate) if rate and duration else 0
-
-    def parts(self) -> Iterator[tuple[str, Any]]:
-        """Yield ("picture", frame) and ("sound", packet) in the order in which they lie in the file."""
-        streams = [stream for stream in (self.video, self.sound) if stream is not None]
-        packets = self._container.demux(streams)
-        while True:
-            try:
-                packet = next(packets)
-            except StopIteration:
-                return
-            except self.av.FFmpegError:
-                self._damaged = True
-                return
-            if packet.pts is not None:
-                self._end = max(self._end, float(packet.pts * packet.time_base))
-            if packet.stream is self.sound:
-                yield "sound", packet
-            else:
-                for frame in self._decoded(packet):
-                    self.read += 1
-                    yield "picture", frame
-
-    def _decoded(self, packet: Any) -> list[Any]:
-        try:
-            return list(packet.decode())
-        except self.av.FFmpegError:
-            self._damaged = True
-            return []
-
-    def upright(self, frame: Any) -> NDArray[np.uint8]:
-        """Return a frame as RGB, turned as the camera noted, and of the first frame's size."""
-        rgb: NDArray[np.uint8] = frame.to_ndarray(format="rgb24")
-        quarter_turns = round(frame.rotation / 90) % 4
-        rgb = np.ascontiguousarray(np.rot90(rgb, quarter_turns))
-        height, width = rgb.shape[:2]
-        if self._size is None:
-            self._size = width, height
-        if self._size != (width, height):
-            rgb = best_sampling().resize_half_pixel(rgb, *self._size)
-        return rgb
-
-    def seconds(self, frame: Any) -> float:
-        """Return a frame's time since the first one."""
-        time = frame.time if frame.time is not None else self.read / float(self.video.guessed_rate or 25)
-        if self._begin is None:
-            self._begin = time
-        return float(time - self._begin)
-
-    def missing(self) -> str:
-        """Return what could not be read, in one sentence, or an empty string."""
-        length = (self._container.duration or 0) / self.av.time_base
-        cut_off = length - self._end > max(_CUT_OFF_S, _CUT_OFF_SHARE * length)
-        if self._damaged or cut_off or self.read < self.video.frames:
-            of = f" of {self.expected}" if self.expected > self.read else ""
-            return f"{self.source} is damaged: only {self.read}{of} frames could be read; they are written"
-        return ""
+    return f"{film.source}: left out are {'; '.join(output.left_out)}" if output.left_out else ""

@@ -1,4 +1,4 @@
-"""The way out of a video: encoded pictures, copied sound."""
+"""The way out of a video: encoded pictures, and the other tracks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyselfie.cli.errors import FileError
+from pyselfie.cli.video_tracks import open_tracks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,39 +16,38 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyselfie.cli.video import Film
+    from pyselfie.cli.film import Film
+    from pyselfie.cli.video_tracks import Track
 
 _H264 = ("libx264", {"crf": "18", "preset": "veryfast"})
 _FALLBACK = ("mpeg4", {"qscale": "3"})
 _VP9 = ("libvpx-vp9", {"crf": "24", "b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"})
-_COPIED = {
-    ".mp4": {"aac", "ac3", "alac", "flac", "mp3", "opus"},
-    ".m4v": {"aac", "ac3", "alac"},
-    ".mov": {"aac", "ac3", "alac", "mp3", "pcm_s16le", "pcm_s24le"},
-    ".webm": {"opus", "vorbis"},
-}
-"""Sound that players expect in each kind of file; in .mkv anything goes. Other sound is encoded anew."""
 _BT709, _FULL_RANGE, _LIMITED_RANGE, _UNKNOWN = 1, 2, 1, 2
 
 
 class VideoOutput:
-    """Writes pictures and sound into a new file; complete only after a clean exit of the ``with`` block.
+    """Writes pictures and other tracks into a new file; complete only after a clean exit of the ``with`` block.
 
     Parameters
     ----------
     path, target
         The file to write to, and the name it will get: for messages.
     film
-        Where the pictures come from: their times, colours and sound are taken over.
+        Where the pictures come from: their times and colours, the other tracks and the chapters are taken over.
+
+    Attributes
+    ----------
+    left_out
+        Phrases: the tracks that this kind of file cannot hold; known after the first picture.
     """
 
     def __init__(self, path: Path, target: Path, film: Film) -> None:
         self._av, self._film, self._target = film.av, film, target
         self._container = film.av.open(str(path), "w")
         self._video: Any = None
-        self._sound: Any = None
-        self._encode_sound = False
-        self._waiting: list[Any] = []  # sound before the first picture: streams cannot be added once writing has begun
+        self.left_out: list[str] = []
+        self._tracks: dict[int, Track] = {}  # by the index of the source's stream
+        self._waiting: list[Any] = []  # from before the first picture: streams cannot be added once writing has begun
         self._last = -1  # the newest picture's time
 
     def __enter__(self) -> VideoOutput:
@@ -67,8 +67,8 @@ class VideoOutput:
 
     def _finish(self) -> None:
         self._container.mux(self._video.encode(None))
-        if self._encode_sound:
-            self._container.mux(self._sound.encode(None))
+        for track in self._tracks.values():
+            track.finish()
 
     def _abandon(self) -> None:
         """Close without a word: what went wrong is being told already, and the file will be removed."""
@@ -118,10 +118,11 @@ class VideoOutput:
         if has_alpha:
             stream.metadata["alpha_mode"] = "1"
         self._video = stream
-        self._open_sound()
+        self._tracks, self.left_out = open_tracks(self._container, self._film, self._target.suffix.lower())
         self._container.metadata.update(self._film.metadata)
+        self._container.set_chapters(self._film.chapters)
         for packet in self._waiting:
-            self.sound(packet)
+            self.packet(packet)
         self._waiting.clear()
 
     def _codec(self, *, has_alpha: bool) -> tuple[str, dict[str, str]]:
@@ -139,30 +140,12 @@ class VideoOutput:
         known = int(source.colorspace)
         return known if known not in {0, _UNKNOWN} else None
 
-    def _open_sound(self) -> None:
-        source = self._film.sound
-        if source is None:
-            return
-        name = source.codec_context.codec.canonical_name
-        if name in _COPIED.get(self._target.suffix.lower(), {name}):
-            self._sound = self._container.add_stream_from_template(source)
-            return
-        name = "libopus" if self._target.suffix.lower() == ".webm" else "aac"
-        rate = 48_000 if name == "libopus" else source.codec_context.sample_rate
-        self._sound = self._container.add_stream(name, rate=rate)
-        self._sound.codec_context.layout = source.codec_context.layout
-        self._encode_sound = True
-
-    def sound(self, packet: Any) -> None:
-        """Write a packet of sound: as it is where this kind of file can hold it, else encoded anew."""
+    def packet(self, packet: Any) -> None:
+        """Write a packet of another track, if this kind of file can hold that."""
         if self._video is None:
             self._waiting.append(packet)
-        elif self._encode_sound:
-            for frame in packet.decode():
-                self._container.mux(self._sound.encode(frame))
-        elif packet.dts is not None:  # the one without is the end mark
-            packet.stream = self._sound
-            self._container.mux(packet)
+        elif packet.stream.index in self._tracks:
+            self._tracks[packet.stream.index].write(packet)
 
 
 def _even(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

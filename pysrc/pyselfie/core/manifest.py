@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,13 +58,15 @@ class ModelSpec:
         return (1, self.height, self.width, 3)
 
 
-def load_spec(model_selection: int) -> ModelSpec:
+def load_spec(model_selection: SupportsIndex) -> ModelSpec:
     """Return the spec of model 0 (general) or 1 (landscape) from the manifest that came with the package.
 
     Raises
     ------
     ValueError
         When there is no such model.
+    TypeError
+        When `model_selection` is no whole number.
     ModelFileError
         When the manifest is missing or damaged.
     """
@@ -75,24 +78,37 @@ def load_spec(model_selection: int) -> ModelSpec:
     return spec_from_manifest(manifest, model_selection)
 
 
-def spec_from_manifest(manifest: Mapping[str, Any], model_selection: int) -> ModelSpec:
+def spec_from_manifest(manifest: Mapping[str, Any], model_selection: SupportsIndex) -> ModelSpec:
     """Return one model's spec from the parsed `manifest.json`.
+
+    Parameters
+    ----------
+    manifest
+        The parsed file.
+    model_selection
+        Whatever Python takes as an index, as MediaPipe does: 1, True and ``np.int64(1)`` are the same.
 
     Raises
     ------
     ValueError
-        When `model_selection` is none of the manifest's.
+        When `model_selection` is none of the manifest's numbers.
+    TypeError
+        When it is no whole number at all.
     ModelFileError
         When the manifest has no model list or an entry lacks a fact.
     """
     try:
-        entries = {entry["model_selection"]: entry for entry in manifest["models"]}
-        if type(model_selection) is not int or model_selection not in entries:
-            known = " or ".join(f"{number} ({entry['name']})" for number, entry in entries.items())
-            raise ValueError(f"model_selection is {model_selection!r}, expected {known}")
-        return _spec_from_entry(entries[model_selection])
+        specs = {spec.model_selection: spec for spec in map(_spec_from_entry, manifest["models"])}
     except (KeyError, TypeError) as error:
         raise ModelFileError(f"manifest.json is damaged ({error!r}); build or install pyselfie again") from error
+    known = " or ".join(f"{number} ({spec.name})" for number, spec in specs.items())
+    try:
+        number = operator.index(model_selection)
+    except TypeError as error:
+        raise TypeError(f"model_selection is {model_selection!r}, expected {known}") from error
+    if number not in specs:
+        raise ValueError(f"model_selection is {model_selection!r}, expected {known}")
+    return specs[number]
 
 
 def _spec_from_entry(entry: Mapping[str, Any]) -> ModelSpec:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +13,7 @@ import numpy as np
 
 from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.cli.errors import FileError, UsageError, why
-from pyselfie.cli.pictures import read_picture
+from pyselfie.cli.picture_file import read_picture
 from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
 
 if TYPE_CHECKING:
@@ -20,10 +23,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Picture = NDArray[np.uint8]
-    Look = Callable[[Picture, NDArray[np.float32], float], Picture]
+    Effect = Callable[[Picture, NDArray[np.float32], float], Picture]
 
 
-def choose_look(options: argparse.Namespace) -> Look:
+def choose_effect(options: argparse.Namespace) -> Effect:
     """Return the function ``(frame, mask, time) -> picture`` that the options ask for.
 
     Raises
@@ -32,12 +35,38 @@ def choose_look(options: argparse.Namespace) -> Look:
         When the user's effect cannot be loaded, or the background not be read.
     """
     if ".py:" in options.effect:
-        return _own_look(options.effect, mirror=options.mirror)
-    painter = ArrayPainter(options.look, _background(options.background))
+        return _own_effect(options.effect, mirror=options.mirror)
+    painter = ArrayPainter(options.effect_options, _background(options.background))
     return lambda frame, mask, _time: painter.paint(frame, mask)
 
 
-def _own_look(spec: str, *, mirror: bool) -> Look:
+def fingerprint(options: argparse.Namespace) -> str:
+    """Return a number for everything on the command line that the results depend on, the files' contents included.
+
+    Raises
+    ------
+    UsageError
+        When the user's effect or the background cannot be read.
+    """
+    own = [_file(options.effect)] if ".py:" in options.effect else []
+    files = [*own, *([options.background] if options.background else [])]
+    contents = [hashlib.sha256(_bytes(file)).hexdigest() for file in files]
+    settings = [options.effect, dataclasses.asdict(options.effect_options), contents]
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {why(error)}") from error
+
+
+def _file(spec: str) -> Path:
+    return Path(spec.rpartition(":")[0])
+
+
+def _own_effect(spec: str, *, mirror: bool) -> Effect:
     effect = _load(spec)
     if not mirror:
         return effect
@@ -49,8 +78,7 @@ def _own_look(spec: str, *, mirror: bool) -> Look:
 
 
 def _load(spec: str) -> CustomEffect:
-    file, _, function = spec.rpartition(":")
-    path = Path(file)
+    path, function = _file(spec), spec.rpartition(":")[2]
     try:
         source = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -59,7 +87,7 @@ def _load(spec: str) -> CustomEffect:
         raise UsageError(f"the effect {spec} cannot be read: it is no text in UTF-8") from error
     sys.path.insert(0, str(path.resolve().parent))  # as for any script: what lies beside it can be imported
     try:
-        return load_effect(source, function, file)
+        return load_effect(source, function, str(path))
     except CustomEffectError as error:
         raise UsageError(str(error)) from error
 
@@ -68,6 +96,6 @@ def _background(path: Path | None) -> Picture | None:
     if path is None:
         return None
     try:
-        return read_picture(path).rgb
+        return read_picture(path).pixels
     except FileError as error:
         raise UsageError(str(error)) from error

@@ -13,7 +13,7 @@ _STATUSES = ("done", "skipped", "incomplete", "failed")
 
 
 @dataclass
-class Outcome:
+class Result:
     """What became of one file.
 
     Attributes
@@ -47,26 +47,26 @@ class Summary:
     effect: str
     seconds: float = 0.0
     interrupted: bool = False
-    files: list[Outcome] = field(default_factory=list)
+    files: list[Result] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
         """0: all is done; 1: some files failed; 130: stopped."""
         if self.interrupted:
             return 130
-        return int(any(outcome.status in {"failed", "incomplete"} for outcome in self.files))
+        return int(any(result.status in {"failed", "incomplete"} for result in self.files))
 
     def as_json(self) -> str:
         """Return everything as JSON."""
-        counts = Counter(outcome.status for outcome in self.files)
+        counts = Counter(result.status for result in self.files)
         numbers = {status: counts[status] for status in _STATUSES}
         return json.dumps({"pyselfie": __version__, **numbers, **dataclasses.asdict(self)}, indent=2)
 
     def in_words(self) -> str:
         """Return one line: how many files were done, skipped, incomplete, failed, and in what time."""
-        counts = Counter(outcome.status for outcome in self.files)
+        counts = Counter(result.status for result in self.files)
         words = [f"{counts[status]} {status}" for status in _STATUSES if counts[status]]
-        pictures = sum(outcome.pictures for outcome in self.files)
+        pictures = sum(result.pictures for result in self.files)
         more = f", {pictures} pictures" if pictures > counts["done"] else ""
         stopped = " (stopped)" if self.interrupted else ""
         again = "; --overwrite does skipped files again" if counts["skipped"] else ""

@@ -1,0 +1,75 @@
+"""The documents: their Python runs, and they name every option there is."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pyselfie.cli.arguments import _parser
+from pyselfie.cli.formats import PICTURES, VIDEOS, VIDEOS_WRITTEN
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DOCS = Path(__file__).parents[2] / "docs"
+SNIPPET = re.compile(r"(?:<!-- not run: [^\n]+ -->\n)?```python\n(.*?)```", re.DOTALL)
+
+
+def run(code: str, scope: dict[str, Any]) -> None:
+    """Run a snippet as a notebook's cell, in which `await` may stand anywhere."""
+    made = eval(compile(code, "docs/python.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), scope)  # noqa: S307
+    if inspect.iscoroutine(made):
+        asyncio.run(made)
+
+
+def test_python_of_the_documents_runs(
+    astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every snippet of docs/python.md runs after the ones before it, those apart that say what they need."""
+    Image.fromarray(astronaut).save(tmp_path / "photo.jpg")
+    monkeypatch.chdir(tmp_path)
+    scope: dict[str, Any] = {}
+    found = list(SNIPPET.finditer((DOCS / "python.md").read_text(encoding="utf-8")))
+    for snippet in found:
+        if not snippet.group().startswith("<!--"):
+            run(snippet.group(1), scope)
+    assert sum(snippet.group().startswith("<!--") for snippet in found) == 2
+    assert (tmp_path / "out.png").exists()
+    assert capsys.readouterr().out.startswith("Input image must contain three channel rgb data.")
+    assert len(scope["shares"]) == 4
+    assert scope["shares"][0] == pytest.approx(0.5, abs=0.3)
+    for name, channels in {
+        "blurred": 3,
+        "before_blue": 3,
+        "before_picture": 3,
+        "painted": 3,
+        "cut_out": 4,
+        "popped": 3,
+    }.items():
+        assert scope[name].shape == (*astronaut.shape[:2], channels), name
+
+
+def test_every_option_is_documented_and_no_other() -> None:
+    """docs/cli.md names the options that the command has, and each kind of file that it reads or writes."""
+    text = (DOCS / "cli.md").read_text(encoding="utf-8")
+    options = {option for action in _parser()._actions for option in action.option_strings}
+    assert set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text)) == options
+    for suffix in PICTURES | VIDEOS | VIDEOS_WRITTEN:
+        assert f"`{suffix}`" in text, suffix
+
+
+@pytest.mark.parametrize("page", ["python.md", "cli.md"])
+def test_lines_are_short_and_links_lead_somewhere(page: str) -> None:
+    """At most 120 characters a line, tables apart, and what is linked to is there."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if len(line) > 120 and not line.startswith("|")] == []
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (DOCS / target).exists(), target
