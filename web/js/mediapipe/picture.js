@@ -1,6 +1,6 @@
 /** From whatever the page has to a handle that the worker can take over. */
 
-import { show } from "./locate.js";
+import { show } from "../show.js";
 
 /** @typedef {import("../../types/selfie_segmentation.d.ts").InputImage} InputImage */
 

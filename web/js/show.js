@@ -1,0 +1,27 @@
+// Values as error messages show them. Nothing that a page can pass makes these functions throw.
+
+const LONGEST = 80;
+
+/** @param {string} text */
+export function shorten(text) {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** @param {unknown} value */
+export function show(value) {
+  if (typeof value === "string") return `“${shorten(value).replaceAll(/\s+/g, " ")}”`;
+  try {
+    return shorten(Object(value) === value ? Object.prototype.toString.call(value) : String(value));
+  } catch {
+    return `[${typeof value}]`; // a revoked proxy, or a getter of its name that throws
+  }
+}
+
+/** What an attribute is set to. `String` fails for some objects; those get what a message would show. @param {unknown} value */
+export function textOf(value) {
+  try {
+    return String(value);
+  } catch {
+    return show(value);
+  }
+}
