@@ -56,6 +56,7 @@ def make_plan(wheel: Path, numpy: Path) -> Plan:
     for script in sorted(WEB.glob("*.js")):
         types = WEB / "types" / f"{script.stem}.d.ts"
         plan |= {path.name: path for path in (script, types)}
+    plan["widget.json"] = WEB / "widget.json"
     for folder in ("js", "styles"):
         plan |= {f"{folder}/{path.relative_to(WEB / folder).as_posix()}": path for path in files_under(WEB / folder)}
     plan |= {f"backdrops/{path.name}": path for path in backdrops_step.ensure_backdrops()}

@@ -58,7 +58,9 @@ def test_svelte_knows_the_tag(project: Path) -> None:
 def test_types_need_no_framework(project: Path, dist: Path, tmp_path: Path) -> None:
     """A program without React, Vue or Svelte compiles, its libraries checked as well."""
     install(dist, tmp_path)
-    (tmp_path / "main.ts").write_text('import type { SelfieAttributes } from "pyselfie";\nexport type { SelfieAttributes };\n')
+    (tmp_path / "main.ts").write_text(
+        'import type { SelfieAttributes } from "pyselfie";\nexport type { SelfieAttributes };\n'
+    )
     options = json.loads((SOURCE / "tsconfig.json").read_text(encoding="utf-8"))
     assert "skipLibCheck" not in options["compilerOptions"]
     (tmp_path / "tsconfig.json").write_text(json.dumps(options | {"include": ["main.ts"]}))

@@ -7,14 +7,19 @@ export function shorten(text) {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
+/** The name of its class. @param {unknown} value */
+export function kindOf(value) {
+  try {
+    return Object.prototype.toString.call(value).slice(8, -1);
+  } catch {
+    return "Object"; // a revoked proxy, or a getter of its name that throws
+  }
+}
+
 /** @param {unknown} value */
 export function show(value) {
   if (typeof value === "string") return `“${shorten(value).replaceAll(/\s+/g, " ")}”`;
-  try {
-    return shorten(Object(value) === value ? Object.prototype.toString.call(value) : String(value));
-  } catch {
-    return `[${typeof value}]`; // a revoked proxy, or a getter of its name that throws
-  }
+  return shorten(Object(value) === value ? `[object ${kindOf(value)}]` : String(value));
 }
 
 /** What an attribute is set to. `String` fails for some objects; those get what a message would show. @param {unknown} value */
