@@ -43,6 +43,8 @@ export interface SelfieEvents {
   model: CustomEvent<Running & { model: string; modelSelection: number }>;
   backendchange: CustomEvent<Running>;
   notice: CustomEvent<{ code: string; message: string }>;
+  /** The machine hasn't kept up for so many seconds: each mask serves this many frames. */
+  overload: CustomEvent<{ framesPerMask: number; seconds: number }>;
   error: CustomEvent<SelfieError>;
 }
 

@@ -32,6 +32,7 @@ export function Portrait({ effect, strength }: { effect: Effect; strength: numbe
         onmodel={({ detail }) => detail.modelSelection + 1}
         onbackendchange={({ detail }) => detail.reason.length}
         onnotice={({ detail }) => detail.message.length}
+        onoverload={({ detail }) => detail.seconds + detail.framesPerMask}
         onerror={({ detail }) => console.warn(detail.code, detail.message)}
         onClick={save}
       >
