@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from builder.paths import ROOT
+from builder.paths import ROOT, WEB
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,10 +25,14 @@ _FILES = [
 ]
 """What the package has; package.json, README.md and LICENSE are in every one. The demo page is not."""
 
+_FRAMEWORKS = ("react", "svelte", "vue")
+"""Who wants declarations of the tag in its own way: ``import type {} from "pyselfie/react"``."""
+
 _LEGACY = {"types": "./selfie_segmentation.d.ts", "default": "./js/mediapipe/index.js"}
 _EXPORTS = {
     ".": {"types": "./pyselfie.d.ts", "default": "./pyselfie.js"},
     "./selfie_segmentation": _LEGACY,
+    **{f"./{name}": {"types": f"./{name}.d.ts"} for name in _FRAMEWORKS},
     "./package.json": "./package.json",
     "./*": "./*",  # a page's own server, and build scripts, may want any of the files
 }
@@ -36,7 +40,9 @@ _EXPORTS = {
 
 def package_files(version: str) -> dict[str, Path | bytes]:
     """Return what dist/ needs besides the site: path below dist/ to its source."""
-    return {"package.json": _package_json(version)} | {name: ROOT / name for name in ("README.md", "LICENSE", "NOTICE")}
+    files: dict[str, Path | bytes] = {name: ROOT / name for name in ("README.md", "LICENSE", "NOTICE")}
+    files |= {f"{name}.d.ts": WEB / "types" / f"{name}.d.ts" for name in _FRAMEWORKS}
+    return files | {"package.json": _package_json(version)}
 
 
 def _package_json(version: str) -> bytes:

@@ -135,6 +135,58 @@ def test_properties_set_before_the_definition_count(launch, site):
     assert found[2:] == [0.25, True, 1]
 
 
+def test_attributes_that_frameworks_write_before_the_definition_count(launch, site):
+    """Lower-cased property names and "false" count; the attribute's own name wins; a property replaces both."""
+    page = launch()
+    page.goto(f"{site.url}index.html")
+    found = page.evaluate(
+        """async (url) => {
+          const early = document.createElement("not-yet");
+          early.setAttribute("modelSelection", "1");
+          early.setAttribute("paused", "false");
+          document.body.append(early);
+          const { SelfieSegmentationElement } = await import(url);
+          customElements.define("not-yet", class extends SelfieSegmentationElement {});
+          const seen = [[early.modelSelection, early.paused]];
+          const see = () => seen.push([early.modelSelection, early.outerHTML.includes("modelselection")]);
+          early.setAttribute("modelselection", "0"), see();
+          early.setAttribute("model-selection", "landscape"), see();
+          early.removeAttribute("model-selection"), see();
+          early.modelSelection = 1, see();
+          early.modelSelection = null, see();
+          return seen;
+        }""",
+        f"{site.url}pyselfie.js",
+    )
+    assert found == [[1, False], [0, True], [1, True], [0, True], [1, False], [0, False]]
+
+
+def test_the_lower_cased_name_changes_the_model_of_a_running_element(launch, site):
+    """`modelselection` in the tag chooses the model, and changed later it changes it."""
+    page = ElementPage(launch(), site.url, tag(src=SAMPLE, effect="mask", modelselection="landscape"))
+    assert "landscape" in page.wait("ready")["model"]
+    page.wait("frame")
+    after = page.position()
+    page.run("document.getElementById('s').setAttribute('modelselection', '0')")
+    assert page.wait("model", after=after)["modelSelection"] == 0
+
+
+def test_camera_takes_true_and_false_as_templates_write_them(launch, site):
+    """A bare `camera` is true in JSX: the usual camera; false is none."""
+    page = launch()
+    page.goto(f"{site.url}index.html")
+    found = page.evaluate(
+        """async (url) => {
+          await import(url);
+          const element = document.createElement("selfie-segmentation");
+          return [true, false, "user", null].map((value) => Object.assign(element, { camera: value }).outerHTML);
+        }""",
+        f"{site.url}pyselfie.js",
+    )
+    cameras = [html.partition(">")[0].removeprefix("<selfie-segmentation") for html in found]
+    assert cameras == [' camera=""', "", ' camera="user"', ""]
+
+
 def test_elements_that_come_and_go_leave_nothing_in_the_worker(launch, site):
     """Ten more elements beside one that stays: Python's live proxies and memory are what they were after the first."""
     page = ElementPage(launch(), site.url, tag("stays", src=SAMPLE, effect="mask"))

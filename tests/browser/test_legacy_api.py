@@ -87,7 +87,7 @@ def test_listeners_are_heard_as_in_the_original(page: Page) -> None:
     )
     assert log == [
         "listened", "fine", "RangeError: sync", "RangeError: async", 64, 20, "fine", "fine",
-        'onResults() takes a function, got "loud".',
+        "onResults() takes a function, got “loud”.",
     ]  # fmt: skip
 
 

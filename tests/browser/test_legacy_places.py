@@ -77,8 +77,8 @@ def test_locate_file_that_points_nowhere_is_told(page: Page, site: Server) -> No
         f"worker could not be loaded from {site.url}index.html",
         "would come from https://elsewhere.example/js/worker.js, but browsers start workers from the page's own origin",
         'locateFile("js/worker.js") returned 7',
-        'locateFile("js/worker.js") returned "http://["',
-        'locateFile is "here", but it has to be a function',
+        'locateFile("js/worker.js") returned “http://[”',
+        "locateFile is “here”, but it has to be a function",
     ]
     for (initialize, send), sentence in zip(ends, wanted, strict=True):
         assert sentence in initialize

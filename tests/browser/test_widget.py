@@ -1,16 +1,20 @@
 """The widget in a frame of another site: what it shows, whom it answers, and what it takes for a message."""
 
+import json
 from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 
+from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
 from tests.browser.element_kit import SAMPLE, decoded
 from tests.browser.flags import camera_flags
+from tests.browser.legacy_kit import link_tree
 from tests.browser.page_kit import AXE
 
 WAIT_MS = 45_000
+OWN_POLICY = CONTENT_SECURITY_POLICY.replace("script-src", "frame-src 'self'; script-src 'unsafe-inline'")
 HOST_POLICY = "default-src 'none'; script-src 'unsafe-inline'; frame-src http://127.0.0.1:*"
 HOST = """<!doctype html><html lang=en><title>Somebody's page</title>
 <script>
@@ -50,8 +54,10 @@ async () => {
 class Host:
     """A page on another origin with the widget in a frame."""
 
-    def __init__(self, page, site, other, origins=None, **query):
+    def __init__(self, page, site, other, origins=None, *, readers=None, **query):
         self.page = page
+        if readers is not None:  # another list than the built one
+            page.route("**/widget.json", lambda route: route.fulfill(body=readers))
         self.origin = other.url.rstrip("/")
         page.set_default_timeout(WAIT_MS)
         asked = urlencode(query | {"origins": self.origin if origins is None else origins})
@@ -85,9 +91,15 @@ def other(origins, tmp_path):
         yield server
 
 
+def readers(*origins):
+    """Return the text of widget.json that lets these origins take pictures."""
+    return json.dumps({"readers": origins})
+
+
 def test_allowed_page_sets_options_and_takes_snapshots(launch, site, other):
     """Over messages: the picture changes, the state tells it, a PNG comes back; it says `hello` and `ready`."""
-    host = Host(launch(), site, other, src=SAMPLE, background="#204060").wait_painted()
+    listed = readers("https://somebody.example", other.url.rstrip("/"))
+    host = Host(launch(), site, other, readers=listed, src=SAMPLE, background="#204060").wait_painted()
     assert tuple(host.snapshot()[0, 0]) == (0x20, 0x40, 0x60, 255)
     state = host.ask(type="set", options={"background": "red", "mirror": True})["state"]
     assert (state["background"], state["mirror"], state["running"]) == ("red", True, True)
@@ -109,6 +121,58 @@ def test_foreign_origins_are_ignored(launch, site, other):
         assert host.page.evaluate("heard") == []
         inner = host.frame.locator("selfie-segmentation")
         assert inner.get_attribute("background") == "#204060"
+
+
+def test_other_sites_take_no_pictures(launch, site, other):
+    """As built: being named in the address isn't enough, and the answer says who can allow it; showing goes on."""
+    origin, own = (server.url.rstrip("/") for server in (other, site))
+    host = Host(launch(), site, other, src=SAMPLE, effect="blur", strength=0).wait_painted()
+    answer = host.ask(type="snapshot")
+    assert (answer["type"], answer["code"]) == ("error", "forbidden")
+    assert answer["message"] == (
+        f"{origin} may show this widget, but not take pictures from it: "
+        f"the owner of {own} has to add “{origin}” to “readers” in widget.json."
+    )
+    assert host.ask(type="set", options={"effect": "mask"})["state"]["effect"] == "mask"
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (200, '{"readers": ["https://somebody.example", "*", "null"]}'),
+        (200, '{"readers": "ORIGIN"}'),
+        (200, '["ORIGIN"]'),
+        (200, "null"),
+        (200, '{"readers": ["ORIGIN"'),
+        (404, '{"readers": ["ORIGIN"]}'),
+    ],
+    ids=["others", "a string", "a list", "null", "damaged", "missing"],
+)
+def test_a_list_without_the_origin_allows_nobody(launch, site, other, status, text):
+    """A list that names others, is damaged or isn't there: no picture for the other site."""
+    page = launch()
+    page.expected_errors.append("404")
+    answer = {"status": status, "body": text.replace("ORIGIN", other.url.rstrip("/"))}
+    page.route("**/widget.json", lambda route: route.fulfill(**answer))
+    host = Host(page, site, other)
+    host.page.wait_for_function("() => heard.some(({ data }) => data.type === 'hello')")
+    assert host.ask(type="snapshot")["code"] == "forbidden"
+
+
+def test_own_site_takes_pictures_but_has_to_be_named(launch, dist, origins, tmp_path):
+    """A page of the widget's own site needs no list; without `origins` it gets no answer either."""
+    link_tree(dist, tmp_path / "site")
+    (tmp_path / "site" / "widget.json").unlink()
+    page = launch()
+    page.expected_errors.append("favicon")
+    with Server(tmp_path / "site", headers={"Content-Security-Policy": OWN_POLICY}) as own:
+        origins.add(own.url.rstrip("/"))
+        host = Host(page, own, own, src=SAMPLE, background="#204060").wait_painted()
+        assert tuple(host.snapshot()[0, 0]) == (0x20, 0x40, 0x60, 255)
+        host = Host(page, own, own, "", src=SAMPLE, background="#204060").wait_painted()
+        host.page.evaluate("frame.contentWindow.postMessage({ pyselfie: 1, id: 7, type: 'snapshot' }, '*')")
+        host.page.wait_for_timeout(500)
+        assert host.page.evaluate("heard") == []
 
 
 @pytest.mark.parametrize(
@@ -158,16 +222,16 @@ def test_widget_is_framed_again_and_again(launch, site, origins, tmp_path, isola
 def widget_host(launch, site, other):
     """Return a widget without a source: its engine need not start to judge messages."""
     host = Host(launch(), site, other)
-    host.page.wait_for_function("heard.some(({ data }) => data.type === 'hello')")
+    host.page.wait_for_function("() => heard.some(({ data }) => data.type === 'hello')")
     return host
 
 
 def test_bad_values_are_told_by_the_engine(launch, site, other):
     """An effect that does not exist: an `error` message with Python's sentence, and the picture stays."""
-    host = Host(launch(), site, other, src=SAMPLE, effect="mask").wait_painted()
-    before = host.snapshot()
+    host = Host(launch(), site, other, readers=readers(other.url.rstrip("/")), src=SAMPLE, effect="mask")
+    before = host.wait_painted().snapshot()
     host.ask(type="set", options={"effect": "sepia"})
-    host.page.wait_for_function("heard.some(({ data }) => data.type === 'error')")
+    host.page.wait_for_function("() => heard.some(({ data }) => data.type === 'error')")
     error = host.page.evaluate("heard.find(({ data }) => data.type === 'error').data")
     assert (error["code"], error["message"][:25]) == ("option", "The effect is 'sepia', bu")
     np.testing.assert_array_equal(host.snapshot(), before)
@@ -195,9 +259,9 @@ def test_address_is_checked_and_themes(launch, site):
         f"{site.url}widget.html?camera&scheme=dark&accent=%23ff0066&surface=navy&origin=x&text=loud&origins=a.org"
     )
     text = page.inner_text("#message")
-    assert "The address has “origin”, which is not known (known: src, effect," in text
-    assert "“a.org” in origins is no origin: write https://example.org, nothing behind the host." in text
-    assert "text is “loud”, which is no CSS colour." in text
+    assert "The address has “origin”, but the widget only knows src, effect," in text
+    assert "“a.org” in origins isn't an origin: write it like https://example.org, without a path" in text
+    assert "text is “loud”, which isn't a valid CSS colour." in text
     style = "getComputedStyle(document.body).backgroundColor"
     assert page.evaluate(style) == "rgb(0, 0, 128)"
     assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent')") == "#ff0066"

@@ -43,20 +43,51 @@ export interface SelfieEvents {
   model: CustomEvent<Running & { model: string; modelSelection: number }>;
   backendchange: CustomEvent<Running>;
   notice: CustomEvent<{ code: string; message: string }>;
+  /** The machine hasn't kept up for so many seconds: each mask serves this many frames. */
+  overload: CustomEvent<{ framesPerMask: number; seconds: number }>;
   error: CustomEvent<SelfieError>;
 }
+
+export type Fit = "contain" | "cover" | "fill" | "none" | "scale-down";
+type Flag = boolean | "" | "true" | "false";
+type Model = 0 | 1 | "0" | "1" | "general" | "landscape";
+
+/** The element's attributes as templates write them: JSX, Vue, Svelte. */
+export interface SelfieAttributes {
+  src?: string | null;
+  /** A device id, "user" or "environment"; "" or true is the usual camera. */
+  camera?: string | boolean | null;
+  /** Where pyselfie's files are. */
+  site?: string | null;
+  effect?: Effect | null;
+  background?: string | null;
+  /** Of the blur, 0..1. */
+  strength?: number | `${number}` | null;
+  "model-selection"?: Model | null;
+  modelSelection?: Model | null;
+  mirror?: Flag;
+  paused?: Flag;
+  backend?: Backend | null;
+  painter?: Painter | null;
+  fit?: Fit | null;
+}
+
+/** The element's events as templates listen to them: `onready`, `onframe` and so on. */
+export type SelfieListeners = { [Name in keyof SelfieEvents as `on${Name}`]?: (event: SelfieEvents[Name]) => void };
 
 /**
  * `<selfie-segmentation>`. Each property reflects the attribute of its name (`modelSelection`: `model-selection`).
  *
  * Parts: `stage`, `canvas`, `placeholder`. States: `loading`, `ready`, `painted`. Custom properties: `--selfie-background`,
- * `--selfie-color` (the placeholder's), `--selfie-fit`, `--selfie-position`. What stands in the tag is shown until the first composite.
+ * `--selfie-color` (the placeholder's), `--selfie-fit`, `--selfie-position`. The tag's content is shown until the first composite.
  */
 export class SelfieSegmentationElement extends HTMLElement {
   /** URL of a photo or a video; from another origin it needs CORS. */
   src: string | null;
   /** A device id, "user" or "environment"; "" is the usual camera. It is asked for at once; null: no camera. */
-  camera: string | null;
+  get camera(): string | null;
+  /** As a property also true (the usual camera) and false (none), as JSX writes a bare `camera`. */
+  set camera(value: string | boolean | null | undefined);
   /** "blur" unless `background` says otherwise. */
   effect: string | null;
   /** A CSS colour, or the URL of a picture or video. */

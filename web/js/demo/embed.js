@@ -1,4 +1,4 @@
-// The builder of snippets: the page's choices as HTML for somebody else's page.
+// The snippet builder: the page's choices as HTML for somebody else's page.
 
 import { byId, radios } from "../dom.js";
 
@@ -12,6 +12,7 @@ export class Embed {
   #snippet = byId("snippet", HTMLTextAreaElement);
   #camera = byId("snippet-camera", HTMLInputElement);
   #copied = byId("snippet-copied", HTMLParagraphElement);
+  #frameHint = byId("frame-hint", HTMLParagraphElement);
   #kinds = radios("snippet");
   #look;
 
@@ -22,10 +23,11 @@ export class Embed {
     byId("snippet-copy", HTMLButtonElement).addEventListener("click", () => void this.#copy());
   }
 
-  /** Write the snippet anew; something has been chosen. */
+  /** Something has been chosen: write the snippet again. */
   update() {
     const kind = this.#kinds.find((input) => input.checked)?.value;
     const attributes = attributesOf(this.#look(), this.#camera.checked);
+    this.#frameHint.hidden = kind !== "frame";
     this.#snippet.value = kind === "frame" ? frameOf(attributes) : tagOf(attributes);
   }
 
@@ -35,7 +37,8 @@ export class Embed {
       this.#copied.textContent = "Copied.";
     } catch {
       this.#snippet.select();
-      this.#copied.textContent = "The browser does not let this page copy: the snippet is selected, copy it by hand.";
+      this.#copied.textContent =
+        "The browser doesn't let this page copy: the snippet is selected, so copy it yourself.";
     }
     setTimeout(() => {
       this.#copied.textContent = "";

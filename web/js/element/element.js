@@ -1,6 +1,7 @@
 // <selfie-segmentation>: a picture, video or camera with its background changed, by attributes alone.
 
 import { Engine } from "../engine/engine.js";
+import { show } from "../show.js";
 import { feedBackdrop, isColor } from "../sources/background.js";
 import { openCamera } from "../sources/camera.js";
 import { Sources } from "../sources/sources.js";
@@ -19,6 +20,7 @@ const OPTIONS = {
   strength: "strength",
   mirror: "mirror",
   "model-selection": "modelSelection",
+  modelselection: "modelSelection",
 };
 
 /** See `web/types/pyselfie.d.ts` for what each attribute, method and event is. */
@@ -131,7 +133,7 @@ export class SelfieSegmentationElement extends ElementProperties {
   #applyChanges({ appears = false } = {}) {
     const names = new Set(this.#changes);
     this.#changes.clear();
-    for (const name of names) delete (/** @type {any} */ (this.#told)[OPTIONS[name]]); // asked for again is told again
+    for (const name of names) delete (/** @type {any} */ (this.#told)[OPTIONS[name]]); // so that a value refused before is reported again
     if (names.has("fit")) this.#stage.style.setProperty("--selfie-fit", this.#oneOf("fit", FITS, "contain"));
     if (names.has("backend") || names.has("painter")) this.#changeEngine();
     if (this.#running) this.#update(names);
@@ -211,7 +213,7 @@ export class SelfieSegmentationElement extends ElementProperties {
   #oneOf(name, allowed, usual = "auto") {
     const value = this.getAttribute(name) ?? usual;
     if (allowed.includes(value)) return value;
-    const sentence = `${name} is “${value}”, but it has to be one of ${allowed.join(", ")}; “${usual}” is used.`;
+    const sentence = `${name} is ${show(value)}, but it has to be one of ${allowed.join(", ")}; “${usual}” is used.`;
     queueMicrotask(() => this.#complain("attribute", sentence)); // listeners of a new element come first
     return usual;
   }

@@ -1,6 +1,7 @@
 // The attributes of <selfie-segmentation> as properties.
 
-import { optionsOf } from "./settings.js";
+import { textOf } from "../show.js";
+import { isOn, lowerCased, optionsOf } from "./settings.js";
 
 /** On a server there are no elements: the module can be imported there all the same. */
 const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (/** @type {unknown} */ (class {}));
@@ -15,12 +16,14 @@ export class ElementProperties extends Base {
     this.#reflect("src", value);
   }
 
+  /** @returns {string | null} */
   get camera() {
     return this.getAttribute("camera");
   }
 
+  /** JSX makes `true` of a bare `camera`. @param {string | boolean | null | undefined} value */
   set camera(value) {
-    this.#reflect("camera", value);
+    this.#reflect("camera", value === true ? "" : value === false ? null : value);
   }
 
   get effect() {
@@ -81,19 +84,19 @@ export class ElementProperties extends Base {
   }
 
   get mirror() {
-    return Boolean(optionsOf(this).mirror);
+    return isOn(this, "mirror");
   }
 
-  set mirror(on) {
-    this.toggleAttribute("mirror", Boolean(on));
+  set mirror(value) {
+    this.#toggle("mirror", value);
   }
 
   get paused() {
-    return this.hasAttribute("paused");
+    return isOn(this, "paused");
   }
 
-  set paused(on) {
-    this.toggleAttribute("paused", Boolean(on));
+  set paused(value) {
+    this.#toggle("paused", value);
   }
 
   /** What was set before the element was defined goes to its setter now. */
@@ -108,7 +111,14 @@ export class ElementProperties extends Base {
 
   /** @param {string} attribute @param {unknown} value */
   #reflect(attribute, value) {
+    const other = lowerCased(attribute);
+    if (other !== attribute) this.removeAttribute(other); // it would come back when this one goes
     if (value === null || value === undefined) this.removeAttribute(attribute);
-    else this.setAttribute(attribute, String(value));
+    else this.setAttribute(attribute, textOf(value));
+  }
+
+  /** As the attribute, "false" is off. @param {string} attribute @param {unknown} value */
+  #toggle(attribute, value) {
+    this.toggleAttribute(attribute, Boolean(value) && value !== "false");
   }
 }

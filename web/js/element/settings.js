@@ -1,5 +1,6 @@
 // Attributes of <selfie-segmentation> as options of the engine. Values are translated here and judged in Python.
 
+import { shorten } from "../show.js";
 import { hexColor, isColor } from "../sources/background.js";
 
 export const BACKENDS = ["auto", "webgpu", "wasm"];
@@ -11,6 +12,22 @@ const MODELS = ["general", "landscape"];
 const STRENGTH = 0.5;
 
 /**
+ * Frameworks that find the element undefined write a property's name as an attribute, and HTML turns it into lower case:
+ * `modelSelection` becomes `modelselection`. `model-selection` wins where both are there; writing the property removes
+ * the other.
+ *
+ * @param {string} attribute
+ */
+export function lowerCased(attribute) {
+  return attribute.replaceAll("-", "");
+}
+
+/** @param {HTMLElement} element @param {string} attribute  "false" is off: some frameworks write it. */
+export function isOn(element, attribute) {
+  return (element.getAttribute(attribute) ?? "false") !== "false";
+}
+
+/**
  * @param {HTMLElement} element
  * @returns {import("../engine/engine.js").Options}
  */
@@ -19,10 +36,12 @@ export function optionsOf(element) {
   const effect = element.getAttribute("effect") ?? impliedEffect(background);
   /** @type {any} */
   const options = {
-    effect,
+    effect: shorten(effect),
     strength: number(element.getAttribute("strength") ?? STRENGTH),
-    mirror: element.hasAttribute("mirror") && element.getAttribute("mirror") !== "false",
-    modelSelection: model(element.getAttribute("model-selection") ?? "0"),
+    mirror: isOn(element, "mirror"),
+    modelSelection: model(
+      element.getAttribute("model-selection") ?? element.getAttribute(lowerCased("model-selection")) ?? "0",
+    ),
   };
   if (background && isColor(background)) options.color = hexColor(background);
   return options;
@@ -34,10 +53,11 @@ function impliedEffect(background) {
   return isColor(background) ? "color" : "picture";
 }
 
-/** A word that is no number is handed on as it is, so that the complaint can quote it. @param {string | number} value */
+/** What isn't a number is handed on as text, so that the error can quote it. @param {string | number} value */
 function number(value) {
-  const found = Number(value);
-  return value === "" || Number.isNaN(found) ? value : found;
+  const text = String(value).trim();
+  const found = Number(text);
+  return text !== "" && Number.isFinite(found) ? found : shorten(text);
 }
 
 /** @param {string} value */

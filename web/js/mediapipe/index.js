@@ -10,7 +10,8 @@
  * @typedef {import("../../types/selfie_segmentation.d.ts").SelfieSegmentationInterface} SelfieSegmentationInterface
  */
 
-import { locateWorker, show } from "./locate.js";
+import { show } from "../show.js";
+import { locateWorker } from "./locate.js";
 import { takePicture } from "./picture.js";
 import { Service } from "./service.js";
 
@@ -138,7 +139,7 @@ export class SelfieSegmentation {
  */
 function checked(options) {
   if (Object(options) !== options) throw new TypeError(`setOptions() takes an object, got ${show(options)}.`);
-  const { selfieMode, modelSelection } = /** @type {Options} */ (options);
+  const { selfieMode, modelSelection } = read(/** @type {Options} */ (options));
   if (selfieMode !== undefined && typeof selfieMode !== "boolean") {
     throw new TypeError(`selfieMode is ${show(selfieMode)}, but it has to be true or false; it stays as it was.`);
   }
@@ -147,4 +148,15 @@ function checked(options) {
     throw new TypeError(`modelSelection is ${show(modelSelection)}, but it has to be ${expected}; the model stays.`);
   }
   return { ...(selfieMode !== undefined && { selfieMode }), ...(modelSelection !== undefined && { modelSelection }) };
+}
+
+/** @param {Options} options @returns {Options} */
+function read(options) {
+  try {
+    const { selfieMode, modelSelection } = options;
+    return { selfieMode, modelSelection };
+  } catch (cause) {
+    const sentence = `setOptions() got ${show(options)}, whose options cannot be read; they stay as they were.`;
+    throw new TypeError(sentence, { cause });
+  }
 }

@@ -1,5 +1,7 @@
 /** Where the worker is, which all other files lie beside. */
 
+import { show } from "../show.js";
+
 export const WORKER = "js/worker.js";
 const HOME = new URL("../../", import.meta.url).href;
 const ORIGINAL = /\/@mediapipe\/selfie_segmentation(@[^/]*)?\//;
@@ -29,10 +31,4 @@ function resolve(named) {
   }
   // Some clients put a slash of their own between the prefix and the path.
   return new URL(named.startsWith(`${HOME}/`) ? HOME + named.slice(HOME.length + 1) : named, base);
-}
-
-/** A value as an error message shows it. @param {unknown} value */
-export function show(value) {
-  if (typeof value === "string") return JSON.stringify(value);
-  return Object(value) === value ? Object.prototype.toString.call(value) : String(value);
 }

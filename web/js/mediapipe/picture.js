@@ -1,6 +1,6 @@
 /** From whatever the page has to a handle that the worker can take over. */
 
-import { show } from "./locate.js";
+import { kindOf, show } from "../show.js";
 
 /** @typedef {import("../../types/selfie_segmentation.d.ts").InputImage} InputImage */
 
@@ -27,8 +27,8 @@ const SIZES = {
  * @returns {Promise<ImageBitmap | VideoFrame>} whoever gets it closes it
  */
 export async function takePicture(source) {
-  const kind = Object.prototype.toString.call(source).slice(8, -1);
-  const size = SIZES[kind]?.(source);
+  const kind = kindOf(source);
+  const size = Object.hasOwn(SIZES, kind) && SIZES[kind](source);
   if (!size) throw new TypeError(`send() needs {image}: the image is ${show(source)}, expected ${EXPECTED}.`);
   if (!size[0] || !size[1]) throw new Error(nothingToSee(kind, size));
   try {

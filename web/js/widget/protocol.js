@@ -1,10 +1,12 @@
 // The messages between the widget and the page around it, version 1; `docs/widget.md` describes them.
 
+import { show } from "../show.js";
+
 export const VERSION = 1;
 const LONGEST_ID = 64;
 const LONGEST_VALUE = 2048;
 
-/** What a page may set. The camera is not among it: that takes a click. @type {Record<string, string[]>} */
+/** What a page may set. Not the camera: that takes a click. @type {Record<string, string[]>} */
 const OPTIONS = {
   src: ["string"],
   effect: ["string"],
@@ -19,7 +21,7 @@ const TYPES = ["set", "snapshot", "state"];
 
 /** @typedef {{type: "set", id?: string | number, options: Record<string, unknown>} | {type: "snapshot" | "state", id?: string | number}} Request */
 
-/** A message that is not as it should be; the message is one sentence for the developer. */
+/** A request with a mistake in it; the message is one sentence for the developer. */
 export class ProtocolError extends Error {
   /** @param {string} message @param {string | number | undefined} id */
   constructor(message, id) {
@@ -38,15 +40,15 @@ export function readRequest(data) {
   const id = isId(data.id) ? data.id : undefined;
   if (data.pyselfie !== VERSION) {
     throw new ProtocolError(
-      `The message has version ${shown(data.pyselfie)}; this widget speaks version ${VERSION}.`,
+      `The message has version ${show(data.pyselfie)}; this widget speaks version ${VERSION}.`,
       id,
     );
   }
   if (data.id !== undefined && id === undefined) {
-    throw new ProtocolError(`id is ${shown(data.id)}, but it has to be a number or a short string.`, id);
+    throw new ProtocolError(`id is ${show(data.id)}, but it has to be a number or a short string.`, id);
   }
   if (!TYPES.includes(data.type)) {
-    throw new ProtocolError(`type is ${shown(data.type)}, but it has to be one of ${TYPES.join(", ")}.`, id);
+    throw new ProtocolError(`type is ${show(data.type)}, but it has to be one of ${TYPES.join(", ")}.`, id);
   }
   if (data.type === "set") checkOptions(data.options, id);
   return data;
@@ -60,20 +62,15 @@ function isId(id) {
 /** @param {any} options @param {string | number | undefined} id */
 function checkOptions(options, id) {
   if (typeof options !== "object" || options === null) {
-    throw new ProtocolError(`options is ${shown(options)}, but it has to be an object.`, id);
+    throw new ProtocolError(`options is ${show(options)}, but it has to be an object.`, id);
   }
   for (const [name, value] of Object.entries(options)) {
     const kinds = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : null;
     if (!kinds) {
-      throw new ProtocolError(`There is no option ${shown(name)}; there are ${Object.keys(OPTIONS).join(", ")}.`, id);
+      throw new ProtocolError(`There is no option ${show(name)}; there are ${Object.keys(OPTIONS).join(", ")}.`, id);
     }
     if (value !== null && (!kinds.includes(typeof value) || String(value).length > LONGEST_VALUE)) {
-      throw new ProtocolError(`${name} is ${shown(value)}, but it has to be a ${kinds.join(" or a ")}, or null.`, id);
+      throw new ProtocolError(`${name} is ${show(value)}, but it has to be a ${kinds.join(" or a ")}, or null.`, id);
     }
   }
-}
-
-/** @param {unknown} value */
-function shown(value) {
-  return typeof value === "string" ? `“${value.slice(0, 80)}”` : String(value).slice(0, 80);
 }

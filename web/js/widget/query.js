@@ -1,5 +1,7 @@
 // What the address of the widget asks for; `docs/widget.md` says what there is.
 
+import { show } from "../show.js";
+
 const ATTRIBUTES = ["src", "effect", "background", "strength", "model-selection", "backend", "painter", "fit"];
 const FLAGS = ["mirror", "paused"];
 const THEME = ["accent", "surface", "text"];
@@ -13,7 +15,7 @@ const OTHER = ["camera", "origins", "scheme"];
  * @property {string[]} origins  Whom the widget answers.
  * @property {Record<string, string>} colors
  * @property {string} scheme
- * @property {string[]} complaints  A sentence for each thing in the address that is not as it should be.
+ * @property {string[]} complaints  A sentence for each mistake in the address.
  */
 
 /** @param {string} search @returns {Asked} */
@@ -22,7 +24,7 @@ export function readWidgetQuery(search) {
   const known = [...ATTRIBUTES, ...FLAGS, ...THEME, ...OTHER];
   const complaints = [...new Set(query.keys())]
     .filter((name) => !known.includes(name))
-    .map((name) => `The address has “${name}”, which is not known (known: ${known.join(", ")}).`);
+    .map((name) => `The address has ${show(name)}, but the widget only knows ${known.join(", ")}.`);
   return {
     attributes: attributes(query),
     camera: query.get("camera"),
@@ -46,7 +48,9 @@ function origins(list, complaints) {
   const asked = (list ?? "").split(",").filter(Boolean);
   const allowed = asked.filter((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
   for (const origin of asked.filter((one) => !allowed.includes(one))) {
-    complaints.push(`“${origin}” in origins is no origin: write https://example.org, nothing behind the host.`);
+    complaints.push(
+      `${show(origin)} in origins isn't an origin: write it like https://example.org, without a path or a slash at the end.`,
+    );
   }
   return allowed;
 }
@@ -59,7 +63,7 @@ function colors(query, complaints) {
     const value = query.get(name);
     if (value === null) continue;
     if (CSS.supports("color", value)) found[name] = value;
-    else complaints.push(`${name} is “${value}”, which is no CSS colour.`);
+    else complaints.push(`${name} is ${show(value)}, which isn't a valid CSS colour.`);
   }
   return found;
 }
@@ -67,6 +71,6 @@ function colors(query, complaints) {
 /** @param {string | null} value @param {string[]} complaints */
 function scheme(value, complaints) {
   if (value === null || SCHEMES.includes(value)) return value ?? "light dark";
-  complaints.push(`scheme is “${value}”, but it has to be light or dark.`);
+  complaints.push(`scheme is ${show(value)}, but it has to be light or dark.`);
   return "light dark";
 }

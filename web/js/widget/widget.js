@@ -4,6 +4,7 @@ import { SelfieSegmentationElement } from "../../pyselfie.js";
 import { byId, on } from "../dom.js";
 import { ProtocolError, readRequest, VERSION } from "./protocol.js";
 import { readWidgetQuery } from "./query.js";
+import { mayRead, refusal } from "./readers.js";
 
 const asked = readWidgetQuery(location.search);
 const picture = byId("picture", SelfieSegmentationElement);
@@ -44,23 +45,21 @@ addEventListener("message", (event) => {
     state.ignored++;
     return;
   }
-  const reply = (/** @type {object} */ message) => parent.postMessage({ pyselfie: VERSION, ...message }, event.origin);
-  void answer(event.data, reply);
+  void answer(event.data, event.origin);
 });
 
-/**
- * @param {unknown} data
- * @param {(message: object) => void} reply
- */
-async function answer(data, reply) {
+/** @param {unknown} data @param {string} origin */
+async function answer(data, origin) {
+  const reply = (/** @type {object} */ message) => parent.postMessage({ pyselfie: VERSION, ...message }, origin);
   let id;
   try {
     const request = readRequest(data);
     if (!request) return;
     id = request.id;
     if (request.type === "set") Object.assign(picture, request.options);
-    if (request.type === "snapshot") reply({ type: "snapshot", id, blob: await picture.snapshot() });
-    else reply({ type: "state", id, state: { ...state, ...chosen() } });
+    if (request.type !== "snapshot") reply({ type: "state", id, state: { ...state, ...chosen() } });
+    else if (await mayRead(origin)) reply({ type: "snapshot", id, blob: await picture.snapshot() });
+    else reply({ type: "error", id, code: "forbidden", message: refusal(origin) });
   } catch (error) {
     const known = error instanceof ProtocolError;
     const { message } = /** @type {Error} */ (error);

@@ -1,0 +1,32 @@
+// Values as error messages show them. Nothing that a page can pass makes these functions throw.
+
+const LONGEST = 80;
+
+/** @param {string} text */
+export function shorten(text) {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** The name of its class. @param {unknown} value */
+export function kindOf(value) {
+  try {
+    return Object.prototype.toString.call(value).slice(8, -1);
+  } catch {
+    return "Object"; // a revoked proxy, or a getter of its name that throws
+  }
+}
+
+/** @param {unknown} value */
+export function show(value) {
+  if (typeof value === "string") return `“${shorten(value).replaceAll(/\s+/g, " ")}”`;
+  return shorten(Object(value) === value ? `[object ${kindOf(value)}]` : String(value));
+}
+
+/** What an attribute is set to. `String` fails for some objects; those get what a message would show. @param {unknown} value */
+export function textOf(value) {
+  try {
+    return String(value);
+  } catch {
+    return show(value);
+  }
+}

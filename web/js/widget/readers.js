@@ -1,0 +1,29 @@
+// Who may take pictures from the widget. Whoever frames it writes its address, so this list is kept with the site.
+
+const LIST = new URL("../../widget.json", import.meta.url);
+
+/** @type {Promise<unknown[]> | null} */
+let readers = null;
+
+/** @param {string} origin */
+export async function mayRead(origin) {
+  if (origin === location.origin) return true;
+  readers ??= load();
+  return (await readers).includes(origin);
+}
+
+/** A list that is missing or damaged allows nobody else. @returns {Promise<unknown[]>} */
+async function load() {
+  try {
+    const response = await fetch(LIST, { cache: "no-cache" });
+    const list = response.ok && (await response.json()).readers;
+    return Array.isArray(list) ? list : [];
+  } catch {
+    return [];
+  }
+}
+
+/** @param {string} origin */
+export function refusal(origin) {
+  return `${origin} may show this widget, but not take pictures from it: the owner of ${location.origin} has to add “${origin}” to “readers” in widget.json.`;
+}
