@@ -10,6 +10,7 @@ from pathlib import Path
 
 from builder import (
     compress,
+    docs_pages,
     licences,
     model_files,
     npm_package,
@@ -19,7 +20,7 @@ from builder import (
     vendor,
     wheels,
 )
-from builder.paths import CACHE, DIST, WEB
+from builder.paths import CACHE, DIST, DOCS, WEB
 from builder.report import say, step
 from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
 
@@ -71,7 +72,9 @@ def make_plan(packages: tuple[Path, Path], numpy: Path) -> Plan:
         "backdrops": json.loads((WEB / "backdrops" / "backdrops.json").read_text(encoding="utf-8")),
         "preloads": functools.partial(preloads.preloads, WEB),
     }
-    return plan | templates.render(WEB / "templates", context)
+    pages = templates.environment(WEB / "templates")
+    plan |= templates.render(pages, context)
+    return plan | docs_pages.docs_files(DOCS, plan, pages.get_template("_docs_page.html.j2"), version)
 
 
 def assets(plan: Plan, version: str) -> bytes:

@@ -13,12 +13,9 @@ if TYPE_CHECKING:
 _SUFFIX = ".html.j2"
 
 
-def render(folder: Path, context: Mapping[str, Any]) -> dict[str, Path | bytes]:
-    """Render the pages of `folder`; a template whose name begins with ``_`` is a part of pages and no page itself.
-
-    A variable that a template uses and `context` lacks is an error, not an empty string.
-    """
-    environment = jinja2.Environment(
+def environment(folder: Path) -> jinja2.Environment:
+    """Return the templates of `folder`; a variable that is used and not given is an error, not an empty string."""
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -26,6 +23,10 @@ def render(folder: Path, context: Mapping[str, Any]) -> dict[str, Path | bytes]:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    names = sorted(name for name in environment.list_templates() if name.endswith(_SUFFIX))
+
+
+def render(templates: jinja2.Environment, context: Mapping[str, Any]) -> dict[str, Path | bytes]:
+    """Render the pages; a template whose name begins with ``_`` is a part of pages and no page itself."""
+    names = sorted(name for name in templates.list_templates() if name.endswith(_SUFFIX))
     pages = [name for name in names if not name.rpartition("/")[2].startswith("_")]
-    return {name.removesuffix(".j2"): environment.get_template(name).render(context).encode() for name in pages}
+    return {name.removesuffix(".j2"): templates.get_template(name).render(context).encode() for name in pages}

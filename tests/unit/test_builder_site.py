@@ -189,11 +189,11 @@ def test_templates_whose_names_begin_with_an_underscore_are_no_pages(tmp_path: P
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "_part.html.j2").write_text("part")
     (tmp_path / "index.html.j2").write_text("{% include 'parts/_part.html.j2' %} {{ version }}")
-    assert templates.render(tmp_path, {"version": "<1>"}) == {"index.html": b"part &lt;1&gt;"}
+    assert templates.render(templates.environment(tmp_path), {"version": "<1>"}) == {"index.html": b"part &lt;1&gt;"}
 
 
 def test_unknown_variable_in_a_template_is_an_error(tmp_path: Path):
     """A page never has a silent hole."""
     (tmp_path / "index.html.j2").write_text("{{ missing }}")
     with pytest.raises(jinja2.UndefinedError, match="missing"):
-        templates.render(tmp_path, {})
+        templates.render(templates.environment(tmp_path), {})
