@@ -58,8 +58,8 @@ class Painter:
     def __init__(self):
         self.painted, self.cleared = [], 0
 
-    def paint(self, frame, size, veil, draws, *, mirror):
-        self.painted.append((frame, size, veil.copy(), draws, mirror))
+    def paint(self, frame, size, overlay, draws, *, mirror):
+        self.painted.append((frame, size, overlay.copy(), draws, mirror))
 
     def clear(self):
         self.cleared += 1
@@ -81,11 +81,11 @@ def pipeline(painter):
 
 
 def test_a_frame_is_segmented_and_painted(pipeline, painter):
-    """The stub's mask is the brightness: it arrives in the veil, at the frame's size, and every stage is timed."""
+    """The stub's mask is the brightness: it arrives in the overlay, at the frame's size, and every stage is timed."""
     assert asyncio.run(pipeline.process(Frame(51)))
-    frame, size, veil, _, mirror = painter.painted[0]
+    frame, size, overlay, _, mirror = painter.painted[0]
     assert (frame.level, size, mirror) == (51, (64, 48), False)
-    assert (veil[..., :3] == 51).all()
+    assert (overlay[..., :3] == 51).all()
     assert pipeline.mask == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
 
 
@@ -106,8 +106,8 @@ def test_other_options_repaint_without_a_new_mask(pipeline, painter):
     asyncio.run(pipeline.process(Frame(255)))
     pipeline.options = Options(effect="fill", color="#102030", mirror=True)
     pipeline.repaint()
-    _, _, veil, _, mirror = painter.painted[-1]
-    assert (veil == (0x10, 0x20, 0x30, 255)).all()
+    _, _, overlay, _, mirror = painter.painted[-1]
+    assert (overlay == (0x10, 0x20, 0x30, 255)).all()
     assert mirror
 
 
@@ -118,9 +118,9 @@ def test_a_new_frame_with_the_mask_before(pipeline, painter):
     told = []
     pipeline.on_composite = lambda: told.append(len(painter.painted))
     assert asyncio.run(pipeline.process(Frame(51), fresh_mask=False))
-    frame, _, veil, _, _ = painter.painted[-1]
+    frame, _, overlay, _, _ = painter.painted[-1]
     assert frame.level == 51
-    assert (veil[..., :3] == 255).all()
+    assert (overlay[..., :3] == 255).all()
     np.testing.assert_array_equal(pipeline.mask, mask)
     assert told == [2], "after the painting"
 
@@ -170,10 +170,10 @@ def test_changing_the_model_closes_the_old_one_and_keeps_the_frame(pipeline, pai
 def test_buffers_are_made_once(pipeline):
     """No array of the model's size is allocated per frame."""
     asyncio.run(pipeline.process(Frame()))
-    before = [id(pipeline._sample), id(pipeline._tensor), id(pipeline._veil)]
+    before = [id(pipeline._sample), id(pipeline._tensor), id(pipeline._overlay)]
     for _ in range(3):
         asyncio.run(pipeline.process(Frame()))
-    assert [id(pipeline._sample), id(pipeline._tensor), id(pipeline._veil)] == before
+    assert [id(pipeline._sample), id(pipeline._tensor), id(pipeline._overlay)] == before
 
 
 def test_mailbox_keeps_the_newest_frame_only():

@@ -8,10 +8,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pyselfie.core.effects import EFFECTS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EFFECT_NAMES = ("fill", "mask", "color", "picture", "blur", "transparent")
+EFFECT_NAMES = tuple(EFFECTS)
 _HEX_COLOR = re.compile(r"#([0-9a-fA-F]{6})")
 
 

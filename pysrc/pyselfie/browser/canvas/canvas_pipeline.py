@@ -48,7 +48,7 @@ class CanvasPipeline(Pipeline):
         self.own_effect = None  # if it raises it is told once, and the options' effect goes on
         picture = own.picture(drawable, self.size, mask, mirror=self.options.mirror)
         self.own_effect = own
-        self._canvas_painter.paint(picture, self.size, self._veil, (Draw("copy", "frame"),), mirror=False)
+        self._canvas_painter.paint(picture, self.size, self._overlay, (Draw("copy", "frame"),), mirror=False)
         if self.on_composite is not None:
             self.on_composite()
 
@@ -60,11 +60,6 @@ class CanvasPipeline(Pipeline):
     @flush.setter
     def flush(self, on: bool) -> None:
         self._canvas_painter.flush = on
-
-    @property
-    def has_picture(self) -> bool:
-        """Whether there is a composite to be asked for."""
-        return self.mask is not None
 
     async def read_mask(self) -> NDArray[np.float32] | None:
         """Return the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""
