@@ -10,8 +10,8 @@ from pyselfie.core.options import OptionError, Options, parse_color
 def test_changes_make_a_new_value_and_leave_the_old():
     """JavaScript's and Python's spelling of a name both work; the original stays as it was."""
     options = Options()
-    changed = options.updated({"effect": "blur", "modelSelection": 1, "strength": 1})
-    assert (changed.effect, changed.model_selection, changed.strength) == ("blur", 1, 1)
+    changed = options.updated({"effect": "mask", "modelSelection": 1, "strength": 1})
+    assert (changed.effect, changed.model_selection, changed.strength) == ("mask", 1, 1)
     assert options == Options()
 
 

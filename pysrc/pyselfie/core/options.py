@@ -54,7 +54,7 @@ class Options:
         0: general model, 1: landscape model.
     """
 
-    effect: str = "fill"
+    effect: str = "blur"
     color: str = "#00FF00"
     strength: float = 0.5
     mirror: bool = False
