@@ -146,10 +146,6 @@ class Engine:
         self._output.set_backdrop(message.bitmap)
         self._repaint()
 
-    def _on_flush(self, message: Any) -> None:
-        self._output.set_flush(message.on)
-        self._reporter.every_timing = message.on
-
     def _on_tap(self, message: Any) -> None:
         self._output.set_tap(self._host.composite if message.on else None)
         self._pacer = Pacer(message.intervalMs) if message.on else None

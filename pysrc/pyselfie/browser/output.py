@@ -64,7 +64,6 @@ class Output:
         self._is_hidden = False
         self._frame: Bitmap | VideoFrame | None = None  # of the pipeline before, for the next one
         self._backdrop: Bitmap | None = None  # for the first pipeline
-        self._flush = False
         self._custom_effect: CustomEffectCanvas | None = None
         self._tap: Callable[[OffscreenCanvas, float | None], None] | None = None
         self._timestamp: float | None = None  # of the frame in hand, microseconds
@@ -144,7 +143,7 @@ class Output:
         if isinstance(old, GpuPipeline):
             self._frame, backdrop = old.hand_over()
             old.close()
-        new.options, new.flush = self._options, self._flush
+        new.options = self._options
         if isinstance(new, CanvasPipeline):
             new.custom_effect = self._custom_effect
         new.on_composite = self._on_composite
@@ -215,12 +214,6 @@ class Output:
         self._custom_effect = effect
         if isinstance(self._pipeline, CanvasPipeline):
             self._pipeline.custom_effect = effect
-
-    def set_flush(self, on: bool) -> None:
-        """Say whether a frame counts as painted only when its pixels are really there (benchmarks only)."""
-        self._flush = on
-        if self._pipeline is not None:
-            self._pipeline.flush = on
 
     @property
     def has_picture(self) -> bool:

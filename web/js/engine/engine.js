@@ -166,11 +166,6 @@ export class Engine extends EventTarget {
     return this.#ask("mask");
   }
 
-  /** Wait after each composite until its pixels are there, so that a benchmark measures all of it. @param {boolean} on */
-  setFlush(on) {
-    this.#post({ type: "flush", on });
-  }
-
   /** Free everything, the worker too if nobody else uses it; the canvas goes. */
   close() {
     this.#stop();

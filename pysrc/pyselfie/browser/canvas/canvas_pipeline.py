@@ -61,15 +61,6 @@ class CanvasPipeline(Pipeline):
         if self.on_composite is not None:
             self.on_composite()
 
-    @property
-    def flush(self) -> bool:
-        """Whether painting waits until the pixels are really there (benchmarks only)."""
-        return self._canvas_painter.flush
-
-    @flush.setter
-    def flush(self, on: bool) -> None:
-        self._canvas_painter.flush = on
-
     async def read_mask(self) -> NDArray[np.float32] | None:
         """Return the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""
         return self.mask

@@ -40,7 +40,6 @@ class Canvas2DPainter:
         # Kept here, as asking a canvas for its size means a call to JavaScript
         self._size = self._overlay_size = Size(0, 0)
         self._mirrored = False
-        self.flush = False
 
     def paint(
         self,
@@ -64,8 +63,6 @@ class Canvas2DPainter:
                 self._draw_overlay(size, overlay)
             else:
                 self._draw_backdrop(size, mirror=mirror)
-        if self.flush:
-            context.getImageData(0, 0, 1, 1)
 
     def _orient(self, *, mirror: bool) -> None:
         if mirror == self._mirrored:

@@ -40,15 +40,12 @@ class GpuPipeline:
     ----------
     options : Options
         The user's choices; assign and call `repaint` to change them; the frame may then lack a mask, see `lacks_mask`.
-    flush : bool
-        Whether a frame counts as painted only when the GPU has finished it (benchmarks only).
     on_composite : callable or None
         Called in the task that has painted, when the canvas can be read.
     """
 
     def __init__(self, gpu: Gpu, compositor: Compositor, clock: StageClock, options: Options) -> None:
         self.options = options
-        self.flush = False
         self.on_composite: Callable[[], None] | None = None
         self._gpu = gpu
         self._compositor = compositor
@@ -208,12 +205,10 @@ class GpuPipeline:
         first frame shall find a picture on it.
         """
         self._in_flight.append(self._gpu.queue.onSubmittedWorkDone())
-        room = MOST_IN_FLIGHT - 1 if self._is_warm and not self.flush else 0
+        room = MOST_IN_FLIGHT - 1 if self._is_warm else 0
         self._is_warm = True
         while len(self._in_flight) > room:
             await self._in_flight.popleft()
-        if self.flush:
-            self._clock.lap("gpu")
 
     @property
     def has_picture(self) -> bool:
