@@ -7,6 +7,8 @@ import pytest
 
 from pyselfie.browser.canvas.pipeline import Pipeline
 from pyselfie.browser.mailbox import Mailbox
+from pyselfie.core import options
+from pyselfie.core.effects import EFFECTS, Draw, Effect
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
@@ -129,6 +131,57 @@ def test_without_a_mask_before_a_frame_gets_its_own(pipeline):
     """Nothing is ever painted without a mask: the first frame is segmented, however short the time."""
     assert asyncio.run(pipeline.process(Frame(51), fresh_mask=False))
     assert pipeline.mask == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    """Have an effect that paints the frame alone, and a runtime that counts its runs."""
+    effect = Effect(None, (Draw("copy", "frame"),))
+    monkeypatch.setitem(EFFECTS, "bare", effect)
+    monkeypatch.setattr(options, "EFFECT_NAMES", tuple(EFFECTS))
+
+    class Counting(StubRuntime):
+        runs = 0
+
+        async def run(self, tensor):
+            self.runs += 1
+            return await super().run(tensor)
+
+    return Counting(load_spec(1))
+
+
+def test_an_effect_without_an_overlay_runs_no_model(pipeline, painter, bare):
+    """The frame is painted as it is; the next effect segments the frame in hand, not with another frame's mask."""
+    pipeline.use(bare)
+    asyncio.run(pipeline.process(Frame(255)))
+    pipeline.options = Options(effect="bare")
+    assert asyncio.run(pipeline.process(Frame(51)))
+    assert asyncio.run(pipeline.refresh())
+    pipeline.repaint()
+    assert [draw.layer for draw in painter.painted[-1][3]] == ["frame"]
+    assert (bare.runs, pipeline.has_picture, pipeline.mask) == (1, True, None)
+    pipeline.options = Options(effect="mask")
+    painted = len(painter.painted)
+    pipeline.repaint()
+    assert (pipeline.lacks_mask, pipeline.has_picture, len(painter.painted)) == (True, False, painted)
+    assert asyncio.run(pipeline.refresh())
+    assert (bare.runs, pipeline.lacks_mask, painter.painted[-1][0].level) == (2, False, 51)
+    assert (painter.painted[-1][2][..., :3] == 51).all()
+
+
+def test_a_frame_that_has_its_mask_is_not_segmented_again(pipeline, painter, bare):
+    """Back and forth between effects on one frame, its mask stays; without time for a new mask there is no old one."""
+    pipeline.use(bare)
+    asyncio.run(pipeline.process(Frame(51)))
+    for effect in ("bare", "mask"):
+        pipeline.options = Options(effect=effect)
+        pipeline.repaint()
+    assert (bare.runs, pipeline.lacks_mask, len(painter.painted)) == (1, False, 3)
+    pipeline.options = Options(effect="bare")
+    asyncio.run(pipeline.process(Frame(102), fresh_mask=False))
+    pipeline.options = Options(effect="mask")
+    assert asyncio.run(pipeline.process(Frame(153), fresh_mask=False))
+    assert (bare.runs, painter.painted[-1][2][0, 0, 0]) == (2, 153)
 
 
 def test_reset_forgets_the_frame_and_clears_the_output(pipeline, painter):
