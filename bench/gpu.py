@@ -13,7 +13,7 @@ from bench.contenders import CONTENDERS, Contender
 from bench.frames import SIZE
 from bench.machine import describe_machine
 from bench.measure import Field
-from bench.run import open_pages, serve_pages
+from bench.run import EFFECTS, open_pages, serve_pages
 from bench.stats import summary
 from bench.table import markdown_table
 from builder.chromium import ensure_chromium
@@ -44,7 +44,6 @@ OURS = (
 )
 PEERS = tuple(contender for contender in CONTENDERS if contender.key in {"legacy", "tasks-gpu"})
 PYTHON_STAGES = ("capture", "preprocess", "paint")  # what Python encodes; "infer" is ONNX Runtime, "gpu" is waiting
-EFFECTS = ("fill", "mask", "color", "picture", "blur", "transparent")
 RESULT = ROOT / "bench" / "results" / "gpu.json"
 
 _ADAPTER = """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 
-def blur(frame: Picture, mask: NDArray[Any], strength: float = 0.5) -> Picture:
+def blur(frame: Picture, mask: NDArray[Any], strength: float = Options.strength) -> Picture:
     """Blur the background; the person's colours do not bleed into it.
 
     Parameters
@@ -82,7 +82,7 @@ def replace_background(frame: Picture, mask: NDArray[Any], background: str | Pic
     return _paint(frame, mask, Options(effect="picture"), background)
 
 
-def fill(frame: Picture, mask: NDArray[Any], color: str = "#00FF00") -> Picture:
+def fill(frame: Picture, mask: NDArray[Any], color: str = Options.color) -> Picture:
     """Paint the person in one colour and leave the background.
 
     Parameters

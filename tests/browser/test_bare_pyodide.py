@@ -192,12 +192,12 @@ def pop(frame, mask, time):
 """
 
 
-def test_own_effect_gives_the_desktops_picture(bare: Page, astronaut: np.ndarray) -> None:
+def test_custom_effect_gives_the_desktops_picture(bare: Page, astronaut: np.ndarray) -> None:
     """The same source runs in the browser, on canvases, pixel for pixel as on the desktop; mirrored, too."""
     put(bare, "pop.py", POP.encode())
     code = """
 from js import ImageData, OffscreenCanvas
-from pyselfie.browser.canvas.custom_effect import OwnEffect
+from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
 from pyselfie.core.custom_effect import load_effect
 from pyselfie.core.geometry import Size
 picture = np.load("picture.npy")
@@ -206,7 +206,7 @@ pixels = ImageData.new(256, 256)
 pixels.data.assign(np.ascontiguousarray(np.dstack([picture, np.full((256, 256), 255, np.uint8)])))
 frame.getContext("2d").putImageData(pixels, 0, 0)
 mask = np.linspace(0, 1, 16 * 16, dtype=np.float32).reshape(16, 16).T.copy()
-effect = OwnEffect(load_effect(open("pop.py").read(), "pop", "pop.py"))
+effect = CustomEffectCanvas(load_effect(open("pop.py").read(), "pop", "pop.py"))
 results = []
 for mirror in (False, True):
     canvas = effect.picture(frame, Size(256, 256), mask, mirror=mirror)

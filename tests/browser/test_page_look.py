@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pyselfie.core.options import EFFECT_NAMES
 from tests.browser.flags import camera_flags
 from tests.browser.page_kit import open_demo
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from builder.serve import Server
 
-EFFECTS = ("blur", "picture", "color", "transparent", "fill", "mask")
 NARROW = {"width": 360, "height": 740}
 _SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary")]
   .filter((element) => element.checkVisibility({ opacityProperty: false }))
@@ -48,7 +48,7 @@ def test_axe_finds_nothing_while_running(
     """With each effect's controls shown, and with the statistics open, axe-core has nothing to say."""
     demo = open_demo(launch, site, color_scheme=scheme, viewport=window, reduced_motion="reduce").wait_painted()
     demo.page.click("#stats summary")
-    for effect in EFFECTS:
+    for effect in EFFECT_NAMES:
         demo.choose_effect(effect)
         assert demo.axe() == [], effect
 
@@ -89,7 +89,7 @@ def test_loading_page_is_useful_at_once(site: Server, launch: Callable[..., Page
     assert page.locator("#backdrop-color").is_visible()
 
 
-@pytest.mark.parametrize("effect", EFFECTS)
+@pytest.mark.parametrize("effect", EFFECT_NAMES)
 def test_narrow_page_never_scrolls_sideways(site: Server, launch: Callable[..., Page], effect: str):
     """At 360 px everything lies within the window, and whatever is pressed is at least 40 px large."""
     page = launch(viewport=NARROW, has_touch=True)

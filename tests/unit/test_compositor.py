@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pyselfie.core.compositor import NEUTRAL_GREY, composite
+from pyselfie.core.effects import NEUTRAL_GREY
 from pyselfie.core.options import Options
-from pyselfie.core.porter_duff import OPERATORS, premultiply, to_straight_u8
 from pyselfie.core.sampling import resize_half_pixel
+from tests.reference.compositor import composite
+from tests.reference.porter_duff import OPERATORS, premultiply, to_straight_u8
 
 FRAME_SIZE = (90, 160)
 PERSON = np.s_[40:85, 60:100]
@@ -40,7 +41,7 @@ def test_fill_paints_the_person_and_keeps_the_background(frame, mask):
 
 
 def test_fill_equals_the_legacy_demos_three_steps(frame):
-    """Frame then veil gives what mask, `source-in` fill and `destination-atop` frame give, soft edges included."""
+    """Frame then overlay gives what mask, `source-in` fill and `destination-atop` frame give, soft edges included."""
     mask = np.random.default_rng(2).random((144, 256), np.float32)
     alpha = np.rint(mask * 255) / np.float32(255)
     canvas = resize_half_pixel(np.dstack([alpha] * 4).astype(np.float32), 160, 90)

@@ -12,10 +12,11 @@ from pyselfie.arrays import blending
 from pyselfie.arrays import painter as array_painter
 from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.core import sampling
-from pyselfie.core.compositor import composite
 from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
 from pyselfie.core.effects import EFFECTS
 from pyselfie.core.options import OptionError, Options
+from tests.reference.compositor import composite
+from tests.reference.effects import MADE_UP, add_made_up
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,11 +68,11 @@ def premultiplied(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("kind", ["model", "frame"])
-@pytest.mark.parametrize("name", EFFECTS)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_function_has_the_pixels_of_the_reference(
     name: str, kind: str, frame: NDArray[np.uint8], masks: dict[str, NDArray[np.float32]], backdrop: NDArray[np.uint8]
 ) -> None:
-    """Each function gives `core.compositor`'s picture, which the canvas is tested against, give or take rounding."""
+    """Each function gives the reference's picture, which the canvas is tested against, give or take rounding."""
     options = Options(effect=name, color="#12C8F0", strength=0.7)
     expected = premultiplied(composite(frame, masks["model"], options, backdrop))
     actual = premultiplied(FUNCTIONS[name](frame, masks[kind], backdrop))
@@ -80,6 +81,25 @@ def test_function_has_the_pixels_of_the_reference(
     # The blur reads the mask at the model's size; one that comes at the frame's is brought there and so softened.
     softened = name == "blur" and kind == "frame"
     assert difference.max() <= (8 if softened else 3)
+    assert difference.mean() < 0.35
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("name", [*EFFECTS, *MADE_UP])
+def test_every_record_is_painted(
+    name: str,
+    frame: NDArray[np.uint8],
+    masks: dict[str, NDArray[np.float32]],
+    backdrop: NDArray[np.uint8],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An effect needs no code of its own: whatever a record combines has the reference's pixels."""
+    add_made_up(monkeypatch)
+    options = Options(effect=name, color="#12C8F0", mirror=True)
+    expected = premultiplied(composite(frame, masks["model"], options, backdrop))
+    actual = premultiplied(ArrayPainter(options, backdrop).paint(frame, masks["model"]))
+    difference = np.abs(actual - expected[..., : actual.shape[2]])
+    assert difference.max() <= 3
     assert difference.mean() < 0.35
 
 

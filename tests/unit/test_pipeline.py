@@ -7,6 +7,8 @@ import pytest
 
 from pyselfie.browser.canvas.pipeline import Pipeline
 from pyselfie.browser.mailbox import Mailbox
+from pyselfie.core import options
+from pyselfie.core.effects import EFFECTS, Draw, Effect
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
@@ -58,8 +60,8 @@ class Painter:
     def __init__(self):
         self.painted, self.cleared = [], 0
 
-    def paint(self, frame, size, veil, draws, *, mirror):
-        self.painted.append((frame, size, veil.copy(), draws, mirror))
+    def paint(self, frame, size, overlay, draws, *, mirror):
+        self.painted.append((frame, size, overlay.copy(), draws, mirror))
 
     def clear(self):
         self.cleared += 1
@@ -81,11 +83,11 @@ def pipeline(painter):
 
 
 def test_a_frame_is_segmented_and_painted(pipeline, painter):
-    """The stub's mask is the brightness: it arrives in the veil, at the frame's size, and every stage is timed."""
+    """The stub's mask is the brightness: it arrives in the overlay, at the frame's size, and every stage is timed."""
     assert asyncio.run(pipeline.process(Frame(51)))
-    frame, size, veil, _, mirror = painter.painted[0]
+    frame, size, overlay, _, mirror = painter.painted[0]
     assert (frame.level, size, mirror) == (51, (64, 48), False)
-    assert (veil[..., :3] == 51).all()
+    assert (overlay[..., :3] == 51).all()
     assert pipeline.mask == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
 
 
@@ -106,8 +108,8 @@ def test_other_options_repaint_without_a_new_mask(pipeline, painter):
     asyncio.run(pipeline.process(Frame(255)))
     pipeline.options = Options(effect="fill", color="#102030", mirror=True)
     pipeline.repaint()
-    _, _, veil, _, mirror = painter.painted[-1]
-    assert (veil == (0x10, 0x20, 0x30, 255)).all()
+    _, _, overlay, _, mirror = painter.painted[-1]
+    assert (overlay == (0x10, 0x20, 0x30, 255)).all()
     assert mirror
 
 
@@ -118,9 +120,9 @@ def test_a_new_frame_with_the_mask_before(pipeline, painter):
     told = []
     pipeline.on_composite = lambda: told.append(len(painter.painted))
     assert asyncio.run(pipeline.process(Frame(51), fresh_mask=False))
-    frame, _, veil, _, _ = painter.painted[-1]
+    frame, _, overlay, _, _ = painter.painted[-1]
     assert frame.level == 51
-    assert (veil[..., :3] == 255).all()
+    assert (overlay[..., :3] == 255).all()
     np.testing.assert_array_equal(pipeline.mask, mask)
     assert told == [2], "after the painting"
 
@@ -129,6 +131,57 @@ def test_without_a_mask_before_a_frame_gets_its_own(pipeline):
     """Nothing is ever painted without a mask: the first frame is segmented, however short the time."""
     assert asyncio.run(pipeline.process(Frame(51), fresh_mask=False))
     assert pipeline.mask == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    """Have an effect that paints the frame alone, and a runtime that counts its runs."""
+    effect = Effect(None, (Draw("copy", "frame"),))
+    monkeypatch.setitem(EFFECTS, "bare", effect)
+    monkeypatch.setattr(options, "EFFECT_NAMES", tuple(EFFECTS))
+
+    class Counting(StubRuntime):
+        runs = 0
+
+        async def run(self, tensor):
+            self.runs += 1
+            return await super().run(tensor)
+
+    return Counting(load_spec(1))
+
+
+def test_an_effect_without_an_overlay_runs_no_model(pipeline, painter, bare):
+    """The frame is painted as it is; the next effect segments the frame in hand, not with another frame's mask."""
+    pipeline.use(bare)
+    asyncio.run(pipeline.process(Frame(255)))
+    pipeline.options = Options(effect="bare")
+    assert asyncio.run(pipeline.process(Frame(51)))
+    assert asyncio.run(pipeline.refresh())
+    pipeline.repaint()
+    assert [draw.layer for draw in painter.painted[-1][3]] == ["frame"]
+    assert (bare.runs, pipeline.has_picture, pipeline.mask) == (1, True, None)
+    pipeline.options = Options(effect="mask")
+    painted = len(painter.painted)
+    pipeline.repaint()
+    assert (pipeline.lacks_mask, pipeline.has_picture, len(painter.painted)) == (True, False, painted)
+    assert asyncio.run(pipeline.refresh())
+    assert (bare.runs, pipeline.lacks_mask, painter.painted[-1][0].level) == (2, False, 51)
+    assert (painter.painted[-1][2][..., :3] == 51).all()
+
+
+def test_a_frame_that_has_its_mask_is_not_segmented_again(pipeline, painter, bare):
+    """Back and forth between effects on one frame, its mask stays; without time for a new mask there is no old one."""
+    pipeline.use(bare)
+    asyncio.run(pipeline.process(Frame(51)))
+    for effect in ("bare", "mask"):
+        pipeline.options = Options(effect=effect)
+        pipeline.repaint()
+    assert (bare.runs, pipeline.lacks_mask, len(painter.painted)) == (1, False, 3)
+    pipeline.options = Options(effect="bare")
+    asyncio.run(pipeline.process(Frame(102), fresh_mask=False))
+    pipeline.options = Options(effect="mask")
+    assert asyncio.run(pipeline.process(Frame(153), fresh_mask=False))
+    assert (bare.runs, painter.painted[-1][2][0, 0, 0]) == (2, 153)
 
 
 def test_reset_forgets_the_frame_and_clears_the_output(pipeline, painter):
@@ -170,10 +223,10 @@ def test_changing_the_model_closes_the_old_one_and_keeps_the_frame(pipeline, pai
 def test_buffers_are_made_once(pipeline):
     """No array of the model's size is allocated per frame."""
     asyncio.run(pipeline.process(Frame()))
-    before = [id(pipeline._sample), id(pipeline._tensor), id(pipeline._veil)]
+    before = [id(pipeline._sample), id(pipeline._tensor), id(pipeline._overlay)]
     for _ in range(3):
         asyncio.run(pipeline.process(Frame()))
-    assert [id(pipeline._sample), id(pipeline._tensor), id(pipeline._veil)] == before
+    assert [id(pipeline._sample), id(pipeline._tensor), id(pipeline._overlay)] == before
 
 
 def test_mailbox_keeps_the_newest_frame_only():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pyselfie.core.porter_duff import OPERATORS, premultiply, to_straight_u8
+from tests.reference.porter_duff import OPERATORS, premultiply, to_straight_u8
 
 # (fraction of the source, fraction of the destination) by operator, from the paper's table.
 FRACTIONS = {

@@ -5,7 +5,7 @@
  */
 import { DownloadError, Downloads } from "./worker/downloads.js";
 import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
-import { probe, runtimeBuild, wantsResident } from "./worker/probe.js";
+import { probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
 
 /** @typedef {{type: string, channel?: number, [key: string]: any}} Message */
 
@@ -180,11 +180,7 @@ async function startRuntime(downloads, { backend, painter, modelSelection }) {
   ort.env.wasm.wasmPaths = { mjs: downloads.url(files.mjs), wasm };
   ort.env.wasm.numThreads = facts.threads;
   const bridge = new OrtBridge(ort);
-  await bridge.warm(
-    await model,
-    build === "wasm" ? "wasm" : "webgpu",
-    build !== "wasm" && wantsResident(facts, painter),
-  );
+  await bridge.warm(await model, build === "wasm" ? "wasm" : "webgpu", build !== "wasm" && wantsOnGpu(facts, painter));
   const shared = new Shared(downloads, ort, facts, bridge);
   shared.haveModel(modelPath, model);
   return shared;

@@ -1,8 +1,8 @@
 """Paints the effects of `core.effects` on arrays of full size: what the desktop functions and the command line use.
 
-`core.compositor` says in floating point what the pixels are; this gets to the same pixels on bytes, many times
-faster (a test holds them together). What makes it possible: a veil's alpha depends on the mask alone, pixel by
-pixel, so that 256 mask levels tell all of it; and the one veil with a texture, the blurred background, is smooth,
+The tests' reference says in floating point what the pixels are; this gets to the same pixels on bytes, many times
+faster (a test holds them together). What makes it possible: an overlay's alpha depends on the mask alone, pixel by
+pixel, so that 256 mask levels tell all of it; and the one overlay with a texture, the blurred background, is smooth,
 so that its colours can be scaled up.
 """
 
@@ -13,21 +13,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyselfie.core.compositor import NEUTRAL_GREY
-from pyselfie.core.effects import EFFECTS, Scene
+from pyselfie.arrays.operators import Painted, erased, over
+from pyselfie.core.effects import EFFECTS, NEUTRAL_GREY, Overlay
 from pyselfie.core.geometry import Size, cover_crop
 from pyselfie.core.manifest import load_spec
-from pyselfie.core.options import Options
+from pyselfie.core.overlay import BLURRED, Scene, fill_overlay, fill_ramp, ramp
 from pyselfie.extras import best_blending, best_sampling
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pyselfie.core.effects import Layer
+    from pyselfie.core.options import Options
+
     Picture = NDArray[np.uint8]
     Mask = NDArray[np.float32]
 
-_TEXTURED = {"blur"}  # effects whose veil has the picture's colours; all others' depend on the mask alone
-_RAMP = np.linspace(0, 1, 256, dtype=np.float32).reshape(16, 16)
+
+_NOT_DRAWN = Overlay("#000000", "all")  # stands in where an effect has no overlay
+_LEVELS = np.arange(256, dtype=np.uint8)
 
 
 class ArrayPainter:
@@ -43,8 +47,10 @@ class ArrayPainter:
 
     def __init__(self, options: Options, backdrop: Picture | None = None) -> None:
         self._options = options
+        self._effect = EFFECTS[options.effect]
+        self._overlay = self._effect.overlay or _NOT_DRAWN
+        self._table = _ramp_table(self._overlay, options.color)
         self._spec = load_spec(options.model_selection)  # its size is where the background is blurred
-        self._table = _veil_table(options.effect, options.color)
         self._backdrop = backdrop
         self._fitted: Picture | None = None
         self._sampling, self._blending = best_sampling(), best_blending()
@@ -66,46 +72,57 @@ class ArrayPainter:
         """
         if self._options.mirror:
             frame, mask = np.ascontiguousarray(frame[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])
-        size = Size(frame.shape[1], frame.shape[0])
-        levels = self._blending.to_levels(self._resized(mask, size))
-        alpha = self._blending.look_up(levels, self._table[:, 3].copy())
-        result, holes = frame, None
-        for draw in EFFECTS[self._options.effect].draws:
-            match draw.operator, draw.layer:
-                case "copy", "frame":
-                    result = frame
-                case "copy", "veil":
-                    result = self._blending.look_up(levels, self._table[:, :3])
-                case "source-over", "veil":
-                    result = self._blending.blend(result, self._colours(frame, mask, levels), alpha)
-                case "destination-out", "veil":
-                    holes = alpha
-                case "destination-over", "backdrop":
-                    result, holes = self._blending.blend(result, self._cover(size), holes), None
-                case _:
-                    raise NotImplementedError(f"no way to draw {draw} on arrays")
-        return result if holes is None else self._blending.with_alpha(result, 255 - holes)
+        levels = self._levels(mask, Size(frame.shape[1], frame.shape[0]))
+        result = Painted(frame, None)
+        for draw in self._effect.draws:
+            alpha = self._alpha(draw.layer, levels)
+            if draw.operator == "destination-out":
+                result = erased(result, alpha)
+                continue
+            layer = Painted(self._colors(draw.layer, frame, mask, levels), alpha)
+            match draw.operator:
+                case "copy":
+                    result = layer
+                case "source-over":
+                    result = over(result, layer, self._blending.blend)
+                case "destination-over":
+                    result = over(layer, result, self._blending.blend)
+        return result.rgb if result.alpha is None else self._blending.with_alpha(result.rgb, result.alpha)
 
-    def _resized(self, mask: Mask, size: Size) -> Mask:
-        if mask.shape == (size.height, size.width):
-            return mask
-        resized: Mask = self._sampling.resize_half_pixel(mask, *size)
-        return resized
+    def _levels(self, mask: Mask, size: Size) -> Picture:
+        """Return the mask at `size` as bytes, [H, W]."""
+        if mask.shape != (size.height, size.width):
+            mask = self._sampling.resize_half_pixel(mask, *size)
+        levels: Picture = self._blending.to_levels(mask)
+        return levels
 
-    def _colours(self, frame: Picture, mask: Mask, levels: Picture) -> Picture:
-        """Return the veil's colours at the frame's size, RGB."""
-        colours: Picture
-        if self._options.effect not in _TEXTURED:
-            colours = self._blending.look_up(levels, self._table[:, :3])
-            return colours
+    def _alpha(self, layer: Layer, levels: Picture) -> Picture | None:
+        """Return a layer's alpha at the frame's size; None if it is opaque."""
+        if layer != "overlay" or self._overlay.covers == "all":
+            return None
+        alpha: Picture = self._blending.look_up(levels, self._table[:, 3].copy())
+        return alpha
+
+    def _colors(self, layer: Layer, frame: Picture, mask: Mask, levels: Picture) -> Picture:
+        """Return a layer's colours at the frame's size, RGB."""
+        if layer == "frame":
+            return frame
+        if layer == "backdrop":
+            return self._cover(Size(frame.shape[1], frame.shape[0]))
+        if self._overlay.color == BLURRED:
+            return self._blurred(frame, mask)
+        colors: Picture = self._blending.look_up(levels, self._table[:, :3])
+        return colors
+
+    def _blurred(self, frame: Picture, mask: Mask) -> Picture:
         size = Size(frame.shape[1], frame.shape[0])
         if mask.shape == (size.height, size.width):
             mask = self._sampling.resize_half_pixel(mask, self._spec.width, self._spec.height)
         sample = self._sampling.resize_half_pixel(frame, mask.shape[1], mask.shape[0])
-        veil = np.empty((*mask.shape, 4), np.uint8)
-        EFFECTS[self._options.effect].veil(Scene(sample, mask, size, self._options), veil)
-        colours = self._sampling.resize_half_pixel(np.ascontiguousarray(veil[..., :3]), *size)
-        return colours
+        small = np.empty((*mask.shape, 4), np.uint8)
+        fill_overlay(self._overlay, Scene(sample, mask, size, self._options), small)
+        colors: Picture = self._sampling.resize_half_pixel(np.ascontiguousarray(small[..., :3]), *size)
+        return colors
 
     def _cover(self, size: Size) -> Picture:
         """Return the backdrop at `size`; it is kept for the next frame."""
@@ -127,12 +144,11 @@ class ArrayPainter:
 
 
 @lru_cache(maxsize=32)
-def _veil_table(effect: str, color: str) -> Picture:
-    """Return the veil's straight RGBA for each mask level, uint8 [256, 4]; a textured veil's colours mean nothing."""
-    veil = np.empty((16, 16, 4), np.uint8)
-    scene = Scene(np.zeros((16, 16, 4), np.uint8), _RAMP, Size(16, 16), Options(effect=effect, color=color))
-    EFFECTS[effect].veil(scene, veil)
-    return veil.reshape(256, 4)
+def _ramp_table(overlay: Overlay, color: str) -> Picture:
+    """Return the overlay's straight RGBA for each mask level, uint8 [256, 4]; a textured one's colours mean nothing."""
+    table = np.empty((256, 4), np.uint8)
+    fill_ramp(ramp(overlay, color), _LEVELS, table)
+    return table
 
 
 def _halved(rgb: Picture) -> Picture:

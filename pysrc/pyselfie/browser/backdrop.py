@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from js import OffscreenCanvas
 
-from pyselfie.core.compositor import NEUTRAL_GREY
+from pyselfie.core.effects import NEUTRAL_GREY
 from pyselfie.core.geometry import Size, cover_crop
 
 if TYPE_CHECKING:

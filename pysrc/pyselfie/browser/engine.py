@@ -114,10 +114,10 @@ class Engine:
         if options.model_selection != self._driver.wanted:
             self._driver.wanted = options.model_selection  # at once: the next message must see it
             self._spawn(self._driver.switch())
-        self._output.repaint()
+        self._repaint()
 
-    def _on_function(self, message: Any) -> None:
-        from pyselfie.browser.canvas.custom_effect import OwnEffect  # noqa: PLC0415 - few pages bring an effect of their own
+    def _on_custom_effect(self, message: Any) -> None:
+        from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas  # noqa: PLC0415 - few pages have one
         from pyselfie.core.custom_effect import CustomEffectError, load_effect  # noqa: PLC0415 - as above
 
         try:
@@ -127,27 +127,29 @@ class Engine:
         except CustomEffectError as error:
             self._post("error", code="option", message=f"{error}.", action=None)
             return
-        self._output.set_own_effect(None if effect is None else OwnEffect(effect))
-        self._spawn(self._repaint())
+        self._output.set_custom_effect(None if effect is None else CustomEffectCanvas(effect))
+        self._repaint()
 
-    async def _repaint(self) -> None:
+    def _repaint(self) -> None:
+        """Paint the frame in hand by what is chosen now; one that was painted without a mask may have to get one."""
         try:
             self._output.repaint()
         except Exception as error:
             self._reporter.stumbled(error)
+        if self._output.lacks_mask:
+            self._spawn(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        await self._driver.guarded(self._output.catch_up)
 
     def _on_backdrop(self, message: Any) -> None:
         self._output.set_backdrop(message.bitmap)
-        self._output.repaint()
-
-    def _on_flush(self, message: Any) -> None:
-        self._output.set_flush(message.on)
-        self._reporter.every_timing = message.on
+        self._repaint()
 
     def _on_tap(self, message: Any) -> None:
         self._output.set_tap(self._host.composite if message.on else None)
         self._pacer = Pacer(message.intervalMs) if message.on else None
-        self._output.repaint()
+        self._repaint()
 
     def _on_reset(self, _message: Any) -> None:
         self._mailbox.clear()
@@ -177,7 +179,7 @@ class Engine:
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
         async for frame in self._mailbox:
-            fresh = self._pacer is None or self._pacer.wants_mask()
+            fresh = self._output.needs_mask and (self._pacer is None or self._pacer.wants_mask())
             painted = await self._driver.guarded(partial(self._output.process, frame, fresh_mask=fresh))
             if painted:
                 self._report_painted(fresh_mask=fresh)

@@ -127,7 +127,7 @@ class GpuSession(Protocol):
 class OrtBridge(Protocol):
     """``web/js/worker/ort_bridge.js``: create, run, dispose."""
 
-    def createResident(self, model: Any, spec: Any) -> Awaitable[GpuSession]:  # noqa: N802
+    def createOnGpu(self, model: Any, spec: Any) -> Awaitable[GpuSession]:  # noqa: N802
         """Create a session on WebGPU whose input and output stay on the GPU."""
 
     def dropDevice(self) -> None:  # noqa: N802

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pyselfie.browser.canvas.custom_effect import OwnEffect
+    from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
     from pyselfie.browser.js_types import Bitmap, OffscreenCanvas, VideoFrame
     from pyselfie.browser.ort_web import OrtWebRuntime
     from pyselfie.core.options import Options
@@ -64,8 +64,7 @@ class Output:
         self._is_hidden = False
         self._frame: Bitmap | VideoFrame | None = None  # of the pipeline before, for the next one
         self._backdrop: Bitmap | None = None  # for the first pipeline
-        self._flush = False
-        self._own_effect: OwnEffect | None = None
+        self._custom_effect: CustomEffectCanvas | None = None
         self._tap: Callable[[OffscreenCanvas, float | None], None] | None = None
         self._timestamp: float | None = None  # of the frame in hand, microseconds
 
@@ -144,9 +143,9 @@ class Output:
         if isinstance(old, GpuPipeline):
             self._frame, backdrop = old.hand_over()
             old.close()
-        new.options, new.flush = self._options, self._flush
+        new.options = self._options
         if isinstance(new, CanvasPipeline):
-            new.own_effect = self._own_effect
+            new.custom_effect = self._custom_effect
         new.on_composite = self._on_composite
         new.set_backdrop(backdrop)
 
@@ -182,8 +181,22 @@ class Output:
             self._post("show")
         return painted
 
+    @property
+    def needs_mask(self) -> bool:
+        """Whether what is to be painted depends on the person."""
+        return self._pipeline is None or self._pipeline.needs_mask
+
+    @property
+    def lacks_mask(self) -> bool:
+        """Whether the frame in hand has to be segmented before it can be painted."""
+        return self._pipeline is not None and self._pipeline.lacks_mask
+
+    async def catch_up(self) -> bool:
+        """Segment and paint the frame in hand if it lacks its mask (still: others may have waited for the same)."""
+        return self.lacks_mask and await self.refresh()
+
     def repaint(self) -> None:
-        """Paint the frame in hand with its mask once more (other options), if there is one."""
+        """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
         if self._pipeline is not None:
             self._pipeline.repaint()
 
@@ -196,17 +209,11 @@ class Output:
             self._backdrop.close()
         self._backdrop = backdrop
 
-    def set_own_effect(self, effect: OwnEffect | None) -> None:
+    def set_custom_effect(self, effect: CustomEffectCanvas | None) -> None:
         """Paint by the user's effect instead of the options', None goes back; it needs the painter ``"canvas2d"``."""
-        self._own_effect = effect
+        self._custom_effect = effect
         if isinstance(self._pipeline, CanvasPipeline):
-            self._pipeline.own_effect = effect
-
-    def set_flush(self, on: bool) -> None:
-        """Say whether a frame counts as painted only when its pixels are really there (benchmarks only)."""
-        self._flush = on
-        if self._pipeline is not None:
-            self._pipeline.flush = on
+            self._pipeline.custom_effect = effect
 
     @property
     def has_picture(self) -> bool:

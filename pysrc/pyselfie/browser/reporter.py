@@ -31,15 +31,9 @@ class Reporter:
         The worker's JavaScript side.
     clock : StageClock
         Where the stages' times are.
-
-    Attributes
-    ----------
-    every_timing : bool
-        Whether each frame's times are sent, too (benchmarks only).
     """
 
     def __init__(self, host: Host, clock: StageClock) -> None:
-        self.every_timing = False
         self._host = host
         self._clock = clock
         self._last_stats = 0.0
@@ -68,8 +62,6 @@ class Reporter:
     def painted(self, output: Output, status: dict[str, Any]) -> None:
         """Tell of a painted frame, and of the statistics when it is time."""
         size = output.size
-        if self.every_timing:
-            self.post("timings", **self._clock.newest())
         self._host.painted(size.width, size.height, self._clock.last("total"))
         now = time.monotonic()
         if now - self._last_stats >= STATS_INTERVAL_S:

@@ -106,7 +106,7 @@ class RuntimeKeeper:
             height=spec.height,
         )
         if self.painter[0] == "webgpu":
-            return await self._create_resident(buffer, names, spec)
+            return await self._create_on_gpu(buffer, names, spec)
         session = await self._host.bridge.create(buffer, names, self.backend)
         runtime = OrtWebRuntime(session, spec, self.backend, self.reason)
         try:
@@ -116,8 +116,8 @@ class RuntimeKeeper:
             raise
         return runtime
 
-    async def _create_resident(self, buffer: Any, names: Any, spec: ModelSpec) -> OrtGpuRuntime:
-        session = await self._host.bridge.createResident(buffer, names)
+    async def _create_on_gpu(self, buffer: Any, names: Any, spec: ModelSpec) -> OrtGpuRuntime:
+        session = await self._host.bridge.createOnGpu(buffer, names)
         runtime = OrtGpuRuntime(session, spec, self.backend, self.reason)
         try:
             await runtime.run()  # compiles shaders; a bad one fails here

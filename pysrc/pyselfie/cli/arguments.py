@@ -81,13 +81,15 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument(
         "-e",
         "--effect",
-        default="blur",
+        default=Options.effect,
         help=f"{', '.join(EFFECT_NAMES)}, or your own function as file.py:function (default: %(default)s)",
     )
     what.add_argument("--mask", action="store_true", help="write the mask itself: white where the person is")
     parser.add_argument("-m", "--model", choices=MODELS, default="general", help="(default: %(default)s)")
-    parser.add_argument("--strength", type=float, default=0.5, metavar="0..1", help="of the blur (default: 0.5)")
-    parser.add_argument("--color", default="#00FF00", metavar="#RRGGBB", help="of effects fill and color")
+    parser.add_argument(
+        "--strength", type=float, default=Options.strength, metavar="0..1", help="of the blur (default: %(default)s)"
+    )
+    parser.add_argument("--color", default=Options.color, metavar="#RRGGBB", help="of effects fill and color")
     parser.add_argument("--background", type=Path, metavar="PICTURE", help="what effect picture puts behind")
     parser.add_argument("--mirror", action="store_true", help="mirror the person left to right")
     parser.add_argument(

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pyselfie.core.effects import NEUTRAL_GREY
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -97,7 +99,7 @@ def _fill_gaps(blurred: Planes, planes: Planes, sigma: tuple[float, float]) -> N
     coarse = gaussian(halved(halved(planes)), sigma)
     mean = planes.mean(axis=(1, 2), keepdims=True)
     if mean[3, 0, 0] <= 0:  # no background at all: whatever stands here is covered by the person
-        mean = np.array([127, 127, 127, 1], np.float32).reshape(4, 1, 1)
+        mean = np.array([NEUTRAL_GREY] * 3 + [1], np.float32).reshape(4, 1, 1)
     coarse += MEAN_WEIGHT * mean / mean[3]
     coarse *= COARSE_WEIGHT
     blurred += doubled(doubled(coarse))

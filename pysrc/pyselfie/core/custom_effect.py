@@ -1,4 +1,4 @@
-"""A user's own effect: a plain function ``(frame, mask, time) -> frame``, on the desktop and in the browser.
+"""A custom effect: a plain function ``(frame, mask, time) -> frame``, on the desktop and in the browser.
 
 >>> def quiet(frame, mask, time):
 ...     grey = frame.mean(axis=2, keepdims=True)

@@ -8,10 +8,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pyselfie.core.effects import EFFECTS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EFFECT_NAMES = ("fill", "mask", "color", "picture", "blur", "transparent")
+EFFECT_NAMES = tuple(EFFECTS)
 _HEX_COLOR = re.compile(r"#([0-9a-fA-F]{6})")
 
 
@@ -52,7 +54,7 @@ class Options:
         0: general model, 1: landscape model.
     """
 
-    effect: str = "fill"
+    effect: str = "blur"
     color: str = "#00FF00"
     strength: float = 0.5
     mirror: bool = False

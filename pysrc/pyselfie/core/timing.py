@@ -66,10 +66,6 @@ class StageClock:
         laps = self._laps.get(stage)
         return laps[-1] if laps else 0.0
 
-    def newest(self) -> dict[str, float]:
-        """Return ``{stage: ms}`` of the newest frame."""
-        return {stage: laps[-1] for stage, laps in self._laps.items()}
-
     def summary(self) -> dict[str, dict[str, float]]:
         """Return ``{stage: {"median": ms, "p95": ms}}`` over the window, in the order in which the stages first ran."""
         return {

@@ -1,16 +1,11 @@
 // What the address of the page asks for: ?backend=, ?effect=, ?model=.
 
+import { radios } from "../dom.js";
+
 const ALLOWED = {
   backend: { auto: "auto", webgpu: "webgpu", wasm: "wasm" },
   painter: { auto: "auto", webgpu: "webgpu", canvas2d: "canvas2d" },
-  effect: {
-    blur: "blur",
-    picture: "picture",
-    color: "color",
-    transparent: "transparent",
-    fill: "fill",
-    mask: "mask",
-  },
+  effect: Object.fromEntries(radios("effect").map(({ value }) => [value, value])),
   model: { general: "0", landscape: "1", 0: "0", 1: "1" },
 };
 

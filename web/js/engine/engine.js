@@ -25,7 +25,7 @@ export class Engine extends EventTarget {
   /** @type {ImageBitmap | null} */
   #backdrop = null;
   /** @type {{source: string, name: string} | null} */
-  #effectFunction = null;
+  #customEffect = null;
   /** @type {Frame | null} the photo on show, for a worker that begins again */
   #still = null;
   #outstanding = 0;
@@ -63,7 +63,7 @@ export class Engine extends EventTarget {
     this.#channel = this.#host.open(this.#client, this.#canvases.lend(), this.#options);
     if (this.#tap) this.#post({ type: "tap", on: true, intervalMs: this.#tapInterval });
     if (this.#backdrop) this.#post({ type: "backdrop", bitmap: this.#backdrop });
-    if (this.#effectFunction) this.#post({ type: "function", ...this.#effectFunction });
+    if (this.#customEffect) this.#post({ type: "custom_effect", ...this.#customEffect });
     if (this.#still) this.#send(this.#still);
     return starting.promise;
   }
@@ -151,9 +151,9 @@ export class Engine extends EventTarget {
    * @param {string | null} source Python that defines the function; null goes back to the effect
    * @param {string} [name] the function's name
    */
-  setEffectFunction(source, name = "effect") {
-    this.#effectFunction = source === null ? null : { source, name };
-    this.#post({ type: "function", source, name });
+  setCustomEffect(source, name = "effect") {
+    this.#customEffect = source === null ? null : { source, name };
+    this.#post({ type: "custom_effect", source, name });
   }
 
   /** The composite as PNG, with alpha where it is transparent. @returns {Promise<Blob>} */
@@ -164,11 +164,6 @@ export class Engine extends EventTarget {
   /** The last mask at the model's size, 0..1. @returns {Promise<{width: number, height: number, data: Float32Array}>} */
   getMask() {
     return this.#ask("mask");
-  }
-
-  /** Wait after each composite until its pixels are there, so that a benchmark measures all of it. @param {boolean} on */
-  setFlush(on) {
-    this.#post({ type: "flush", on });
   }
 
   /** Free everything, the worker too if nobody else uses it; the canvas goes. */

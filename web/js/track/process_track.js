@@ -9,7 +9,7 @@ import { createOutput } from "./composite_stream.js";
 /** @typedef {import("../../types/pyselfie.js").TrackMetrics} TrackMetrics */
 
 const USUAL_FPS = 30;
-const PLACEHOLDER_GREY = "rgb(127 127 127)"; // core/compositor.py: NEUTRAL_GREY
+const PLACEHOLDER_GREY = "rgb(127 127 127)"; // core/effects.py: NEUTRAL_GREY
 const PLACEHOLDER_EVERY_MS = 500;
 const SETTINGS = ["effect", "background", "strength", "mirror", "modelSelection"];
 const FIXED = ["backend", "painter", "onFailure"];

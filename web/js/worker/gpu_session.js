@@ -34,11 +34,11 @@ export async function openDevice() {
  * as soon as something else, such as another model's session, has taken those; and each replay leaks an output tensor.
  *
  * @param {GPUDevice} device
- * @param {boolean} resident input and output stay on the GPU
+ * @param {boolean} onGpu input and output stay on the GPU
  */
-export function gpuSettings(device, resident) {
+export function gpuSettings(device, onGpu) {
   const executionProviders = [{ name: "webgpu", device }];
-  return resident ? { executionProviders, preferredOutputLocation: "gpu-buffer" } : { executionProviders };
+  return onGpu ? { executionProviders, preferredOutputLocation: "gpu-buffer" } : { executionProviders };
 }
 
 /** Owns the session and both buffers. */

@@ -20,7 +20,7 @@ export class OrtBridge {
   #device = null;
   /** @type {((reason: string) => void) | null} */
   #deviceLost = null;
-  /** @type {{model: ArrayBuffer, backend: string, resident: boolean, session: Promise<any>} | null} */
+  /** @type {{model: ArrayBuffer, backend: string, onGpu: boolean, session: Promise<any>} | null} */
   #warm = null;
 
   /** @param {any} ort the onnxruntime-web module, its paths and threads already set */
@@ -34,32 +34,32 @@ export class OrtBridge {
   }
 
   /**
-   * Make the first session while Python still starts; `create` or `createResident` takes it up, and tells if it failed.
+   * Make the first session while Python still starts; `create` or `createOnGpu` takes it up, and tells if it failed.
    *
    * @param {ArrayBuffer} model
    * @param {string} backend
-   * @param {boolean} resident
+   * @param {boolean} onGpu
    */
-  async warm(model, backend, resident) {
-    const session = this.#open(model, backend, resident);
-    this.#warm = { model, backend, resident, session };
+  async warm(model, backend, onGpu) {
+    const session = this.#open(model, backend, onGpu);
+    this.#warm = { model, backend, onGpu, session };
     await session.catch(() => {});
   }
 
-  /** @param {ArrayBuffer} model @param {string} backend @param {boolean} resident */
-  async #open(model, backend, resident) {
+  /** @param {ArrayBuffer} model @param {string} backend @param {boolean} onGpu */
+  async #open(model, backend, onGpu) {
     const settings =
-      backend === "webgpu" ? gpuSettings(await this.#openDevice(), resident) : { executionProviders: [backend] };
+      backend === "webgpu" ? gpuSettings(await this.#openDevice(), onGpu) : { executionProviders: [backend] };
     return this.#ort.InferenceSession.create(new Uint8Array(model), settings);
   }
 
-  /** @param {ArrayBuffer} model @param {string} backend @param {boolean} resident @returns {Promise<any>} */
-  async #session(model, backend, resident) {
+  /** @param {ArrayBuffer} model @param {string} backend @param {boolean} onGpu @returns {Promise<any>} */
+  async #session(model, backend, onGpu) {
     const warm = this.#warm;
     this.#warm = null;
-    if (warm?.model === model && warm.backend === backend && warm.resident === resident) return warm.session;
+    if (warm?.model === model && warm.backend === backend && warm.onGpu === onGpu) return warm.session;
     await warm?.session.then((session) => session.release()).catch(() => {});
-    return this.#open(model, backend, resident);
+    return this.#open(model, backend, onGpu);
   }
 
   /**
@@ -72,7 +72,7 @@ export class OrtBridge {
   }
 
   /** The same on WebGPU, with the picture and the mask in GPU buffers. @param {ArrayBuffer} model @param {Facts} facts */
-  async createResident(model, facts) {
+  async createOnGpu(model, facts) {
     const session = await this.#session(model, "webgpu", true);
     return new GpuSession(this.#ort, session, await this.#openDevice(), facts);
   }

@@ -39,7 +39,7 @@ async function requestAdapter() {
 }
 
 /** Whether frames will stay on the GPU if WebGPU runs; Python decides the same. @param {Probe} facts @param {string} painter */
-export function wantsResident(facts, painter) {
+export function wantsOnGpu(facts, painter) {
   return painter === "webgpu" || (painter !== "canvas2d" && !facts.isSoftware);
 }
 

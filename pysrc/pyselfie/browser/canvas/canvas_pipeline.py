@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pyselfie.browser.canvas.custom_effect import OwnEffect
+    from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
     from pyselfie.browser.js_types import Bitmap, Drawable, OffscreenCanvas
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
@@ -37,34 +37,29 @@ class CanvasPipeline(Pipeline):
 
     def __init__(self, canvas: OffscreenCanvas, clock: StageClock, options: Options) -> None:
         self._canvas_painter = Canvas2DPainter(canvas)
-        self.own_effect: OwnEffect | None = None  # takes the place of the options' effect
+        self.custom_effect: CustomEffectCanvas | None = None  # takes the place of the options' effect
         super().__init__(FrameStore(), CanvasSampler, self._canvas_painter, clock, options)
 
+    @property
+    def needs_mask(self) -> bool:
+        """Whether what is to be painted depends on the person."""
+        return self.custom_effect is not None or super().needs_mask
+
     def _paint(self, drawable: Drawable) -> None:
-        own, mask = self.own_effect, self.mask
-        if own is None or mask is None:
+        custom, mask = self.custom_effect, self.mask
+        if custom is None or mask is None:
             super()._paint(drawable)
             return
-        self.own_effect = None  # if it raises it is told once, and the options' effect goes on
-        picture = own.picture(drawable, self.size, mask, mirror=self.options.mirror)
-        self.own_effect = own
-        self._canvas_painter.paint(picture, self.size, self._veil, (Draw("copy", "frame"),), mirror=False)
+        if custom.has_failed:
+            if super().needs_mask:  # else the options' effect shows the bare frame, which nobody wants after a fault
+                super()._paint(drawable)
+            return
+        custom.has_failed = True  # if it raises it is told once, and the options' effect goes on
+        picture = custom.picture(drawable, self.size, mask, mirror=self.options.mirror)
+        custom.has_failed = False
+        self._canvas_painter.paint(picture, self.size, self._overlay, (Draw("copy", "frame"),), mirror=False)
         if self.on_composite is not None:
             self.on_composite()
-
-    @property
-    def flush(self) -> bool:
-        """Whether painting waits until the pixels are really there (benchmarks only)."""
-        return self._canvas_painter.flush
-
-    @flush.setter
-    def flush(self, on: bool) -> None:
-        self._canvas_painter.flush = on
-
-    @property
-    def has_picture(self) -> bool:
-        """Whether there is a composite to be asked for."""
-        return self.mask is not None
 
     async def read_mask(self) -> NDArray[np.float32] | None:
         """Return the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""

@@ -22,16 +22,22 @@ if TYPE_CHECKING:
     from pyselfie.core.custom_effect import CustomEffect
 
 
-class OwnEffect:
+class CustomEffectCanvas:
     """Turns a frame into the effect's picture.
 
     Parameters
     ----------
     effect : CustomEffect
         The user's function, guarded.
+
+    Attributes
+    ----------
+    has_failed : bool
+        Whether the function has raised; it is not to be called again.
     """
 
     def __init__(self, effect: CustomEffect) -> None:
+        self.has_failed = False
         self._effect = effect
         self._begin: float | None = None
         self._size = Size(0, 0)

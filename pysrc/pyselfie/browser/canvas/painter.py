@@ -1,4 +1,4 @@
-"""The Canvas 2D painter: the legacy demo's operators on an OffscreenCanvas, driven from Python."""
+"""The Canvas 2D painter: frame, overlay and backdrop on an OffscreenCanvas, drawn as the effect's record says."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Canvas2DPainter:
-    """Paints veil and frame with ``globalCompositeOperation``.
+    """Paints layers with ``globalCompositeOperation``; owns the output canvas and the backdrop for as long as it lives.
 
     Parameters
     ----------
@@ -33,39 +33,36 @@ class Canvas2DPainter:
         self._context = canvas.getContext("2d")
         self._backdrop: js_types.Bitmap | None = None
         self._fitted: js_types.OffscreenCanvas | None = None  # the backdrop, cropped to the output's size
-        self._veil: js_types.OffscreenCanvas = OffscreenCanvas.new(1, 1)
-        self._veil_context = self._veil.getContext("2d")
+        self._overlay: js_types.OffscreenCanvas = OffscreenCanvas.new(1, 1)
+        self._overlay_context = self._overlay.getContext("2d")
         self._pixels = ImageData.new(1, 1)
         self._bytes = self._pixels.data
         # Kept here, as asking a canvas for its size means a call to JavaScript
-        self._size = self._veil_size = Size(0, 0)
+        self._size = self._overlay_size = Size(0, 0)
         self._mirrored = False
-        self.flush = False
 
     def paint(
         self,
         frame: js_types.Drawable,
         size: Size,
-        veil: NDArray[np.uint8],
+        overlay: NDArray[np.uint8],
         draws: tuple[Draw, ...],
         *,
         mirror: bool,
     ) -> None:
-        """See `Painter.paint`."""
+        """Paint one composite of `size` pixels by `draws`; the overlay is uint8 [h, w, 4], straight RGBA."""
         self._resize(size)
-        self._load_veil(veil)
         context = self._context
         self._orient(mirror=mirror)
         for draw in draws:
             context.globalCompositeOperation = draw.operator
             if draw.layer == "frame":
                 context.drawImage(frame, 0, 0, *size)
-            elif draw.layer == "veil":
-                self._draw_veil(size, veil)
+            elif draw.layer == "overlay":
+                self._load_overlay(overlay)
+                self._draw_overlay(size, overlay)
             else:
                 self._draw_backdrop(size, mirror=mirror)
-        if self.flush:
-            context.getImageData(0, 0, 1, 1)
 
     def _orient(self, *, mirror: bool) -> None:
         if mirror == self._mirrored:
@@ -84,25 +81,27 @@ class Canvas2DPainter:
             self._mirrored = False  # a new size resets the context
             self._fitted = None
 
-    def _load_veil(self, veil: NDArray[np.uint8]) -> None:
-        size = Size(veil.shape[1], veil.shape[0])
-        if size != self._veil_size:
-            self._veil_size = size
-            self._veil.width, self._veil.height = size
+    def _load_overlay(self, overlay: NDArray[np.uint8]) -> None:
+        size = Size(overlay.shape[1], overlay.shape[0])
+        if size != self._overlay_size:
+            self._overlay_size = size
+            self._overlay.width, self._overlay.height = size
             self._pixels = ImageData.new(*size)
             self._bytes = self._pixels.data
-        self._bytes.assign(veil)
-        self._veil_context.putImageData(self._pixels, 0, 0)
+        self._bytes.assign(overlay)
+        self._overlay_context.putImageData(self._pixels, 0, 0)
 
-    def _draw_veil(self, size: Size, veil: NDArray[np.uint8]) -> None:
-        """Draw the veil where it is not transparent: most of the canvas often need not be touched."""
-        part = opaque_part(veil)
+    def _draw_overlay(self, size: Size, overlay: NDArray[np.uint8]) -> None:
+        """Draw the overlay where it is not transparent: most of the canvas often need not be touched."""
+        part = opaque_part(overlay)
         if part is None:
             return
-        x, y = size.width / self._veil_size.width, size.height / self._veil_size.height
-        place = part.scaled(x, y)  # whole pixels of the canvas: others would be rounded, and the veil shifted with them
+        x, y = size.width / self._overlay_size.width, size.height / self._overlay_size.height
+        place = part.scaled(
+            x, y
+        )  # whole pixels of the canvas: others would be rounded, and the overlay shifted with them
         source = place.x / x, place.y / y, place.width / x, place.height / y
-        self._context.drawImage(self._veil, *source, *place)
+        self._context.drawImage(self._overlay, *source, *place)
 
     def _draw_backdrop(self, size: Size, *, mirror: bool) -> None:
         """Draw the backdrop upright: what is written on it stays readable in a mirrored picture."""
@@ -113,22 +112,22 @@ class Canvas2DPainter:
         self._orient(mirror=mirror)
 
     def set_backdrop(self, backdrop: js_types.Bitmap | None) -> None:
-        """See `Painter.set_backdrop`."""
+        """Take over the picture behind the person; the one before is closed."""
         if self._backdrop is not None:
             self._backdrop.close()
         self._backdrop = backdrop
         self._fitted = None
 
     def snapshot(self) -> Awaitable[Any]:
-        """See `Painter.snapshot`."""
+        """Return (awaitable) the output as a PNG ``Blob``, alpha included."""
         return self._canvas.convertToBlob()
 
     def clear(self) -> None:
-        """See `Painter.clear`."""
+        """Paint nothing: the page's neutral placeholder shows through."""
         self._orient(mirror=False)
         self._context.clearRect(0, 0, *self._size)
 
     def close(self) -> None:
-        """See `Painter.close`."""
+        """Free everything."""
         self.set_backdrop(None)
         self.clear()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyselfie.core.effects import EFFECTS, Scene
+from pyselfie.core.effects import EFFECTS
+from pyselfie.core.overlay import Scene, fill_overlay
 from pyselfie.core.tensor import fill_tensor
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyselfie.browser.canvas.painter_protocol import Painter
+    from pyselfie.browser.canvas.frames import FrameStore
+    from pyselfie.browser.canvas.painter import Canvas2DPainter
+    from pyselfie.browser.canvas.sampler import CanvasSampler
     from pyselfie.browser.js_types import Bitmap, Drawable, VideoFrame
     from pyselfie.core.geometry import Size
     from pyselfie.core.options import Options
@@ -22,41 +25,22 @@ if TYPE_CHECKING:
     from pyselfie.runtimes.base import Runtime
 
 
-class Store(Protocol):
-    """See `frame_store.FrameStore`."""
-
-    drawable: Drawable | None
-    size: Size
-
-    async def take(self, frame: Bitmap | VideoFrame) -> None:
-        """Take over `frame`."""
-
-    def clear(self) -> None:
-        """Let go of the frame."""
-
-
-class Sampler(Protocol):
-    """See `sampler.CanvasSampler`."""
-
-    def read(self, frame: Drawable, out: NDArray[np.uint8]) -> None:
-        """Write the frame into `out`."""
-
-
 class Pipeline:
     """Owns the buffers of the model's size and takes each frame through the stages.
 
     Parameters
     ----------
-    store : Store
+    store : FrameStore
         Holds the frame in hand.
     make_sampler : callable
-        ``make_sampler(width, height)`` returns a `Sampler`; called once per model size.
-    painter : Painter
+        ``make_sampler(width, height)`` returns a `CanvasSampler`; called once per model size.
+    painter : Canvas2DPainter
         The way out.
     clock : StageClock
         Where the stages' times go.
     options : Options
-        The user's choices; assign to `options` and call `repaint` to change them.
+        The user's choices; assign to `options` and call `repaint` to change them; the frame may then lack a mask, see
+        `lacks_mask`.
 
     Attributes
     ----------
@@ -66,9 +50,9 @@ class Pipeline:
 
     def __init__(
         self,
-        store: Store,
-        make_sampler: Callable[[int, int], Sampler],
-        painter: Painter,
+        store: FrameStore,
+        make_sampler: Callable[[int, int], CanvasSampler],
+        painter: Canvas2DPainter,
         clock: StageClock,
         options: Options,
     ) -> None:
@@ -79,8 +63,8 @@ class Pipeline:
         self._painter = painter
         self._clock = clock
         self._runtime: Runtime | None = None
-        self._sampler: Sampler | None = None
-        self._sample = self._veil = np.empty((0, 0, 4), np.uint8)
+        self._sampler: CanvasSampler | None = None
+        self._sample = self._overlay = np.empty((0, 0, 4), np.uint8)
         self._tensor = np.empty((0,), np.float32)
         self._mask: NDArray[np.float32] | None = None
 
@@ -101,7 +85,7 @@ class Pipeline:
         if self._sample.shape[:2] != size:
             self._sampler = self._make_sampler(spec.width, spec.height)
             self._sample = np.empty((*size, 4), np.uint8)
-            self._veil = np.empty((*size, 4), np.uint8)
+            self._overlay = np.empty((*size, 4), np.uint8)
             self._tensor = np.empty((1, *size, 3), np.float32)
             self._mask = None
         if self._runtime is not None:
@@ -116,6 +100,9 @@ class Pipeline:
         self._clock.begin()
         await self._store.take(frame)
         self._clock.lap("capture")
+        if not self.needs_mask:
+            self._mask = None  # what there is belongs to another frame
+            return self._finish()
         if fresh_mask or self._mask is None:
             return await self._segment()
         return self._follow(self._mask)
@@ -126,23 +113,37 @@ class Pipeline:
             return False
         sampler.read(drawable, self._sample)
         self._clock.lap("preprocess")
-        self._make_veil(mask)
+        self._make_overlay(mask)
         self._clock.lap("postprocess")
-        self._paint(drawable)
-        self._clock.lap("paint")
-        self._clock.end()
-        return True
+        return self._finish()
 
     async def refresh(self) -> bool:
         """Segment and paint the frame in hand once more (another model or backend), if there is one."""
         self._clock.begin()
-        return await self._segment()
+        return await self._segment() if self.needs_mask else self._finish()
+
+    @property
+    def needs_mask(self) -> bool:
+        """Whether the effect depends on the person."""
+        return EFFECTS[self.options.effect].overlay is not None
+
+    @property
+    def lacks_mask(self) -> bool:
+        """Whether the frame in hand has to be segmented before it can be painted."""
+        return self._store.drawable is not None and self.needs_mask and self._mask is None
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is a composite to be asked for."""
+        return self._store.drawable is not None and not self.lacks_mask
 
     def repaint(self) -> None:
-        """Paint the frame in hand with its mask once more (other options), if there is one."""
-        if self._store.drawable is not None and self._mask is not None:
-            self._make_veil(self._mask)
-            self._paint(self._store.drawable)
+        """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
+        if self._store.drawable is None or self.lacks_mask:
+            return
+        if self._mask is not None:
+            self._make_overlay(self._mask)
+        self._paint(self._store.drawable)
 
     async def _segment(self) -> bool:
         drawable, runtime, sampler = self._store.drawable, self._runtime, self._sampler
@@ -156,20 +157,26 @@ class Pipeline:
         if self._store.drawable is None:  # reset while the model ran: that frame is over
             return False
         self._mask = mask
-        self._make_veil(mask)
+        self._make_overlay(mask)
         self._clock.lap("postprocess")
+        return self._finish()
+
+    def _finish(self) -> bool:
+        if self._store.drawable is None:
+            return False
         self._paint(self._store.drawable)
         self._clock.lap("paint")
         self._clock.end()
         return True
 
-    def _make_veil(self, mask: NDArray[np.float32]) -> None:
-        scene = Scene(self._sample, mask, self._store.size, self.options)
-        EFFECTS[self.options.effect].veil(scene, self._veil)
+    def _make_overlay(self, mask: NDArray[np.float32]) -> None:
+        overlay = EFFECTS[self.options.effect].overlay
+        if overlay is not None:
+            fill_overlay(overlay, Scene(self._sample, mask, self._store.size, self.options), self._overlay)
 
     def _paint(self, drawable: Drawable) -> None:
         draws = EFFECTS[self.options.effect].draws
-        self._painter.paint(drawable, self._store.size, self._veil, draws, mirror=self.options.mirror)
+        self._painter.paint(drawable, self._store.size, self._overlay, draws, mirror=self.options.mirror)
         if self.on_composite is not None:
             self.on_composite()
 

@@ -1,29 +1,47 @@
-"""The blurred background's veil on the GPU: the matrices of `pyselfie.core.blur_matrices`, multiplied there."""
+"""The blurred background's overlay on the GPU: the matrices of `pyselfie.core.blur_matrices`, multiplied there."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from pyselfie.browser.webgpu.preprocess import tiles
 from pyselfie.core.blur import COARSE_WEIGHT, MEAN_WEIGHT, PERSON_FROM, blur_sigma
 from pyselfie.core.blur_matrices import blur_matrices, reach
-from pyselfie.core.compositor import NEUTRAL_GREY
+from pyselfie.core.effects import NEUTRAL_GREY
 from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
     from pyselfie.browser.webgpu.device import Gpu
     from pyselfie.browser.webgpu.preprocess import ModelBuffers
 
-_STEPS = ("blur_gather", "blur_across", "blur_down", "veil_blurred")
+_SHADERS = {
+    "blur_gather": ("blur_gather",),
+    "blur_across": ("blur_across",),
+    "blur_down": ("blur_down",),
+    "overlay_blurred": ("overlay", "overlay_blurred"),
+}
+_STEPS = tuple(_SHADERS)
 _VEC2, _VEC4 = 8, 16  # bytes
 
 
-class BackgroundBlur:
-    """Four steps from the model's input and the mask to the veil. Make it with `create`."""
+class SharedBindings(NamedTuple):
+    """What ``overlay.wgsl`` names: two GPU buffers, and the texture that the overlay goes into."""
 
-    def __init__(self, gpu: Gpu, pipelines: dict[str, Any], model: ModelBuffers, veil: Any) -> None:
+    mask: Any
+    ramp: Any
+    texture: Any
+
+    def resources(self) -> tuple[Any, ...]:
+        """Return what a bind group takes, in the shader's order."""
+        return {"buffer": self.mask}, {"buffer": self.ramp}, self.texture.createView()
+
+
+class BackgroundBlur:
+    """Four steps from the model's input and the mask to an overlay. Make it with `create`."""
+
+    def __init__(self, gpu: Gpu, pipelines: dict[str, Any], model: ModelBuffers, shared: SharedBindings) -> None:
         self._gpu = gpu
         self._size = model.size
         self._pipelines = pipelines
@@ -35,12 +53,12 @@ class BackgroundBlur:
         self._planes = gpu.storage(width * height * _VEC4)
         self._sums = gpu.storage((width + 1) * height * 2 * _VEC4)
         self._blurred = gpu.storage((width * height + 1) * _VEC4)
-        self._groups = self._bind(model, veil)
+        self._groups = self._bind(model, shared)
         self._tiles: dict[str, tuple[int, int]] = {}
 
     @classmethod
-    async def create(cls, gpu: Gpu, model: ModelBuffers, veil: Any) -> BackgroundBlur:
-        """Compile for `model`; the result goes into the texture `veil`.
+    async def create(cls, gpu: Gpu, model: ModelBuffers, shared: SharedBindings) -> BackgroundBlur:
+        """Compile for `model`.
 
         Raises
         ------
@@ -57,20 +75,21 @@ class BackgroundBlur:
             known | gaps,
         )
         pipelines = {
-            step: await gpu.compute_pipeline(step, **values) for step, values in zip(_STEPS, constants, strict=True)
+            step: await gpu.compute_pipeline(*_SHADERS[step], **values)
+            for step, values in zip(_STEPS, constants, strict=True)
         }
-        return cls(gpu, pipelines, model, veil)
+        return cls(gpu, pipelines, model, shared)
 
-    def _bind(self, model: ModelBuffers, veil: Any) -> dict[str, Any]:
+    def _bind(self, model: ModelBuffers, shared: SharedBindings) -> dict[str, Any]:
         """Return each step's bind group; the order is that of the bindings in its shader."""
         buffers = {
             "blur_gather": (model.tensor, model.mask, self._grid, self._planes),
             "blur_across": (self._grid, self._planes, self._across, self._sums),
             "blur_down": (self._grid, self._sums, self._down, self._blurred),
-            "veil_blurred": (model.mask, self._grid, self._blurred),
+            "overlay_blurred": (self._grid, self._blurred),
         }
         resources: dict[str, list[Any]] = {step: [{"buffer": one} for one in buffers[step]] for step in _STEPS}
-        resources["veil_blurred"].append(veil.createView())
+        resources["overlay_blurred"][:0] = shared.resources()
         return {step: self._gpu.bind(self._pipelines[step].getBindGroupLayout(0), *resources[step]) for step in _STEPS}
 
     def encode(self, compute_pass: Any, strength: float, frame_size: Size) -> None:
@@ -96,7 +115,7 @@ class BackgroundBlur:
             "blur_gather": tiles(grid),
             "blur_across": tiles(with_mean),
             "blur_down": tiles(with_mean),
-            "veil_blurred": tiles(self._size),
+            "overlay_blurred": tiles(self._size),
         }
         self._width = sigma
 

@@ -10,20 +10,20 @@ import numpy as np
 from pyselfie.browser.backdrop import fit_backdrop
 from pyselfie.browser.interop import js_object
 from pyselfie.browser.webgpu.picture import KINDS, Binding, Kind, Picture, TextureSlot
-from pyselfie.core.effects import EFFECTS
+from pyselfie.core.effects import EFFECTS, LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from pyselfie.browser.js_types import Bitmap, OffscreenCanvas
     from pyselfie.browser.webgpu.device import Gpu
-    from pyselfie.core.effects import Draw
+    from pyselfie.core.effects import Draw, Layer, Operator
     from pyselfie.core.geometry import Size
 
 _FRAGMENT_STAGE = 2  # GPUShaderStage.FRAGMENT
 
 # (factor of the layer, factor of what is there), on premultiplied colours; none: the layer replaces everything
-_BLENDING: dict[str, tuple[str, str] | None] = {
+_BLENDING: dict[Operator, tuple[str, str] | None] = {
     "copy": None,
     "source-over": ("one", "one-minus-src-alpha"),
     "destination-out": ("zero", "one-minus-src-alpha"),
@@ -31,7 +31,7 @@ _BLENDING: dict[str, tuple[str, str] | None] = {
 }
 
 
-def _blend_state(operator: str) -> dict[str, Any] | None:
+def _blend_state(operator: Operator) -> dict[str, Any] | None:
     factors = _BLENDING[operator]
     if factors is None:
         return None
@@ -39,7 +39,7 @@ def _blend_state(operator: str) -> dict[str, Any] | None:
     return {"color": component, "alpha": component}
 
 
-def _kinds(layer: str) -> tuple[Kind, ...]:
+def _kinds(layer: Layer) -> tuple[Kind, ...]:
     return KINDS if layer == "frame" else ("2d",)
 
 
@@ -63,11 +63,11 @@ class Compositor:
         self._context = canvas.getContext("webgpu")
         self._context.configure(js_object(device=gpu.device, format=target_format, alphaMode="premultiplied"))
         self._layouts = {kind: _layout(gpu, kind) for kind in KINDS}
-        self._pipelines: dict[tuple[str, Kind], Any] = {}
+        self._pipelines: dict[tuple[Operator, Kind], Any] = {}
         self._sampler = gpu.sampler()
         self._person_place, self._upright_place = gpu.uniform(16), gpu.uniform(16)
         self._placed: tuple[Size, bool] | None = None
-        self._bindings = {layer: Binding(self._binder(layer)) for layer in ("frame", "veil", "backdrop")}
+        self._bindings = {layer: Binding(self._binder(layer)) for layer in LAYERS}
         self._pass = js_object(colorAttachments=[{"loadOp": "clear", "storeOp": "store"}])
         self._backdrop: Bitmap | None = None
         self._backdrop_slot = TextureSlot(gpu)
@@ -88,7 +88,7 @@ class Compositor:
         await asyncio.gather(*(compositor._compile(operator, kind) for operator, kind in sorted(wanted)))
         return compositor
 
-    def _compile(self, operator: str, kind: Kind) -> Awaitable[None]:
+    def _compile(self, operator: Operator, kind: Kind) -> Awaitable[None]:
         async def compile_it() -> None:
             blend = _blend_state(operator)
             pipeline = await self._gpu.layer_pipeline(f"picture_{kind}", self._layouts[kind], blend, self._format)
@@ -96,19 +96,18 @@ class Compositor:
 
         return compile_it()
 
-    def _binder(self, layer: str) -> Callable[[Picture], Any]:
+    def _binder(self, layer: Layer) -> Callable[[Picture], Any]:
         place = {"buffer": self._upright_place if layer == "backdrop" else self._person_place}
         return lambda picture: self._gpu.bind(self._layouts[picture.kind], picture.resource, self._sampler, place)
 
     def encode(
-        self, encoder: Any, size: Size, frame: Picture, veil: Picture, draws: tuple[Draw, ...], *, mirror: bool
+        self, encoder: Any, size: Size, pictures: dict[Layer, Picture], draws: tuple[Draw, ...], *, mirror: bool
     ) -> None:
-        """Record one composite of `size` pixels."""
+        """Record one composite of `size` pixels; `pictures` has the layers but for the backdrop, which is here."""
         self._resize(size)
         self._orient(size, mirror=mirror)
-        pictures = {"frame": frame, "veil": veil}
         if any(draw.layer == "backdrop" for draw in draws):
-            pictures["backdrop"] = self._fitted_backdrop(size)
+            pictures = {**pictures, "backdrop": self._fitted_backdrop(size)}
         render_pass = self._begin(encoder)
         for draw in draws:
             picture = pictures[draw.layer]

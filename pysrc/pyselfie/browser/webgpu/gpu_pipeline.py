@@ -1,4 +1,4 @@
-"""A frame's way on the GPU: texture -> preprocess -> runtime -> veil -> composite; nothing is read back."""
+"""A frame's way on the GPU: texture -> preprocess -> runtime -> overlay -> composite; nothing is read back."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from js import navigator
 
 from pyselfie.browser.webgpu.compositor import Compositor
 from pyselfie.browser.webgpu.device import Gpu
+from pyselfie.browser.webgpu.overlay import OverlayTexture
 from pyselfie.browser.webgpu.picture import FrameInHand
 from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
-from pyselfie.browser.webgpu.veil import Veil
 from pyselfie.core.effects import EFFECTS
 from pyselfie.core.geometry import Size
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.js_types import Bitmap, OffscreenCanvas, VideoFrame
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
+    from pyselfie.browser.webgpu.picture import Picture
+    from pyselfie.core.effects import Layer
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
 
@@ -37,16 +39,13 @@ class GpuPipeline:
     Attributes
     ----------
     options : Options
-        The user's choices; assign and call `repaint` to change them.
-    flush : bool
-        Whether a frame counts as painted only when the GPU has finished it (benchmarks only).
+        The user's choices; assign and call `repaint` to change them; the frame may then lack a mask, see `lacks_mask`.
     on_composite : callable or None
         Called in the task that has painted, when the canvas can be read.
     """
 
     def __init__(self, gpu: Gpu, compositor: Compositor, clock: StageClock, options: Options) -> None:
         self.options = options
-        self.flush = False
         self.on_composite: Callable[[], None] | None = None
         self._gpu = gpu
         self._compositor = compositor
@@ -54,7 +53,7 @@ class GpuPipeline:
         self._frame = FrameInHand(gpu)
         self._runtime: OrtGpuRuntime | None = None
         self._preprocess: Preprocess | None = None
-        self._veil: Veil | None = None
+        self._overlay: OverlayTexture | None = None
         self._has_mask = False
         self._is_warm = False
         self._in_flight: deque[Awaitable[Any]] = deque()
@@ -109,34 +108,47 @@ class GpuPipeline:
         spec = runtime.spec
         model = ModelBuffers(Size(spec.width, spec.height), runtime.input, runtime.output)
         preprocess = await Preprocess.create(self._gpu, model)
-        veil = await Veil.create(self._gpu, model)
+        overlay = await OverlayTexture.create(self._gpu, model)
         self._release_model()
-        self._preprocess, self._veil, self._runtime = preprocess, veil, runtime
+        self._preprocess, self._overlay, self._runtime = preprocess, overlay, runtime
         self._is_warm = False
 
     def _release_model(self) -> None:
         self._has_mask = False
-        if self._veil is not None:
-            self._veil.close()
+        if self._overlay is not None:
+            self._overlay.close()
         if self._runtime is not None:
             self._runtime.close()
-        self._veil = self._preprocess = self._runtime = None
+        self._overlay = self._preprocess = self._runtime = None
 
     async def process(self, frame: Bitmap | VideoFrame, *, fresh_mask: bool = True) -> bool:
         """Take over `frame` and paint its composite; see `pipeline.Pipeline.process`."""
         self._clock.begin()
         await self._frame.take(frame)
         self._clock.lap("capture")
+        if not self.needs_mask:
+            self._has_mask = False  # what there is belongs to another frame
+            return await self._finish()
         return await self._segment(fresh_mask=fresh_mask or not self._has_mask)
 
     async def refresh(self) -> bool:
         """Segment and paint the frame in hand once more (another model), if there is one."""
         self._clock.begin()
-        return await self._segment()
+        return await (self._segment() if self.needs_mask else self._finish())
+
+    @property
+    def needs_mask(self) -> bool:
+        """Whether the effect depends on the person."""
+        return EFFECTS[self.options.effect].overlay is not None
+
+    @property
+    def lacks_mask(self) -> bool:
+        """Whether the frame in hand has to be segmented before it can be painted."""
+        return self._frame.picture is not None and self.needs_mask and not self._has_mask
 
     def repaint(self) -> None:
-        """Paint the frame in hand with its mask once more (other options), if there is one."""
-        if self._has_mask and self._frame.picture is not None:
+        """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
+        if self.has_picture:
             self._paint()
 
     async def _segment(self, *, fresh_mask: bool = True) -> bool:
@@ -150,6 +162,11 @@ class GpuPipeline:
         if self._frame.picture is None:  # reset while the model ran: that frame is over
             return False
         self._has_mask = True
+        return await self._finish()
+
+    async def _finish(self) -> bool:
+        if self._frame.picture is None or self._runtime is None:
+            return False
         self._paint()
         self._clock.lap("paint")
         await self._pace()
@@ -166,15 +183,17 @@ class GpuPipeline:
         self._gpu.submit(encoder)
 
     def _paint(self) -> None:
-        assert self._veil is not None  # noqa: S101 - set together with the mask
+        assert self._overlay is not None  # noqa: S101 - set together with the runtime
         assert self._frame.picture is not None  # noqa: S101 - checked by the callers
         size, options = self._frame.size, self.options
+        effect = EFFECTS[options.effect]
         encoder = self._gpu.device.createCommandEncoder()
-        compute_pass = encoder.beginComputePass()
-        self._veil.encode(compute_pass, options, size)
-        compute_pass.end()
-        draws = EFFECTS[options.effect].draws
-        self._compositor.encode(encoder, size, self._frame.picture, self._veil.picture, draws, mirror=options.mirror)
+        if effect.overlay is not None:
+            compute_pass = encoder.beginComputePass()
+            self._overlay.encode(compute_pass, effect.overlay, options, size)
+            compute_pass.end()
+        pictures: dict[Layer, Picture] = {"frame": self._frame.picture, "overlay": self._overlay.picture}
+        self._compositor.encode(encoder, size, pictures, effect.draws, mirror=options.mirror)
         self._gpu.submit(encoder)
         if self.on_composite is not None:
             self.on_composite()
@@ -186,17 +205,15 @@ class GpuPipeline:
         first frame shall find a picture on it.
         """
         self._in_flight.append(self._gpu.queue.onSubmittedWorkDone())
-        room = MOST_IN_FLIGHT - 1 if self._is_warm and not self.flush else 0
+        room = MOST_IN_FLIGHT - 1 if self._is_warm else 0
         self._is_warm = True
         while len(self._in_flight) > room:
             await self._in_flight.popleft()
-        if self.flush:
-            self._clock.lap("gpu")
 
     @property
     def has_picture(self) -> bool:
         """Whether there is a composite to be asked for."""
-        return self._has_mask
+        return self._frame.picture is not None and self._runtime is not None and not self.lacks_mask
 
     async def read_mask(self) -> NDArray[np.float32] | None:
         """Read the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""

@@ -1,4 +1,4 @@
-"""What shaders sample: a frame, a veil, a backdrop; and the frame in hand."""
+"""What shaders sample: a frame, an overlay, a backdrop; and the frame in hand."""
 
 from __future__ import annotations
 

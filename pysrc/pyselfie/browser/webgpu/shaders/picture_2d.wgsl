@@ -1,4 +1,4 @@
-// An ordinary texture: a photo, the veil, the backdrop. The same functions as for a frame that the browser lends.
+// An ordinary texture: a photo, the overlay, the backdrop. The same functions as for a frame that the browser lends.
 @group(0) @binding(0) var picture: texture_2d<f32>;
 @group(0) @binding(1) var bilinear: sampler;
 

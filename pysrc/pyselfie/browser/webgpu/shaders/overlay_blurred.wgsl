@@ -1,6 +1,4 @@
-// Background blur, 4 of 4: sums become colours, and the veil covers the background with them, premultiplied.
-override WIDTH: u32;
-override HEIGHT: u32;
+// Background blur, 4 of 4: sums become the overlay's colours. After overlay.
 override GAP_WEIGHT: f32; // how much the mean counts
 override NEUTRAL_GREY: f32; // where there is no background at all; 0..1
 
@@ -10,10 +8,8 @@ struct Grid {
   factor: u32,
 }
 
-@group(0) @binding(0) var<storage, read> mask: array<f32>;
-@group(0) @binding(1) var<uniform> grid: Grid;
-@group(0) @binding(2) var<storage, read> blurred: array<vec4f>;
-@group(0) @binding(3) var veil: texture_storage_2d<rgba16float, write>;
+@group(0) @binding(3) var<uniform> grid: Grid;
+@group(0) @binding(4) var<storage, read> blurred: array<vec4f>;
 
 fn gap_filling() -> vec4f {
   let mean = blurred[grid.size.x * grid.size.y];
@@ -29,7 +25,7 @@ fn colour_at(pixel: vec2u, filling: vec4f) -> vec3f {
 }
 
 @compute @workgroup_size(8, 8)
-fn veil_blurred(@builtin(global_invocation_id) id: vec3u) {
+fn overlay_blurred(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= WIDTH || id.y >= HEIGHT) {
     return;
   }
@@ -40,6 +36,5 @@ fn veil_blurred(@builtin(global_invocation_id) id: vec3u) {
   let share = place - vec2f(near);
   let top = mix(colour_at(near, filling), colour_at(vec2u(far.x, near.y), filling), share.x);
   let bottom = mix(colour_at(vec2u(near.x, far.y), filling), colour_at(far, filling), share.x);
-  let alpha = 1 - round(mask[id.y * WIDTH + id.x] * 255) / 255;
-  textureStore(veil, id.xy, vec4f(mix(top, bottom, share.y) * alpha, alpha));
+  put(id.xy, mix(top, bottom, share.y), ramp_at(id.xy).a);
 }

@@ -48,7 +48,7 @@ def engine(launch: Callable[..., Page], site: Server, astronaut: np.ndarray) -> 
 
 
 def use(engine: EngineDriver, source: str | None, name: str = "effect") -> None:
-    engine.page.evaluate("([source, name]) => engine.setEffectFunction(source, name)", [source, name])
+    engine.page.evaluate("([source, name]) => engine.setCustomEffect(source, name)", [source, name])
 
 
 def seen(picture: np.ndarray) -> np.ndarray:
@@ -68,7 +68,7 @@ def test_functions_look_like_the_canvas(engine: EngineDriver, astronaut: np.ndar
         assert difference.max() <= 24, name
 
 
-def test_own_function_paints_until_it_is_taken_back(engine: EngineDriver, astronaut: np.ndarray) -> None:
+def test_custom_effect_paints_until_it_is_taken_back(engine: EngineDriver, astronaut: np.ndarray) -> None:
     """The source that runs on the desktop paints the page's canvas; null goes back to the options' effect."""
     before = engine.snapshot()
     mask = resize_half_pixel(engine.mask(), 512, 512)
@@ -79,7 +79,7 @@ def test_own_function_paints_until_it_is_taken_back(engine: EngineDriver, astron
     np.testing.assert_array_equal(engine.snapshot(), before)
 
 
-def test_own_function_that_fails_is_told_once(engine: EngineDriver, astronaut: np.ndarray) -> None:
+def test_custom_effect_that_fails_is_told_once(engine: EngineDriver, astronaut: np.ndarray) -> None:
     """One sentence with the line; the options' effect goes on with the next picture."""
     engine.page.expected_errors.append("CustomEffectError|ZeroDivisionError|Traceback")
     before, position = engine.snapshot(), engine.position()

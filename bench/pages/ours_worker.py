@@ -1,0 +1,33 @@
+"""In the engine's worker: a frame counts as painted when its pixels are really there, and its times go to the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyselfie.browser.canvas.painter import Canvas2DPainter
+from pyselfie.browser.reporter import Reporter
+from pyselfie.browser.webgpu.gpu_pipeline import GpuPipeline
+
+_paint, _pace, _painted = Canvas2DPainter.paint, GpuPipeline._pace, Reporter.painted
+
+
+def _paint_and_wait(self: Canvas2DPainter, *given: Any, **options: Any) -> None:
+    _paint(self, *given, **options)
+    self._context.getImageData(0, 0, 1, 1)  # drawing is recorded and done later; reading one pixel has it done now
+
+
+async def _wait_for_all(self: GpuPipeline) -> None:
+    await _pace(self)
+    while self._in_flight:
+        await self._in_flight.popleft()
+    self._clock.lap("gpu")
+
+
+def _tell_times(self: Reporter, *given: Any) -> None:
+    self.post("timings", **{stage: times[-1] for stage, times in self._clock._laps.items()})
+    _painted(self, *given)
+
+
+Canvas2DPainter.paint = _paint_and_wait  # type: ignore[method-assign]
+GpuPipeline._pace = _wait_for_all  # type: ignore[method-assign]
+Reporter.painted = _tell_times  # type: ignore[assignment, method-assign]

@@ -1,0 +1,93 @@
+"""What each effect's pixels are, in the slow and obvious way; every painter is checked against it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pyselfie.core.blur import blur_background, blur_sigma
+from pyselfie.core.effects import EFFECTS, NEUTRAL_GREY
+from pyselfie.core.geometry import Size, cover_crop
+from pyselfie.core.options import parse_color
+from pyselfie.core.sampling import resize_half_pixel
+from tests.reference.porter_duff import OPERATORS, premultiply, to_straight_u8
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pyselfie.core.effects import Overlay
+    from pyselfie.core.options import Options
+    from tests.reference.porter_duff import Layer
+
+
+def composite(
+    frame: NDArray[np.uint8], mask: NDArray[np.float32], options: Options, backdrop: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """Return `frame` with the effect that `options` name.
+
+    Parameters
+    ----------
+    frame : ndarray of uint8, shape [H, W, 3]
+        RGB.
+    mask : ndarray of float32, shape [h, w], 0..1
+        How much each pixel is the person, at the model's size.
+    options : Options
+        Effect, colour, strength, mirror.
+    backdrop : ndarray of uint8, shape [*, *, 3], optional
+        RGB picture of any size for the effect "picture"; cropped to cover, never mirrored. Neutral grey without one.
+
+    Returns
+    -------
+    ndarray of uint8, shape [H, W, 4]
+        Straight RGBA.
+    """
+    size = Size(frame.shape[1], frame.shape[0])
+    effect = EFFECTS[options.effect]
+    flip = slice(None, None, -1) if options.mirror else slice(None)
+    layers = {"frame": premultiply(_with_alpha(frame))[:, flip], "backdrop": _backdrop_layer(backdrop, size)}
+    if effect.overlay is not None:
+        overlay = overlay_image(effect.overlay, frame, mask, options)
+        layers["overlay"] = resize_half_pixel(premultiply(overlay), size.width, size.height)[:, flip]
+    result: Layer = np.zeros((*frame.shape[:2], 4), np.float32)
+    for draw in effect.draws:
+        result = OPERATORS[draw.operator](result, layers[draw.layer])
+    return to_straight_u8(result)
+
+
+def overlay_image(
+    overlay: Overlay, frame: NDArray[np.uint8], mask: NDArray[np.float32], options: Options
+) -> NDArray[np.uint8]:
+    """Return an effect's overlay at the mask's size, uint8 [h, w, 4], straight RGBA."""
+    levels = np.rint(mask * 255)
+    alpha = {"person": levels, "background": 255 - levels, "all": np.full(mask.shape, 255)}[overlay.covers]
+    return np.dstack([_overlay_color(overlay.color, frame, mask, options), alpha]).astype(np.uint8)
+
+
+def _overlay_color(
+    color: str, frame: NDArray[np.uint8], mask: NDArray[np.float32], options: Options
+) -> NDArray[np.float32]:
+    """Return the colour of each of the overlay's pixels, [h, w, 3] in 0..255."""
+    height, width = mask.shape
+    if color == "blurred":
+        sample = resize_half_pixel(frame, width, height)
+        sigma = blur_sigma(options.strength, (frame.shape[1], frame.shape[0]), (width, height))
+        return np.rint(np.moveaxis(blur_background(sample, mask, sigma), 0, -1))
+    if color == "mask":
+        return np.rint(np.dstack([mask * 255] * 3))
+    constant = parse_color(options.color if color == "chosen" else color)
+    return np.broadcast_to(np.array(constant, np.float32), (height, width, 3))
+
+
+def _with_alpha(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)])
+
+
+def _backdrop_layer(backdrop: NDArray[np.uint8] | None, size: Size) -> Layer:
+    if backdrop is None:
+        backdrop = np.full((1, 1, 3), NEUTRAL_GREY, np.uint8)
+    crop = cover_crop(Size(backdrop.shape[1], backdrop.shape[0]), size)
+    left, top = round(crop.x), round(crop.y)
+    right, bottom = round(crop.x + crop.width), round(crop.y + crop.height)
+    cropped = np.ascontiguousarray(backdrop[top : max(bottom, top + 1), left : max(right, left + 1)])
+    return premultiply(_with_alpha(resize_half_pixel(cropped, size.width, size.height)))
