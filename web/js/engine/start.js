@@ -95,6 +95,6 @@ function unreachable(url, what) {
   const other =
     origin === location.origin
       ? ""
-      : ` From ${origin} they need CORS there, and of this page's Content-Security-Policy blob: in worker-src and ${origin} in script-src and connect-src.`;
+      : ` From ${origin} they need CORS there, and a Content-Security-Policy of this page has to name ${origin} in script-src, connect-src and worker-src, and blob: in worker-src.`;
   return `pyselfie's worker ${what}: it has to be at ${url}, with all of pyselfie's files as they came; copy them there, or say where they are by setSite() or \`site\`.${other}`;
 }
