@@ -139,6 +139,26 @@ def test_a_track_and_the_legacy_api_take_files_from_another_origin(
     assert found == ["running", "fine"]
 
 
+def test_files_of_another_origin_get_one_thread(
+    launch: Callable[..., Page], serve_as: Callable[..., Server], hosts: Path, tmp_path: Path
+) -> None:
+    """Where the page's own files would get several: threads of another origin's script want a weaker policy."""
+    folder = tmp_path / "site"
+    link_tree(hosts, folder)
+    probe = folder / "js" / "worker" / "probe.js"
+    text = probe.read_text().replace("CORES_PER_THREAD = 2", "CORES_PER_THREAD = 0.5")
+    for form in probe.parent.glob("probe.js*"):
+        form.unlink()
+    probe.write_text(text)
+    files = serve_as(_CORS, folder)
+    page = launch()
+    page.expected_errors.append("favicon")
+    page.goto(f"{serve_as(_policy(files), folder).url}host.html")
+    ask = "async (site) => (await (await import('./pyselfie.js')).support({ site })).threads"
+    assert page.evaluate(ask, "./") > 1
+    assert page.evaluate(ask, files.url) == 1
+
+
 def test_a_damaged_file_of_another_origin_is_refused(
     launch: Callable[..., Page], serve_as: Callable[..., Server], hosts: Path, dist: Path, tmp_path: Path
 ) -> None:
