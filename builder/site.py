@@ -27,7 +27,7 @@ from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_
 Plan = dict[str, "Path | bytes"]
 """Path below dist/ to its source: a file to copy, or the bytes themselves."""
 
-_LOADED_BY_THE_WORKER = ("vendor/", "python/", "models/")
+_LOADED_BY_THE_WORKER = ("js/worker.js", "js/worker/", "vendor/", "python/", "models/")
 _FOR_PIP = "packages/"
 """Installed from a file, never loaded by a page."""
 _STAMP = CACHE / "site.stamp"

@@ -12,8 +12,10 @@ from PIL import Image
 from playwright.sync_api import Error
 
 from builder.chromium import ensure_chromium
+from builder.paths import ROOT
 from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
+from tests.browser.examples_kit import npm
 from tests.browser.flags import BASE_FLAGS
 from tests.browser.guard import REPORT_PATH, Guard
 
@@ -114,3 +116,27 @@ def camera_file(astronaut: np.ndarray, tmp_path_factory: pytest.TempPathFactory)
             Image.fromarray(frame).save(jpeg, "JPEG", quality=90, subsampling=2)
             file.write(jpeg.getvalue())
     return path
+
+
+@pytest.fixture(scope="session")
+def tarball(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return what ``npm pack`` makes of dist/."""
+    folder = tmp_path_factory.mktemp("npm")
+    npm("pack", "--silent", "--pack-destination", str(folder), str(dist), folder=ROOT)
+    return next(folder.glob("*.tgz"))
+
+
+@pytest.fixture
+def serve_as(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
+    """Return a function that serves a folder, dist/ if none is named, with these headers, until the test ends."""
+    servers: list[Server] = []
+
+    def serve(headers: dict[str, str], directory: Path = dist, **options: Any) -> Server:
+        server = Server(directory, headers=headers, **options).__enter__()
+        servers.append(server)
+        origins.add(server.url.rstrip("/"))
+        return server
+
+    yield serve
+    for server in servers:
+        server.__exit__(None, None, None)

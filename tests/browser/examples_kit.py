@@ -1,10 +1,15 @@
-"""The examples as a user opens them: beside a built dist/, with the strict policy of the real server."""
+"""The examples as a user opens them: beside a built dist/, or bundled with the npm package."""
 
 from __future__ import annotations
 
 import mimetypes
+import os
+import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.browser.legacy_kit import set_up_example
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,3 +37,24 @@ def _serve(route: Route) -> None:
     }
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     route.fulfill(response=answer, headers=headers | {"content-type": kind}, body=path.read_bytes())
+
+
+def npm(*words: str, folder: Path, **environment: str) -> str:
+    """Run npm in `folder` and return all that it says."""
+    command = [shutil.which("npm") or "npm", *words]
+    result = subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+def build_example(name: str, tarball: Path, **environment: str) -> Path:
+    """Install the tarball into the example, build that without a warning, and return what is to be served."""
+    folder = set_up_example(name)
+    npm("install", "--no-save", "--prefer-offline", "--silent", str(tarball), folder=folder)
+    shutil.rmtree(folder / "public", ignore_errors=True)
+    said = npm("run", "build", "--silent", folder=folder, **environment)
+    assert "warn" not in said.lower(), said
+    assert "(!)" not in said, said
+    return folder / "dist"

@@ -109,6 +109,7 @@ def set_up_example(name: str) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for path in source.iterdir():
         shutil.copyfile(path, target / path.name)
+    shutil.copy(ROOT / "examples" / "astronaut.jpg", target.parent)
     if (source / "package-lock.json").exists():
         ensure_node_modules(target)
     return target

@@ -9,6 +9,7 @@ from playwright.sync_api import Error
 from tests.browser.harness import EngineDriver, png_base64
 
 MODEL = "**/models/selfie_segmentation.onnx"
+WRONG_HASH = r"is damaged: it has SHA-256 \w{64}, expected \w{64}\. Try again\."
 
 
 def refuse(status):
@@ -35,19 +36,51 @@ def answer(keep=1.0, corrupt=False):
 
 FAULTS = {
     "model missing": (MODEL, refuse(404), r"models/selfie_segmentation\.onnx could not be downloaded: .* answered 404"),
-    "model truncated": (MODEL, answer(keep=0.5), r"selfie_segmentation\.onnx has \d+ bytes, expected \d+"),
-    "model changed": (MODEL, answer(corrupt=True), r"selfie_segmentation\.onnx has SHA-256 \w{64}, expected \w{64}"),
+    "model truncated": (
+        MODEL,
+        answer(keep=0.5),
+        r"selfie_segmentation\.onnx is damaged: it has \d+ bytes, expected \d+",
+    ),
+    "model changed": (MODEL, answer(corrupt=True), rf"selfie_segmentation\.onnx {WRONG_HASH}"),
     "wheel missing": ("**/numpy-*.whl", refuse(404), r"python/numpy-\S+\.whl could not be downloaded: .* answered 404"),
     "wheel truncated": (
         "**/python/pyselfie-*.zip",
         answer(keep=0.9),
-        r"python/pyselfie-\S+\.zip has \d+ bytes, expected \d+",
+        r"python/pyselfie-\S+\.zip is damaged: it has \d+ bytes, expected \d+",
     ),
-    "runtime truncated": ("**/ort-wasm-*.wasm", answer(keep=0.3), r"ort-wasm\S+\.wasm has \d+ bytes, expected \d+"),
+    "runtime truncated": (
+        "**/ort-wasm-*.wasm",
+        answer(keep=0.3),
+        r"ort-wasm\S+\.wasm is damaged: it has \d+ bytes, expected \d+",
+    ),
     "runtime missing": ("**/ort-wasm-*.wasm", refuse(500), r"ort-wasm\S+\.wasm could not .* answered 500"),
     "python missing": ("**/pyodide.asm.wasm", refuse(404), r"pyodide\.asm\.wasm could not .* answered 404"),
     "no connection": ("**/python_stdlib.zip", lambda route: route.abort(), r"python_stdlib\.zip .* no answer"),
-    "script missing": ("**/pyodide.asm.js", refuse(404), r"The engine could not start: .*pyodide\.asm\.js"),
+    "python changed": ("**/pyodide.asm.wasm", answer(corrupt=True), rf"pyodide\.asm\.wasm {WRONG_HASH}"),
+    "library changed": ("**/python_stdlib.zip", answer(corrupt=True), rf"python_stdlib\.zip {WRONG_HASH}"),
+    "wheel changed": ("**/numpy-*.whl", answer(corrupt=True), rf"numpy-\S+\.whl {WRONG_HASH}"),
+    "runtime changed": ("**/ort-wasm-*.wasm", answer(corrupt=True), rf"ort-wasm\S+\.wasm {WRONG_HASH}"),
+    "script changed": ("**/ort-wasm-*.mjs", answer(corrupt=True), rf"ort-wasm\S+\.mjs {WRONG_HASH}"),
+    "script missing": (
+        "**/pyodide.asm.js",
+        refuse(404),
+        r"pyodide\.asm\.js could not be loaded from http://\S+asm\.js",
+    ),
+    "list missing": (
+        "**/assets.json",
+        refuse(404),
+        r"answered 404\. It has to be at http://\S+/assets\.json, beside all",
+    ),
+    "list replaced": (
+        "**/assets.json",
+        lambda route: route.fulfill(body="<!doctype html>"),
+        r"is no list of pyselfie's",
+    ),
+    "worker missing": (
+        "**/worker.js",
+        refuse(404),
+        r"it has to be at http://\S+/js/worker\.js.* by setSite\(\) or `site`",
+    ),
 }
 
 
@@ -75,7 +108,9 @@ def test_a_download_that_fails_is_told_in_one_sentence(launch, site, name):
     assert "\n" not in error["message"]
 
 
-@pytest.mark.parametrize("name", ["model changed", "wheel missing", "runtime truncated"])
+@pytest.mark.parametrize(
+    "name", ["model changed", "wheel missing", "runtime truncated", "python changed", "worker missing"]
+)
 def test_after_a_failed_start_a_retry_works(launch, site, astronaut, name):
     """Once the cause is gone, starting again is enough."""
     engine = EngineDriver(launch(), site.url)

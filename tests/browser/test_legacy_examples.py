@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 import pyselfie
-from builder.paths import NODE_MODULES, ROOT
+from builder.paths import NODE_MODULES
+from tests.browser.examples_kit import build_example, npm
 from tests.browser.flags import camera_flags
 from tests.browser.legacy_kit import TOOLS, WAIT_MS, people, pixels, put_dist, set_up_example
 
@@ -93,20 +94,6 @@ def test_tensorflows_body_segmentation_is_none_the_wiser(
     assert picture[wall].mean() < 0.4 * before[wall].mean()
 
 
-@pytest.fixture(scope="session")
-def tarball(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return what ``npm pack`` makes of dist/."""
-    folder = tmp_path_factory.mktemp("npm")
-    _npm("pack", "--silent", "--pack-destination", str(folder), str(dist), folder=ROOT)
-    return next(folder.glob("*.tgz"))
-
-
-def _npm(*words: str, folder: Path) -> None:
-    command = [shutil.which("npm") or "npm", *words]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stdout + result.stderr
-
-
 def test_the_package_has_what_it_says(tarball: Path) -> None:
     """Licence, version and every exported file are in it; the demo page and compressed forms are not."""
     with tarfile.open(tarball) as archive:
@@ -139,27 +126,18 @@ def test_typescript_finds_the_declarations(tarball: Path, tmp_path: Path) -> Non
     """A strict program that imports the installed package by name compiles."""
     (tmp_path / "package.json").write_text('{"type": "module"}')
     (tmp_path / "program.ts").write_text(_TYPED)
-    _npm("install", "--no-save", "--prefer-offline", "--silent", "--ignore-scripts", str(tarball), folder=tmp_path)
+    npm("install", "--no-save", "--prefer-offline", "--silent", "--ignore-scripts", str(tarball), folder=tmp_path)
     compiler = str(NODE_MODULES / ".bin" / "tsc")
     flags = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--types", "", "program.ts"]
     result = subprocess.run([compiler, *flags], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
 
 
-def _build(name: str, tarball: Path) -> Path:
-    """Install the tarball into the example, build that, and return what is to be served."""
-    folder = set_up_example(name)
-    _npm("install", "--no-save", "--prefer-offline", "--silent", str(tarball), folder=folder)
-    shutil.rmtree(folder / "public", ignore_errors=True)
-    _npm("run", "build", "--silent", folder=folder)
-    return folder / "dist"
-
-
 def test_a_vite_project_installs_the_tarball(
     launch: Callable[..., Page], serve_site: Callable[..., Server], tarball: Path
 ) -> None:
     """The named import goes into the bundle, the worker's files beside it, and a photo's person turns green."""
-    page = _open(launch, serve_site(_build("vite", tarball)))
+    page = _open(launch, serve_site(build_example("vite", tarball)))
     page.get_by_label("Photo").first.set_input_files(_photo())
     page.wait_for_function("() => document.title === 'done'")
     assert 0.3 < _green_share(_canvas(page)) < 0.6
@@ -169,7 +147,7 @@ def test_a_react_component_cuts_people_out(
     launch: Callable[..., Page], serve_site: Callable[..., Server], tarball: Path
 ) -> None:
     """A hook holds the segmenter; its options follow the component's, and the picture has the mask as its alpha."""
-    page = _open(launch, serve_site(_build("react", tarball)))
+    page = _open(launch, serve_site(build_example("react", tarball)))
     cut_outs = []
     for mirror in (False, True):
         page.get_by_label("Mirror").set_checked(mirror)

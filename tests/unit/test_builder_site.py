@@ -25,16 +25,16 @@ from builder.stamps import files_under, sha256_of
 
 
 def test_assets_tell_the_truth(dist: Path):
-    """assets.json has the size and the SHA-256 of every file below vendor/, python/ and models/, and of no other."""
+    """assets.json has the size and the SHA-256 of every file that the worker is made of or loads, and of no other."""
     listed = json.loads((dist / "assets.json").read_text())["files"]
     present = {
         path.relative_to(dist).as_posix(): {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
-        for folder in ("vendor", "python", "models")
-        for path in files_under(dist / folder)
+        for folder in ("js/worker", "vendor", "python", "models")
+        for path in [*files_under(dist / folder), dist / "js/worker.js"]
         if path.suffix not in compress.ENCODINGS
     }
     assert listed == present
-    assert {"vendor/pyodide/pyodide.asm.wasm", "models/selfie_segmentation.onnx"} <= set(listed)
+    assert {"js/worker.js", "vendor/pyodide/pyodide.asm.wasm", "models/selfie_segmentation.onnx"} <= set(listed)
 
 
 def test_pages_preload_what_their_scripts_import(dist: Path):

@@ -4,7 +4,9 @@
  * Messages of the page go to `pyselfie.browser.channels.Channels.receive`; Python answers through a Host per channel.
  */
 import { DownloadError, Downloads } from "./worker/downloads.js";
+import { missingHere } from "./worker/features.js";
 import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
+import { Patience } from "./worker/patience.js";
 import { probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
 
 /** @typedef {{type: string, channel?: number, [key: string]: any}} Message */
@@ -139,35 +141,55 @@ class Host {
 }
 
 /** @param {Message} message */
-async function boot({ modelSelection, backend, painter }) {
+async function boot({ modelSelection, backend, painter, fresh }) {
+  const fail = (/** @type {string} */ message) =>
+    self.postMessage({ type: "error", code: "load", message, action: "retry" });
+  const [missing] = missingHere();
+  if (missing) return fail(missing.sentence);
   const report = (/** @type {string} */ text) => self.postMessage({ type: "progress", ...downloads.progress, text });
-  const downloads = new Downloads(ROOT, (done) => report(done ? "Starting Python" : "Downloading the engine"));
+  const downloads = new Downloads(ROOT, {
+    fresh: Boolean(fresh),
+    onMove: () => patience.moved(),
+    onProgress: (done) => report(done ? "Starting Python" : "Downloading the engine"),
+  });
+  const patience = new Patience(
+    () => downloads.pending,
+    (seconds) => downloads.stalled(seconds),
+  );
   try {
-    await downloads.open();
+    await untilFailure(downloads, downloads.open());
     const started = Promise.all([
-      startRuntime(downloads, { backend, painter, modelSelection }),
-      startPython(downloads),
+      startRuntime(downloads, patience, { backend, painter, modelSelection }),
+      startPython(downloads, patience),
     ]);
-    const [shared, pyodide] = await Promise.race([started, downloads.failed]);
+    const [shared, pyodide] = await untilFailure(downloads, started);
+    await untilFailure(downloads, downloads.checked());
     report("Preparing the model");
     const makeHost = (/** @type {number} */ channel) => new Host(shared, channel);
     const channels = pyodide.pyimport("pyselfie.browser.channels").Channels(makeHost, backend, painter);
     receive = channels.receive;
     Object.assign(self, { pyodide }); // for a look inside from the console, and for the leak test
+    self.postMessage({ type: "booted" });
     for (const message of waiting.splice(0)) receive(message);
   } catch (error) {
     console.warn(error);
-    const message =
-      error instanceof DownloadError ? error.message : `The engine could not start: ${reason(error)}. Try again.`;
-    self.postMessage({ type: "error", code: "load", message, action: "retry" });
+    fail(error instanceof DownloadError ? error.message : `The engine could not start: ${reason(error)}. Try again.`);
+  } finally {
+    patience.end();
   }
+}
+
+/** @template T @param {Downloads} downloads @param {Promise<T>} step @returns {Promise<T>} */
+function untilFailure(downloads, step) {
+  return Promise.race([step, downloads.failed]);
 }
 
 /**
  * @param {Downloads} downloads
+ * @param {Patience} patience
  * @param {{backend: string, painter: string, modelSelection?: number}} asked
  */
-async function startRuntime(downloads, { backend, painter, modelSelection }) {
+async function startRuntime(downloads, patience, { backend, painter, modelSelection }) {
   const modelPath = MODELS[modelSelection ?? 0] ?? MODELS[0];
   const model = downloads.buffer(downloads.expect(modelPath));
   const facts = await probe();
@@ -175,29 +197,35 @@ async function startRuntime(downloads, { backend, painter, modelSelection }) {
   const files = runtimeFiles(build);
   const wasm = downloads.expect(files.wasm);
   downloads.complete = true;
-  const ort = await import(downloads.url(files.api));
+  const [ort] = await Promise.all([downloads.script(files.api), downloads.script(files.mjs)]);
+  patience.moved();
   ort.env.logLevel = "error";
   ort.env.wasm.wasmPaths = { mjs: downloads.url(files.mjs), wasm };
   ort.env.wasm.numThreads = facts.threads;
   const bridge = new OrtBridge(ort);
   await bridge.warm(await model, build === "wasm" ? "wasm" : "webgpu", build !== "wasm" && wantsOnGpu(facts, painter));
+  patience.moved();
   const shared = new Shared(downloads, ort, facts, bridge);
   shared.haveModel(modelPath, model);
   return shared;
 }
 
-/** @param {Downloads} downloads */
-async function startPython(downloads) {
+/** @param {Downloads} downloads @param {Patience} patience */
+async function startPython(downloads, patience) {
   const wheels = ["numpy", "pyselfie"].map((name) =>
     downloads.buffer(downloads.expect(downloads.find(`python/${name}-`))),
   );
   for (const file of ["pyodide.asm.wasm", "python_stdlib.zip"]) downloads.expect(PYODIDE + file);
-  const { loadPyodide } = await import(downloads.url(`${PYODIDE}pyodide.mjs`));
+  const scripts = ["pyodide.mjs", "pyodide.asm.js"].map((file) => downloads.script(PYODIDE + file));
+  const [{ loadPyodide }] = await Promise.all(scripts);
+  patience.moved();
   const pyodide = await loadPyodide({ indexURL: downloads.url(PYODIDE) });
+  patience.moved();
   // NumPy's build asks libc for a backtrace before it reuses a temporary array, and Pyodide has none: without this answer
   // ("no frames": do not reuse) the first large `a * b + c` ends the interpreter.
   pyodide._module.mergeLibSymbols({ backtrace: () => 0 }, "numpy");
   for (const wheel of wheels) pyodide.unpackArchive(await wheel, "wheel");
+  patience.moved();
   return pyodide;
 }
 

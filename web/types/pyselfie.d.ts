@@ -97,6 +97,8 @@ export class SelfieSegmentationElement extends HTMLElement {
   /** 0 or "general", 1 or "landscape". */
   modelSelection: string | number | null;
   mirror: boolean;
+  /** URL of the folder with pyselfie's files. Code is run from there, so it is to be trusted like the `src` of a script. */
+  site: string | null;
   backend: string | null;
   painter: string | null;
   paused: boolean;
@@ -142,7 +144,8 @@ export interface TrackOptions {
   strength?: number;
   mirror?: boolean;
   modelSelection?: number;
-  /** Only when the processing begins. */
+  /** URL of the folder with pyselfie's files; as `backend` and `painter`, only when the processing begins. */
+  site?: string;
   backend?: Backend;
   painter?: Painter;
   /** What the far end sees when the engine fails: the last composite, or a grey picture. Never the camera. */
@@ -164,13 +167,61 @@ export interface TrackMetrics extends Partial<Running> {
 export interface ProcessedTrack extends MediaStreamTrack {
   readonly metrics: TrackMetrics;
   /** Change some; the next frame has them. A bad value is told by `error` and the last good one stays. */
-  setOptions(options: Omit<TrackOptions, "backend" | "painter" | "onFailure">): void;
+  setOptions(options: Omit<TrackOptions, "site" | "backend" | "painter" | "onFailure">): void;
   /** Begin again after a failure. */
   restart(): Promise<void>;
 }
 
 /** @throws TypeError if it is no running video track, or an option is unknown. */
 export function processTrack(track: MediaStreamTrack, options?: TrackOptions): ProcessedTrack;
+
+/**
+ * Say where pyselfie's files are (js/, vendor/, python/, models/, assets.json), before anything of it is used. Without it they are
+ * taken from where pyselfie.js came from; in a bundle, where nothing tells that, from `pyselfie/` beside the page.
+ *
+ * Another origin will do if it allows this page by CORS. The code of those files runs as the page's own.
+ */
+export function setSite(url: string | URL): void;
+
+export interface PreloadOptions {
+  site?: string;
+  backend?: Backend;
+  painter?: Painter;
+  modelSelection?: number;
+  /** Lets go of what is loaded if no element and no track has taken it over yet. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Load everything, without painting anything: Python runs and the model is ready. What is loaded waits for the first element
+ * or track with the same settings, and ends with the last of them, or by `signal`.
+ */
+export function preload(options?: PreloadOptions): Promise<void>;
+
+export interface SupportOptions {
+  site?: string;
+  backend?: Backend;
+}
+
+export interface Support {
+  /** Nothing is missing that the engine needs. */
+  supported: boolean;
+  /** What will be tried first; what runs, and why, is told by `ready`. */
+  backend: "webgpu" | "wasm";
+  /** The WebGPU adapter, or that there is none. */
+  reason: string;
+  /** Threads that WebAssembly may use: more than one only where the page is cross-origin isolated. */
+  threads: number;
+  isolated: boolean;
+  /** Whether a page may ask for a camera here, not whether there is one. */
+  camera: boolean;
+  /** How tracks get through: frame by frame, also in a hidden tab, or over a canvas. */
+  tracks: "frames" | "canvas";
+  missing: { feature: "worker" | "wasm" | "wasm-policy" | "wasm-simd" | "offscreen-canvas" | "camera"; sentence: string }[];
+}
+
+/** What this browser can do, before anything is loaded but a small worker that looks. */
+export function support(options?: SupportOptions): Promise<Support>;
 
 declare global {
   interface HTMLElementTagNameMap {

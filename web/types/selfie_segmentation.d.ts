@@ -44,10 +44,11 @@ export type ResultsListener = (results: Results) => Promise<void> | void;
 export interface SelfieSegmentationConfig {
   /**
    * Says where pyselfie's files are; asked once, for `js/worker.js`. All other files are taken from where that one is.
+   * Without it they are where `setSite` of "pyselfie" says, or where the library came from.
    *
    * @param path The file, relative to the folder of pyselfie's files.
    * @param prefix The URL of the folder from which the library was loaded, with the slash at its end.
-   * @returns URL of the file, absolute or relative to the page; on the page's own origin, as every worker's has to be.
+   * @returns URL of the file, absolute or relative to the page; another origin has to allow this page by CORS.
    */
   locateFile?: (path: string, prefix?: string) => string;
 }

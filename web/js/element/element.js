@@ -25,7 +25,7 @@ const OPTIONS = {
 
 /** See `web/types/pyselfie.d.ts` for what each attribute, method and event is. */
 export class SelfieSegmentationElement extends ElementProperties {
-  static observedAttributes = [...Object.keys(OPTIONS), "src", "camera", "backend", "painter", "paused", "fit"];
+  static observedAttributes = [...Object.keys(OPTIONS), "src", "camera", "site", "backend", "painter", "paused", "fit"];
 
   #internals = this.attachInternals();
   #stage = document.createElement("div");
@@ -69,8 +69,9 @@ export class SelfieSegmentationElement extends ElementProperties {
     this.#internals.ariaLabel = "Nothing is painted yet";
   }
 
-  #newEngine(backend = "auto", painter = "auto") {
-    const engine = new Engine(this.#stage, { backend, painter });
+  /** @param {{site?: string | null, backend?: string, painter?: string}} [settings] */
+  #newEngine(settings) {
+    const engine = new Engine(this.#stage, settings);
     for (const type of [...FORWARDED, "error"]) {
       engine.addEventListener(type, (event) => this.#hear(type, /** @type {CustomEvent} */ (event).detail));
     }
@@ -81,7 +82,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   connectedCallback() {
     this.takeEarlyProperties();
-    this.#applyChanges({ appears: true });
+    queueMicrotask(() => this.#applyChanges({ appears: true })); // the script that defines it may call setSite() first
   }
 
   /** A move takes the element out and puts it in again at once; only one that stays out lets go of everything. */
@@ -135,7 +136,7 @@ export class SelfieSegmentationElement extends ElementProperties {
     this.#changes.clear();
     for (const name of names) delete (/** @type {any} */ (this.#told)[OPTIONS[name]]); // so that a value refused before is reported again
     if (names.has("fit")) this.#stage.style.setProperty("--selfie-fit", this.#oneOf("fit", FITS, "contain"));
-    if (names.has("backend") || names.has("painter")) this.#changeEngine();
+    if (["site", "backend", "painter"].some((name) => names.has(name))) this.#changeEngine();
     if (this.#running) this.#update(names);
     else if (!this.isConnected || !this.#hasSource) return;
     else if (appears || names.has("src") || names.has("camera")) this.#begin();
@@ -157,7 +158,13 @@ export class SelfieSegmentationElement extends ElementProperties {
   #changeEngine() {
     const running = this.#running;
     if (running) this.stop();
-    this.#engine = this.#newEngine(this.#oneOf("backend", BACKENDS), this.#oneOf("painter", PAINTERS));
+    const [backend, painter] = [this.#oneOf("backend", BACKENDS), this.#oneOf("painter", PAINTERS)];
+    try {
+      this.#engine = this.#newEngine({ site: this.site, backend, painter });
+    } catch (error) {
+      this.#complain("attribute", /** @type {Error} */ (error).message);
+      this.#engine = this.#newEngine({ backend, painter });
+    }
     if (running) this.#begin();
   }
 

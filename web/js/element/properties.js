@@ -59,6 +59,14 @@ export class ElementProperties extends Base {
     this.#reflect("model-selection", value);
   }
 
+  get site() {
+    return this.getAttribute("site");
+  }
+
+  set site(value) {
+    this.#reflect("site", value);
+  }
+
   get backend() {
     return this.getAttribute("backend");
   }

@@ -12,13 +12,16 @@
 
 import { Canvases } from "./canvases.js";
 import { Requests } from "./requests.js";
+import { siteUrl } from "./site.js";
 import { WorkerHost } from "./worker_host.js";
 
 const MOST_OUTSTANDING = 2; // one in the works, one waiting: the worker never idles and no frame grows old
 
 export class Engine extends EventTarget {
   #canvases;
-  #host;
+  #settings;
+  /** @type {WorkerHost | null} of the last start: until then the page may say where the files are */
+  #host = null;
   #channel = 0;
   /** @type {Options} */
   #options = {};
@@ -43,13 +46,14 @@ export class Engine extends EventTarget {
 
   /**
    * @param {HTMLElement} stage the engine puts its canvas into it, and replaces it when it must
-   * @param {{backend?: string, painter?: string}} [settings] backend: "auto" | "webgpu" | "wasm"; painter: "auto" |
-   *   "webgpu" (frames stay on the GPU) | "canvas2d"
+   * @param {{site?: string | null, backend?: string, painter?: string}} [settings] site: URL of the folder with our files;
+   *   backend: "auto" | "webgpu" | "wasm"; painter: "auto" | "webgpu" (frames stay on the GPU) | "canvas2d"
    */
-  constructor(stage, { backend = "auto", painter = "auto" } = {}) {
+  constructor(stage, settings = {}) {
     super();
     this.#canvases = new Canvases(stage);
-    this.#host = WorkerHost.for(backend, painter);
+    const { site } = settings;
+    this.#settings = { ...settings, site: site === undefined || site === null ? null : siteUrl(site) };
   }
 
   /** Boot, or boot again after a failure. Resolves when frames are processed; failures arrive as `error`, too. */
@@ -60,6 +64,7 @@ export class Engine extends EventTarget {
     const starting = Promise.withResolvers();
     starting.promise.catch(() => {}); // told by the `error` event as well
     this.#starting = starting;
+    this.#host = WorkerHost.for(this.#settings);
     this.#channel = this.#host.open(this.#client, this.#canvases.lend(), this.#options);
     if (this.#tap) this.#post({ type: "tap", on: true, intervalMs: this.#tapInterval });
     if (this.#backdrop) this.#post({ type: "backdrop", bitmap: this.#backdrop });
@@ -177,7 +182,7 @@ export class Engine extends EventTarget {
 
   /** @param {object} message @param {Transferable[]} [transfer] */
   #post(message, transfer = []) {
-    if (this.#channel) this.#host.post(this.#channel, message, transfer);
+    if (this.#channel) this.#host?.post(this.#channel, message, transfer);
   }
 
   /** @param {string} type @returns {Promise<any>} */
@@ -266,7 +271,7 @@ export class Engine extends EventTarget {
   }
 
   #stop() {
-    this.#host.close(this.#channel);
+    this.#host?.close(this.#channel);
     this.#channel = 0;
     this.#canvases.forget();
     this.#ready = this.#loading = false;

@@ -1,6 +1,6 @@
 /**
- * One worker for all engines of a page that want the same backend and painter: it starts with the first engine, ends
- * with the last one, and when it dies all of them begin again in a new one, once.
+ * One worker for all engines of a page that want the same files, backend and painter: it starts with the first engine,
+ * ends with the last one, and when it dies all of them begin again in a new one, once.
  *
  * @typedef {object} Client What a host needs of an engine.
  * @property {(message: {type: string, [key: string]: any}) => void} receive
@@ -8,6 +8,10 @@
  * @property {boolean} loading whether it prepares a model for this engine
  * @property {(why: string, again: boolean) => void} lost the worker is gone; `again`: a new one may be tried
  */
+
+import { Holds } from "./holds.js";
+import { siteUrl, WORKER } from "./site.js";
+import { startWorker, watchStart } from "./start.js";
 
 const SILENCE_MS = 8_000; // a worker that owes an answer this long is dead
 const LOADING_MS = 60_000; // while it prepares a model: WebGPU shaders may compile for long, and nothing else runs then
@@ -17,6 +21,7 @@ const WATCH_MS = 1_000;
 const hosts = new Map();
 
 export class WorkerHost {
+  #site;
   #backend;
   #painter;
   /** @type {Worker | null} */
@@ -28,17 +33,24 @@ export class WorkerHost {
   #restarted = false;
   #lastSign = 0;
   #watchdog = 0;
+  #forgetStart = () => {};
+  /** The last start failed: what the browser has in its cache may be why. */
+  #fresh = false;
+  #holds = new Holds();
+  #booted = false;
 
-  /** @param {string} backend @param {string} painter */
-  constructor(backend, painter) {
+  /** @param {string} site @param {string} backend @param {string} painter */
+  constructor(site, backend, painter) {
+    this.#site = site;
     this.#backend = backend;
     this.#painter = painter;
   }
 
-  /** The page's host with these settings. @param {string} backend @param {string} painter */
-  static for(backend, painter) {
-    const key = `${backend} ${painter}`;
-    const host = hosts.get(key) ?? new WorkerHost(backend, painter);
+  /** The page's host with these settings. @param {{site?: string | null, backend?: string, painter?: string}} settings */
+  static for({ site, backend = "auto", painter = "auto" }) {
+    const url = siteUrl(site);
+    const key = `${url} ${backend} ${painter}`;
+    const host = hosts.get(key) ?? new WorkerHost(url, backend, painter);
     hosts.set(key, host);
     return host;
   }
@@ -51,10 +63,23 @@ export class WorkerHost {
    */
   open(client, canvas, options) {
     if (!this.#worker) this.#boot(options.modelSelection);
+    this.#holds.take();
     const channel = ++this.#channels;
     this.post(channel, { type: "open", canvas, options: JSON.stringify(options) }, [canvas]);
     this.#clients.set(channel, client);
     return channel;
+  }
+
+  /** Boot without an engine, and stay for the first one that comes. @param {number} [modelSelection] */
+  hold(modelSelection) {
+    if (!this.#worker) this.#boot(modelSelection);
+    const hold = this.#holds.add();
+    if (this.#booted) this.#holds.resolve();
+    const release = (/** @type {unknown} */ reason) => {
+      this.#holds.release(hold, reason);
+      this.#endUnused();
+    };
+    return { started: hold.promise, release };
   }
 
   /** @param {number} channel @param {object} message @param {Transferable[]} [transfer] */
@@ -66,43 +91,47 @@ export class WorkerHost {
   /** @param {number} channel */
   close(channel) {
     if (!this.#clients.delete(channel)) return;
-    if (this.#clients.size === 0) this.#end();
-    else this.post(channel, { type: "close" });
+    this.post(channel, { type: "close" });
+    this.#endUnused();
+  }
+
+  #endUnused() {
+    if (this.#clients.size === 0 && !this.#holds.keep) this.#end();
   }
 
   /** @param {number | undefined} modelSelection downloaded while Python starts */
   #boot(modelSelection) {
-    const worker = this.#newWorker();
-    if (!worker) return;
+    const url = this.#site + WORKER;
+    const worker = startWorker(url);
+    this.#forgetStart = watchStart(worker, url, this.#site, (message) =>
+      this.#failed({ type: "error", code: "load", message, action: "retry" }),
+    );
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#died(event.message || "its script could not be loaded");
+      this.#died(event.message || "its script failed");
     };
     this.#worker = worker;
-    worker.postMessage({ type: "boot", modelSelection, backend: this.#backend, painter: this.#painter });
+    const settings = { backend: this.#backend, painter: this.#painter, fresh: this.#fresh };
+    worker.postMessage({ type: "boot", modelSelection, ...settings });
     this.#lastSign = performance.now();
     this.#watchdog = self.setInterval(() => this.#watch(), WATCH_MS);
-  }
-
-  #newWorker() {
-    const url = new URL("../worker.js", import.meta.url);
-    try {
-      return new Worker(url, { type: "module" });
-    } catch {
-      const message = `pyselfie's files are at ${url.origin}, this page is at ${location.origin}, and browsers start workers from the page's own site only: copy the files there, or put widget.html into a frame.`;
-      queueMicrotask(() => this.#failed({ type: "error", code: "load", message, action: "retry" })); // clients come after this
-      return null;
-    }
   }
 
   /** @param {{type: string, channel?: number, [key: string]: any}} message */
   #receive({ channel, ...message }) {
     this.#lastSign = performance.now();
     if (message.type === "ready") this.#ready = true;
-    if (channel !== undefined) this.#deliver(channel, message);
+    if (message.type === "booted") this.#onBooted();
+    else if (channel !== undefined) this.#deliver(channel, message);
     else if (message.type === "error") this.#failed(message);
     else for (const client of [...this.#clients.values()]) client.receive(message);
+  }
+
+  #onBooted() {
+    this.#booted = true;
+    this.#fresh = false;
+    this.#holds.resolve();
   }
 
   /** @param {number} channel @param {any} message */
@@ -114,7 +143,8 @@ export class WorkerHost {
 
   /** The worker could not boot: all who wait for it are told, and the next start is a new one. @param {any} message */
   #failed(message) {
-    for (const client of this.#end()) client.receive(message);
+    this.#fresh = true;
+    for (const client of this.#end(message.message)) client.receive(message);
   }
 
   get #owes() {
@@ -131,16 +161,19 @@ export class WorkerHost {
   #died(why) {
     const again = this.#ready && !this.#restarted;
     this.#restarted = again;
-    for (const client of this.#end()) client.lost(why, again);
+    if (!this.#booted) this.#fresh = true;
+    for (const client of this.#end(`The engine stopped: ${why}.`)) client.lost(why, again);
   }
 
-  /** @returns {Client[]} those whose worker this was */
-  #end() {
+  /** @param {string} [why] @returns {Client[]} those whose worker this was */
+  #end(why = "The engine was closed before it had started.") {
     const clients = [...this.#clients.values()];
     clearInterval(this.#watchdog);
+    this.#forgetStart();
     this.#worker?.terminate();
     this.#worker = null;
-    this.#ready = false;
+    this.#ready = this.#booted = false;
+    this.#holds.reject(why);
     this.#clients.clear();
     return clients;
   }

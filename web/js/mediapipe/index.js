@@ -91,7 +91,8 @@ export class SelfieSegmentation {
     this.#fault = null;
     if (fault) throw fault;
     if (!this.#service || this.#service.ended) {
-      this.#service = new Service(locateWorker(this.#locateFile), this.#options.modelSelection);
+      const fresh = this.#service !== null;
+      this.#service = new Service(locateWorker(this.#locateFile), this.#options.modelSelection, fresh);
     }
     const service = this.#service;
     await service.ready;

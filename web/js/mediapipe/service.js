@@ -4,12 +4,14 @@
  * Messages to Python (pyselfie.browser.service.segmentation_service): prepare {request, model} | segment {request, frame, model, mirror}.
  */
 
+import { startWorker, watchStart } from "../engine/start.js";
 import { readable } from "./picture.js";
 
 const CHANNEL = 1;
 
 export class Service {
   #worker;
+  #forgetStart;
   /** @type {Map<number, PromiseWithResolvers<any>>} */
   #pending = new Map();
   #requests = 0;
@@ -18,16 +20,21 @@ export class Service {
   /** Why it is no more. @type {Error | null} */
   ended = null;
 
-  /** @param {string} url the worker's @param {number} modelSelection the model to begin with */
-  constructor(url, modelSelection) {
+  /**
+   * @param {string} url the worker's
+   * @param {number} modelSelection the model to begin with
+   * @param {boolean} fresh the last one failed: what the browser has in its cache may be why
+   */
+  constructor(url, modelSelection, fresh) {
     this.#starting.promise.catch(() => {}); // whoever awaits `ready` is told
-    this.#worker = new Worker(url, { type: "module" });
+    this.#worker = startWorker(url);
+    this.#forgetStart = watchStart(this.#worker, url, new URL("../", url).href, (why) => this.end(new Error(why)));
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.end(new Error(event.message ? `pyselfie's worker died: ${event.message}` : unreachable(url)));
+      this.end(new Error(`pyselfie's worker died: ${event.message || "its script failed"}`));
     };
-    this.#worker.postMessage({ type: "boot", modelSelection, backend: "auto", painter: "canvas2d" });
+    this.#worker.postMessage({ type: "boot", modelSelection, backend: "auto", painter: "canvas2d", fresh });
     this.#post({ type: "open", kind: "segment", options: JSON.stringify({ modelSelection }) });
   }
 
@@ -58,6 +65,7 @@ export class Service {
   /** @param {Error} why what everybody who waits is told */
   end(why) {
     this.ended ??= why;
+    this.#forgetStart();
     this.#worker.terminate();
     this.#starting.reject(why);
     for (const { reject } of this.#pending.values()) reject(why);
@@ -84,12 +92,4 @@ export class Service {
     else answer?.resolve(value);
     this.#pending.delete(request);
   }
-}
-
-/** @param {string} url */
-function unreachable(url) {
-  return (
-    `pyselfie's worker could not be loaded from ${url}: that file and the folders beside it (js, vendor, python, models) ` +
-    "have to be there. Copy pyselfie's files to your site and have locateFile return the URL of js/worker.js."
-  );
 }

@@ -12,7 +12,7 @@ const USUAL_FPS = 30;
 const PLACEHOLDER_GREY = "rgb(127 127 127)"; // core/effects.py: NEUTRAL_GREY
 const PLACEHOLDER_EVERY_MS = 500;
 const SETTINGS = ["effect", "background", "strength", "mirror", "modelSelection"];
-const FIXED = ["backend", "painter", "onFailure"];
+const FIXED = ["site", "backend", "painter", "onFailure"];
 
 /**
  * @param {MediaStreamTrack} source
@@ -59,10 +59,10 @@ class TrackProcessing {
   #metrics = { state: "starting", fps: 0, frames: 0, dropped: 0, framesPerMask: 1, masksReused: 0, stages: {} };
 
   /** @param {MediaStreamTrack} source @param {TrackOptions} options */
-  constructor(source, { backend, painter, onFailure = "freeze", ...options }) {
+  constructor(source, { site, backend, painter, onFailure = "freeze", ...options }) {
     this.#source = source;
     this.#onFailure = onFailure;
-    this.#engine = new Engine(document.createElement("div"), { backend, painter });
+    this.#engine = new Engine(document.createElement("div"), { site, backend, painter });
     this.track = this.#dress(this.#output.track);
     this.#listen();
     this.setOptions("background" in options ? options : { effect: "blur", ...options });

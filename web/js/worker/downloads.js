@@ -1,6 +1,6 @@
 /**
- * Downloads with a byte count: every fetch of a file listed in assets.json is counted and checked for its length,
- * also those that Pyodide and ONNX Runtime make themselves.
+ * Downloads with a byte count: every fetch of a file listed in assets.json is counted and checked for its length and its
+ * SHA-256, also those that Pyodide and ONNX Runtime make themselves.
  */
 
 const REPORT_EVERY_MS = 50;
@@ -13,16 +13,24 @@ export class DownloadError extends Error {
 /**
  * @typedef {object} File
  * @property {number} size decoded bytes, from assets.json
+ * @property {string} sha256 from assets.json, in hexadecimal
  * @property {number} wire bytes over the wire, 0 until the response has come
- * @property {number} decoded decoded bytes so far
+ * @property {number} decoded decoded bytes so far; of the request that is furthest, if there are several
  * @property {boolean} expected counts into the total
+ * @property {boolean} damaged came with other bytes than listed: the next request goes past the browser's cache
  */
 
 export class Downloads {
   #root;
+  #fresh;
+  #onMove;
   #onProgress;
   /** @type {Map<string, File>} by URL */
   #files = new Map();
+  /** URLs whose bytes are awaited. @type {Set<string>} */
+  #pending = new Set();
+  /** @type {Promise<void>[]} */
+  #checks = [];
   #reportedAt = 0;
   /** Set once every file is expected. */
   complete = false;
@@ -32,10 +40,15 @@ export class Downloads {
 
   /**
    * @param {string} root URL of the site's root
-   * @param {(done: boolean) => void} onProgress called now and then; `progress` has the numbers
+   * @param {object} how
+   * @param {boolean} how.fresh go past the browser's cache, which may hold what made the last start fail
+   * @param {() => void} how.onMove called for each piece that comes
+   * @param {(done: boolean) => void} how.onProgress called now and then; `progress` has the numbers
    */
-  constructor(root, onProgress) {
+  constructor(root, { fresh, onMove, onProgress }) {
     this.#root = root;
+    this.#fresh = fresh;
+    this.#onMove = onMove;
     this.#onProgress = onProgress;
     this.#failure.promise.catch(() => {}); // after the boot nobody waits for it
     self.addEventListener("unhandledrejection", (event) => {
@@ -44,13 +57,15 @@ export class Downloads {
     self.fetch = (input, init) => this.#counted(input, init);
   }
 
-  /** Read the list of files and their sizes. */
+  /** Read the list of files. */
   async open() {
-    const response = await this.#get(this.url("assets.json"), {});
-    /** @type {{files: Record<string, {bytes: number}>}} */
-    const list = await response.json();
-    for (const [path, { bytes }] of Object.entries(list.files))
-      this.#files.set(this.url(path), { size: bytes, wire: 0, decoded: 0, expected: false });
+    const response = await this.#get(this.url("assets.json"));
+    /** @type {{files: Record<string, {bytes: number, sha256: string}>} | undefined} */
+    const list = await response.json().catch(() => undefined);
+    if (!list?.files) throw this.#fail(`${response.url} is no list of pyselfie's files: copy all of them there again.`);
+    const unseen = { wire: 0, decoded: 0, expected: false, damaged: false };
+    for (const [path, { bytes, sha256 }] of Object.entries(list.files))
+      this.#files.set(this.url(path), { size: bytes, sha256, ...unseen });
   }
 
   /** @param {string} path */
@@ -78,60 +93,127 @@ export class Downloads {
     return this.#failure.promise;
   }
 
-  /** @param {string} url @returns {Promise<ArrayBuffer>} */
+  /** Whether bytes are awaited. */
+  get pending() {
+    return this.#pending.size > 0;
+  }
+
+  /** Resolves when everything that came so far is known to be whole. */
+  async checked() {
+    await Promise.all(this.#checks);
+  }
+
+  /** Nothing has come for so long that nothing will. @param {number} seconds */
+  stalled(seconds) {
+    const [url] = this.#pending;
+    if (!url) return void this.#fail(`The engine could not start: nothing has moved for ${seconds} s. Try again.`);
+    const { decoded, size } = this.#files.get(url) ?? { decoded: 0, size: "unknown" };
+    const came = `${decoded} of ${size} bytes came, then nothing for ${seconds} s`;
+    this.#fail(`${this.#name(url)} does not arrive: ${came}. Check the connection and try again.`);
+  }
+
+  /** The bytes, checked. @param {string} url @returns {Promise<ArrayBuffer>} */
   async buffer(url) {
-    const response = await this.#counted(url, {});
-    return response.arrayBuffer();
+    const response = await this.#get(url);
+    const file = this.#files.get(url);
+    return file ? this.#read(response, url, file) : response.arrayBuffer();
+  }
+
+  /**
+   * Import a script. The browser tells nothing of its bytes, so its own copy is checked afterwards.
+   *
+   * @param {string} path
+   * @returns {Promise<any>}
+   */
+  async script(path) {
+    const url = this.url(path);
+    if (this.#fresh) await this.buffer(url);
+    this.#pending.add(url);
+    try {
+      const module = await import(url);
+      this.#checks.push(this.#checkCopy(url).catch(() => {})); // told by `failed`
+      return module;
+    } catch (error) {
+      await this.#checkCopy(url);
+      const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+      throw this.#fail(`${path} could not be loaded from ${url} (${why}). Try again.`);
+    } finally {
+      this.#pending.delete(url);
+    }
+  }
+
+  /** @param {string} url */
+  async #checkCopy(url) {
+    const file = this.#files.get(url);
+    const response = await this.#fetch(url, { cache: "force-cache" }).catch(() => undefined);
+    if (file && response?.ok) await this.#read(response, url, file);
   }
 
   /** @param {RequestInfo | URL} input @param {RequestInit | undefined} init */
   async #counted(input, init) {
-    const url = new URL(input instanceof Request ? input.url : input, self.location.href).href;
+    const named = input instanceof Request ? input.url : String(input);
+    const base = self.location.href; // of a blob, below which nothing lies, where the files are on another origin
+    const url = URL.canParse(named, base) ? new URL(named, base).href : named;
     const file = this.#files.get(url);
     if (!file) return this.#fetch(input, init);
     const response = await this.#get(url, init);
-    const length = Number(response.headers.get("content-length"));
-    file.wire = (response.headers.has("content-encoding") && length) || file.size;
-    this.#count(response.clone(), url, file);
+    const check = this.#read(response.clone(), url, file);
+    this.#checks.push(check.then(undefined, () => {})); // told by `failed`
     return response;
   }
 
-  /** @param {string} url @param {RequestInit | undefined} init */
+  /** @param {string} url @param {RequestInit} [init] */
   async #get(url, init) {
-    const name = url.slice(this.#root.length);
+    const name = this.#name(url);
+    const past = this.#fresh || this.#files.get(url)?.damaged;
     let response;
+    this.#pending.add(url);
     try {
-      response = await this.#fetch(url, init);
+      response = await this.#fetch(url, past ? { ...init, cache: "reload" } : init);
     } catch {
       throw this.#fail(
         `${name} could not be downloaded: no answer from the server. Check the connection and try again.`,
       );
+    } finally {
+      this.#pending.delete(url);
     }
+    const place = `It has to be at ${url}, beside all of pyselfie's files`;
     if (!response.ok)
-      throw this.#fail(`${name} could not be downloaded: the server answered ${response.status}. Try again.`);
+      throw this.#fail(`${name} could not be downloaded: the server answered ${response.status}. ${place}; try again.`);
     return response;
   }
 
-  /** @param {Response} copy @param {string} url @param {File} file */
-  async #count(copy, url, file) {
-    const name = url.slice(this.#root.length);
-    const reader = /** @type {ReadableStream<Uint8Array>} */ (copy.body).getReader();
-    file.decoded = 0;
+  /** All bytes of a listed file, and whether they are the right ones. @param {Response} response @param {string} url @param {File} file */
+  async #read(response, url, file) {
+    const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+    const encoded = response.headers.has("content-encoding");
+    file.wire = (encoded && Number(response.headers.get("content-length"))) || file.size;
+    const bytes = new Uint8Array(file.size);
+    let length = 0;
+    this.#pending.add(url);
     try {
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        file.decoded += part.value.length;
-        this.#report();
+        if (length + part.value.length <= file.size) bytes.set(part.value, length);
+        length += part.value.length;
+        this.#count(file, length);
       }
     } catch {
-      this.#fail(`${name} broke off after ${file.decoded} of ${file.size} bytes. Try again.`);
-      return;
+      throw this.#fail(`${this.#name(url)} broke off after ${length} of ${file.size} bytes. Try again.`);
+    } finally {
+      this.#pending.delete(url);
     }
-    if (file.decoded !== file.size) this.#fail(`${name} has ${file.decoded} bytes, expected ${file.size}. Try again.`);
+    const fault = length === file.size ? await wrongHash(bytes, file.sha256) : `${length} bytes, expected ${file.size}`;
+    if (!fault) return bytes.buffer;
+    file.damaged = true;
+    throw this.#fail(`${this.#name(url)} is damaged: it has ${fault}. Try again.`);
   }
 
-  /** Report now and then, and only once all files are known: a bar that runs back tells nothing. */
-  #report() {
+  /** A file may be asked for twice: what came of it never goes back. @param {File} file @param {number} length */
+  #count(file, length) {
+    file.decoded = Math.min(file.size, Math.max(file.decoded, length));
+    this.#onMove();
     const now = performance.now();
+    // Only once all files are known: a bar that runs back tells nothing.
     if (!this.complete || now - this.#reportedAt < REPORT_EVERY_MS) return;
     this.#reportedAt = now;
     const { loaded, total } = this.progress;
@@ -149,10 +231,29 @@ export class Downloads {
     return { loaded, total: sum(files, ({ wire, size }) => wire || size * shrinking) };
   }
 
+  /** @param {string} url */
+  #name(url) {
+    return url.slice(this.#root.length);
+  }
+
   /** @param {string} message */
   #fail(message) {
     const error = new DownloadError(message);
     this.#failure.reject(error);
     return error;
   }
+}
+
+/**
+ * What is wrong with the bytes, "" if nothing is. Without a secure context there is nothing to compute a hash with, and the
+ * length has to do.
+ *
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {string} sha256
+ */
+async function wrongHash(bytes, sha256) {
+  if (!crypto.subtle) return "";
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const found = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return found === sha256 ? "" : `SHA-256 ${found}, expected ${sha256}`;
 }

@@ -21,8 +21,16 @@ export async function probe() {
     hasWebGpu: Boolean(navigator.gpu),
     adapter: name,
     isSoftware: Boolean(info?.isFallbackAdapter) || SOFTWARE.test(name),
-    threads: self.crossOriginIsolated ? threadsFor(navigator.hardwareConcurrency) : 1,
+    threads: mayHaveThreads() ? threadsFor(navigator.hardwareConcurrency) : 1,
   };
+}
+
+/**
+ * With files of another origin the worker began in a blob. ONNX Runtime would start threads from blobs of its own, which
+ * want `blob:` in `script-src`: too much to ask of a page.
+ */
+function mayHaveThreads() {
+  return self.crossOriginIsolated && self.location.protocol !== "blob:";
 }
 
 /** @param {number} cores */

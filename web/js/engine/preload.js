@@ -1,0 +1,15 @@
+/** Loading everything before it is wanted. */
+
+import { WorkerHost } from "./worker_host.js";
+
+/**
+ * Boot a worker with Python and the model in it; the next engine with the same settings takes it over.
+ *
+ * @param {import("../../types/pyselfie.js").PreloadOptions} [options]
+ */
+export async function preload({ modelSelection, signal, ...settings } = {}) {
+  signal?.throwIfAborted();
+  const { started, release } = WorkerHost.for(settings).hold(modelSelection);
+  signal?.addEventListener("abort", () => release(signal.reason), { once: true });
+  await started;
+}
