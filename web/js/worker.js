@@ -18,10 +18,21 @@ const waiting = [];
 /** @type {(message: Message) => void} */
 let receive = (message) => waiting.push(message);
 
+const SIGN_MS = 500;
+let signedAt = 0;
+
 self.onmessage = ({ data }) => {
   if (data.type === "boot") boot(data);
-  else receive(data);
+  else if (data.type !== "ping") receive(data);
+  giveSign();
 };
+
+/** Between two pieces of work, so that the page's watchdog need not wait until all are done. */
+function giveSign() {
+  if (performance.now() - signedAt < SIGN_MS) return;
+  signedAt = performance.now();
+  self.postMessage({ type: "alive" });
+}
 
 /** What all channels share: the downloads, ONNX Runtime, what the browser offers. */
 class Shared {

@@ -7,11 +7,15 @@
  * @property {boolean} owes whether the worker owes this engine an answer
  * @property {boolean} loading whether it prepares a model for this engine
  * @property {(why: string, again: boolean) => void} lost the worker is gone; `again`: a new one may be tried
+ *
+ * The watchdog looks once a second at a worker that owes something and has been silent since the last look, and pings it:
+ * one that works gives signs of life between two pieces of work, one that hangs gives none. It counts looks, not time, as
+ * a page that stood still itself (a dialogue, a closed lid) has not seen what the worker sent meanwhile.
  */
 
-const SILENCE_MS = 8_000; // a worker that owes an answer this long is dead
-const LOADING_MS = 60_000; // while it prepares a model: WebGPU shaders may compile for long, and nothing else runs then
-const WATCH_MS = 1_000;
+const LOOK_MS = 1_000;
+const MOST_LOOKS = 10; // one piece of work takes less: painting the largest photo, a function of the page's own
+const MOST_LOOKS_LOADING = 60; // a model: WebGPU shaders may compile for long, and nothing else runs then
 
 /** @type {Map<string, WorkerHost>} */
 const hosts = new Map();
@@ -26,7 +30,7 @@ export class WorkerHost {
   #channels = 0;
   #ready = false;
   #restarted = false;
-  #lastSign = 0;
+  #looks = 0; // since the last sign of life
   #watchdog = 0;
 
   /** @param {string} backend @param {string} painter */
@@ -45,21 +49,21 @@ export class WorkerHost {
 
   /**
    * @param {Client} client
-   * @param {OffscreenCanvas} canvas
-   * @param {{modelSelection?: number}} options
+   * @param {{options: {modelSelection?: number}, canvas?: OffscreenCanvas, kind?: "segment"}} asked kind: a service that
+   *   paints nothing
+   * @param {Transferable[]} [transfer]
    * @returns {number} the channel
    */
-  open(client, canvas, options) {
+  open(client, { options, ...asked }, transfer = []) {
     if (!this.#worker) this.#boot(options.modelSelection);
     const channel = ++this.#channels;
-    this.post(channel, { type: "open", canvas, options: JSON.stringify(options) }, [canvas]);
+    this.post(channel, { type: "open", ...asked, options: JSON.stringify(options) }, transfer);
     this.#clients.set(channel, client);
     return channel;
   }
 
   /** @param {number} channel @param {object} message @param {Transferable[]} [transfer] */
   post(channel, message, transfer = []) {
-    if (!this.#owes) this.#lastSign = performance.now();
     this.#worker?.postMessage({ ...message, channel }, transfer);
   }
 
@@ -81,8 +85,7 @@ export class WorkerHost {
     };
     this.#worker = worker;
     worker.postMessage({ type: "boot", modelSelection, backend: this.#backend, painter: this.#painter });
-    this.#lastSign = performance.now();
-    this.#watchdog = self.setInterval(() => this.#watch(), WATCH_MS);
+    this.#watchdog = self.setInterval(() => this.#watch(), LOOK_MS);
   }
 
   #newWorker() {
@@ -98,7 +101,8 @@ export class WorkerHost {
 
   /** @param {{type: string, channel?: number, [key: string]: any}} message */
   #receive({ channel, ...message }) {
-    this.#lastSign = performance.now();
+    this.#looks = 0;
+    if (message.type === "alive") return;
     if (message.type === "ready") this.#ready = true;
     if (channel !== undefined) this.#deliver(channel, message);
     else if (message.type === "error") this.#failed(message);
@@ -122,9 +126,14 @@ export class WorkerHost {
   }
 
   #watch() {
+    if (!this.#ready || !this.#owes || globalThis.document?.hidden) {
+      this.#looks = 0;
+      return;
+    }
     const loading = [...this.#clients.values()].some((client) => client.loading);
-    const silent = performance.now() - this.#lastSign > (loading ? LOADING_MS : SILENCE_MS);
-    if (silent && this.#ready && this.#owes && !document.hidden) this.#died("it does not answer");
+    this.#looks++;
+    if (this.#looks > (loading ? MOST_LOOKS_LOADING : MOST_LOOKS)) this.#died("it does not answer");
+    else this.#worker?.postMessage({ type: "ping" });
   }
 
   /** Begin again once, then ask. @param {string} why */
@@ -141,6 +150,7 @@ export class WorkerHost {
     this.#worker?.terminate();
     this.#worker = null;
     this.#ready = false;
+    this.#looks = 0;
     this.#clients.clear();
     return clients;
   }
