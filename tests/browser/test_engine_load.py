@@ -1,4 +1,4 @@
-"""More is asked than can be painted: the newest options win, questions are answered, and work is not taken for death."""
+"""More is asked than can be painted: the newest options win, questions are answered, work is not taken for death."""
 
 import numpy as np
 import pytest
@@ -101,7 +101,7 @@ def test_one_bad_value_among_many_is_told_and_the_last_good_one_stays(engine, as
     engine.start(effect="color", color="#00FF00")
     engine.show(astronaut)
     engine.page.evaluate(
-        "engine.setOptions({ color: '#FF0000' }); engine.setOptions({ color: 'sky' }); engine.setOptions({ mirror: true })"
+        "for (const asked of [{ color: '#FF0000' }, { color: 'sky' }, { mirror: true }]) engine.setOptions(asked)"
     )
     assert tuple(engine.snapshot()[0, 0]) == (255, 0, 0, 255)
     assert [error["message"] for error in engine.log("error")] == [

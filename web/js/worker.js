@@ -15,7 +15,7 @@ const MODELS = ["models/selfie_segmentation.onnx", "models/selfie_segmentation_l
 
 /** @type {Message[]} messages that arrive before Python does */
 const waiting = [];
-/** @type {(message: Message) => void} */
+/** @type {(message: Message) => unknown} true when it has been read: a Python that has died returns nothing */
 let receive = (message) => waiting.push(message);
 
 const SIGN_MS = 500;
@@ -23,8 +23,7 @@ let signedAt = 0;
 
 self.onmessage = ({ data }) => {
   if (data.type === "boot") boot(data);
-  else if (data.type !== "ping") receive(data);
-  giveSign();
+  else if (receive(data)) giveSign();
 };
 
 /** Between two pieces of work, so that the page's watchdog need not wait until all are done. */
@@ -212,6 +211,9 @@ async function startPython(downloads) {
   // NumPy's build asks libc for a backtrace before it reuses a temporary array, and Pyodide has none: without this answer
   // ("no frames": do not reuse) the first large `a * b + c` ends the interpreter.
   pyodide._module.mergeLibSymbols({ backtrace: () => 0 }, "numpy");
+  // A JavaScript error inside WebAssembly (no memory for a file, say) ends the interpreter, often in a place where Python
+  // has let go of its lock: all later calls then fail with a NoGilError that says nothing. The page is told of the first.
+  pyodide._api.on_fatal = reportError;
   for (const wheel of wheels) pyodide.unpackArchive(await wheel, "wheel");
   return pyodide;
 }
