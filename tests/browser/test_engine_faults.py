@@ -185,3 +185,84 @@ def test_a_picture_that_python_stumbles_over_does_not_end_the_loop(launch, site,
     error = engine.wait_for("error")
     assert "provoked" in error["message"]
     assert engine.show(astronaut)["width"] == 512
+
+
+# A JavaScript error inside a system call, as when there is no memory for a file: Python has let go of its lock there.
+DIES = """(() => {
+  const { write } = pyodide._module.FS;
+  pyodide._module.FS.write = () => {
+    pyodide._module.FS.write = write;
+    throw new RangeError("Array buffer allocation failed");
+  };
+  setTimeout(() => pyodide.runPython("open('/tmp/x', 'wb', buffering=0).write(b'x')"));
+})()"""
+
+
+def test_a_python_that_dies_is_replaced_at_once(launch, site, astronaut):
+    """The page is told what ended it, not of the NoGilError that every later call would meet; the picture comes back."""
+    page = launch()
+    page.expected_errors += ["fatal error", "RangeError"]
+    engine = EngineDriver(page, site.url)
+    engine.start(effect="mask")
+    engine.show(astronaut)
+    before = engine.snapshot()
+    after = engine.position()
+    engine.in_worker(DIES)
+    notice = engine.wait_for("notice", after)
+    assert "Array buffer allocation failed) and is starting again" in notice["message"]
+    engine.wait_for("frame", after)
+    np.testing.assert_array_equal(engine.snapshot(), before)
+
+
+def test_a_python_that_is_dead_but_silent_is_found(launch, site, astronaut):
+    """Its worker still runs JavaScript: that is no sign of life."""
+    engine = EngineDriver(launch(), site.url)
+    engine.start(effect="mask")
+    engine.show(astronaut)
+    after = engine.position()
+    engine.in_worker("void (self.onmessage = () => {})")
+    engine.page.evaluate("engine.snapshot().catch(() => {})")
+    assert "(it does not answer)" in engine.wait_for("notice", after)["message"]
+    engine.wait_for("frame", after)
+
+
+OTHER_MODEL = "**/selfie_segmentation_landscape.onnx"
+
+
+def test_the_newest_wish_for_a_model_counts(launch, site, astronaut):
+    """Away and back before the other model has come, and away again: what was asked last runs, and each wish is answered."""
+    page = launch()
+    engine = EngineDriver(page, site.url)
+    engine.start(effect="mask")
+    engine.show(astronaut)
+    held = []
+    page.route(OTHER_MODEL, held.append)
+    after = engine.position()
+    engine.options(modelSelection=1)
+    engine.snapshot()  # the wish has been read
+    engine.options(modelSelection=0)
+    assert engine.wait_for("model", after)["model"] == "general"  # at once: it runs
+    after = engine.position()
+    engine.options(modelSelection=1)
+    engine.snapshot()
+    for route in held:
+        route.abort()
+    assert "could not be downloaded" in engine.wait_for("error", after)["message"]
+    assert engine.wait_for("model", after)["model"] == "general"
+    page.unroute(OTHER_MODEL)
+    after = engine.position()
+    engine.options(modelSelection=1)
+    assert engine.wait_for("model", after)["model"] == "landscape"
+    page.expected_errors += ["Failed to load resource"]
+
+
+def test_another_models_download_is_no_start(launch, site, astronaut):
+    """A running engine emits no `progress`: a page would take it for a start that never ends."""
+    engine = EngineDriver(launch(), site.url)
+    engine.start(effect="mask")
+    engine.show(astronaut)
+    after = engine.position()
+    engine.options(modelSelection=1)
+    engine.wait_for("model", after)
+    engine.show(astronaut)
+    assert "progress" not in {event["type"] for event in engine.log()[after:]}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pyselfie.core.pacing import MOST_FRAMES_PER_MASK, Pacer
+from pyselfie.core.pacing import MOST_FRAMES_PER_MASK, OVERLOAD_S, Pacer
 
 INTERVAL_MS = 1000 / 30
 
@@ -47,3 +47,44 @@ def test_when_the_load_is_gone_every_frame_gets_its_mask_again():
     run(pacer, 100, 10, 60)
     assert run(pacer, 400, 5, 5) > 250
     assert pacer.frames_per_mask == 1
+
+
+class Spell:
+    """Frames of 40 ms, each as costly as asked, on a clock of their own; notes what `overload` says."""
+
+    def __init__(self):
+        self.now = 100.0
+        self.told = []
+        self.pacer = Pacer(40, clock=lambda: self.now)
+
+    def run(self, seconds, infer_ms):
+        for _ in range(round(seconds / 0.04)):
+            self.now += 0.04
+            wanted = self.pacer.wants_mask()
+            self.pacer.learn(5 + infer_ms * wanted, infer_ms if wanted else None)
+            said = self.pacer.overload()
+            if said is not None:
+                self.told.append((round(self.now - 100), said))
+        return self
+
+
+def test_overload_is_told_once_per_stretch_of_reused_masks():
+    """After five seconds, not before; again only when every frame has had its own mask in between."""
+    spell = Spell().run(4.9, 90)
+    assert spell.told == []
+    spell.run(20, 90)
+    assert [at for at, _ in spell.told] == [5]
+    assert OVERLOAD_S < spell.told[0][1] < OVERLOAD_S + 0.1
+    spell.run(20, 5)
+    assert spell.pacer.frames_per_mask == 1
+    spell.run(20, 90)
+    assert len(spell.told) == 2
+
+
+def test_short_spells_and_a_fast_machine_are_no_overload():
+    """A busy spell of three seconds, over before five: nobody is bothered."""
+    spell = Spell()
+    for _ in range(5):
+        spell.run(2, 60).run(6, 5)
+        assert spell.pacer.frames_per_mask == 1
+    assert spell.told == []

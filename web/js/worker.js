@@ -17,13 +17,23 @@ const MODELS = ["models/selfie_segmentation.onnx", "models/selfie_segmentation_l
 
 /** @type {Message[]} messages that arrive before Python does */
 const waiting = [];
-/** @type {(message: Message) => void} */
+/** @type {(message: Message) => unknown} true when it has been read: a Python that has died returns nothing */
 let receive = (message) => waiting.push(message);
+
+const SIGN_MS = 500;
+let signedAt = 0;
 
 self.onmessage = ({ data }) => {
   if (data.type === "boot") boot(data);
-  else receive(data);
+  else if (receive(data)) giveSign();
 };
+
+/** Between two pieces of work, so that the page's watchdog need not wait until all are done. */
+function giveSign() {
+  if (performance.now() - signedAt < SIGN_MS) return;
+  signedAt = performance.now();
+  self.postMessage({ type: "alive" });
+}
 
 /** What all channels share: the downloads, ONNX Runtime, what the browser offers. */
 class Shared {
@@ -224,6 +234,9 @@ async function startPython(downloads, patience) {
   // NumPy's build asks libc for a backtrace before it reuses a temporary array, and Pyodide has none: without this answer
   // ("no frames": do not reuse) the first large `a * b + c` ends the interpreter.
   pyodide._module.mergeLibSymbols({ backtrace: () => 0 }, "numpy");
+  // A JavaScript error inside WebAssembly (no memory for a file, say) ends the interpreter, often in a place where Python
+  // has let go of its lock: all later calls then fail with a NoGilError that says nothing. The page is told of the first.
+  pyodide._api.on_fatal = reportError;
   for (const wheel of wheels) pyodide.unpackArchive(await wheel, "wheel");
   patience.moved();
   return pyodide;

@@ -12,7 +12,7 @@ from pyodide.ffi import create_proxy
 from pyselfie.browser.mailbox import Mailbox
 from pyselfie.browser.model_driver import ModelDriver
 from pyselfie.browser.output import Output
-from pyselfie.browser.reporter import Reporter
+from pyselfie.browser.reporter import NO_PNG, Reporter
 from pyselfie.browser.runtime_keeper import RuntimeKeeper
 from pyselfie.core.options import OptionError, Options
 from pyselfie.core.pacing import Pacer
@@ -66,6 +66,8 @@ class Engine:
         self._mailbox: Mailbox[Any] = Mailbox(host.dropped)
         self._tasks: set[asyncio.Task[None]] = set()
         self._pacer: Pacer | None = None
+        self._is_stale = False  # the canvas shows other options or another backdrop than the last that came
+        self._lot = 0  # of the page's last change
         self._device_lost_proxy = create_proxy(self._device_lost)
         host.bridge.onDeviceLost(self._device_lost_proxy)
 
@@ -99,6 +101,7 @@ class Engine:
             return
         self._post("ready", **self._driver.status())
         self._host.downloaded()
+        self._spawn(self._driver.switch())  # to what was asked for while it started, if that was something else
         await self._loop()
 
     def receive(self, message: Any) -> None:
@@ -109,12 +112,13 @@ class Engine:
         self._mailbox.offer(message.frame)
 
     def _on_options(self, message: Any) -> None:
-        options = self._updated(self._output.options, json.loads(message.changes))
+        options = self._output.options
+        for changes in json.loads(message.changes):
+            options = self._updated(options, changes)
         self._output.options = options
-        if options.model_selection != self._driver.wanted:
-            self._driver.wanted = options.model_selection  # at once: the next message must see it
+        if self._driver.want(options.model_selection):
             self._spawn(self._driver.switch())
-        self._repaint()
+        self._repaint_soon(message.lot)
 
     def _on_custom_effect(self, message: Any) -> None:
         from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas  # noqa: PLC0415 - few pages have one
@@ -128,10 +132,24 @@ class Engine:
             self._post("error", code="option", message=f"{error}.", action=None)
             return
         self._output.set_custom_effect(None if effect is None else CustomEffectCanvas(effect))
-        self._repaint()
+        self._repaint_soon()
 
-    def _repaint(self) -> None:
-        """Paint the frame in hand by what is chosen now; one that was painted without a mask may have to get one."""
+    def _repaint_soon(self, lot: int = 0) -> None:
+        """Paint once more when the messages that are here have been read, however many ask for it; `lot` is answered."""
+        self._lot = max(lot, self._lot)
+        if not self._is_stale:
+            self._is_stale = True
+            self._spawn(self._repaint())
+
+    async def _repaint(self) -> None:
+        self._freshen()
+        self._post("repainted", lot=self._lot)
+
+    def _freshen(self) -> None:
+        """Paint once more if anything has changed that isn't on the canvas yet; a frame may have to get a mask."""
+        if not self._is_stale:
+            return
+        self._is_stale = False
         try:
             self._output.repaint()
         except Exception as error:
@@ -144,12 +162,12 @@ class Engine:
 
     def _on_backdrop(self, message: Any) -> None:
         self._output.set_backdrop(message.bitmap)
-        self._repaint()
+        self._repaint_soon(message.lot)
 
     def _on_tap(self, message: Any) -> None:
         self._output.set_tap(self._host.composite if message.on else None)
         self._pacer = Pacer(message.intervalMs) if message.on else None
-        self._repaint()
+        self._repaint_soon()
 
     def _on_reset(self, _message: Any) -> None:
         self._mailbox.clear()
@@ -163,7 +181,23 @@ class Engine:
         self._spawn(self._reporter.answer_mask(self._output, message.request))
 
     def _on_snapshot(self, message: Any) -> None:
-        self._spawn(self._reporter.answer_snapshot(self._output, message.request))
+        self._freshen()
+        if self._output.lacks_mask:  # the effect that was chosen needs one: no picture without it leaves
+            self._spawn(self._snapshot_with_mask(message.request))
+        else:
+            self._snapshot(message.request)
+
+    async def _snapshot_with_mask(self, request: int) -> None:
+        await self._catch_up()
+        self._snapshot(request)
+
+    def _snapshot(self, request: int) -> None:
+        try:  # taken now and waited for later: messages that come next must not change it
+            picture = self._output.snapshot() if self._output.has_picture else None
+        except Exception as error:
+            self._reporter.refuse(request, error, NO_PNG)
+        else:
+            self._spawn(self._reporter.answer_snapshot(picture, request))
 
     def close(self) -> None:
         """End the frame loop and free everything once the frame under way is done."""
@@ -201,6 +235,9 @@ class Engine:
         if self._pacer is not None:
             self._pacer.learn(self._clock.last("total"), self._clock.last("infer") if fresh_mask else None)
             pacing = {"framesPerMask": self._pacer.frames_per_mask, "masksReused": self._pacer.reused}
+            seconds = self._pacer.overload()
+            if seconds is not None:
+                self._post("overload", framesPerMask=self._pacer.frames_per_mask, seconds=round(seconds, 1))
         self._reporter.painted(self._output, self._driver.status() | pacing)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

@@ -52,6 +52,7 @@ class ModelDriver:
         self._clock = clock
         self._threads = threads
         self._runtime: AnyRuntime | None = None
+        self._is_switching = False
         self._recovery = asyncio.Lock()
 
     async def guarded(self, work: Callable[[], Awaitable[bool]]) -> bool:
@@ -96,16 +97,35 @@ class ModelDriver:
             else:
                 return
 
+    def want(self, model_selection: int) -> bool:
+        """Note which model shall run; returns whether `switch` is needed for it, because none is under way."""
+        if model_selection == self.wanted:
+            return False
+        self.wanted = model_selection
+        if model_selection == self._running:  # while another one is being loaded: that one is not waited for
+            self._post("model", **self.status())
+        return not self._is_switching
+
+    @property
+    def _running(self) -> int | None:
+        return None if self._runtime is None else self._runtime.spec.model_selection
+
     async def switch(self) -> None:
-        """Load the wanted model beside the running one, then exchange them between two frames."""
-        wanted = self.wanted
+        """Load the wanted model beside the running one, then exchange them between two frames; the newest wish counts."""
+        self._is_switching = True
+        try:
+            while self._runtime is not None and self.wanted != self._running:
+                await self._exchange(self.wanted)
+        finally:
+            self._is_switching = False
+
+    async def _exchange(self, wanted: int) -> None:
         try:
             runtime = await self._load(wanted)
-        except (ModelFileError, EngineError, JsException) as error:
-            self._reporter.stumbled(error)
-            self._keep_old_model()
+        except Exception as error:
+            self._keep_old_model(wanted, error)
             return
-        if wanted != self.wanted:  # switched again meanwhile
+        if self.wanted != wanted or wanted == self._running:  # another wish, or a recovery, came meanwhile
             runtime.close()
             return
         try:
@@ -113,8 +133,7 @@ class ModelDriver:
                 await self._adopt(runtime)
         except JsException as error:
             runtime.close()
-            self._reporter.stumbled(error)
-            self._keep_old_model()
+            self._keep_old_model(wanted, error)
             return
         self._clock.clear()
         self._post("model", **self.status())
@@ -128,7 +147,11 @@ class ModelDriver:
         finally:
             self._post("loading", on=False)
 
-    def _keep_old_model(self) -> None:
+    def _keep_old_model(self, wanted: int, error: Exception) -> None:
+        """Tell that `wanted` could not be had, and go on with what runs; not if something else is wanted by now."""
+        if wanted != self.wanted:
+            return
+        self._reporter.error(error, "The model could not be loaded")
         if self._runtime is not None:
             self.wanted = self._runtime.spec.model_selection
             changes = {"model_selection": self.wanted}

@@ -14,11 +14,14 @@ from pyselfie.browser.runtime_keeper import EngineError
 from pyselfie.core.manifest import ModelFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.output import Output
     from pyselfie.core.timing import StageClock
 
 STATS_INTERVAL_S = 0.5
+NO_PNG = "The browser could not make a PNG"
 NOTHING_YET = "There is no picture yet: nothing has been segmented."
 
 
@@ -74,8 +77,8 @@ class Reporter:
         """Answer with the last mask at the model's size."""
         try:
             mask = await output.mask()
-        except JsException as error:
-            self._host.reply(request, None, f"The mask could not be read: {error.message}.")
+        except Exception as error:
+            self.refuse(request, error, "The mask could not be read")
             return
         if mask is None:
             self._host.reply(request, None, NOTHING_YET)
@@ -83,15 +86,21 @@ class Reporter:
             height, width = mask.shape
             self._host.reply(request, js_object(width=width, height=height, data=to_js(mask.ravel())), None)
 
-    async def answer_snapshot(self, output: Output, request: int) -> None:
-        """Answer with the composite as PNG."""
-        if not output.has_picture:
+    async def answer_snapshot(self, picture: Awaitable[Any] | None, request: int) -> None:
+        """Answer with the composite as PNG, or that there is none."""
+        if picture is None:
             self._host.reply(request, None, NOTHING_YET)
             return
         try:
-            self._host.reply(request, await output.snapshot(), None)
-        except JsException as error:
-            self._host.reply(request, None, f"The browser could not make a PNG: {error.message}.")
+            png = await picture
+        except Exception as error:
+            self.refuse(request, error, NO_PNG)
+        else:
+            self._host.reply(request, png, None)
+
+    def refuse(self, request: int, error: Exception, what: str) -> None:
+        """Answer that it failed: whoever has asked waits for an answer, whatever happens."""
+        self._host.reply(request, None, _sentence(error, what))
 
 
 def _sentence(error: Exception, what: str) -> str:

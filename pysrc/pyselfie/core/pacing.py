@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import math
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BUDGET = 0.9
 """Part of a frame's interval that work may fill; the rest is for everything else on the machine."""
 
 MOST_FRAMES_PER_MASK = 6
 """An older mask would visibly trail behind the person: 0.2 s at 30 frames a second."""
+
+OVERLOAD_S = 5.0
+"""Masks reused for longer than this are no passing spell: the page is told, so that it can do something about it."""
 
 _WEIGHT = 0.1  # of the newest frame in the running means
 
@@ -20,6 +28,8 @@ class Pacer:
     ----------
     interval_ms : float
         Time between two frames of the source in milliseconds, above 0.
+    clock : callable
+        ``clock()`` returns the time in seconds.
 
     Attributes
     ----------
@@ -29,13 +39,16 @@ class Pacer:
         Frames painted with the mask of an earlier one, so far.
     """
 
-    def __init__(self, interval_ms: float) -> None:
+    def __init__(self, interval_ms: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.frames_per_mask = 1
         self.reused = 0
         self._interval_ms = interval_ms
         self._infer_ms: float | None = None
         self._other_ms: float | None = None
         self._since_mask = 0
+        self._clock = clock
+        self._reusing_since: float | None = None
+        self._told = False
 
     def wants_mask(self) -> bool:
         """Return whether the model should run for the next frame."""
@@ -60,6 +73,20 @@ class Pacer:
         if infer_ms is not None:
             self._infer_ms = _mean(self._infer_ms, infer_ms)
         self.frames_per_mask = self._affordable()
+        if self.frames_per_mask == 1:
+            self._reusing_since, self._told = None, False
+        elif self._reusing_since is None:
+            self._reusing_since = self._clock()
+
+    def overload(self) -> float | None:
+        """Return for how many seconds masks have been reused, once per stretch longer than `OVERLOAD_S`; else None."""
+        if self._reusing_since is None or self._told:
+            return None
+        seconds = self._clock() - self._reusing_since
+        if seconds <= OVERLOAD_S:
+            return None
+        self._told = True
+        return seconds
 
     def _affordable(self) -> int:
         room_ms = BUDGET * self._interval_ms - (self._other_ms or 0.0)

@@ -12,7 +12,7 @@ import { ElementProperties } from "./properties.js";
 import { BACKENDS, changed, FITS, optionsOf, PAINTERS } from "./settings.js";
 import { elementStyle } from "./style.js";
 
-const FORWARDED = ["ready", "progress", "frame", "stats", "model", "backendchange", "notice"];
+const FORWARDED = ["ready", "progress", "frame", "stats", "model", "backendchange", "notice", "overload"];
 /** Attributes and the option that each one asks for. @type {Record<string, string>} */
 const OPTIONS = {
   effect: "effect",

@@ -4,18 +4,19 @@
  *
  * Emits CustomEvents: progress {loaded, total, text} | ready and model {backend, reason, model, threads} |
  * frame {width, height, dropped, ms} | stats {...} | backendchange {backend, reason} | notice {code, message} |
- * error {code, message, action: null | "retry" | "restart"}.
+ * overload {framesPerMask, seconds} | error {code, message, action: null | "retry" | "restart"}.
  *
  * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number}} Options
- * @typedef {ImageBitmap | VideoFrame} Frame
+ * @typedef {import("./frames.js").Frame} Frame
  */
 
+import { whyRefused } from "../sources/refused.js";
 import { Canvases } from "./canvases.js";
+import { Changes } from "./changes.js";
+import { Frames } from "./frames.js";
 import { Requests } from "./requests.js";
 import { siteUrl } from "./site.js";
 import { WorkerHost } from "./worker_host.js";
-
-const MOST_OUTSTANDING = 2; // one in the works, one waiting: the worker never idles and no frame grows old
 
 export class Engine extends EventTarget {
   #canvases;
@@ -29,19 +30,17 @@ export class Engine extends EventTarget {
   #backdrop = null;
   /** @type {{source: string, name: string} | null} */
   #customEffect = null;
-  /** @type {Frame | null} the photo on show, for a worker that begins again */
-  #still = null;
-  #outstanding = 0;
-  #dropped = 0;
   #loading = false;
   #ready = false;
   #bytes = 0;
   #startedAt = 0;
   #requests = new Requests();
+  #frames = new Frames((frame, transfer) => this.#post({ type: "frame", frame }, transfer));
+  #changes = new Changes((message) => this.#tell(message));
   /** @type {((frame: Frame) => void) | null} */
   #tap = null;
   #tapInterval = 0;
-  /** @type {PromiseWithResolvers<void> | null} */
+  /** @type {PromiseWithResolvers<void> | null} while somebody waits for the start */
   #starting = null;
 
   /**
@@ -56,31 +55,39 @@ export class Engine extends EventTarget {
     this.#settings = { ...settings, site: site === undefined || site === null ? null : siteUrl(site) };
   }
 
-  /** Boot, or boot again after a failure. Resolves when frames are processed; failures arrive as `error`, too. */
+  /**
+   * Boot, or boot again after a failure. Resolves when frames are processed; failures arrive as `error`, too. Whoever asks
+   * again meanwhile waits for the same start; `close()` ends it with an `AbortError`.
+   */
   start() {
-    this.#stop();
-    this.#ready = false;
+    if (this.#starting) return this.#starting.promise;
+    this.#starting = Promise.withResolvers();
+    this.#starting.promise.catch(() => {}); // told by the `error` event as well
+    const { promise } = this.#starting;
+    this.#begin();
+    return promise;
+  }
+
+  #begin() {
+    this.#leave();
     this.#startedAt = performance.now();
-    const starting = Promise.withResolvers();
-    starting.promise.catch(() => {}); // told by the `error` event as well
-    this.#starting = starting;
     this.#host = WorkerHost.for(this.#settings);
-    this.#channel = this.#host.open(this.#client, this.#canvases.lend(), this.#options);
+    const canvas = this.#canvases.lend();
+    this.#channel = this.#host.open(this.#client, { canvas, options: this.#options }, [canvas]);
     if (this.#tap) this.#post({ type: "tap", on: true, intervalMs: this.#tapInterval });
-    if (this.#backdrop) this.#post({ type: "backdrop", bitmap: this.#backdrop });
+    if (this.#backdrop) this.#changes.setBackdrop(this.#backdrop);
     if (this.#customEffect) this.#post({ type: "custom_effect", ...this.#customEffect });
-    if (this.#still) this.#send(this.#still);
-    return starting.promise;
+    this.#frames.sendStill();
   }
 
   /** False while two frames are outstanding: a source need not capture then. */
   get wantsFrame() {
-    return this.#channel !== 0 && this.#outstanding < MOST_OUTSTANDING;
+    return this.#channel !== 0 && this.#frames.hasRoom;
   }
 
   /** Count a frame that the source did not capture because the engine wanted none. */
   skip() {
-    this.#dropped++;
+    this.#frames.dropped++;
   }
 
   /**
@@ -88,48 +95,33 @@ export class Engine extends EventTarget {
    *
    * @param {Frame} frame
    * @param {{still?: boolean}} [kind] still: a photo or a paused video, kept for a worker that must begin again
-   * @returns {boolean} false if the frame was dropped
+   * @returns {boolean} false if the frame was dropped, or refused: that is told by an `error` event
    */
   push(frame, { still = false } = {}) {
-    if (still) {
-      this.#forgetStill();
-      this.#still = frame;
-      if (this.#channel) this.#send(frame);
-      return true;
-    }
-    if (!this.wantsFrame) {
-      frame.close();
-      this.#dropped++;
-      return false;
-    }
-    this.#forgetStill();
-    this.#send(frame, [frame]);
-    return true;
-  }
-
-  /** @param {Frame} frame @param {Transferable[]} [transfer] without it the worker gets a copy */
-  #send(frame, transfer = []) {
-    this.#outstanding++;
-    this.#post({ type: "frame", frame }, transfer);
+    if (still) return this.#frames.keep(frame, this.#channel !== 0);
+    if (this.wantsFrame) return this.#frames.pass(frame);
+    frame.close();
+    this.skip();
+    return false;
   }
 
   /** The source changes: forget its last frame; the canvas is empty until the next composite. */
   reset() {
-    this.#forgetStill();
+    this.#frames.forgetStill();
     this.#post({ type: "reset" });
   }
 
   /** @param {Options} changes any of them; a bad value is refused by an `error` event and the last good one stays */
   setOptions(changes) {
     this.#options = { ...this.#options, ...changes };
-    this.#post({ type: "options", changes: JSON.stringify(changes) });
+    if (this.#channel) this.#changes.setOptions(changes);
   }
 
   /** The picture of the effect "picture"; its ownership passes to the engine. @param {ImageBitmap | null} bitmap */
   setBackdrop(bitmap) {
     this.#backdrop?.close();
     this.#backdrop = bitmap;
-    this.#post({ type: "backdrop", bitmap });
+    if (this.#channel) this.#changes.setBackdrop(bitmap);
   }
 
   /**
@@ -173,16 +165,31 @@ export class Engine extends EventTarget {
 
   /** Free everything, the worker too if nobody else uses it; the canvas goes. */
   close() {
-    this.#stop();
-    this.#forgetStill();
+    this.#stop(new DOMException("The engine was stopped before it had started.", "AbortError"));
+    this.#frames.forgetStill();
     this.#backdrop?.close();
     this.#backdrop = null;
     this.#canvases.clear();
   }
 
-  /** @param {object} message @param {Transferable[]} [transfer] */
+  /** Send a message after all that was asked for before it; returns whether it went. @param {object} message @param {Transferable[]} [transfer] */
   #post(message, transfer = []) {
-    if (this.#channel) this.#host?.post(this.#channel, message, transfer);
+    this.#changes.send();
+    return this.#tell(message, transfer);
+  }
+
+  /** @param {{type?: string, frame?: Frame, bitmap?: ImageBitmap | null}} message @param {Transferable[]} [transfer] */
+  #tell(message, transfer = []) {
+    if (!this.#channel) return false;
+    try {
+      this.#host?.post(this.#channel, message, transfer);
+      return true;
+    } catch (error) {
+      const picture = message.frame ?? message.bitmap;
+      if (!picture) throw error;
+      this.#emit("error", { code: "source", message: whyRefused(picture), action: null });
+      return false;
+    }
   }
 
   /** @param {string} type @returns {Promise<any>} */
@@ -198,7 +205,7 @@ export class Engine extends EventTarget {
       receive: (message) => engine.#receive(message),
       lost: (why, again) => engine.#lost(why, again),
       get owes() {
-        return engine.#outstanding > 0 || engine.#requests.size > 0;
+        return engine.#frames.owed || engine.#requests.size > 0 || engine.#changes.owed;
       },
       get loading() {
         return engine.#loading;
@@ -209,9 +216,12 @@ export class Engine extends EventTarget {
   /** @param {{type: string, [key: string]: any}} message */
   #receive({ type, ...detail }) {
     if (type === "frame") this.#painted(detail);
-    else if (type === "dropped") this.#settle(true);
+    else if (type === "dropped") this.#frames.settle(true);
     else if (type === "composite") (this.#tap ?? forget)(detail.frame);
     else if (type === "reply") this.#requests.answer(detail);
+    else if (type === "progress" && this.#ready)
+      return; // another model's download: this engine is not starting
+    else if (type === "repainted") this.#changes.painted(detail.lot);
     else if (type === "downloaded") this.#bytes = detail.bytes;
     else if (type === "loading") this.#loading = detail.on;
     else if (type === "canvas") this.#lendCanvas();
@@ -219,7 +229,7 @@ export class Engine extends EventTarget {
     else {
       if (type === "ready") this.#onReady(detail);
       if (type === "model") this.#options.modelSelection = detail.modelSelection;
-      if (type === "stats") Object.assign(detail, { dropped: this.#dropped, downloadedBytes: this.#bytes });
+      if (type === "stats") Object.assign(detail, { dropped: this.#frames.dropped, downloadedBytes: this.#bytes });
       if (type === "error") this.#failed(detail);
       this.#emit(type, detail);
     }
@@ -230,19 +240,14 @@ export class Engine extends EventTarget {
     this.#ready = true;
     detail.startMs = performance.now() - this.#startedAt;
     this.#starting?.resolve();
+    this.#starting = null;
   }
 
   /** @param {Record<string, any>} detail */
   #painted(detail) {
-    this.#settle(false);
+    this.#frames.settle(false);
     this.#canvases.show();
-    this.#emit("frame", { ...detail, dropped: this.#dropped });
-  }
-
-  /** @param {boolean} dropped */
-  #settle(dropped) {
-    this.#outstanding = Math.max(0, this.#outstanding - 1);
-    if (dropped) this.#dropped++;
+    this.#emit("frame", { ...detail, dropped: this.#frames.dropped });
   }
 
   #lendCanvas() {
@@ -253,35 +258,36 @@ export class Engine extends EventTarget {
   /** @param {Record<string, any>} detail */
   #failed(detail) {
     if (this.#ready || !detail.action) return;
-    this.#starting?.reject(new Error(detail.message));
-    this.#stop();
+    this.#stop(new Error(detail.message));
   }
 
   /** The worker is gone: begin again, or ask. @param {string} why @param {boolean} again */
   #lost(why, again) {
     if (again) {
+      this.#begin();
       this.#emit("notice", { code: "worker", message: `The engine stopped (${why}) and is starting again.` });
-      this.start();
       return;
     }
-    this.#stop();
     const message = `The engine stopped: ${why}. Restart it to go on.`;
-    this.#starting?.reject(new Error(message));
+    this.#stop(new Error(message));
     this.#emit("error", { code: "worker", message, action: "restart" });
   }
 
-  #stop() {
+  /** @param {Error} why what those are told who wait for the start */
+  #stop(why) {
+    this.#leave();
+    this.#starting?.reject(why);
+    this.#starting = null;
+  }
+
+  #leave() {
     this.#host?.close(this.#channel);
     this.#channel = 0;
     this.#canvases.forget();
     this.#ready = this.#loading = false;
-    this.#outstanding = 0;
+    this.#frames.forget();
+    this.#changes.forget();
     this.#requests.rejectAll("The engine stopped before it could answer.");
-  }
-
-  #forgetStill() {
-    this.#still?.close();
-    this.#still = null;
   }
 
   /** @param {string} type @param {object} detail */

@@ -11,9 +11,9 @@ export class Requests {
   /** @param {(request: number) => void} send @returns {Promise<any>} */
   ask(send) {
     const request = ++this.#count;
+    send(request); // if it throws, nobody waits
     const answer = Promise.withResolvers();
     this.#pending.set(request, answer);
-    send(request);
     return answer.promise;
   }
 

@@ -1,29 +1,35 @@
 /**
- * One worker for all engines of a page that want the same files, backend and painter: it starts with the first engine,
- * ends with the last one, and when it dies all of them begin again in a new one, once.
+ * One worker for all engines and segmentation services of a page that want the same files, backend and painter: it starts
+ * with the first of them, ends with the last one, and when it dies the engines begin again in a new one, once.
  *
- * @typedef {object} Client What a host needs of an engine.
+ * @typedef {object} Client What a host needs of an engine or a service.
  * @property {(message: {type: string, [key: string]: any}) => void} receive
  * @property {boolean} owes whether the worker owes this engine an answer
  * @property {boolean} loading whether it prepares a model for this engine
  * @property {(why: string, again: boolean) => void} lost the worker is gone; `again`: a new one may be tried
+ *
+ * The watchdog looks once a second at a worker that owes something and has been silent since the last look, and pings it:
+ * one that works gives signs of life between two pieces of work, one that hangs gives none. Signs alone do not do for
+ * ever: what is owed may have got lost. It counts looks, not time, as a page that stood still itself (a dialogue, a closed
+ * lid) has not seen what the worker sent meanwhile.
  */
 
 import { Holds } from "./holds.js";
 import { siteUrl, WORKER } from "./site.js";
 import { startWorker, watchStart } from "./start.js";
 
-const SILENCE_MS = 8_000; // a worker that owes an answer this long is dead
-const LOADING_MS = 60_000; // while it prepares a model: WebGPU shaders may compile for long, and nothing else runs then
-const WATCH_MS = 1_000;
+const LOOK_MS = 1_000;
+const MOST_LOOKS = 10; // one piece of work takes less: painting the largest photo, a function of the page's own
+const MOST_LOOKS_WITHOUT_RESULT = 60;
+const MOST_LOOKS_LOADING = 60; // a model: WebGPU shaders may compile for long, and nothing else runs then
 
 /** @type {Map<string, WorkerHost>} */
 const hosts = new Map();
 
 export class WorkerHost {
-  #site;
   #backend;
   #painter;
+  #url;
   /** @type {Worker | null} */
   #worker = null;
   /** @type {Map<number, Client>} */
@@ -31,7 +37,8 @@ export class WorkerHost {
   #channels = 0;
   #ready = false;
   #restarted = false;
-  #lastSign = 0;
+  #looks = 0; // since the last sign of life
+  #fruitless = 0; // looks since the last message that says more than that
   #watchdog = 0;
   #forgetStart = () => {};
   /** The last start failed: what the browser has in its cache may be why. */
@@ -39,33 +46,38 @@ export class WorkerHost {
   #holds = new Holds();
   #booted = false;
 
-  /** @param {string} site @param {string} backend @param {string} painter */
-  constructor(site, backend, painter) {
-    this.#site = site;
+  /** @param {string} url the worker's @param {string} backend @param {string} painter */
+  constructor(url, backend, painter) {
+    this.#url = url;
     this.#backend = backend;
     this.#painter = painter;
   }
 
-  /** The page's host with these settings. @param {{site?: string | null, backend?: string, painter?: string}} settings */
-  static for({ site, backend = "auto", painter = "auto" }) {
-    const url = siteUrl(site);
-    const key = `${url} ${backend} ${painter}`;
-    const host = hosts.get(key) ?? new WorkerHost(url, backend, painter);
+  /**
+   * The page's host with these settings.
+   *
+   * @param {{site?: string | null, backend?: string, painter?: string, worker?: string}} settings worker: the URL of
+   *   js/worker.js, where that is known instead of the site's
+   */
+  static for({ site, backend = "auto", painter = "auto", worker = siteUrl(site) + WORKER }) {
+    const key = `${worker} ${backend} ${painter}`;
+    const host = hosts.get(key) ?? new WorkerHost(worker, backend, painter);
     hosts.set(key, host);
     return host;
   }
 
   /**
    * @param {Client} client
-   * @param {OffscreenCanvas} canvas
-   * @param {{modelSelection?: number}} options
+   * @param {{options: {modelSelection?: number}, canvas?: OffscreenCanvas, kind?: "segment"}} asked kind: a service that
+   *   paints nothing
+   * @param {Transferable[]} [transfer]
    * @returns {number} the channel
    */
-  open(client, canvas, options) {
+  open(client, { options, ...asked }, transfer = []) {
     if (!this.#worker) this.#boot(options.modelSelection);
     this.#holds.take();
     const channel = ++this.#channels;
-    this.post(channel, { type: "open", canvas, options: JSON.stringify(options) }, [canvas]);
+    this.post(channel, { type: "open", ...asked, options: JSON.stringify(options) }, transfer);
     this.#clients.set(channel, client);
     return channel;
   }
@@ -84,7 +96,6 @@ export class WorkerHost {
 
   /** @param {number} channel @param {object} message @param {Transferable[]} [transfer] */
   post(channel, message, transfer = []) {
-    if (!this.#owes) this.#lastSign = performance.now();
     this.#worker?.postMessage({ ...message, channel }, transfer);
   }
 
@@ -101,26 +112,27 @@ export class WorkerHost {
 
   /** @param {number | undefined} modelSelection downloaded while Python starts */
   #boot(modelSelection) {
-    const url = this.#site + WORKER;
-    const worker = startWorker(url);
-    this.#forgetStart = watchStart(worker, url, this.#site, (message) =>
+    const worker = startWorker(this.#url);
+    const site = new URL("../", this.#url).href;
+    this.#forgetStart = watchStart(worker, this.#url, site, (message) =>
       this.#failed({ type: "error", code: "load", message, action: "retry" }),
     );
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#died(event.message || "its script failed");
+      if (this.#worker === worker) this.#died(event.message || "its script failed");
     };
     this.#worker = worker;
     const settings = { backend: this.#backend, painter: this.#painter, fresh: this.#fresh };
     worker.postMessage({ type: "boot", modelSelection, ...settings });
-    this.#lastSign = performance.now();
-    this.#watchdog = self.setInterval(() => this.#watch(), WATCH_MS);
+    this.#watchdog = self.setInterval(() => this.#watch(), LOOK_MS);
   }
 
   /** @param {{type: string, channel?: number, [key: string]: any}} message */
   #receive({ channel, ...message }) {
-    this.#lastSign = performance.now();
+    this.#looks = 0;
+    if (message.type === "alive") return;
+    this.#fruitless = 0;
     if (message.type === "ready") this.#ready = true;
     if (message.type === "booted") this.#onBooted();
     else if (channel !== undefined) this.#deliver(channel, message);
@@ -152,9 +164,16 @@ export class WorkerHost {
   }
 
   #watch() {
+    if (!this.#ready || !this.#owes || globalThis.document?.hidden) {
+      this.#looks = this.#fruitless = 0;
+      return;
+    }
     const loading = [...this.#clients.values()].some((client) => client.loading);
-    const silent = performance.now() - this.#lastSign > (loading ? LOADING_MS : SILENCE_MS);
-    if (silent && this.#ready && this.#owes && !document.hidden) this.#died("it does not answer");
+    this.#looks++;
+    this.#fruitless++;
+    const isSilent = this.#looks > (loading ? MOST_LOOKS_LOADING : MOST_LOOKS);
+    if (isSilent || this.#fruitless > MOST_LOOKS_WITHOUT_RESULT) this.#died("it does not answer");
+    else this.#worker?.postMessage({ type: "ping" });
   }
 
   /** Begin again once, then ask. @param {string} why */
@@ -173,6 +192,7 @@ export class WorkerHost {
     this.#worker?.terminate();
     this.#worker = null;
     this.#ready = this.#booted = false;
+    this.#looks = this.#fruitless = 0;
     this.#holds.reject(why);
     this.#clients.clear();
     return clients;

@@ -91,8 +91,7 @@ export class SelfieSegmentation {
     this.#fault = null;
     if (fault) throw fault;
     if (!this.#service || this.#service.ended) {
-      const fresh = this.#service !== null;
-      this.#service = new Service(locateWorker(this.#locateFile), this.#options.modelSelection, fresh);
+      this.#service = new Service(locateWorker(this.#locateFile), this.#options.modelSelection);
     }
     const service = this.#service;
     await service.ready;

@@ -6,8 +6,8 @@ import { kindOf, show } from "../show.js";
 
 const EXPECTED = "a video, image or canvas element, an OffscreenCanvas, an ImageBitmap, a VideoFrame or an ImageData";
 const FOREIGN =
-  "The image comes from another origin without its permission (CORS), so its pixels may not be read: load it with " +
-  'crossorigin="anonymous" from a server that allows this page.';
+  "The image comes from another origin without its permission (CORS), or is an SVG with HTML in it (foreignObject), so its " +
+  'pixels may not be read: load it with crossorigin="anonymous" from a server that allows this page, or save it as a PNG.';
 
 /** Pixel size by class; by its name, as an element of another frame has another class. @type {Record<string, (source: any) => [number, number]>} */
 const SIZES = {

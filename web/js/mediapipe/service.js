@@ -1,41 +1,44 @@
 /**
- * A worker that segments: one request, one answer, in order. It ends at its first failure; the owner makes a new one.
+ * A channel to the worker that all segmenters of a page share: one request, one answer, in order. It ends at its first
+ * failure; the owner makes a new one.
  *
- * Messages to Python (pyselfie.browser.service.segmentation_service): prepare {request, model} | segment {request, frame, model, mirror}.
+ * Messages to Python (pyselfie.browser.service.service_client): prepare {request, model} | segment {request, frame, model, mirror}.
  */
 
-import { startWorker, watchStart } from "../engine/start.js";
+import { Requests } from "../engine/requests.js";
+import { WorkerHost } from "../engine/worker_host.js";
 import { readable } from "./picture.js";
 
-const CHANNEL = 1;
-
 export class Service {
-  #worker;
-  #forgetStart;
-  /** @type {Map<number, PromiseWithResolvers<any>>} */
-  #pending = new Map();
-  #requests = 0;
+  #host;
+  #channel;
+  #requests = new Requests();
+  #loading = false;
   /** @type {PromiseWithResolvers<void>} */
   #starting = Promise.withResolvers();
   /** Why it is no more. @type {Error | null} */
   ended = null;
 
-  /**
-   * @param {string} url the worker's
-   * @param {number} modelSelection the model to begin with
-   * @param {boolean} fresh the last one failed: what the browser has in its cache may be why
-   */
-  constructor(url, modelSelection, fresh) {
+  /** @param {string} url the worker's @param {number} modelSelection the model to begin with */
+  constructor(url, modelSelection) {
     this.#starting.promise.catch(() => {}); // whoever awaits `ready` is told
-    this.#worker = startWorker(url);
-    this.#forgetStart = watchStart(this.#worker, url, new URL("../", url).href, (why) => this.end(new Error(why)));
-    this.#worker.onmessage = ({ data }) => this.#receive(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.end(new Error(`pyselfie's worker died: ${event.message || "its script failed"}`));
+    this.#host = WorkerHost.for({ worker: url, painter: "canvas2d" });
+    this.#channel = this.#host.open(this.#client, { kind: "segment", options: { modelSelection } });
+  }
+
+  /** @returns {import("../engine/worker_host.js").Client} */
+  get #client() {
+    const service = this;
+    return {
+      receive: (message) => service.#receive(message),
+      lost: (why) => service.end(new Error(`pyselfie's worker died: ${why}`)),
+      get owes() {
+        return service.#requests.size > 0;
+      },
+      get loading() {
+        return service.#loading;
+      },
     };
-    this.#worker.postMessage({ type: "boot", modelSelection, backend: "auto", painter: "canvas2d", fresh });
-    this.#post({ type: "open", kind: "segment", options: JSON.stringify({ modelSelection }) });
   }
 
   /** Resolves when the first model is loaded. */
@@ -49,32 +52,22 @@ export class Service {
    * @returns {{answer: Promise<ImageBitmap[]>}} wrapped, so that an async function can return it unanswered
    */
   ask(message, frames = []) {
-    const request = ++this.#requests;
     try {
       if (this.ended) throw this.ended;
-      this.#post({ ...message, request }, frames);
+      const send = (/** @type {number} */ request) => this.#host.post(this.#channel, { ...message, request }, frames);
+      return { answer: this.#requests.ask(send) };
     } catch (error) {
       for (const frame of frames) frame.close();
       throw this.ended ?? readable(error);
     }
-    const { promise, resolve, reject } = Promise.withResolvers();
-    this.#pending.set(request, { promise, resolve, reject });
-    return { answer: promise };
   }
 
   /** @param {Error} why what everybody who waits is told */
   end(why) {
     this.ended ??= why;
-    this.#forgetStart();
-    this.#worker.terminate();
+    this.#host.close(this.#channel);
     this.#starting.reject(why);
-    for (const { reject } of this.#pending.values()) reject(why);
-    this.#pending.clear();
-  }
-
-  /** @param {object} message @param {Transferable[]} [transfer] */
-  #post(message, transfer = []) {
-    this.#worker.postMessage({ ...message, channel: CHANNEL }, transfer);
+    this.#requests.rejectAll(why.message);
   }
 
   /** @param {{type: string, [key: string]: any}} message */
@@ -82,14 +75,7 @@ export class Service {
     if (type === "ready") this.#starting.resolve();
     else if (type === "error") this.end(new Error(detail.message));
     else if (type === "notice") console.warn(detail.message);
-    else if (type === "reply") this.#settle(detail);
-  }
-
-  /** @param {Record<string, any>} detail */
-  #settle({ request, value, error }) {
-    const answer = this.#pending.get(request);
-    if (error) answer?.reject(new Error(error));
-    else answer?.resolve(value);
-    this.#pending.delete(request);
+    else if (type === "loading") this.#loading = detail.on;
+    else if (type === "reply") this.#requests.answer(detail);
   }
 }

@@ -53,16 +53,19 @@ function fitting({ naturalWidth: width, naturalHeight: height }) {
 
 /**
  * @param {HTMLImageElement} image
- * @returns {ImageBitmap | null} Null if it is broken or too large for a canvas.
+ * @returns {ImageBitmap | "unreadable" | null} Unreadable: nothing may be done with it but to look at it. Null: it is broken
+ *   or too large for a canvas.
  */
 function drawn(image) {
   const { resizeWidth = image.naturalWidth, resizeHeight = image.naturalHeight } = fitting(image);
   try {
     const canvas = new OffscreenCanvas(resizeWidth, resizeHeight);
-    canvas.getContext("2d")?.drawImage(image, 0, 0, resizeWidth, resizeHeight);
+    const context = canvas.getContext("2d");
+    context?.drawImage(image, 0, 0, resizeWidth, resizeHeight);
+    context?.getImageData(0, 0, 1, 1); // refused now, and not later on its way to the worker
     return canvas.transferToImageBitmap();
-  } catch {
-    return null;
+  } catch (error) {
+    return error instanceof DOMException && error.name === "SecurityError" ? "unreadable" : null;
   }
 }
 
@@ -79,6 +82,11 @@ export async function readPicture(blob, name) {
     if (whole) return { bitmap: whole, notice: sizeNotice(name, image, whole) };
     // A blob must be complete to be decoded; an image element also gives the part that is there.
     const part = drawn(image);
+    if (part === "unreadable") {
+      throw new SourceError(
+        `“${name}” is an SVG with HTML in it (foreignObject), whose pixels browsers keep to themselves: save it as a PNG or JPEG and open that.`,
+      );
+    }
     if (part) return { bitmap: part, notice: partNotice(name, blob) };
     const pixels = `${image.naturalWidth} × ${image.naturalHeight}`;
     throw new SourceError(

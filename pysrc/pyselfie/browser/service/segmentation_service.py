@@ -3,43 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from pyodide.ffi import JsException
 
-from pyselfie.browser.runtime_keeper import EngineError, RuntimeKeeper
+from pyselfie.browser.runtime_keeper import RuntimeKeeper
 from pyselfie.browser.service.bitmaps import MaskMaker, PictureMaker
 from pyselfie.browser.service.model_lane import ModelLane
-from pyselfie.core.manifest import ModelFileError
 from pyselfie.runtimes.auto import Probe
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine
-
     from pyselfie.browser.js_types import Bitmap, Host, VideoFrame
-
-_KNOWN = (ModelFileError, EngineError, JsException, ValueError)
-"""Errors whose message is a sentence for the page; anything else is a fault of ours and goes to the console, too."""
+    from pyselfie.browser.service.service_client import ServiceClient
 
 
 class SegmentationService:
-    """Answers every request in the order of its arrival; the models stay loaded once they were used.
+    """The models of all segmenters of a page, which stay loaded once they were used, and one picture at a time.
 
     Parameters
     ----------
     host : Host
-        The worker's JavaScript side.
-    options_json : str
-        ``{"modelSelection": 0 or 1}``: the model to begin with.
+        The worker's JavaScript side; the first client's will do for all.
     requested : str
         Backend: ``"auto"``, ``"webgpu"`` or ``"wasm"``.
     lock : asyncio.Lock
         Held while ONNX Runtime is in use; shared by all channels of a worker.
+
+    Attributes
+    ----------
+    turn : asyncio.Lock
+        Held by whoever uses `load` or `segment`; it is given in the order of the requests.
+    is_over : bool
+        Whether the last client has gone.
     """
 
-    def __init__(self, host: Host, options_json: str, *, requested: str, lock: asyncio.Lock) -> None:
+    def __init__(self, host: Host, *, requested: str, lock: asyncio.Lock) -> None:
+        self.turn = asyncio.Lock()
+        self.is_over = False
         self._host = host
         probe = host.probe
         self._keeper = RuntimeKeeper(
@@ -48,56 +48,41 @@ class SegmentationService:
             requested,
             "canvas2d",  # the mask leaves as a picture, so it has to come back from the GPU
             lock=lock,
-            on_change=lambda sentence: self._post("notice", code="backend", message=sentence),
+            on_change=self._on_change,
         )
-        self._first_model: int = json.loads(options_json).get("modelSelection", 0)
+        self._clients: list[ServiceClient] = []
         self._lanes: dict[int, ModelLane] = {}
         self._pictures = PictureMaker()
         self._masks = MaskMaker()
-        self._turn = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self) -> None:
-        """Begin to load the first model. A failure is reported, not raised."""
-        self._spawn(self._start())
+    def join(self, client: ServiceClient) -> None:
+        """Serve `client`, too."""
+        self._clients.append(client)
 
-    async def _start(self) -> None:
-        try:
-            async with self._turn:
-                await self._lane(self._first_model)
-        except _KNOWN as error:
-            self._post("error", code="model", message=_sentence(error), action="retry")
+    async def leave(self, client: ServiceClient) -> None:
+        """Forget `client`; with the last one the models go, once the picture under way is done."""
+        self._clients.remove(client)
+        if self._clients:
             return
-        self._post("ready", backend=self._keeper.backend, reason=self._keeper.reason)
+        self.is_over = True
+        async with self.turn:
+            self._drop_lanes()
 
-    def receive(self, message: Any) -> None:
-        """Take one message of the page; see ``web/js/mediapipe/service.js`` for their forms."""
-        getattr(self, f"_on_{message.type}")(message)
+    @property
+    def backend(self) -> tuple[str, str]:
+        """What runs the models, and why."""
+        return self._keeper.backend, self._keeper.reason
 
-    def _on_prepare(self, message: Any) -> None:
-        self._spawn(self._answer(message.request, self._prepare(message.model)))
+    def _on_change(self, sentence: str) -> None:
+        for client in self._clients[:1]:  # one console, one warning
+            client.post("notice", code="backend", message=sentence)
 
-    def _on_segment(self, message: Any) -> None:
-        work = self._segment(message.frame, message.model, mirror=message.mirror)
-        self._spawn(self._answer(message.request, work))
-
-    async def _answer(self, request: int, work: Awaitable[list[Bitmap]]) -> None:
-        """Do one piece of work when its turn comes, and send what it gives or why it failed."""
-        async with self._turn:
-            try:
-                bitmaps = await work
-            except Exception as error:
-                if not isinstance(error, _KNOWN):
-                    traceback.print_exception(error)
-                self._host.reply(request, None, _sentence(error))
-                return
-        self._host.deliver(request, bitmaps)
-
-    async def _prepare(self, model: int) -> list[Bitmap]:
+    async def load(self, model: int) -> list[Bitmap]:
+        """Have the model ready; there is nothing to send back."""
         await self._lane(model)
         return []
 
-    async def _segment(self, frame: Bitmap | VideoFrame, model: int, *, mirror: bool) -> list[Bitmap]:
+    async def segment(self, frame: Bitmap | VideoFrame, model: int, *, mirror: bool) -> list[Bitmap]:
         """Return the picture, mirrored if asked, and the mask of just that picture, both of the frame's size."""
         picture = await self._pictures.make(frame, mirror=mirror)
         try:
@@ -120,34 +105,19 @@ class SegmentationService:
 
     async def _lane(self, model: int) -> ModelLane:
         if model not in self._lanes:
-            self._lanes[model] = ModelLane(self._host, await self._keeper.load(model))
+            self._tell_loading(on=True)
+            try:
+                self._lanes[model] = ModelLane(self._host, await self._keeper.load(model))
+            finally:
+                self._tell_loading(on=False)
         return self._lanes[model]
 
-    def close(self) -> None:
-        """Free the models once the picture under way is done."""
-        self._spawn(self._close())
-
-    async def _close(self) -> None:
-        async with self._turn:
-            self._drop_lanes()
+    def _tell_loading(self, *, on: bool) -> None:
+        """The page must not take the worker's silence for its death."""
+        for client in self._clients:
+            client.post("loading", on=on)
 
     def _drop_lanes(self) -> None:
         for lane in self._lanes.values():
             lane.close()
         self._lanes.clear()
-
-    def _post(self, kind: str, **detail: Any) -> None:
-        self._host.post(kind, json.dumps(detail))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, JsException):
-        return f"This picture could not be segmented ({error.name}: {error.message})."
-    if isinstance(error, _KNOWN):
-        return str(error)
-    return f"This picture could not be segmented ({type(error).__name__}: {error})."

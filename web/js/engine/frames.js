@@ -1,0 +1,70 @@
+/** @typedef {ImageBitmap | VideoFrame} Frame */
+
+const MOST_OUTSTANDING = 2; // one in the works, one waiting: the worker never idles and no frame grows old
+
+/** Frames on their way to the worker, and the photo on show, which is kept for a worker that begins again. */
+export class Frames {
+  #post;
+  /** @type {Frame | null} */
+  #still = null;
+  #outstanding = 0;
+  /** Frames that were not painted, so far. */
+  dropped = 0;
+
+  /** @param {(frame: Frame, transfer: Transferable[]) => boolean} post returns whether it went */
+  constructor(post) {
+    this.#post = post;
+  }
+
+  /** Whether the worker owes us an answer to a frame. */
+  get owed() {
+    return this.#outstanding > 0;
+  }
+
+  get hasRoom() {
+    return this.#outstanding < MOST_OUTSTANDING;
+  }
+
+  /** Send a frame of a film; its ownership passes. @param {Frame} frame */
+  pass(frame) {
+    this.forgetStill();
+    return this.#send(frame, [frame]);
+  }
+
+  /** Send a photo; its ownership passes. @param {Frame} frame @param {boolean} now else with `sendStill` */
+  keep(frame, now) {
+    this.forgetStill();
+    if (now && !this.#send(frame, [])) return false; // without a transfer the worker gets a copy
+    this.#still = frame;
+    return true;
+  }
+
+  /** Send the photo to a new worker. */
+  sendStill() {
+    if (this.#still) this.#send(this.#still, []);
+  }
+
+  /** @param {Frame} frame @param {Transferable[]} transfer */
+  #send(frame, transfer) {
+    const sent = this.#post(frame, transfer);
+    if (sent) this.#outstanding++;
+    else frame.close?.(); // whatever it is
+    return sent;
+  }
+
+  /** The worker is done with a frame. @param {boolean} dropped */
+  settle(dropped) {
+    this.#outstanding = Math.max(0, this.#outstanding - 1);
+    if (dropped) this.dropped++;
+  }
+
+  /** The worker is gone. */
+  forget() {
+    this.#outstanding = 0;
+  }
+
+  forgetStill() {
+    this.#still?.close();
+    this.#still = null;
+  }
+}
