@@ -28,6 +28,7 @@ _FILES = [
 _LEGACY = {"types": "./selfie_segmentation.d.ts", "default": "./js/mediapipe/index.js"}
 _EXPORTS = {
     ".": {"types": "./pyselfie.d.ts", "default": "./pyselfie.js"},
+    "./livekit": {"types": "./livekit.d.ts", "default": "./livekit.js"},
     "./selfie_segmentation": _LEGACY,
     "./package.json": "./package.json",
     "./*": "./*",  # a page's own server, and build scripts, may want any of the files
