@@ -31,6 +31,7 @@ _FRAMEWORKS = ("react", "svelte", "vue")
 _LEGACY = {"types": "./selfie_segmentation.d.ts", "default": "./js/mediapipe/index.js"}
 _EXPORTS = {
     ".": {"types": "./pyselfie.d.ts", "default": "./pyselfie.js"},
+    "./livekit": {"types": "./livekit.d.ts", "default": "./livekit.js"},
     "./selfie_segmentation": _LEGACY,
     **{f"./{name}": {"types": f"./{name}.d.ts"} for name in _FRAMEWORKS},
     "./package.json": "./package.json",

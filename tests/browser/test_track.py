@@ -1,72 +1,11 @@
 """processTrack: a camera's track in, composites out, whatever happens in between."""
 
-import numpy as np
 import pytest
 
 from tests.browser.element_kit import WAIT_MS, ElementPage
 from tests.browser.examples_kit import open_example
 from tests.browser.flags import camera_flags
-
-WALL = (96, 96, 96)  # behind the person in the camera's picture: nobody may ever see it
-GREY = (127, 127, 127)  # the placeholder
-NOTHING = (0, 0, 0)  # what a video shows before its first frame
-TOLERANCE = 12  # of a lossy video codec
-
-# Reads a corner of each frame that a video shows; `seen` gets what has changed.
-WATCH = """
-(video) => {
-  self.seen = [];
-  const copy = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const look = () => {
-    copy.drawImage(video, 8, 8, 8, 8, 0, 0, 1, 1);
-    const [red, green, blue, alpha] = copy.getImageData(0, 0, 1, 1).data;
-    if (alpha > 0) seen.push({ colour: [red, green, blue], size: [video.videoWidth, video.videoHeight] });
-    video.requestVideoFrameCallback(look);
-  };
-  video.requestVideoFrameCallback(look);
-}
-"""
-
-OPEN = """
-async ([url, options]) => {
-  const { processTrack } = await import(url);
-  const wanted = { video: { width: 1280, height: 720 } };
-  self.camera = (await navigator.mediaDevices.getUserMedia(wanted)).getVideoTracks()[0];
-  self.track = processTrack(camera, options);
-  self.told = [];
-  for (const type of ["error", "stats", "ended"]) {
-    track.addEventListener(type, ({ detail }) => told.push({ type, ...detail }));
-  }
-  self.video = document.createElement("video");
-  Object.assign(video, { muted: true, autoplay: true, srcObject: new MediaStream([track]) });
-  document.body.append(video);
-}
-"""
-
-
-def near(colours, *allowed):
-    """Return for each colour whether it is one of the allowed ones, give or take the codec."""
-    colours = np.asarray(colours)
-    return np.any([np.abs(colours - colour).max(axis=-1) <= TOLERANCE for colour in allowed], axis=0)
-
-
-def open_track(launch, site, camera_file, *, script="", **options):
-    """Return a page whose camera's track is processed and shown in a video."""
-    page = ElementPage(launch(*camera_flags(camera_file)), site.url, "", script=script)
-    page.run(OPEN, [f"{site.url}pyselfie.js", {"background": "#204060", "modelSelection": 1, **options}])
-    page.run(f"({WATCH})(video)")
-    return page
-
-
-def wait_colour(page, colour):
-    """Wait until the video shows this colour in its corner."""
-    test = f"() => seen.at(-1)?.colour.every((part, index) => Math.abs(part - {list(colour)}[index]) <= {TOLERANCE})"
-    page.page.wait_for_function(test, timeout=WAIT_MS)
-
-
-def colours(page):
-    """Return the corner of every frame that was shown so far."""
-    return page.run("seen.map(({ colour }) => colour)")
+from tests.browser.track_kit import GREY, NOTHING, OPEN, WALL, WATCH, colours, near, open_track, wait_colour
 
 
 def test_far_end_of_a_call_sees_composites_only(launch, serve_site, camera_file):
@@ -184,12 +123,32 @@ OrtWebRuntime.run = slow
     assert near(colours(page), NOTHING, GREY, (0x20, 0x40, 0x60)).all()
 
 
+def test_overload_is_forwarded(launch, site, camera_file):
+    """What the engine says about a machine that cannot keep up reaches the track's listeners."""
+    page = ElementPage(launch(*camera_flags(camera_file)), site.url, "")
+    page.run(
+        """async (url) => {
+          const { Engine } = await import(`${url}js/engine/engine.js`);
+          const start = Engine.prototype.start;
+          Engine.prototype.start = function () { self.engine = this; return start.call(this); };
+        }""",
+        site.url,
+    )
+    page.run(OPEN, [f"{site.url}pyselfie.js", {}])
+    page.run("engine.dispatchEvent(new CustomEvent('overload', { detail: { framesPerMask: 6, seconds: 5 } }))")
+    assert page.run("told.find(({ type }) => type === 'overload')") == {
+        "type": "overload",
+        "framesPerMask": 6,
+        "seconds": 5,
+    }
+
+
 def test_bad_input_is_told(launch, site, camera_file):
     """No video track, an ended one, unknown options: a TypeError in one sentence. A bad value: an `error` event."""
     page = open_track(launch, site, camera_file)
     sentence = """async (url) => {
       const { processTrack } = await import(url);
-      try { TRY(processTrack); return ""; } catch (error) { return `${error.name}: ${error.message}`; }
+      try { await TRY(processTrack); return ""; } catch (error) { return `${error.name}: ${error.message}`; }
     }"""
     url = f"{site.url}pyselfie.js"
     tries = {
@@ -200,7 +159,50 @@ def test_bad_input_is_told(launch, site, camera_file):
         ),
         "ended": ("f => { const copy = camera.clone(); copy.stop(); f(copy); }", "has ended: open the camera again"),
         "option": ("f => f(camera, { efect: 'blur' })", "There is no option “efect” here; the options are effect,"),
-        "failure": ("f => f(camera, { onFailure: 'show' })", "onFailure is “show”, but it has to be “freeze” or"),
+        "proxy": ("f => f(new Proxy(camera, {}))", "processTrack needs a video MediaStreamTrack, but got [object"),
+        "symbol": ("f => f(Symbol('me'))", "processTrack needs a video MediaStreamTrack, but got Symbol(me)."),
+        "bare": (
+            "f => f(Object.create(null))",
+            "processTrack needs a video MediaStreamTrack, but got [object Object].",
+        ),
+        "null": (
+            "f => f(camera, null)",
+            'The options are null, but they have to be an object like { effect: "blur" }.',
+        ),
+        "text": ("f => f(camera, 'blur')", "but they have to be an object like"),
+        "trap": (
+            "f => f(camera, new Proxy({}, { ownKeys() { throw new Error('no'); } }))",
+            "The options cannot be read: pass a plain object.",
+        ),
+        "failure": ("f => f(camera, { onFailure: 'show' })", 'but it has to be "freeze" or "placeholder".'),
+        "failure symbol": ("f => f(camera, { onFailure: Symbol('me') })", "The option onFailure is Symbol(me), but"),
+        "odd": (
+            "f => f(camera, { effect: { toString: 1 } })",
+            "The option effect is [object Object], but it has to be",
+        ),
+        "odd backend": (
+            "f => f(camera, { backend: Object.create(null) })",
+            "The option backend is [object Object], but",
+        ),
+        "big": ("f => f(camera, { strength: 1n })", "The option strength is 1, but it has to be a text, a number,"),
+        "stop": ("f => f(camera, { stopSource: 'no' })", "but it has to be true or false."),
+        "both": (
+            "f => f(camera, { stopSource: false, releaseWhenMuted: true })",
+            "releaseWhenMuted stops the camera, so it cannot go with stopSource: false.",
+        ),
+        "no camera": (
+            "f => f(Object.defineProperty(camera.clone(), 'getSettings', { value: () => ({}) }), "
+            "{ releaseWhenMuted: true })",
+            "releaseWhenMuted needs a camera's track",
+        ),
+        "change": ("() => track.setOptions({ background: null })", "The option background is null, but it has to be"),
+        "odd change": ("() => track.setOptions({ type: { toString: 1 } })", "There is no option “type” here"),
+        "fixed": ("() => track.setOptions({ stopSource: false })", "There is no option “stopSource” here"),
+        "source": ("() => track.replaceSource(null)", "replaceSource needs a video MediaStreamTrack, but got null."),
+        "ended source": (
+            "() => { const copy = camera.clone(); copy.stop(); return track.replaceSource(copy); }",
+            "replaceSource got a track that has ended: open the camera again",
+        ),
     }
     for code, expected in tries.values():
         found = page.page.evaluate(sentence.replace("TRY", f"({code})"), url)

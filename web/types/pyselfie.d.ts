@@ -150,6 +150,20 @@ export interface TrackOptions {
   painter?: Painter;
   /** What the far end sees when the engine fails: the last composite, or a grey picture. Never the camera. */
   onFailure?: "freeze" | "placeholder";
+  /** Whether `stop()` and `replaceSource()` stop the camera's track, too; true unless said otherwise. */
+  stopSource?: boolean;
+  /** Whether the camera is let go of while `enabled` is false, and opened again after it; not with `stopSource: false`. */
+  releaseWhenMuted?: boolean;
+}
+
+/** What can change while a track runs. */
+export type TrackChanges = Pick<TrackOptions, "effect" | "background" | "strength" | "mirror" | "modelSelection">;
+
+export interface ProcessedTrackEvents extends MediaStreamTrackEventMap {
+  stats: CustomEvent<TrackMetrics>;
+  error: CustomEvent<SelfieError>;
+  /** The machine has not kept up for so many seconds: a mask served this many frames. */
+  overload: CustomEvent<{ framesPerMask: number; seconds: number }>;
 }
 
 export interface TrackMetrics extends Partial<Running> {
@@ -163,13 +177,29 @@ export interface TrackMetrics extends Partial<Running> {
   stages: Record<string, Milliseconds>;
 }
 
-/** A track with composites only. It ends with its source, and `stop()` stops both. Emits `stats` and `error`, too. */
+/** A track with composites only. It ends with its source. */
 export interface ProcessedTrack extends MediaStreamTrack {
   readonly metrics: TrackMetrics;
   /** Change some; the next frame has them. A bad value is told by `error` and the last good one stays. */
-  setOptions(options: Omit<TrackOptions, "site" | "backend" | "painter" | "onFailure">): void;
-  /** Begin again after a failure. */
+  setOptions(options: TrackChanges): void;
+  /** Begin again after a failure. Rejects with an `AbortError` if the track ends first. */
   restart(): Promise<void>;
+  /**
+   * Read this camera track from now on; this track goes on. Resolves with its first composite, rejects with an
+   * `AbortError` if the track ends or another source comes first.
+   */
+  replaceSource(track: MediaStreamTrack): Promise<void>;
+
+  addEventListener<K extends keyof ProcessedTrackEvents>(
+    type: K,
+    listener: (this: ProcessedTrack, event: ProcessedTrackEvents[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
 }
 
 /** @throws TypeError if it is no running video track, or an option is unknown. */

@@ -24,17 +24,21 @@ export function captureTrack(track, sink) {
  */
 function readTrack(track, sink) {
   const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
+  let stopped = false;
   const pump = async () => {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      if (document.hidden && !sink.runsHidden) value.close();
+      if (stopped || (document.hidden && !sink.runsHidden)) value.close();
       else sink.push(value);
     }
   };
   // A reader fails when its track dies; the track's own `ended` event tells the page.
   pump().catch(() => {});
-  return () => void reader.cancel().catch(() => {});
+  return () => {
+    stopped = true; // a frame may be on its way from the reader to us
+    reader.cancel().catch(() => {});
+  };
 }
 
 /**

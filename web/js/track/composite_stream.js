@@ -15,6 +15,9 @@ export function createOutput() {
 class GeneratorOutput {
   #writer;
   #newest = -1;
+  #newestOfSource = -1;
+  #shift = 0;
+  #writtenAt = 0;
 
   constructor() {
     const generator = new /** @type {any} */ (globalThis).MediaStreamTrackGenerator({ kind: "video" });
@@ -24,20 +27,37 @@ class GeneratorOutput {
 
   /** @param {Frame} frame A bitmap follows the newest frame. */
   write(frame) {
-    if (!("timestamp" in frame)) {
-      const timestamp = this.#newest + BITMAP_AFTER_US;
-      this.write(new VideoFrame(frame, { timestamp, alpha: "discard" }));
-      frame.close();
+    if ("timestamp" in frame) {
+      this.#put(frame, this.#onTimeline(frame.timestamp));
       return;
     }
-    const { timestamp } = frame;
+    const timestamp = this.#newest + BITMAP_AFTER_US;
+    this.#put(new VideoFrame(frame, { timestamp, alpha: "discard" }), timestamp);
+    frame.close();
+  }
+
+  /** Another source counts from the beginning again, this track goes on. @param {number} timestamp */
+  #onTimeline(timestamp) {
+    if (timestamp < this.#newestOfSource) {
+      const elapsed = 1000 * (performance.now() - this.#writtenAt);
+      this.#shift = Math.round(this.#newest + Math.max(elapsed, BITMAP_AFTER_US) - timestamp);
+    }
+    this.#newestOfSource = timestamp;
+    return timestamp + this.#shift;
+  }
+
+  /** @param {VideoFrame} frame @param {number} timestamp */
+  #put(frame, timestamp) {
     // Painted once more with other options: an encoder takes each moment only once, and the next frame shows them.
     if (timestamp <= this.#newest || this.track.readyState === "ended") {
       frame.close();
       return;
     }
     this.#newest = timestamp;
-    this.#writer.write(frame).catch(() => frame.close()); // the track has ended meanwhile
+    this.#writtenAt = performance.now();
+    const timed = frame.timestamp === timestamp ? frame : new VideoFrame(frame, { timestamp });
+    if (timed !== frame) frame.close();
+    this.#writer.write(timed).catch(() => timed.close()); // the track has ended meanwhile
   }
 
   close() {

@@ -2,17 +2,17 @@
 
 import { Engine } from "../engine/engine.js";
 import { feedBackdrop, hexColor, isColor } from "../sources/background.js";
-import { captureTrack } from "../sources/capture.js";
 import { createOutput } from "./composite_stream.js";
+import { Placeholder } from "./placeholder.js";
+import { CHANGEABLE, readOptions, readTrackOptions, sourceFault } from "./track_options.js";
+import { TrackSource } from "./track_source.js";
+import { Waits } from "./waits.js";
 
 /** @typedef {import("../../types/pyselfie.js").TrackOptions} TrackOptions */
 /** @typedef {import("../../types/pyselfie.js").TrackMetrics} TrackMetrics */
+/** @typedef {ImageBitmap | VideoFrame} Frame */
 
 const USUAL_FPS = 30;
-const PLACEHOLDER_GREY = "rgb(127 127 127)"; // core/effects.py: NEUTRAL_GREY
-const PLACEHOLDER_EVERY_MS = 500;
-const SETTINGS = ["effect", "background", "strength", "mirror", "modelSelection"];
-const FIXED = ["site", "backend", "painter", "onFailure"];
 
 /**
  * @param {MediaStreamTrack} source
@@ -20,29 +20,10 @@ const FIXED = ["site", "backend", "painter", "onFailure"];
  * @returns {import("../../types/pyselfie.js").ProcessedTrack}
  */
 export function processTrack(source, options = {}) {
-  if (!(source instanceof MediaStreamTrack) || source.kind !== "video") {
-    throw new TypeError(`processTrack needs a video MediaStreamTrack, but got ${describe(source)}.`);
-  }
-  if (source.readyState === "ended") {
-    throw new TypeError("processTrack got a track that has ended: open the camera again and pass its new track.");
-  }
-  checkNames(options, [...SETTINGS, ...FIXED]);
-  return new TrackProcessing(source, options).track;
-}
-
-/** @param {unknown} value */
-function describe(value) {
-  return value instanceof MediaStreamTrack ? `an ${value.kind} track` : Object.prototype.toString.call(value);
-}
-
-/** @param {object} options @param {string[]} known */
-function checkNames(options, known) {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown) throw new TypeError(`There is no option “${unknown}” here; the options are ${known.join(", ")}.`);
-  const { onFailure = "freeze" } = /** @type {TrackOptions} */ (options);
-  if (!["freeze", "placeholder"].includes(onFailure)) {
-    throw new TypeError(`onFailure is “${onFailure}”, but it has to be “freeze” or “placeholder”.`);
-  }
+  const read = readTrackOptions(options);
+  const fault = sourceFault("processTrack", source, read.releaseWhenMuted);
+  if (fault) throw new TypeError(fault);
+  return new TrackProcessing(source, read).track;
 }
 
 /** Only composites and the placeholder are ever written: a frame of the source goes to the engine or is closed. */
@@ -50,32 +31,65 @@ class TrackProcessing {
   #source;
   #engine;
   #onFailure;
+  #releases;
   #output = createOutput();
   #background = new AbortController();
-  #release = () => {};
-  #placeholders = 0;
+  #waits = new Waits();
+  /** @type {Set<number | undefined>} timestamps that the engine got since somebody waits for a new source's composite */
+  #awaited = new Set();
+  #placeholder = new Placeholder(
+    (bitmap) => this.#output.write(bitmap),
+    () => this.#source.track.getSettings(),
+  );
+  #fps = USUAL_FPS;
   #size = { width: 0, height: 0 };
   /** @type {TrackMetrics} */
   #metrics = { state: "starting", fps: 0, frames: 0, dropped: 0, framesPerMask: 1, masksReused: 0, stages: {} };
 
-  /** @param {MediaStreamTrack} source @param {TrackOptions} options */
-  constructor(source, { site, backend, painter, onFailure = "freeze", ...options }) {
-    this.#source = source;
+  /** @param {MediaStreamTrack} track @param {ReturnType<typeof readTrackOptions>} options */
+  constructor(track, { site, backend, painter, onFailure, stopSource, releaseWhenMuted, ...options }) {
     this.#onFailure = onFailure;
+    this.#releases = releaseWhenMuted;
     this.#engine = new Engine(document.createElement("div"), { site, backend, painter });
+    this.#source = new TrackSource(track, this.#sink, { stopSource, onEnded: () => this.#onSourceEnded() });
     this.track = this.#dress(this.#output.track);
     this.#listen();
     this.setOptions("background" in options ? options : { effect: "blur", ...options });
-    this.#engine.tap((frame) => this.#onComposite(frame), source.getSettings().frameRate || USUAL_FPS);
-    this.#showPlaceholder();
-    this.#release = captureTrack(source, this.#engine);
+    this.#fps = fpsOf(track);
+    this.#engine.tap((frame) => this.#onComposite(frame), this.#fps);
+    this.#placeholder.show();
+    this.#source.start();
     void this.#engine.start().catch(() => {}); // told by the `error` event as well
   }
 
-  /** @param {ImageBitmap | VideoFrame} frame */
+  /** What the source sees of the engine. @returns {import("../sources/capture.js").Sink} */
+  get #sink() {
+    const engine = this.#engine;
+    return {
+      get wantsFrame() {
+        return engine.wantsFrame;
+      },
+      get runsHidden() {
+        return engine.runsHidden;
+      },
+      skip: () => engine.skip(),
+      push: (frame) => {
+        const timestamp = timestampOf(frame); // the frame is gone after this
+        const taken = engine.push(frame);
+        if (taken && this.#waits.has("replaceSource")) this.#awaited.add(timestamp);
+        return taken;
+      },
+    };
+  }
+
+  /** @param {Frame} frame */
   #onComposite(frame) {
-    clearInterval(this.#placeholders);
+    this.#placeholder.hide();
+    const arrived = this.#awaited.has(undefined) || this.#awaited.has(timestampOf(frame));
     this.#output.write(frame);
+    if (!arrived) return;
+    this.#awaited.clear();
+    this.#waits.resolve("replaceSource");
   }
 
   /** @param {MediaStreamTrack} track @returns {import("../../types/pyselfie.js").ProcessedTrack} */
@@ -83,20 +97,32 @@ class TrackProcessing {
     const source = this.#source;
     const stop = track.stop.bind(track);
     const settings = track.getSettings.bind(track);
+    const processing = this;
     const dressed = Object.defineProperties(
       Object.assign(track, {
         setOptions: (/** @type {TrackOptions} */ options) => this.setOptions(options),
         restart: () => this.#restart(),
-        getSettings: () => ({ ...settings(), ...source.getSettings(), ...this.#sizeOrNothing() }),
-        getConstraints: () => source.getConstraints(),
-        getCapabilities: () => source.getCapabilities(),
-        applyConstraints: (/** @type {MediaTrackConstraints} */ wanted) => source.applyConstraints(wanted),
+        replaceSource: (/** @type {MediaStreamTrack} */ wanted) => this.#replaceSource(wanted),
+        getSettings: () => ({ ...settings(), ...source.track.getSettings(), ...this.#sizeOrNothing() }),
+        getConstraints: () => source.track.getConstraints(),
+        getCapabilities: () => source.track.getCapabilities(),
+        applyConstraints: (/** @type {MediaTrackConstraints} */ wanted) => source.track.applyConstraints(wanted),
         stop: () => {
           stop();
           this.#end();
         },
       }),
-      { metrics: { get: () => ({ ...this.#metrics }) }, label: { value: source.label } },
+      {
+        metrics: { get: () => ({ ...this.#metrics }) },
+        label: { get: () => source.track.label },
+        enabled: {
+          get: () => Reflect.get(MediaStreamTrack.prototype, "enabled", track),
+          set(on) {
+            Reflect.set(MediaStreamTrack.prototype, "enabled", on, track);
+            processing.#onEnabled();
+          },
+        },
+      },
     );
     return /** @type {any} */ (dressed); // tsc does not see what defineProperties adds
   }
@@ -108,17 +134,20 @@ class TrackProcessing {
   #listen() {
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ listener) =>
       this.#engine.addEventListener(type, (event) => listener(/** @type {CustomEvent} */ (event).detail));
-    on("ready", ({ backend, reason }) => this.#note({ state: "running", backend, reason }));
+    on("ready", ({ backend, reason }) => {
+      this.#note({ state: "running", backend, reason });
+      this.#waits.resolve("restart");
+    });
     on("backendchange", ({ backend, reason }) => this.#note({ backend, reason }));
     on("frame", ({ width, height }) => {
       this.#size = { width, height };
     });
     on("stats", ({ fps, frames, dropped, framesPerMask, masksReused, stages }) => {
       this.#note({ fps, frames, dropped, framesPerMask, masksReused, stages });
-      this.track.dispatchEvent(new CustomEvent("stats", { detail: this.track.metrics }));
+      this.#tell("stats", this.track.metrics);
     });
+    on("overload", (detail) => this.#tell("overload", detail));
     on("error", (detail) => this.#onError(detail));
-    this.#source.addEventListener("ended", this.#onSourceEnded);
   }
 
   /** @param {Partial<TrackMetrics>} news */
@@ -126,31 +155,89 @@ class TrackProcessing {
     Object.assign(this.#metrics, news);
   }
 
+  /** @param {string} type @param {object} detail */
+  #tell(type, detail) {
+    this.track.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
   /** @param {{code: string, message: string, action: string | null}} detail */
   #onError(detail) {
     const stopped = detail.action !== null && (this.#metrics.state !== "running" || detail.code === "worker");
     if (stopped) {
       this.#note({ state: "failed" });
-      if (this.#onFailure === "placeholder") this.#showPlaceholder();
+      if (this.#onFailure === "placeholder") this.#placeholder.show();
+      this.#waits.rejectAll(new Error(detail.message));
     }
-    this.track.dispatchEvent(new CustomEvent("error", { detail }));
+    this.#tell("error", detail);
   }
 
-  #onSourceEnded = () => {
+  #onSourceEnded() {
     this.#end();
     this.#output.close();
-  };
+  }
 
-  async #restart() {
-    if (this.track.readyState === "ended") throw new Error("The track has ended: process a new one.");
+  #restart() {
+    if (this.track.readyState === "ended") return Promise.reject(endedError());
     this.#note({ state: "starting" });
-    await this.#engine.start();
+    const running = this.#waits.begin("restart");
+    void this.#engine.start().catch(() => {}); // told by the `error` event as well
+    return running;
+  }
+
+  /** Resolves when the first composite of this track is out. @param {MediaStreamTrack} track @returns {Promise<void>} */
+  #replaceSource(track) {
+    if (this.track.readyState === "ended") return Promise.reject(endedError());
+    const fault = sourceFault("replaceSource", track, this.#releases);
+    if (fault) return Promise.reject(new TypeError(fault));
+    const stayReleased = this.#source.isReleased && !this.track.enabled;
+    const shown = this.#waits.begin("replaceSource");
+    this.#source.replace(track);
+    this.#forgetScene();
+    if (stayReleased) {
+      this.#source.release();
+      this.#waits.resolve("replaceSource"); // it shows when the track is enabled
+    } else if (this.#metrics.state === "failed") {
+      this.#waits.rejectAll(
+        new Error("The new camera is there, but the engine has stopped: call restart() to see it."),
+      );
+    }
+    return shown;
+  }
+
+  /** Another scene comes: no frame of the old one may meet a mask of the new one, nor the other way round. */
+  #forgetScene() {
+    this.#awaited.clear();
+    this.#engine.reset();
+    this.#size = { width: 0, height: 0 };
+    const fps = fpsOf(this.#source.track);
+    if (fps === this.#fps) return;
+    this.#fps = fps;
+    this.#engine.tap((frame) => this.#onComposite(frame), fps);
+  }
+
+  #onEnabled() {
+    if (!this.#releases || this.track.readyState === "ended") return;
+    if (this.track.enabled) void this.#reopen();
+    else {
+      this.#source.release();
+      this.#engine.reset();
+    }
+  }
+
+  async #reopen() {
+    if (!this.#source.isReleased) return;
+    this.#placeholder.show();
+    try {
+      if (await this.#source.reopen()) this.#forgetScene();
+    } catch (error) {
+      const message = `The camera could not be opened again (${error}): enable the track once more to retry.`;
+      this.#tell("error", { code: "source", message, action: null });
+    }
   }
 
   /** @param {TrackOptions} options */
   setOptions(options) {
-    checkNames(options, SETTINGS);
-    const { background, ...rest } = options;
+    const { background, ...rest } = readOptions(options, CHANGEABLE);
     if (background === undefined) this.#engine.setOptions(rest);
     else if (isColor(background)) this.#engine.setOptions({ effect: "color", ...rest, color: hexColor(background) });
     else void this.#changePicture(background, { effect: "picture", ...rest });
@@ -175,33 +262,30 @@ class TrackProcessing {
     } catch (error) {
       if (signal.aborted) return;
       const message = error instanceof Error ? error.message : String(error);
-      this.track.dispatchEvent(new CustomEvent("error", { detail: { code: "background", message, action: null } }));
+      this.#tell("error", { code: "background", message, action: null });
     }
   }
 
-  /** Something to see before the first composite, and after a failure where that was chosen; again for who comes late. */
-  #showPlaceholder() {
-    this.#drawPlaceholder();
-    clearInterval(this.#placeholders);
-    this.#placeholders = setInterval(() => this.#drawPlaceholder(), PLACEHOLDER_EVERY_MS);
-  }
-
-  #drawPlaceholder() {
-    const { width = 640, height = 360 } = this.#source.getSettings();
-    const canvas = new OffscreenCanvas(width, height);
-    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
-    context.fillStyle = PLACEHOLDER_GREY;
-    context.fillRect(0, 0, width, height);
-    this.#output.write(canvas.transferToImageBitmap());
-  }
-
   #end() {
-    this.#source.removeEventListener("ended", this.#onSourceEnded);
+    this.#source.end();
     this.#note({ state: "ended" });
     this.#background.abort();
-    clearInterval(this.#placeholders);
-    this.#release();
+    this.#placeholder.hide();
     this.#engine.close();
-    this.#source.stop();
+    this.#waits.rejectAll(endedError());
   }
+}
+
+/** @param {MediaStreamTrack} track */
+function fpsOf(track) {
+  return track.getSettings().frameRate || USUAL_FPS;
+}
+
+/** @param {Frame} frame @returns {number | undefined} a bitmap has none */
+function timestampOf(frame) {
+  return "timestamp" in frame ? frame.timestamp : undefined;
+}
+
+function endedError() {
+  return new DOMException("The track has ended: process a new one.", "AbortError");
 }

@@ -67,6 +67,7 @@ class Pipeline:
         self._sample = self._overlay = np.empty((0, 0, 4), np.uint8)
         self._tensor = np.empty((0,), np.float32)
         self._mask: NDArray[np.float32] | None = None
+        self._resets = 0
 
     @property
     def mask(self) -> NDArray[np.float32] | None:
@@ -98,7 +99,11 @@ class Pipeline:
         Without `fresh_mask` it is painted with the mask before, if there is one: that is all there is time for.
         """
         self._clock.begin()
+        resets = self._resets
         await self._store.take(frame)
+        if resets != self._resets:  # meanwhile: a frame of the old source, whose mask the new one must not get
+            self._store.clear()
+            return False
         self._clock.lap("capture")
         if not self.needs_mask:
             self._mask = None  # what there is belongs to another frame
@@ -182,6 +187,7 @@ class Pipeline:
 
     def reset(self) -> None:
         """Forget the frame and clear the output: the source has changed."""
+        self._resets += 1
         self._store.clear()
         self._mask = None
         self._painter.clear()

@@ -1,0 +1,90 @@
+// The track that is read now: captured, exchanged for another one, let go of and taken again.
+
+import { captureTrack } from "../sources/capture.js";
+
+export class TrackSource {
+  #sink;
+  #stops;
+  #onEnded;
+  #stopCapture = () => {};
+  /** @type {MediaTrackConstraints} what opens the released camera again */
+  #wanted = {};
+  /** @type {AbortController | null} while a camera is being opened */
+  #opening = null;
+  #isReleased = false;
+
+  /**
+   * @param {MediaStreamTrack} track
+   * @param {import("../sources/capture.js").Sink} sink
+   * @param {{stopSource: boolean, onEnded: () => void}} settings
+   */
+  constructor(track, sink, { stopSource, onEnded }) {
+    this.track = track;
+    this.#sink = sink;
+    this.#stops = stopSource;
+    this.#onEnded = onEnded;
+  }
+
+  get isReleased() {
+    return this.#isReleased;
+  }
+
+  start() {
+    this.#isReleased = false;
+    this.track.addEventListener("ended", this.#onEnded);
+    this.#stopCapture = captureTrack(this.track, this.#sink);
+  }
+
+  /** @param {MediaStreamTrack} track */
+  replace(track) {
+    this.#leave();
+    if (this.#stops && track !== this.track) this.track.stop();
+    this.track = track;
+    this.start();
+  }
+
+  /** Stop the camera, to be opened again. */
+  release() {
+    this.#opening?.abort();
+    if (this.#isReleased) return;
+    const { deviceId } = this.track.getSettings();
+    this.#wanted = { ...this.track.getConstraints(), ...(deviceId && { deviceId: { exact: deviceId } }) };
+    this.#isReleased = true;
+    this.#leave();
+    this.track.stop();
+  }
+
+  /** Open the released camera. @returns {Promise<boolean>} false if something else came first */
+  async reopen() {
+    if (!this.#isReleased || (this.#opening && !this.#opening.signal.aborted)) return false;
+    const opening = new AbortController();
+    this.#opening = opening;
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: this.#wanted });
+      const [track] = stream.getVideoTracks();
+      if (opening.signal.aborted) {
+        track.stop();
+        return false;
+      }
+      this.track = track;
+      this.start();
+      return true;
+    } catch (error) {
+      if (opening.signal.aborted) return false;
+      throw error;
+    } finally {
+      if (this.#opening === opening) this.#opening = null;
+    }
+  }
+
+  end() {
+    this.#leave();
+    if (this.#stops) this.track.stop();
+  }
+
+  #leave() {
+    this.#opening?.abort();
+    this.track.removeEventListener("ended", this.#onEnded);
+    this.#stopCapture();
+  }
+}

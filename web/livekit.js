@@ -1,0 +1,63 @@
+// A processor for LiveKit's camera tracks: `await videoTrack.setProcessor(new SelfieProcessor({ effect: "blur" }))`.
+
+import { processTrack } from "./js/track/process_track.js";
+import { CHANGEABLE, checkOnFailure, FIXED, readOptions } from "./js/track/track_options.js";
+
+/** @typedef {import("./types/livekit.js").ProcessorOptions} ProcessorOptions */
+
+const FORWARDED = ["stats", "overload", "error"];
+
+/** LiveKit opens and stops the camera, mutes and changes it; this reads what it is given and never stops it. */
+export class SelfieProcessor extends EventTarget {
+  name = "pyselfie";
+  /** @type {import("./types/pyselfie.js").ProcessedTrack | undefined} */
+  processedTrack;
+  #options;
+
+  /** @param {ProcessorOptions} [options] */
+  constructor(options = {}) {
+    super();
+    this.#options = readOptions(options, [...CHANGEABLE, ...FIXED]);
+    checkOnFailure(this.#options.onFailure);
+  }
+
+  /** @param {{track: MediaStreamTrack}} given */
+  async init({ track }) {
+    if (this.#isLive) throw new Error("This SelfieProcessor is on a track already: make another one for this track.");
+    this.#begin(track);
+  }
+
+  /** LiveKit has another camera track: after an unmute, a restart, a change of the device. @param {{track: MediaStreamTrack}} given */
+  async restart({ track }) {
+    // Not awaited: LiveKit would wait for the first composite with its lock held.
+    if (this.#isLive) void this.processedTrack?.replaceSource(track);
+    else this.#begin(track); // the camera was unplugged meanwhile, and our track has ended with it
+  }
+
+  async destroy() {
+    this.processedTrack?.stop();
+    this.processedTrack = undefined;
+  }
+
+  /** @param {import("./types/pyselfie.js").TrackChanges} options */
+  setOptions(options) {
+    const changes = readOptions(options, CHANGEABLE);
+    this.processedTrack?.setOptions(changes);
+    this.#options = { ...this.#options, ...changes };
+  }
+
+  get #isLive() {
+    return this.processedTrack?.readyState === "live";
+  }
+
+  /** @param {MediaStreamTrack} source */
+  #begin(source) {
+    const track = processTrack(source, { ...this.#options, stopSource: false });
+    for (const type of FORWARDED) {
+      track.addEventListener(type, (event) => {
+        this.dispatchEvent(new CustomEvent(type, { detail: /** @type {CustomEvent} */ (event).detail }));
+      });
+    }
+    this.processedTrack = track;
+  }
+}
