@@ -51,7 +51,7 @@ FLAGS = [
 ]
 STAGED = ("ours", "handjs")  # arranged alike, so compared stage by stage, with camera frames, and by size
 GROWTH = ((640, 360), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
-EFFECTS = ("fill", "mask", "color", "picture", "blur", "transparent")
+EFFECTS = ("fill", "mask", "color", "picture", "blur", "transparent", "none")
 WARM_UP_FRAMES = 16
 
 

@@ -10,7 +10,7 @@ import pytest
 from pyselfie import effects
 from pyselfie.core.custom_effect import load_effect
 from pyselfie.core.sampling import resize_half_pixel
-from tests.browser.harness import EngineDriver
+from tests.browser.harness import EngineDriver, png_base64
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,12 @@ import numpy as np
 def pop(frame, mask, time):
     grey = frame.mean(axis=2, keepdims=True)
     return (frame * mask[..., None] + grey * (1 - mask[..., None])).astype(np.uint8)
+"""
+FAILS_IN_THE_DARK = """
+def effect(frame, mask, time):
+    if frame.max() == 0:
+        raise ValueError
+    return 255 - frame
 """
 FUNCTIONS: dict[str, tuple[dict[str, Any], Callable[..., np.ndarray]]] = {
     "blur": ({"effect": "blur", "strength": 0.7}, lambda frame, mask: effects.blur(frame, mask, 0.7)),
@@ -91,3 +97,18 @@ def test_custom_effect_that_fails_is_told_once(engine: EngineDriver, astronaut: 
     position = engine.position()
     use(engine, "effect = 3")
     assert engine.wait_for("error", after=position)["message"] == "effect.py has no function effect."
+
+
+def test_custom_effect_that_fails_does_not_bare_the_frame(engine: EngineDriver, astronaut: np.ndarray) -> None:
+    """Over the effect `none` its failure leaves the last composite: the frame as it is was not what it stood for."""
+    engine.page.expected_errors.append("CustomEffectError|ValueError|Traceback")
+    engine.options(effect="none")
+    use(engine, FAILS_IN_THE_DARK)
+    negative, position = engine.snapshot(), engine.position()
+    np.testing.assert_array_equal(negative[..., :3], 255 - astronaut)
+    dark = np.zeros_like(astronaut)
+    engine.page.evaluate("async (png) => engine.push(await bitmap(png), { still: true })", png_base64(dark))
+    engine.wait_for("error", after=position)
+    engine.show(dark)
+    np.testing.assert_array_equal(engine.snapshot(), negative)
+    assert len(engine.log("error")) == 1

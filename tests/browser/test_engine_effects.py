@@ -10,7 +10,7 @@ from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
 from pyselfie.core.sampling import resize_half_pixel
 from pyselfie.runtimes.native import NativeRuntime
-from tests.browser.harness import EngineDriver
+from tests.browser.harness import EngineDriver, png_base64
 from tests.reference.compositor import composite, overlay_image
 from tests.reference.effects import MADE_UP, TELL_WORKER, add_made_up
 from tests.reference.porter_duff import premultiply
@@ -80,6 +80,57 @@ def test_canvas_shows_what_the_numpy_reference_shows(launch, site, astronaut, ba
         outside = (difference[~at_edges] > TOLERANCE + 0.5).mean()  # half a level for this comparison's own rounding
         assert outside <= MOST_OUTSIDE, f"{name}: {outside:.2%} differ, at most by {difference[~at_edges].max():.0f}"
         assert difference.max() <= EDGE_TOLERANCE, f"{name}: {difference.max():.0f} at an edge"
+
+
+COUNT_RUNS = """
+from pyselfie.browser.ort_web import OrtWebRuntime
+
+runs, run = 0, OrtWebRuntime.run
+
+async def counted(self, tensor):
+    global runs
+    runs += 1
+    return await run(self, tensor)
+
+OrtWebRuntime.run = counted
+"""
+
+
+def test_none_runs_no_model_until_another_effect_is_chosen(launch, site, astronaut):
+    """The frame comes out as it went in; the effect chosen then segments the frame in hand, once."""
+    engine = EngineDriver(launch(), site.url, backend="wasm", painter="canvas2d")
+    engine.start(effect="none")
+    engine.in_worker(f"pyodide.runPython({json.dumps(COUNT_RUNS)})")
+    for frame in (astronaut[::-1], astronaut):
+        engine.show(np.ascontiguousarray(frame))
+        np.testing.assert_array_equal(engine.snapshot()[..., :3], frame)
+    engine.options(mirror=True)
+    np.testing.assert_array_equal(engine.snapshot()[..., :3], astronaut[:, ::-1])
+    assert engine.in_worker("pyodide.globals.get('runs')") == 0
+    engine.options(mirror=False, effect="mask")
+    engine.page.wait_for_function("engine.getMask().then(() => true, () => false)")
+    expected = composite(astronaut, engine.mask(), Options(effect="mask"))
+    assert np.abs(engine.snapshot().astype(int) - expected).max() <= EDGE_TOLERANCE
+    assert engine.in_worker("pyodide.globals.get('runs')") == 1
+
+
+def test_no_fault_leads_to_none(launch, site, astronaut):
+    """Where the model fails after `none`, the next frame is told and not shown, and no snapshot has it."""
+    page = launch()
+    page.expected_errors.append("provoked|Traceback")
+    engine = EngineDriver(page, site.url, backend="wasm", painter="canvas2d")
+    engine.start(effect="none")
+    engine.show(astronaut)
+    fail = "async def fail(self, tensor):\n    raise ValueError('provoked')\nOrtWebRuntime.run = fail\n"
+    engine.in_worker(f"pyodide.runPython({json.dumps(COUNT_RUNS + fail)})")
+    engine.options(effect="blur")
+    engine.wait_for("error")
+    after = engine.position()
+    engine.page.evaluate("async (png) => engine.push(await bitmap(png), { still: true })", png_base64(astronaut[::-1]))
+    assert "provoked" in engine.wait_for("error", after)["message"]
+    assert not [event for event in engine.log()[after:] if event["type"] == "frame"]
+    told = engine.page.evaluate("engine.snapshot().then(() => 'a picture', ({ message }) => message)")
+    assert told == "There is no picture yet: nothing has been segmented."
 
 
 @pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])

@@ -84,7 +84,7 @@ def engine(browser_for, origins, site, backdrop):
     context = browser_for(WEBGPU_FLAGS).new_context()
     guard = Guard(context, origins)
     driver = EngineDriver(watch_gpu(context.new_page()), site.url, backend="webgpu", painter="webgpu")
-    ready = driver.start()
+    ready = driver.start(effect="fill")
     assert (ready["painter"], ready["painterReason"]) == ("webgpu", "asked for")
     driver.backdrop(backdrop)
     driver.in_worker(f"pyodide.runPython({json.dumps(TELL_WORKER)})")

@@ -52,7 +52,7 @@ sum(len(found._owned) for found in gc.get_objects() if isinstance(found, Gpu))
 def start(launch, site):
     """Return an engine whose frames stay on the GPU, after one frame of each kind with each effect."""
     engine = EngineDriver(watch_gpu(launch(*WEBGPU_FLAGS)), site.url, backend="webgpu", painter="webgpu")
-    assert engine.start(modelSelection=1)["painter"] == "webgpu"
+    assert engine.start(modelSelection=1, effect="fill")["painter"] == "webgpu"
     return engine
 
 

@@ -35,7 +35,7 @@ BREAK_SHADERS = """
 def start(launch, site, **options):
     """Return an engine on the WebGPU painter that shows a photo."""
     engine = EngineDriver(watch_gpu(launch(*WEBGPU_FLAGS)), site.url, backend="webgpu", painter="webgpu")
-    assert engine.start(modelSelection=1, **options)["painter"] == "webgpu"
+    assert engine.start(**{"modelSelection": 1, "effect": "fill", **options})["painter"] == "webgpu"
     engine.show(build("256x144"))
     return engine
 

@@ -1,6 +1,6 @@
 /** What a page gets from `<script type="module" src=".../pyselfie.js">`, or from importing it. */
 
-export type Effect = "fill" | "mask" | "color" | "picture" | "blur" | "transparent";
+export type Effect = "fill" | "mask" | "color" | "picture" | "blur" | "transparent" | "none";
 export type Backend = "auto" | "webgpu" | "wasm";
 export type Painter = "auto" | "webgpu" | "canvas2d";
 

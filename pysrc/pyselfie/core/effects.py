@@ -72,6 +72,7 @@ EFFECTS: dict[str, Effect] = {
     "picture": Effect(_ERASER, (_FRAME, _OVERLAY_OUT, Draw("destination-over", "backdrop"))),
     "blur": Effect(Overlay("blurred", "background"), (_FRAME, _OVERLAY_OVER)),
     "transparent": Effect(_ERASER, (_FRAME, _OVERLAY_OUT)),
+    "none": Effect(None, (_FRAME,)),
 }
 """Every effect by its option name."""
 

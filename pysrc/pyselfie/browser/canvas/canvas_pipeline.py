@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class CanvasPipeline(Pipeline):
-    """A `Pipeline` of canvases, with what `gpu.gpu_pipeline.GpuPipeline` offers besides.
+    """A `Pipeline` of canvases, with what `webgpu.gpu_pipeline.GpuPipeline` offers besides.
 
     Parameters
     ----------
