@@ -105,7 +105,7 @@ export class SelfieSegmentationElement extends HTMLElement {
   /** As CSS `object-fit`. */
   fit: string | null;
 
-  /** Boot the engine and open the source. By itself it does so when it is in a page and has `src` or `camera`. */
+  /** Start the engine and open the source. It does so by itself when it's in a page and has `src` or `camera`. */
   start(): Promise<void>;
   /** Let go of camera, worker and memory. */
   stop(): void;
@@ -116,13 +116,13 @@ export class SelfieSegmentationElement extends HTMLElement {
   /** The last mask at the model's size: white, the mask as alpha. */
   getMask(): Promise<ImageData>;
 
-  /** False while frames are waiting: then capture none, and call `skip()`. */
+  /** False while frames are waiting: don't capture one then, but call `skip()`. */
   readonly wantsFrame: boolean;
   readonly runsHidden: boolean;
   skip(): void;
-  /** Show a frame of one's own, after `start()`; its ownership passes. `still`: a picture that stays. Returns false if it was dropped. */
+  /** Show your own frame, after `start()`; the element closes it. `still`: a picture that stays. Returns false if it was dropped. */
   push(frame: ImageBitmap | VideoFrame, kind?: { still?: boolean }): boolean;
-  /** The picture behind the person, in place of `background`; its ownership passes. */
+  /** The picture behind the person, instead of `background`; the element closes it. */
   setBackdrop(bitmap: ImageBitmap | null): void;
 
   addEventListener<K extends keyof SelfieEvents>(

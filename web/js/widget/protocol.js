@@ -45,7 +45,10 @@ export function readRequest(data) {
     );
   }
   if (data.id !== undefined && id === undefined) {
-    throw new ProtocolError(`id is ${show(data.id)}, but it has to be a number or a short string.`, id);
+    throw new ProtocolError(
+      `id is ${show(data.id)}, but it has to be a number or a string of at most ${LONGEST_ID} characters.`,
+      id,
+    );
   }
   if (!TYPES.includes(data.type)) {
     throw new ProtocolError(`type is ${show(data.type)}, but it has to be one of ${TYPES.join(", ")}.`, id);
@@ -67,7 +70,10 @@ function checkOptions(options, id) {
   for (const [name, value] of Object.entries(options)) {
     const kinds = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : null;
     if (!kinds) {
-      throw new ProtocolError(`There is no option ${show(name)}; there are ${Object.keys(OPTIONS).join(", ")}.`, id);
+      throw new ProtocolError(
+        `There is no option ${show(name)}; the options are ${Object.keys(OPTIONS).join(", ")}.`,
+        id,
+      );
     }
     if (value !== null && (!kinds.includes(typeof value) || String(value).length > LONGEST_VALUE)) {
       throw new ProtocolError(`${name} is ${show(value)}, but it has to be a ${kinds.join(" or a ")}, or null.`, id);

@@ -13,7 +13,7 @@ const buttonLabel = byId("camera-label", HTMLSpanElement);
 const messageText = byId("message", HTMLParagraphElement);
 const progress = byId("progress", HTMLParagraphElement);
 
-/** What a page is told when it asks. */
+/** The answer to `state`, besides the options. */
 const state = {
   running: false,
   camera: false,
@@ -22,7 +22,7 @@ const state = {
   backend: "",
   reason: "",
   fps: 0,
-  /** Messages from origins that are not allowed, so far. */
+  /** How many messages came from origins that aren't allowed. */
   ignored: 0,
 };
 
