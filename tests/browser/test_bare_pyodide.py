@@ -16,7 +16,7 @@ from PIL import Image
 from builder.paths import ROOT
 from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
-from builder.wheels import ensure_wheel
+from builder.wheels import ensure_packages
 from pyselfie import SelfieSegmentation
 from pyselfie.core.custom_effect import load_effect
 from pyselfie.core.sampling import resize_half_pixel
@@ -73,7 +73,7 @@ def bare_server(dist: Path, origins: set[str], tmp_path_factory: pytest.TempPath
             target = folder / file.relative_to(dist)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, target)
-    shutil.copy(ensure_wheel(), folder)
+    shutil.copy(ensure_packages()[0], folder)
     (folder / "index.html").write_text('<!doctype html><title>bare</title><link rel="icon" href="data:,">')
     policy = CONTENT_SECURITY_POLICY.replace("'wasm-unsafe-eval'", "'wasm-unsafe-eval' 'unsafe-eval'")
     with Server(folder, headers={"Content-Security-Policy": policy}) as server:

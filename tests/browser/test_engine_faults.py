@@ -43,10 +43,10 @@ FAULTS = {
     ),
     "model changed": (MODEL, answer(corrupt=True), rf"selfie_segmentation\.onnx {WRONG_HASH}"),
     "wheel missing": ("**/numpy-*.whl", refuse(404), r"python/numpy-\S+\.whl could not be downloaded: .* answered 404"),
-    "wheel truncated": (
-        "**/python/pyselfie-*.zip",
+    "archive truncated": (
+        "**/pyselfie-*.zip",
         answer(keep=0.9),
-        r"python/pyselfie-\S+\.zip is damaged: it has \d+ bytes, expected \d+",
+        r"pyselfie-\S+\.zip is damaged: it has \d+ bytes, expected \d+",
     ),
     "runtime truncated": (
         "**/ort-wasm-*.wasm",
