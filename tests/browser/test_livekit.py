@@ -4,7 +4,7 @@ from builder.paths import NODE_MODULES
 from tests.browser.element_kit import ElementPage
 from tests.browser.flags import camera_flags
 from tests.browser.page_kit import KEEPS_TRACKS
-from tests.browser.track_kit import GREY, NOTHING, WATCH, colours, near, wait_colour, wait_next_frames
+from tests.browser.test_track import GREY, NOTHING, WATCH, colours, near, wait_colour, wait_next_frames
 
 BLUE = (0x20, 0x40, 0x60)
 SDK = NODE_MODULES / "livekit-client" / "dist" / "livekit-client.esm.mjs"
@@ -28,6 +28,7 @@ def open_call(launch, site, camera_file):
     """Return a page with a LiveKit camera track, its processor, and a video that shows what LiveKit attaches."""
     page = launch(*camera_flags(camera_file))
     page.route("**/livekit-client.mjs", lambda route: route.fulfill(path=SDK, content_type="text/javascript"))
+    page.expected_errors += ["VideoFrame was garbage collected"]  # those that an ended worker had
     host = ElementPage(page, site.url, "", script=KEEPS_TRACKS)
     host.run(SETUP, site.url)
     host.run(f"({WATCH})(video)")
@@ -87,11 +88,14 @@ def test_stop_processor_gives_the_camera_back(launch, site, camera_file):
     assert page.run("local.mediaStreamTrack === cameraTracks[0]")
     assert cameras(page) == ["live"]
     page.until(lambda: page.workers() == 0)
-    page.run("local.setProcessor(processor)")
+    page.run("local.mute()")
+    page.run("local.setProcessor(processor)")  # there is no camera to process yet
     page.run("self.seen.length = 0")
-    wait_colour(page, (255, 0, 0))
+    page.run("local.unmute()")
+    flows(page, (255, 0, 0))
+    assert near(colours(page), NOTHING, GREY, (255, 0, 0)).all()
     page.run("local.stop()")
-    assert cameras(page) == ["ended"]
+    assert cameras(page) == ["ended", "ended"]
     page.until(lambda: page.workers() == 0)
 
 
