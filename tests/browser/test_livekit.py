@@ -4,7 +4,7 @@ from builder.paths import NODE_MODULES
 from tests.browser.element_kit import ElementPage
 from tests.browser.flags import camera_flags
 from tests.browser.page_kit import KEEPS_TRACKS
-from tests.browser.test_track import GREY, NOTHING, WATCH, colours, near, wait_colour, wait_next_frames
+from tests.browser.track_kit import GREY, NOTHING, WATCH, colours, near, wait_colour, wait_next_frames
 
 BLUE = (0x20, 0x40, 0x60)
 SDK = NODE_MODULES / "livekit-client" / "dist" / "livekit-client.esm.mjs"

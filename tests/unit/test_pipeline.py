@@ -172,42 +172,6 @@ def test_a_frame_reset_while_it_is_taken_leaves_no_mask(pipeline, painter, monke
     assert pipeline.mask is not None
 
 
-def test_a_frame_reset_while_it_is_taken_leaves_no_mask(pipeline, painter, monkeypatch):
-    """The source changes while its last frame is copied: the next frame gets a mask of its own, asked for or not."""
-    asyncio.run(pipeline.process(Frame(0)))
-    taken = pipeline._store.take
-
-    async def take(frame):
-        pipeline.reset()
-        await taken(frame)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(pipeline._store, "take", take)
-        assert not asyncio.run(pipeline.process(Frame(0)))
-    assert pipeline.mask is None
-    assert len(painter.painted) == 1
-    assert asyncio.run(pipeline.process(Frame(255), fresh_mask=False))
-    assert pipeline.mask is not None
-
-
-def test_a_frame_reset_while_it_is_taken_leaves_no_mask(pipeline, painter, monkeypatch):
-    """The source changes while its last frame is copied: the next frame gets a mask of its own, asked for or not."""
-    asyncio.run(pipeline.process(Frame(0)))
-    taken = pipeline._store.take
-
-    async def take(frame):
-        pipeline.reset()
-        await taken(frame)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(pipeline._store, "take", take)
-        assert not asyncio.run(pipeline.process(Frame(0)))
-    assert pipeline.mask is None
-    assert len(painter.painted) == 1
-    assert asyncio.run(pipeline.process(Frame(255), fresh_mask=False))
-    assert pipeline.mask is not None
-
-
 def test_changing_the_model_closes_the_old_one_and_keeps_the_frame(pipeline, painter):
     """The other model's size is used from the next run on; the frame in hand is shown with it."""
     asyncio.run(pipeline.process(Frame(255)))
