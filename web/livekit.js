@@ -24,14 +24,12 @@ export class SelfieProcessor extends EventTarget {
   /** @param {{track: MediaStreamTrack}} given */
   async init({ track }) {
     if (this.#isLive) throw new Error("This SelfieProcessor is on a track already: make another one for this track.");
-    this.#begin(track);
+    this.#read(track);
   }
 
   /** LiveKit has another camera track: after an unmute, a restart, a change of the device. @param {{track: MediaStreamTrack}} given */
   async restart({ track }) {
-    // Not awaited: LiveKit would wait for the first composite with its lock held.
-    if (this.#isLive) void this.processedTrack?.replaceSource(track);
-    else this.#begin(track); // the camera was unplugged meanwhile, and our track has ended with it
+    this.#read(track);
   }
 
   async destroy() {
@@ -48,6 +46,14 @@ export class SelfieProcessor extends EventTarget {
 
   get #isLive() {
     return this.processedTrack?.readyState === "live";
+  }
+
+  /** @param {MediaStreamTrack} source */
+  #read(source) {
+    if (source.readyState === "ended") return; // LiveKit's track is muted: with the unmute comes a live one
+    // Not awaited: LiveKit would wait for the first composite with its lock held.
+    if (this.#isLive) void this.processedTrack?.replaceSource(source);
+    else this.#begin(source); // the first one, or the one before was unplugged and our track has ended with it
   }
 
   /** @param {MediaStreamTrack} source */

@@ -114,7 +114,9 @@ def _paths(export: str | dict[str, str]) -> list[str]:
 
 
 _TYPED = """
+import { SelfieProcessor } from "pyselfie/livekit";
 import { SelfieSegmentation, type Results } from "pyselfie/selfie_segmentation";
+new SelfieProcessor({ effect: "blur" }).addEventListener("overload", ({ detail }) => console.log(detail.seconds));
 const segmenter = new SelfieSegmentation({ locateFile: (path) => `/pyselfie/${path}` });
 segmenter.onResults(({ segmentationMask }: Results) => console.log(segmentationMask.width));
 // @ts-expect-error a string is no number

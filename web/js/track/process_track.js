@@ -221,6 +221,7 @@ class TrackProcessing {
     else {
       this.#source.release();
       this.#engine.reset();
+      this.#placeholder.show(); // a muted track turns what it gets into black, but with nothing the last composite stays
     }
   }
 
