@@ -72,7 +72,8 @@ class Server:
         )
         try:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            self._socket = socket.create_server((host, port), family=family, backlog=128)
+            both = host == "::" and socket.has_dualstack_ipv6()  # every address means IPv4's as well
+            self._socket = socket.create_server((host, port), family=family, backlog=128, dualstack_ipv6=both)
         except OSError as error:
             raise _why_not(host, port, error) from error
         self.port: int = self._socket.getsockname()[1]
