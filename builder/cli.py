@@ -19,6 +19,7 @@ _EPILOG = """examples:
   python3 build.py                        build the site into dist/
   python3 build.py serve                  build, then serve it at http://localhost:8000/
   python3 build.py serve --port 9000
+  python3 build.py serve --watch          the same, and build again what changes
   python3 build.py test                   lint, types and every test
   python3 build.py test -k blur -x        pytest alone, with these arguments
   python3 build.py bench                  compare with the peers, print ratios
@@ -48,6 +49,11 @@ def parser() -> argparse.ArgumentParser:
         "--no-isolation",
         action="store_true",
         help="leave out COOP and COEP, as plain static hosts do (one thread then)",
+    )
+    serve.add_argument(
+        "--watch",
+        action="store_true",
+        help="build again what changes in web/, pysrc/ and models/, and reload the page",
     )
     commands.add_parser(
         "test", help="build, then run lint, types and every test; with arguments, pytest alone with them"

@@ -6,9 +6,11 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
+from builder.paths import MODELS, PYSRC, WEB
 from builder.pipeline import build
 from builder.report import say
 from builder.serve import Server, serve_on_free_port
+from builder.watch import Reloading, watch
 
 if TYPE_CHECKING:
     import argparse
@@ -39,11 +41,17 @@ def _serve(dist: Path, options: argparse.Namespace) -> int:
         server = serve_on_free_port(dist, options.host, isolation=isolation)
     else:
         server = Server(dist, options.host, options.port, isolation=isolation)
+    reloading = Reloading(server.application)
+    if options.watch:
+        server.application = reloading
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with server:
         say(f"serving dist/ at {server.url.replace('127.0.0.1', 'localhost')} (Ctrl-C ends it)")
         try:
-            threading.Event().wait()
+            end = threading.Event()
+            if options.watch:
+                watch((WEB, PYSRC, MODELS), build, reloading.renew, end)
+            end.wait()
         except KeyboardInterrupt:
             say("stopped")
     return 0

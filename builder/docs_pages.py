@@ -10,16 +10,18 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from mdit_py_plugins.anchors import anchors_plugin
 
+from builder import templates
 from builder.errors import BuildError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from jinja2 import Template
+    from jinja2 import Environment
     from markdown_it.token import Token
 
 _INDEX = "index.md"
+_FRAME = "_docs_page.html.j2"
 _ELSEWHERE = re.compile(r"^([a-z]+:|#|/)")
 
 
@@ -32,7 +34,7 @@ class Page:
     body: Markup
 
 
-def docs_files(folder: Path, site: Collection[str], frame: Template, version: str) -> dict[str, Path | bytes]:
+def docs_files(folder: Path, site: Collection[str], pages: Environment, version: str) -> dict[str, Path | bytes]:
     """Return what docs/ becomes: path below dist/ to its content.
 
     Parameters
@@ -41,10 +43,10 @@ def docs_files(folder: Path, site: Collection[str], frame: Template, version: st
         The Markdown files and their pictures. ``index.md`` links every page; the order of its links is the list's.
     site
         Paths of all other files of the site: a link to one of them stays a link.
-    frame
-        The template around a page; it gets `page`, `pages` and `version`.
+    pages
+        The site's templates; `_FRAME` is what stands around a page.
     version
-        Of pyselfie, for the frame.
+        Of pyselfie.
 
     Raises
     ------
@@ -56,9 +58,10 @@ def docs_files(folder: Path, site: Collection[str], frame: Template, version: st
     for name in sorted(set(sources) ^ set(order)):
         fault = "doesn't link" if name in sources else "links a page that isn't there,"
         raise BuildError(f"docs/{_INDEX} {fault} {name}: put that right in its list.")
-    pages = [_page(name, sources[name], site) for name in order]
+    listed = [_page(name, sources[name], site) for name in order]
     files: dict[str, Path | bytes] = {
-        f"docs/{page.name}.html": frame.render(page=page, pages=pages, version=version).encode() for page in pages
+        f"docs/{page.name}.html": templates.page(pages, _FRAME, {"page": page, "pages": listed, "version": version})
+        for page in listed
     }
     return files | {f"docs/{path.name}": path for path in sorted(folder.glob("*.png"))}
 

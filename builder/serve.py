@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
     from types import TracebackType
+    from wsgiref.types import WSGIApplication
 
 _FIRST_PORT = 8000
 _PORTS_TRIED = 100
@@ -66,10 +67,13 @@ class Server:
         self.host = host
         self.prefix = "/" + prefix.strip("/") + "/" if prefix.strip("/") else "/"
         folders = {"": directory} | dict(mounts or {})
-        self._site = StaticSite(folders, prefix=self.prefix, host=host, isolation=isolation, headers=headers)
+        self.application: WSGIApplication = StaticSite(
+            folders, prefix=self.prefix, host=host, isolation=isolation, headers=headers
+        )
         try:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            self._socket = socket.create_server((host, port), family=family, backlog=128)
+            both = host == "::" and socket.has_dualstack_ipv6()  # every address means IPv4's as well
+            self._socket = socket.create_server((host, port), family=family, backlog=128, dualstack_ipv6=both)
         except OSError as error:
             raise _why_not(host, port, error) from error
         self.port: int = self._socket.getsockname()[1]
@@ -83,7 +87,7 @@ class Server:
     def __enter__(self) -> Self:
         logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of every request that waits for a thread
         self._wsgi = create_server(
-            self._site,
+            self.application,
             sockets=[self._socket],
             threads=_THREADS,
             ident="pyselfie",

@@ -74,7 +74,7 @@ def make_plan(packages: tuple[Path, Path], numpy: Path) -> Plan:
     }
     pages = templates.environment(WEB / "templates")
     plan |= templates.render(pages, context)
-    return plan | docs_pages.docs_files(DOCS, plan, pages.get_template("_docs_page.html.j2"), version)
+    return plan | docs_pages.docs_files(DOCS, plan, pages, version)
 
 
 def assets(plan: Plan, version: str) -> bytes:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
+from builder.errors import BuildError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -29,4 +31,22 @@ def render(templates: jinja2.Environment, context: Mapping[str, Any]) -> dict[st
     """Render the pages; a template whose name begins with ``_`` is a part of pages and no page itself."""
     names = sorted(name for name in templates.list_templates() if name.endswith(_SUFFIX))
     pages = [name for name in names if not name.rpartition("/")[2].startswith("_")]
-    return {name.removesuffix(".j2"): templates.get_template(name).render(context).encode() for name in pages}
+    return {name.removesuffix(".j2"): page(templates, name, context) for name in pages}
+
+
+def page(templates: jinja2.Environment, name: str, context: Mapping[str, Any]) -> bytes:
+    """Render one template.
+
+    Raises
+    ------
+    BuildError
+        If it is wrong, or includes one that is not there.
+    """
+    try:
+        return templates.get_template(name).render(context).encode()
+    except jinja2.TemplateSyntaxError as error:
+        raise BuildError(
+            f"the template {error.name or name} is wrong in line {error.lineno}: {error.message}."
+        ) from error
+    except jinja2.TemplateError as error:
+        raise BuildError(f"the template {name} cannot be rendered: {error.message}.") from error

@@ -12,7 +12,6 @@ from importlib import metadata
 from pathlib import Path
 
 import brotli
-import jinja2
 import numpy as np
 import pytest
 from PIL import Image
@@ -195,5 +194,15 @@ def test_templates_whose_names_begin_with_an_underscore_are_no_pages(tmp_path: P
 def test_unknown_variable_in_a_template_is_an_error(tmp_path: Path):
     """A page never has a silent hole."""
     (tmp_path / "index.html.j2").write_text("{{ missing }}")
-    with pytest.raises(jinja2.UndefinedError, match="missing"):
+    with pytest.raises(
+        BuildError, match=r"^the template index\.html\.j2 cannot be rendered: 'missing' is undefined\.$"
+    ):
+        templates.render(templates.environment(tmp_path), {})
+
+
+def test_broken_template_is_named_with_its_line(tmp_path: Path):
+    """A mistake in a part of a page is told with the part's name and line."""
+    (tmp_path / "index.html.j2").write_text("{% include '_part.html.j2' %}")
+    (tmp_path / "_part.html.j2").write_text("\n{% if %}")
+    with pytest.raises(BuildError, match=r"^the template _part\.html\.j2 is wrong in line 2: Expected an expression"):
         templates.render(templates.environment(tmp_path), {})

@@ -47,8 +47,9 @@ def test_links_of_every_page_lead_somewhere(dist: Path) -> None:
 
 
 def rendered(folder: Path, *site: str) -> dict[str, str]:
-    frame = jinja2.Environment(autoescape=True).from_string("{{ page.title }} of {{ pages|length }}: {{ page.body }}")
-    files = docs_files(folder, site, frame, "1.2.3")
+    frame = "{{ page.title }} of {{ pages|length }}: {{ page.body }}"
+    templates = jinja2.Environment(autoescape=True, loader=jinja2.DictLoader({"_docs_page.html.j2": frame}))
+    files = docs_files(folder, site, templates, "1.2.3")
     return {name: content.decode() for name, content in files.items() if isinstance(content, bytes)}
 
 

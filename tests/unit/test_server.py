@@ -441,6 +441,14 @@ def test_names_of_other_hosts(header: str, host: str, answered: bool):
     assert answers_to(header, host) is answered
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_every_address_is_both_kinds(folder: Path):
+    """On `::` the server is reached by IPv4 as well, as `localhost` may mean either."""
+    with Server(folder, "::") as server:
+        assert server.url == f"http://localhost:{server.port}/"
+        assert ask(server, "/text.txt")[1] == TEXT
+
+
 def test_mounts(folder: Path, tmp_path: Path):
     """More folders appear under their names, and nothing outside them."""
     (tmp_path / "inner").mkdir()
