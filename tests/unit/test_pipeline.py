@@ -7,7 +7,6 @@ import pytest
 
 from pyselfie.browser.canvas.pipeline import Pipeline
 from pyselfie.browser.mailbox import Mailbox
-from pyselfie.core import options
 from pyselfie.core.effects import EFFECTS, Draw, Effect
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
@@ -138,7 +137,6 @@ def bare(monkeypatch):
     """Have an effect that paints the frame alone, and a runtime that counts its runs."""
     effect = Effect(None, (Draw("copy", "frame"),))
     monkeypatch.setitem(EFFECTS, "bare", effect)
-    monkeypatch.setattr(options, "EFFECT_NAMES", tuple(EFFECTS))
 
     class Counting(StubRuntime):
         runs = 0

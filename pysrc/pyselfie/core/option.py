@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pyselfie.core.show import show
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _HEX_COLOR = re.compile(r"#([0-9a-fA-F]{6})")
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -37,7 +40,7 @@ class Option:
         What it is, in a few words.
     ways : tuple of str
         Which ways in have it.
-    choices : tuple of str
+    choices : collection of str
         Of the kinds choice and model.
     low, high : float
         Of the kind number.
@@ -56,7 +59,7 @@ class Option:
     default: Any
     help: str
     ways: tuple[Way, ...]
-    choices: tuple[str, ...] = ()
+    choices: Collection[str] = ()
     low: float = 0
     high: float = 1
     text: str = ""
@@ -96,7 +99,7 @@ class Option:
                 return "a colour like #00FF00"
         return self.text
 
-    def parse(self, value: object, name: str = "") -> Any:
+    def parse(self, value: Any, name: str = "") -> Any:
         """Return `value` as it is used.
 
         Parameters
@@ -112,10 +115,10 @@ class Option:
             If it cannot be that.
         """
         if self.kind == "model" and isinstance(value, str) and value in self.choices:
-            return self.choices.index(value)
+            return list(self.choices).index(value)
         if not self._allows(value):
             raise OptionError(f"{name or self.name} is {show(value)}, but it has to be {self.expected}.")
-        return value
+        return int(value) if self.kind == "model" else value
 
     def _allows(self, value: Any) -> bool:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)

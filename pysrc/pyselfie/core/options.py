@@ -113,7 +113,7 @@ OPTIONS = (
         Options.effect,
         "what is done with the picture",
         ("engine", "cli", "page", *_PAGE),
-        EFFECT_NAMES,
+        EFFECTS,
         letter="e",
     ),
     Option(
@@ -143,7 +143,6 @@ OPTIONS = (
         ("engine", "cli", *_PAGE),
         effects=("blur",),
     ),
-    Option("mirror", "flag", Options.mirror, "mirrors the person left to right", ("engine", "cli", *_PAGE)),
     Option(
         "model_selection",
         "model",
@@ -154,6 +153,7 @@ OPTIONS = (
         short="model",
         letter="m",
     ),
+    Option("mirror", "flag", Options.mirror, "mirrors the person left to right", ("engine", "cli", *_PAGE)),
     Option(
         "src", "text", None, "what is shown", ("element", "message", "address"), text="the URL of a photo or a video"
     ),
@@ -208,7 +208,7 @@ OPTIONS = (
         "on_failure",
         "choice",
         "freeze",
-        "what is shown when the engine fails for good: the last composite, or grey",
+        "what is shown when the engine fails for good: the last composite, or grey; never the camera",
         ("track",),
         ("freeze", "placeholder"),
     ),
