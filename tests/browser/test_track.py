@@ -174,7 +174,10 @@ def test_bad_input_is_told(launch, site, camera_file):
             "f => f(camera, new Proxy({}, { ownKeys() { throw new Error('no'); } }))",
             "The options cannot be read: pass a plain object.",
         ),
-        "failure": ("f => f(camera, { onFailure: 'show' })", "onFailure is “show”, but it has to be one of freeze, placeholder."),
+        "failure": (
+            "f => f(camera, { onFailure: 'show' })",
+            "onFailure is “show”, but it has to be one of freeze, placeholder.",
+        ),
         "failure symbol": ("f => f(camera, { onFailure: Symbol('me') })", "onFailure is Symbol(me), but"),
         "odd": (
             "f => f(camera, { effect: { toString: 1 } })",
@@ -211,5 +214,7 @@ def test_bad_input_is_told(launch, site, camera_file):
     wait_colour(page, (0x20, 0x40, 0x60))
     page.run("track.setOptions({ strength: 'much' })")
     page.page.wait_for_function("() => told.some(({ type }) => type === 'error')")
-    assert "strength is “much”, but it has to be a number from 0 to 1; the last one stays." in page.run("told.find(({ type }) => type === 'error').message")
+    assert "strength is “much”, but it has to be a number from 0 to 1; the last one stays." in page.run(
+        "told.find(({ type }) => type === 'error').message"
+    )
     assert near([colours(page)[-1]], (0x20, 0x40, 0x60)).all()

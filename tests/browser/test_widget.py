@@ -181,10 +181,19 @@ def test_own_site_takes_pictures_but_has_to_be_named(launch, dist, origins, tmp_
         ({"pyselfie": 2, "type": "state"}, "The message has version 2; this widget speaks version 1."),
         ({"type": "explode"}, "type is “explode”, but it has to be one of set, snapshot, state."),
         ({"type": "set"}, "options is undefined, but it has to be an object."),
-        ({"type": "set", "options": {"camera": ""}}, "There is no option “camera”; the options are effect, background,"),
+        (
+            {"type": "set", "options": {"camera": ""}},
+            "There is no option “camera”; the options are effect, background,",
+        ),
         ({"type": "set", "options": {"innerHTML": "<b>"}}, "There is no option “innerHTML”"),
-        ({"type": "set", "options": {"strength": "1"}}, "strength is “1”, but it has to be a number from 0 to 1; null is its default."),
-        ({"type": "set", "options": {"mirror": 1}}, "mirror is 1, but it has to be true or false; null is its default."),
+        (
+            {"type": "set", "options": {"strength": "1"}},
+            "strength is “1”, but it has to be a number from 0 to 1; null is its default.",
+        ),
+        (
+            {"type": "set", "options": {"mirror": 1}},
+            "mirror is 1, but it has to be true or false; null is its default.",
+        ),
     ],
     ids=["version", "type", "no options", "camera", "innerHTML", "strength", "mirror"],
 )

@@ -183,7 +183,7 @@ def test_bad_parameters_are_refused(frame: NDArray[np.uint8], masks: dict[str, N
     mask = masks["frame"]
     with pytest.raises(OptionError, match="strength is 2"):
         effects.blur(frame, mask, strength=2)
-    with pytest.raises(OptionError, match="The colour is 'green'"):
+    with pytest.raises(OptionError, match="color is “green”"):
         effects.fill(frame, mask, color="green")
     with pytest.raises(TypeError, match="the background has to be uint8"):
         effects.replace_background(frame, mask, np.zeros((4, 4, 3)))
