@@ -2,17 +2,16 @@
 
 import pytest
 
-from tests.browser.element_kit import SAMPLE, ElementPage
+from tests.browser.element_kit import ElementPage
 from tests.browser.legacy_kit import TOOLS
 
 MAKE = {
     "element": """async (late) => {
-      window.subject = Object.assign(document.createElement("selfie-segmentation"), { src: "%s" });
+      window.subject = Object.assign(document.createElement("selfie-segmentation"), { src: "samples/astronaut.jpg" });
       const painted = new Promise((done) => subject.addEventListener("frame", done, { once: true }));
       document.body.append(subject);
       if (late) await painted;
-    }"""
-    % SAMPLE,
+    }""",
     "legacy": """async (late) => {
       window.subject = new SelfieSegmentation();
       if (late) await subject.send({ image: plain("#0f0") });
@@ -35,7 +34,7 @@ TABLE = [
     ("element", "death", {"start": DIED, "snapshot": NOT_RUNNING, "getMask": NOT_RUNNING}),
     ("element", "404", {"start": MISSING, "snapshot": NOT_RUNNING, "getMask": NOT_RUNNING}),
     ("legacy", "void subject.close()", {"initialize": "Error: This Selfie", "send": "Error: This Selfie"}),
-    ("legacy", "void subject.send({ image: plain('#00f') })", {"initialize": "fine", "send": "fine"}),
+    ("legacy", "void outcome(subject.send({ image: plain('#00f') }))", {"initialize": "fine", "send": "fine"}),
     ("legacy", "death", {"initialize": "Error: pyselfie's worker died", "send": "Error: pyselfie's worker died"}),
     ("legacy", "404", {"initialize": MISSING, "send": MISSING}),
 ]
@@ -67,7 +66,7 @@ def ends_of(page, kind, happens, *, late):
     )
     if happens == "death":
         page.until(lambda: any("js/worker.js" in worker.url for worker in page.page.workers))
-        next(worker for worker in page.page.workers if "js/worker.js" in worker.url).evaluate(DIE)
+        page.page.workers[-1].evaluate(DIE)  # `start` may have replaced the one before
     ends = dict(page.run("ends"))
     page.run("() => (subject.stop ?? subject.close).call(subject)")
     page.run("() => subject.remove?.()")
