@@ -130,7 +130,7 @@ def test_bad_picture_is_one_line_and_the_rest_goes_on(
     assert len(lines) == 2
     assert re.search(sentence, lines[0])
     assert lines[1].startswith("pyselfie: 1 done, 1 failed in")
-    assert [file.name for file in output.iterdir()] == ["photo.png"]
+    assert [file.name for file in output.glob("[!.]*")] == ["photo.png"]
 
 
 def test_transparency_needs_a_format_that_has_it(photo: Path, tmp_path: Path, capsys: Any) -> None:
