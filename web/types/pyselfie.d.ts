@@ -43,6 +43,8 @@ export interface SelfieEvents {
   model: CustomEvent<Running & { model: string; modelSelection: number }>;
   backendchange: CustomEvent<Running>;
   notice: CustomEvent<{ code: string; message: string }>;
+  /** While a stream is taken: masks have been reused for more than 5 s at a stretch. Once per stretch. */
+  overload: CustomEvent<{ framesPerMask: number; seconds: number }>;
   error: CustomEvent<SelfieError>;
 }
 
