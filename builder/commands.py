@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import threading
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the command that was asked for; return the exit code."""
     if options.command == "generate":
         return generate()
-    dist = build()
+    dist = build(compressing=options.command != "serve")
     match options.command:
         case "serve":
             return _serve(dist, options)
@@ -53,7 +54,8 @@ def _serve(dist: Path, options: argparse.Namespace) -> int:
         try:
             end = threading.Event()
             if options.watch:
-                watch((WEB, PYSRC, MODELS), build, reloading.renew, end)
+                rebuild = functools.partial(build, compressing=False)
+                watch((WEB, PYSRC, MODELS), rebuild, reloading.renew, end)
             end.wait()
         except KeyboardInterrupt:
             say("stopped")

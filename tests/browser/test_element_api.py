@@ -192,3 +192,42 @@ def test_plain_page_example(launch, serve_site):
     """The example with one tag, opened beside dist/ under the strict policy, paints."""
     page = open_example(launch(), serve_site, "plain")
     page.wait_for_selector("selfie-segmentation:state(painted)", timeout=60_000)
+
+
+# A machine too slow for a mask per frame: each run of the model takes a fifth of a second.
+SLOW_MODEL = """
+import time
+from pyselfie.browser.ort_web import OrtWebRuntime
+run = OrtWebRuntime.run
+async def slow(self, tensor):
+    end = time.monotonic() + 0.2
+    while time.monotonic() < end:
+        pass
+    return await run(self, tensor)
+OrtWebRuntime.run = slow
+"""
+FILM = """async () => {
+  const element = document.getElementById("s");
+  window.overloads = [];
+  element.addEventListener("overload", ({ detail }) => overloads.push(detail));
+  element.captureStream(30);
+  for (let time = 0; overloads.length === 0; time += 33_000) {
+    const canvas = new OffscreenCanvas(64, 64);
+    canvas.getContext("2d").fillRect(0, 0, 64, 64);
+    element.push(new VideoFrame(canvas, { timestamp: time }));
+    await new Promise((done) => setTimeout(done, 33));
+  }
+  return overloads;
+}"""
+
+
+def test_overload_is_told(launch, site):
+    """While a stream is taken and the model is too slow for it: an event with how bad it is and for how long."""
+    page = ElementPage(launch(), site.url, "<selfie-segmentation id=s effect=mask></selfie-segmentation>")
+    page.run("document.getElementById('s').start()")
+    page.wait("ready")
+    worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
+    worker.evaluate("(code) => void pyodide.runPython(code)", SLOW_MODEL)
+    (overload,) = page.run(FILM)
+    assert overload["framesPerMask"] > 1
+    assert overload["seconds"] >= 5

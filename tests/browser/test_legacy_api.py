@@ -120,7 +120,7 @@ def test_options_take_effect_at_the_next_send(page: Page) -> None:
 
 WRONG_OPTIONS = [
     ({"selfieMode": 1}, "selfieMode is 1, but it has to be true or false"),
-    ({"modelSelection": "1"}, 'modelSelection is "1", but it has to be 0 (general) or 1 (landscape)'),
+    ({"modelSelection": "1"}, "modelSelection is “1”, but it has to be 0 (general) or 1 (landscape)"),
     ({"modelSelection": 2}, "modelSelection is 2, but it has to be 0"),
     (None, "setOptions() takes an object, got null"),
 ]
@@ -153,7 +153,7 @@ def test_wrong_options_and_inputs_are_refused_and_it_goes_on(page: Page) -> None
         assert sentence in told
         assert went_on == "fine"
     *refused, last = found["inputs"]
-    wanted = ["is undefined, expected a video", "is undefined", "is undefined", 'is "photo.jpg"', "HTMLBodyElement"]
+    wanted = ["is undefined, expected a video", "is undefined", "is undefined", "is “photo.jpg”", "HTMLBodyElement"]
     wanted += [
         "the HTMLVideoElement (0x0 pixels) shows none; wait for its `loadeddata`",
         "the HTMLImageElement (0x0 pixels)",

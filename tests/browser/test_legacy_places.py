@@ -57,8 +57,7 @@ def test_the_originals_place_on_a_cdn_means_here(page: Page) -> None:
 
 def test_locate_file_that_points_nowhere_is_told(page: Page, site: Server) -> None:
     """Every wrong answer is a rejected promise that names it, and `send` is rejected as `initialize` is."""
-    page.expected_errors.append("404")
-    page.expected_errors.append("MIME type")
+    page.expected_errors += ["404", "MIME type", "Content Security Policy", "CSP violation", "csp-report"]
     ends = page.evaluate(
         """async () => {
           const ends = [];
@@ -73,9 +72,9 @@ def test_locate_file_that_points_nowhere_is_told(page: Page, site: Server) -> No
         }"""
     )
     wanted = [
-        f"worker could not be loaded from {site.url}nowhere/js/worker.js",
-        f"worker could not be loaded from {site.url}index.html",
-        "would come from https://elsewhere.example/js/worker.js, but browsers start workers from the page's own origin",
+        f"worker could not be loaded: it has to be at {site.url}nowhere/js/worker.js",
+        f"worker could not be loaded: it has to be at {site.url}index.html",
+        "at https://elsewhere.example/js/worker.js, with all of pyselfie's files as they came; copy them there, or",
         'locateFile("js/worker.js") returned 7',
         'locateFile("js/worker.js") returned “http://[”',
         "locateFile is “here”, but it has to be a function",

@@ -171,3 +171,28 @@ def test_other_model_that_does_not_load_leaves_the_first(site: Server, launch: C
     demo.until(lambda: page.is_checked("input[name=model][value='1']"))
     demo.until(lambda: not np.array_equal(demo.pixels(), before))
     assert demo.messages() == []
+
+
+@pytest.mark.parametrize(("first", "other"), [("general", "landscape"), ("landscape", "general")])
+def test_a_switch_without_a_connection_and_with_it_again(
+    site: Server, launch: Callable[..., Page], first: str, other: str
+):
+    """The chip never says that the engine is loading: it runs, with the model before, and later with the other one."""
+    page = launch()
+    page.expected_errors.append("Failed to load resource")
+    page.set_default_timeout(60_000)
+    demo = open_demo(lambda: page, site, f"?model={first}").wait_painted()
+    numbers = {"general": "0", "landscape": "1"}
+    radio = f"input[name=model][value='{numbers[other]}']"
+    page.context.set_offline(True)
+    page.route("**/models/*.onnx", lambda route: route.abort("internetdisconnected"))
+    page.check(radio)
+    assert "could not be downloaded: no answer from the server" in demo.alert()
+    demo.until(lambda: not page.is_checked(radio))
+    assert page.get_attribute("#status", "data-state") == "ready"
+    page.context.set_offline(False)
+    page.unroute("**/models/*.onnx")
+    page.check(radio)
+    demo.until(lambda: not demo.messages())
+    assert page.is_checked(radio)
+    assert page.get_attribute("#status", "data-state") == "ready"

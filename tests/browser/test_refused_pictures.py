@@ -51,7 +51,7 @@ def test_an_svg_with_html_by_its_address(launch, site, attribute):
 
 
 def test_frames_of_ones_own_that_cannot_go(launch, site, astronaut):
-    """A picture with foreign pixels, one that was closed, and something else: `push` returns false, an `error` says why."""
+    """Foreign pixels, a closed picture, something else: `push` returns false, and an `error` says why."""
     engine = EngineDriver(launch(), site.url)
     engine.start(effect="mask")
     engine.page.evaluate(TAINTED, SVG.decode())

@@ -290,3 +290,26 @@ def test_only_the_widget_may_be_framed(site):
             policies[name] = response.headers["Content-Security-Policy"]
     assert "frame-ancestors *" in policies["widget.html"]
     assert "frame-ancestors 'self'" in policies["index.html"]
+
+
+FLOOD = """
+async ([changes, snapshots]) => {
+  const { contentWindow } = frame;
+  const send = (message) => contentWindow.postMessage({ pyselfie: 1, ...message }, "*");
+  for (let index = 0; index < changes; index++) {
+    send({ type: "set", id: -1, options: { background: index % 2 ? "red" : "lime" } });
+  }
+  for (let id = 1000; id < 1000 + snapshots; id++) send({ type: "snapshot", id });
+  const answers = () => heard.filter(({ data }) => data.id >= 1000);
+  while (answers().length < snapshots) await new Promise((done) => setTimeout(done, 100));
+  return answers().filter(({ data }) => data.type === "snapshot").length;
+}
+"""
+
+
+def test_a_flood_of_messages_is_coped_with(launch, site, other):
+    """Ten thousand changes, then fifty snapshots: each is answered, with what was asked for last, and nothing stops."""
+    host = Host(launch(), site, other, src=SAMPLE, background="#204060").wait_painted()
+    assert host.page.evaluate(FLOOD, [10_000, 50]) == 50
+    assert tuple(host.snapshot()[0, 0]) == (255, 0, 0, 255)
+    assert host.page.evaluate("heard.filter(({ data }) => data.type === 'error')") == []

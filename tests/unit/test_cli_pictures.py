@@ -53,6 +53,15 @@ def test_file_holds_the_functions_pixels(
     np.testing.assert_array_equal(load(tmp_path / "out.png"), expected)
 
 
+def test_effect_none_runs_no_model(
+    photo: Path, astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The picture as it is needs no mask."""
+    monkeypatch.setattr(SelfieSegmentation, "process", None)
+    assert main([str(photo), "-o", str(tmp_path / "out.png"), "-q", "--effect", "none"]) == 0
+    np.testing.assert_array_equal(load(tmp_path / "out.png"), astronaut)
+
+
 def test_background_picture_and_mirror(photo: Path, astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
     """`--background` covers what is behind; `--mirror` turns the person."""
     Image.new("RGB", (30, 10), "#336699").save(tmp_path / "wall.png")
@@ -130,7 +139,7 @@ def test_bad_picture_is_one_line_and_the_rest_goes_on(
     assert len(lines) == 2
     assert re.search(sentence, lines[0])
     assert lines[1].startswith("pyselfie: 1 done, 1 failed in")
-    assert [file.name for file in output.iterdir()] == ["photo.png"]
+    assert [file.name for file in output.glob("[!.]*")] == ["photo.png"]
 
 
 def test_transparency_needs_a_format_that_has_it(photo: Path, tmp_path: Path, capsys: Any) -> None:

@@ -236,7 +236,7 @@ async function startPython(downloads, patience) {
   pyodide._module.mergeLibSymbols({ backtrace: () => 0 }, "numpy");
   // A JavaScript error inside WebAssembly (no memory for a file, say) ends the interpreter, often in a place where Python
   // has let go of its lock: all later calls then fail with a NoGilError that says nothing. The page is told of the first.
-  pyodide._api.on_fatal = reportError;
+  pyodide._api.on_fatal = (/** @type {unknown} */ error) => reportError(error);
   for (const wheel of wheels) pyodide.unpackArchive(await wheel, "wheel");
   patience.moved();
   return pyodide;

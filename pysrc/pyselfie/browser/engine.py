@@ -135,7 +135,7 @@ class Engine:
         self._repaint_soon()
 
     def _repaint_soon(self, lot: int = 0) -> None:
-        """Paint once more when the messages that are here have been read, however many ask for it; `lot` is answered."""
+        """Paint once more when the messages that are here have been read, however many ask; `lot` is answered."""
         self._lot = max(lot, self._lot)
         if not self._is_stale:
             self._is_stale = True

@@ -111,7 +111,7 @@ class ModelDriver:
         return None if self._runtime is None else self._runtime.spec.model_selection
 
     async def switch(self) -> None:
-        """Load the wanted model beside the running one, then exchange them between two frames; the newest wish counts."""
+        """Load the wanted model beside the running one, exchange them between two frames; the newest wish counts."""
         self._is_switching = True
         try:
             while self._runtime is not None and self.wanted != self._running:

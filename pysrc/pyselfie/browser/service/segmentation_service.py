@@ -113,7 +113,7 @@ class SegmentationService:
         return self._lanes[model]
 
     def _tell_loading(self, *, on: bool) -> None:
-        """The page must not take the worker's silence for its death."""
+        """Tell the page, which must not take the worker's silence for its death."""
         for client in self._clients:
             client.post("loading", on=on)
 
