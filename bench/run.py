@@ -23,6 +23,7 @@ from bench.stats import summary
 from bench.table import render
 from builder.chromium import ensure_chromium
 from builder.errors import BuildError
+from builder.option_table import EFFECT_NAMES
 from builder.paths import CACHE, DIST, MODELS, NODE_MODULES, ROOT
 from builder.report import say, step
 
@@ -51,7 +52,6 @@ FLAGS = [
 ]
 STAGED = ("ours", "handjs")  # arranged alike, so compared stage by stage, with camera frames, and by size
 GROWTH = ((640, 360), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
-EFFECTS = ("fill", "mask", "color", "picture", "blur", "transparent", "none")
 WARM_UP_FRAMES = 16
 
 
@@ -228,7 +228,7 @@ def _effects(field: Field, options: argparse.Namespace, report: Report) -> None:
     if SUBJECT in field.keys:
         with step("the effects"):
             count = max(1, options.rounds // 2)
-            report["effects_ms"] = field.effects(SUBJECT, EFFECTS, count, _order(options))
+            report["effects_ms"] = field.effects(SUBJECT, EFFECT_NAMES, count, _order(options))
 
 
 def _startup(

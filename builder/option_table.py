@@ -7,7 +7,7 @@ from builder.paths import PYSRC
 sys.path.append(str(PYSRC))
 
 from pyselfie.core.option import Option, Way
-from pyselfie.core.options import OPTIONS
+from pyselfie.core.options import EFFECT_NAMES, OPTIONS
 from pyselfie.core.show import show
 
-__all__ = ["OPTIONS", "Option", "Way", "show"]
+__all__ = ["EFFECT_NAMES", "OPTIONS", "Option", "Way", "show"]

@@ -5,14 +5,12 @@ import { feedBackdrop, hexColor, isColor } from "../sources/background.js";
 import { createOutput } from "./composite_stream.js";
 import { Placeholder } from "./placeholder.js";
 import { CHANGEABLE, judged, readOptions, readTrackOptions, sourceFault } from "./track_options.js";
-import { TrackSource } from "./track_source.js";
+import { fpsOf, TrackSource, USUAL_FPS } from "./track_source.js";
 import { Waits } from "./waits.js";
 
 /** @typedef {import("../../types/pyselfie.js").TrackOptions} TrackOptions */
 /** @typedef {import("../../types/pyselfie.js").TrackMetrics} TrackMetrics */
 /** @typedef {ImageBitmap | VideoFrame} Frame */
-
-const USUAL_FPS = 30;
 
 /**
  * @param {MediaStreamTrack} source
@@ -287,11 +285,6 @@ class TrackProcessing {
     this.#engine.close();
     this.#waits.rejectAll(endedError());
   }
-}
-
-/** @param {MediaStreamTrack} track */
-function fpsOf(track) {
-  return track.getSettings().frameRate || USUAL_FPS;
 }
 
 /** @param {Frame} frame @returns {number | undefined} a bitmap has none */
