@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 _LONGEST = 80
 _JAVASCRIPT = {"dict": "Object", "list": "Array", "tuple": "Array"}
@@ -34,6 +33,8 @@ def _number(value: float) -> str:
         return "Infinity" if value > 0 else "-Infinity"
     if value == int(value) and abs(value) < 1e21:
         return str(int(value))
-    if 1e-6 <= abs(value) < 1e21:
-        return format(Decimal(repr(value)), "f")
-    return re.sub(r"e([+-])0+", r"e\1", repr(value))
+    digits, _, exponent = repr(value).partition("e")
+    if exponent and 1e-6 <= abs(value) < 1:  # JavaScript writes these without an exponent
+        sign, digits = ("-", digits[1:]) if value < 0 else ("", digits)
+        return f"{sign}0.{'0' * (-int(exponent) - 1)}{digits.replace('.', '')}"
+    return f"{digits}e{int(exponent):+}" if exponent else digits
