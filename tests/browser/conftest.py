@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+    from tests.browser.guard import GuardedPage
 
 CAMERA_SIZE = (1280, 720)
 _CAMERA_FRAMES = 30
@@ -78,7 +80,9 @@ def browser_for(playwright: Playwright) -> Iterator[Callable[[tuple[str, ...]], 
 
 
 @pytest.fixture
-def launch(browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]) -> Iterator[Callable[..., Page]]:
+def launch(
+    browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]
+) -> Iterator[Callable[..., GuardedPage]]:
     """Return a factory of pages: ``launch(*extra_flags, **context_options)``, each in a fresh profile.
 
     The test fails at its end if a page threw, logged an error, broke the CSP or asked another origin; what a test
@@ -86,14 +90,15 @@ def launch(browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str])
     """
     opened: list[tuple[BrowserContext, Guard]] = []
 
-    def open_page(*extra_flags: str, **context_options: Any) -> Page:
+    def open_page(*extra_flags: str, **context_options: Any) -> GuardedPage:
         context = browser_for(extra_flags).new_context(**context_options)
         opened.append((context, Guard(context, origins)))
-        return context.new_page()
+        return cast("GuardedPage", context.new_page())
 
     yield open_page
     for context, _ in opened:
-        for routed in (*context.pages, context):
+        routers: list[Page | BrowserContext] = [*context.pages, context]
+        for routed in routers:
             with suppress(Error):  # a test may have closed or crashed it
                 routed.unroute_all(behavior="ignoreErrors")  # else answers still on their way raise when it closes
         context.close()

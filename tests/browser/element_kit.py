@@ -12,7 +12,9 @@ from PIL import Image
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
+
+    from tests.browser.guard import GuardedPage
 
 WAIT_MS = 60_000
 SAMPLE = "samples/astronaut.jpg"
@@ -42,7 +44,7 @@ async (id) => {
 class ElementPage:
     """An otherwise empty page of the site with some HTML on it; `made_up`: the site has none."""
 
-    def __init__(self, page: Page, site_url: str, html: str, *, script: str = "", made_up: bool = True) -> None:
+    def __init__(self, page: GuardedPage, site_url: str, html: str, *, script: str = "", made_up: bool = True) -> None:
         self.page = page
         page.set_default_timeout(WAIT_MS)
         if script:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,8 @@ from PIL import Image
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
-
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 WAIT_MS = 60_000
@@ -61,7 +61,7 @@ _RUN_AXE = """async () => {
 class Demo:
     """One opened demo page."""
 
-    def __init__(self, page: Page, url: str) -> None:
+    def __init__(self, page: GuardedPage, url: str) -> None:
         self.page = page
         page.set_default_timeout(WAIT_MS)
         page.goto(url)
@@ -114,6 +114,10 @@ class Demo:
         """Wait until the source is `name` and a composite of `size` is painted."""
         self.until(lambda: self.caption() == name and self.size() == size)
 
+    def wait_told(self, pattern: str) -> None:
+        """Wait until one of the messages fits the regular expression."""
+        self.until(lambda: re.search(pattern, " ".join(self.messages())))
+
     def choose_effect(self, name: str) -> None:
         self.page.check(f"input[name=effect][value={name}]")
 
@@ -136,7 +140,7 @@ class Demo:
 
 
 def open_demo(
-    launch: Callable[..., Page], site: Server, query: str = "", *flags: str, script: str = "", **context: Any
+    launch: Callable[..., GuardedPage], site: Server, query: str = "", *flags: str, script: str = "", **context: Any
 ) -> Demo:
     """Open the page at `query`; `script` runs before the page's own."""
     page = launch(*flags, **context)

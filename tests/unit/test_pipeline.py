@@ -76,8 +76,18 @@ def painter():
 
 
 @pytest.fixture
-def pipeline(painter):
-    pipeline = Pipeline(Store(), Sampler, painter, StageClock(), Options(effect="mask"))
+def store():
+    return Store()
+
+
+@pytest.fixture
+def make_sampler():
+    return Sampler
+
+
+@pytest.fixture
+def pipeline(store, make_sampler, painter):
+    pipeline = Pipeline(store, make_sampler, painter, StageClock(), Options(effect="mask"))
     pipeline.use(StubRuntime(load_spec(1)))
     return pipeline
 
@@ -252,7 +262,7 @@ def test_mailbox_keeps_the_newest_frame_only():
 
     async def scenario():
         drops = []
-        mailbox = Mailbox(lambda: drops.append(1))
+        mailbox: Mailbox[Frame] = Mailbox(lambda: drops.append(1))
         frames = [Frame(), Frame(), Frame()]
         for frame in frames:
             mailbox.offer(frame)
@@ -269,7 +279,7 @@ def test_mailbox_wakes_its_reader_and_ends_its_loop():
     """A waiting reader gets the next frame; after close the loop ends and late frames are closed."""
 
     async def scenario():
-        mailbox = Mailbox(lambda: None)
+        mailbox: Mailbox[Frame] = Mailbox(lambda: None)
         seen = []
 
         async def read():
