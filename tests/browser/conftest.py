@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
+from coverage import Coverage
 from PIL import Image
 from playwright.sync_api import Error
 
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 CAMERA_SIZE = (1280, 720)
 _CAMERA_FRAMES = 30
 _REPORTED = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; report-uri {REPORT_PATH}"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unmeasured() -> None:
+    """Coverage ends where the browser tests begin: they run no more of the package here, and greenlets confuse it."""
+    if (measuring := Coverage.current()) is not None:
+        measuring.stop()
 
 
 @pytest.fixture(scope="session")

@@ -97,10 +97,10 @@ def pictures(path: Path, codec: str | None = None) -> tuple[list[float], list[ND
     times, frames = [], []
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
-        decoder = av.CodecContext.create(codec, "r") if codec else stream.codec_context
-        assert isinstance(decoder, av.VideoCodecContext)
+        decoder = av.CodecContext.create(codec, "r") if codec else None
+        assert decoder is None or isinstance(decoder, av.VideoCodecContext)
         for packet in container.demux(stream):
-            decoded = decoder.decode(packet if packet.size else None)
+            decoded = decoder.decode(packet if packet.size else None) if decoder else packet.decode()
             times += [float(frame.time or 0) for frame in decoded]
             frames += [np.asarray(frame.to_ndarray(format="rgba" if codec else "rgb24"), np.uint8) for frame in decoded]
     return times, frames

@@ -45,7 +45,7 @@ export function readOptions(options, known) {
   const entries = entriesOf(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of entries) {
     if (!known.includes(name)) {
-      throw new TypeError(`There is no option “${name}” here; the options are ${known.join(", ")}.`);
+      throw new TypeError(`There is no option ${show(name)} here; the options are ${known.join(", ")}.`);
     }
     if (!PLAIN.includes(typeof value)) {
       throw new TypeError(`The option ${name} is ${show(value)}, but it has to be a text, a number, true or false.`);
