@@ -20,7 +20,7 @@ from bench.report import SCHEMA, SUBJECT, Report, find_goals, now, save
 from bench.startup import measure_startup
 from bench.stats import summary
 from bench.table import render
-from builder.chromium import ensure_chromium
+from builder.chromium import QUIET_FLAGS, ensure_chromium
 from builder.errors import BuildError
 from builder.report import say, step
 
@@ -35,12 +35,7 @@ if TYPE_CHECKING:
 # Headless Chromium gives WebGL in software and 2D canvases on the CPU, which is what a machine without a GPU has. With
 # --use-angle=swiftshader canvases would be drawn through the software GPU, twenty times slower, and flatter nobody.
 FLAGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    *QUIET_FLAGS,
     "--disable-renderer-backgrounding",
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",

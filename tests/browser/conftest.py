@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -46,20 +47,23 @@ def origins() -> set[str]:
     return set()
 
 
+@contextmanager
+def _serving(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
+    with ExitStack() as running:
+
+        def serve(headers: dict[str, str], directory: Path = dist, **options: Any) -> Server:
+            server = running.enter_context(Server(directory, headers=headers, **options))
+            origins.add(f"http://{server.host}:{server.port}")
+            return server
+
+        yield serve
+
+
 @pytest.fixture(scope="session")
 def serve_site(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
     """Return a function that serves the site once more, with other options of `Server`."""
-    servers: list[Server] = []
-
-    def serve(directory: Path = dist, **options: Any) -> Server:
-        server = Server(directory, headers=_REPORTED, **options).__enter__()
-        servers.append(server)
-        origins.add(f"http://{server.host}:{server.port}")
-        return server
-
-    yield serve
-    for server in servers:
-        server.__exit__(None, None, None)
+    with _serving(dist, origins) as serve:
+        yield partial(serve, _REPORTED)
 
 
 @pytest.fixture(scope="session")
@@ -142,14 +146,5 @@ def tarball(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def serve_as(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
     """Return a function that serves a folder, dist/ if none is named, with these headers, until the test ends."""
-    servers: list[Server] = []
-
-    def serve(headers: dict[str, str], directory: Path = dist, **options: Any) -> Server:
-        server = Server(directory, headers=headers, **options).__enter__()
-        servers.append(server)
-        origins.add(server.url.rstrip("/"))
-        return server
-
-    yield serve
-    for server in servers:
-        server.__exit__(None, None, None)
+    with _serving(dist, origins) as serve:
+        yield serve

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from tests.browser.waiting import WAIT_MS, until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from tests.browser.guard import GuardedPage
 
-WAIT_MS = 60_000
 SAMPLE = "samples/astronaut.jpg"
 
 _SETUP = """
@@ -78,12 +79,7 @@ class ElementPage:
 
     def until(self, condition: Callable[[], Any]) -> Any:
         """Wait until `condition` gives something true, and return that."""
-        for _ in range(WAIT_MS // 100):
-            value = condition()
-            if value:
-                return value
-            self.page.wait_for_timeout(100)
-        raise AssertionError(f"it did not come true; events: {self.page.evaluate('events.slice(-5)')}")
+        return until(self.page, condition, lambda: f"events: {self.page.evaluate('events.slice(-5)')}")
 
     def workers(self) -> int:
         """Return how many engines' workers the page has."""

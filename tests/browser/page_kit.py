@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from tests.browser.waiting import WAIT_MS, until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from tests.browser.guard import GuardedPage
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-WAIT_MS = 60_000
 
 KEEPS_TRACKS = """
 self.cameraTracks = [];
@@ -76,13 +77,11 @@ class Demo:
 
     def until(self, condition: Callable[[], Any]) -> Any:
         """Wait until `condition` gives something true, and return that."""
-        for _ in range(WAIT_MS // 100):
-            value = condition()
-            if value:
-                return value
-            self.page.wait_for_timeout(100)
-        state = self.page.inner_text("#status"), self.page.locator("#loading").inner_text(), self.messages()
-        raise AssertionError(f"it did not come true in {WAIT_MS // 1000} s; the page says: {state}")
+        return until(self.page, condition, self._says)
+
+    def _says(self) -> str:
+        shown = self.page.inner_text("#status"), self.page.locator("#loading").inner_text(), self.messages()
+        return f"the page says: {shown}"
 
     def caption(self) -> str:
         return self.page.inner_text("#caption")

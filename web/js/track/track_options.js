@@ -1,6 +1,6 @@
 // What processTrack and its track take: each value is judged here as far as JavaScript must, the rest is Python's.
 
-import { show } from "../show.js";
+import { shorten, show } from "../show.js";
 
 /** @typedef {import("../../types/pyselfie.js").TrackOptions} TrackOptions */
 
@@ -51,7 +51,8 @@ export function readOptions(options, known) {
       throw new TypeError(`The option ${name} is ${show(value)}, but it has to be a text, a number, true or false.`);
     }
   }
-  return Object.fromEntries(entries);
+  const read = Object.fromEntries(entries);
+  return typeof read.effect === "string" ? { ...read, effect: shorten(read.effect) } : read; // for Python's message
 }
 
 /** @param {unknown} value */
