@@ -26,7 +26,7 @@ _PAGE = """<!doctype html><html lang=en><title>Side by side</title><link rel=ico
 
 _LOAD = """async () => {
   const original = new SelfieSegmentation({ locateFile: (file) => `/modules/@mediapipe/selfie_segmentation/${file}` });
-  const library = await import("/dist/js/legacy/index.js");
+  const library = await import("/dist/js/mediapipe/index.js");
   window.segmenters = { original, ours: new library.SelfieSegmentation() };
 }"""
 
