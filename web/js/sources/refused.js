@@ -15,7 +15,7 @@ export function whyRefused(picture) {
   const kind = kindOf(picture);
   const width = widthOf(picture);
   if (width === null) {
-    return `The picture is of the kind ${kind}, but it has to be an ImageBitmap or a VideoFrame: make one of it with createImageBitmap().`;
+    return `The picture is of the kind ${kind}, but it has to be an ImageBitmap or a VideoFrame itself: make one of it with createImageBitmap().`;
   }
   if (width > 0) return UNREADABLE;
   return `The ${kind} has no pixels any more, as it was closed or handed over before: give each picture once, and a new one next time.`;
