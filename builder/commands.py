@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import threading
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command that was asked for; return the exit code."""
-    dist = build()
+    dist = build(compressing=options.command != "serve")
     match options.command:
         case "serve":
             return _serve(dist, options)
@@ -50,7 +51,8 @@ def _serve(dist: Path, options: argparse.Namespace) -> int:
         try:
             end = threading.Event()
             if options.watch:
-                watch((WEB, PYSRC, MODELS), build, reloading.renew, end)
+                rebuild = functools.partial(build, compressing=False)
+                watch((WEB, PYSRC, MODELS), rebuild, reloading.renew, end)
             end.wait()
         except KeyboardInterrupt:
             say("stopped")

@@ -58,8 +58,11 @@ def is_compressible(name: str, size: int) -> bool:
     return size >= _SMALLEST and Path(name).suffix in COMPRESSIBLE
 
 
-def compressed_copies(sources: list[Path]) -> dict[Path, dict[str, Path]]:
-    """Return for each source its compressed forms, by suffix; a form that saves less than 5 % is left out."""
+def compressed_copies(sources: list[Path], *, missing: bool = True) -> dict[Path, dict[str, Path]]:
+    """Return for each source its compressed forms, by suffix; a form that saves less than 5 % is left out.
+
+    With `missing`, forms that are not there yet are made.
+    """
     digests = {source: sha256_of(source) for source in sources}
     todo = sorted(
         (
@@ -70,7 +73,7 @@ def compressed_copies(sources: list[Path]) -> dict[Path, dict[str, Path]]:
         ),
         key=lambda job: -job[0].stat().st_size,
     )
-    if todo:
+    if todo and missing:
         with step(f"Compressing {len(todo)} files"), ThreadPoolExecutor(os.cpu_count()) as pool:
             list(
                 pool.map(
@@ -100,4 +103,4 @@ def _compress(source: Path, digest: str, encoding: str) -> None:
 def _worthwhile(source: Path, digest: str) -> dict[str, Path]:
     limit = source.stat().st_size * _WORTH_IT
     forms = {encoding: _cached(digest, encoding) for encoding in ENCODINGS}
-    return {encoding: path for encoding, path in forms.items() if path.stat().st_size < limit}
+    return {encoding: path for encoding, path in forms.items() if path.exists() and path.stat().st_size < limit}

@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 _DAY_S = 24 * 3600
 
 
-def build() -> Path:
-    """Bring everything up to date and return dist/; a step whose inputs have not changed is not done again."""
+def build(*, compressing: bool = True) -> Path:
+    """Bring everything up to date and return dist/; a step whose inputs have not changed is not done again.
+
+    Without `compressing`, only the compressed copies that are known from before go into dist/: compressing takes longer
+    than all other steps together, and a browser on this machine gains nothing by it.
+    """
     with build_lock(CACHE / "build.lock"):
         _sweep()
         npm.ensure_node_modules()
         packages = wheels.ensure_packages()
         numpy = numpy_wheel.ensure_numpy_wheel()
-        return site.ensure_site(packages, numpy)
+        return site.ensure_site(packages, numpy, compressing=compressing)
 
 
 def _sweep() -> None:

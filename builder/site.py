@@ -33,19 +33,20 @@ _FOR_PIP = "packages/"
 _STAMP = CACHE / "site.stamp"
 
 
-def ensure_site(packages: tuple[Path, Path], numpy: Path) -> Path:
-    """Bring dist/ up to date and return its path."""
+def ensure_site(packages: tuple[Path, Path], numpy: Path, *, compressing: bool = True) -> Path:
+    """Bring dist/ up to date, in full or (see `builder.pipeline.build`) as it is served here, and return its path."""
     plan = make_plan(packages, numpy)
     wanted = fingerprint(
         *(part for name in sorted(plan) for part in (name, sha256_of(plan[name]))), Path(compress.__file__)
     )
-    if is_fresh(_STAMP, wanted) and _is_whole(plan):
+    stamps = [wanted] if compressing else [wanted, f"{wanted} not compressed"]
+    if any(is_fresh(_STAMP, stamp) for stamp in stamps) and _is_whole(plan):
         say("dist/ is up to date")
         return DIST
     with step(f"Writing {len(plan)} files to dist/"):
-        write_site(plan, DIST)
+        write_site(plan, DIST, compressing=compressing)
         compress.forget_all_but({sha256_of(source) for source in plan.values()})
-        write_atomically(_STAMP, wanted)
+        write_atomically(_STAMP, stamps[-1])
     return DIST
 
 
@@ -87,8 +88,8 @@ def assets(plan: Plan, version: str) -> bytes:
     return json.dumps({"version": version, "files": files}, indent=1).encode()
 
 
-def write_site(plan: Plan, target: Path) -> None:
-    """Write all files of `plan` and their compressed forms, then put the result in the place of `target`."""
+def write_site(plan: Plan, target: Path, *, compressing: bool = True) -> None:
+    """Write `plan` and its compressed forms, all or the known ones, then put the result in the place of `target`."""
     CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="site-") as folder:
         stage = Path(folder) / "new"
@@ -99,18 +100,18 @@ def write_site(plan: Plan, target: Path) -> None:
                 path.write_bytes(source)
             else:
                 shutil.copyfile(source, path)
-        _add_compressed(stage)
+        _add_compressed(stage, compressing)
         stage.chmod(0o755)
         if target.exists():
             target.rename(Path(folder) / "old")
         stage.rename(target)
 
 
-def _add_compressed(stage: Path) -> None:
+def _add_compressed(stage: Path, compressing: bool) -> None:
     packages = stage / _FOR_PIP
     files = [path for path in files_under(stage) if not path.is_relative_to(packages)]
     files = [path for path in files if compress.is_compressible(path.name, path.stat().st_size)]
-    for path, forms in compress.compressed_copies(files).items():
+    for path, forms in compress.compressed_copies(files, missing=compressing).items():
         for encoding, form in forms.items():
             shutil.copyfile(form, path.with_name(path.name + encoding))
 

@@ -57,7 +57,7 @@ def test_the_originals_place_on_a_cdn_means_here(page: Page) -> None:
 
 def test_locate_file_that_points_nowhere_is_told(page: Page, site: Server) -> None:
     """Every wrong answer is a rejected promise that names it, and `send` is rejected as `initialize` is."""
-    page.expected_errors += ["404", "MIME type", "Content Security Policy", "CSP violation"]
+    page.expected_errors += ["404", "MIME type", "Content Security Policy", "CSP violation", "csp-report"]
     ends = page.evaluate(
         """async () => {
           const ends = [];

@@ -173,6 +173,29 @@ def test_new_site_replaces_the_old_one_whole(tmp_path: Path):
     assert (target / "both.txt").read_bytes() == b"2"
 
 
+def test_serving_makes_no_compressed_copies_and_building_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """`serve` takes the copies that are there; a build after it adds the rest, and `serve` after that keeps them."""
+    monkeypatch.setattr(compress, "COMPRESSED", tmp_path / "compressed")
+    monkeypatch.setattr(site, "DIST", tmp_path / "dist")
+    monkeypatch.setattr(site, "_STAMP", tmp_path / "stamp")
+    plan: site.Plan = {"a.js": b"let a;\n" * 500}
+    monkeypatch.setattr(site, "make_plan", lambda *_: plan)
+    paths = (tmp_path, tmp_path), tmp_path
+
+    def names() -> set[str]:
+        return {path.name for path in files_under(tmp_path / "dist")}
+
+    site.ensure_site(*paths, compressing=False)
+    assert names() == {"a.js"}
+    site.ensure_site(*paths)
+    assert names() == {"a.js", "a.js.br", "a.js.gz"}
+    site.ensure_site(*paths, compressing=False)
+    assert names() == {"a.js", "a.js.br", "a.js.gz"}
+    plan["b.js"] = b"let b;\n" * 500
+    site.ensure_site(*paths, compressing=False)
+    assert names() == {"a.js", "a.js.br", "a.js.gz", "b.js"}
+
+
 def test_failed_build_leaves_the_old_site(tmp_path: Path):
     """When a file cannot be written the old site stays as it was, and nothing half-made lies beside it."""
     target = tmp_path / "dist"

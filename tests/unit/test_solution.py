@@ -21,6 +21,7 @@ from pyselfie.core import sampling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -244,3 +245,17 @@ def test_works_without_opencv(astronaut: NDArray[np.uint8], monkeypatch: pytest.
     with SelfieSegmentation() as fast:
         assert fast._sampling is sampling_cv2
         np.testing.assert_allclose(actual, fast.process(astronaut).segmentation_mask, atol=1e-6)
+
+
+def test_leaves_nothing_in_the_home_folder(tmp_path: Path) -> None:
+    """ONNX Runtime keeps no device id and no events: its telemetry is off before it is imported."""
+    code = "import pyselfie, numpy; pyselfie.SelfieSegmentation().process(numpy.zeros((8, 8, 3), numpy.uint8))"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": "pysrc",
+        "HOME": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=60)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

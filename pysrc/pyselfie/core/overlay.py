@@ -71,11 +71,11 @@ def to_levels(mask: NDArray[np.float32]) -> NDArray[np.uint8]:
 def fill_ramp(numbers: Ramp, levels: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
     """Write a ramp into `out`, uint8 [..., 4], straight RGBA, for the levels of a mask, uint8 [...]."""
     out.view(np.uint32)[...] = np.array(numbers.base, np.uint8).view(np.uint32)
-    for channel, slope in enumerate(numbers.slope):
+    for channel, (base, slope) in enumerate(zip(*numbers, strict=True)):
         if slope > 0:
-            out[..., channel] += levels
+            np.add(np.uint8(base), levels, out=out[..., channel])
         elif slope < 0:
-            out[..., channel] -= levels
+            np.subtract(np.uint8(base), levels, out=out[..., channel])
 
 
 @dataclass(frozen=True)

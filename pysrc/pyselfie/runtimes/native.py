@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from pyselfie.core.manifest import read_model
 from pyselfie.runtimes.base import check_open, check_tensor
@@ -67,6 +66,8 @@ class NativeRuntime:
 
 
 def _make_session(model: bytes, threads: int) -> Any:
+    # Read once, by the import: newer builds keep a device id and a database of events to send without it.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
         import onnxruntime  # noqa: PLC0415, it is an optional extra
     except ImportError as error:

@@ -84,6 +84,10 @@ class TrackProcessing {
 
   /** @param {Frame} frame */
   #onComposite(frame) {
+    if (this.#source.isReleased) {
+      frame.close(); // it comes late: the camera is off, and grey is shown until that is back
+      return;
+    }
     this.#placeholder.hide();
     const arrived = this.#awaited.has(undefined) || this.#awaited.has(timestampOf(frame));
     this.#output.write(frame);
