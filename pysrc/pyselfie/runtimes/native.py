@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pyselfie.core.manifest import read_model
 from pyselfie.runtimes.base import check_open, check_tensor
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from pyselfie.core.manifest import ModelSpec
@@ -40,6 +41,7 @@ class NativeRuntime:
         self.spec = spec
         self._session = _make_session(read_model(spec), threads)
         self._outputs = [spec.output.name, *(state.output for state in spec.state)]
+        self._state: dict[str, NDArray[np.float32]] = {}
         self.reset()
 
     async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
