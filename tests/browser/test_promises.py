@@ -1,6 +1,9 @@
 """Every promise of the API is settled, whatever happens to what made it."""
 
+from contextlib import suppress
+
 import pytest
+from playwright.sync_api import Error
 
 from tests.browser.element_kit import ElementPage
 from tests.browser.legacy_kit import TOOLS
@@ -52,6 +55,14 @@ def page(launch, site):
     return page
 
 
+def kill(page):
+    """End the newest worker; returns false while there is none: `start` may be replacing it."""
+    with suppress(Error, IndexError):
+        page.page.workers[-1].evaluate(DIE)
+        return True
+    return False
+
+
 def ends_of(page, kind, happens, *, late):
     """Make the calls on a new element or segmenter, let it happen, and return how each call ended."""
     page.run(MAKE[kind], late)
@@ -65,8 +76,7 @@ def ends_of(page, kind, happens, *, late):
         }}"""
     )
     if happens == "death":
-        page.until(lambda: any("js/worker.js" in worker.url for worker in page.page.workers))
-        page.page.workers[-1].evaluate(DIE)  # `start` may have replaced the one before
+        page.until(lambda: kill(page))
     ends = dict(page.run("ends"))
     page.run("() => (subject.stop ?? subject.close).call(subject)")
     page.run("() => subject.remove?.()")

@@ -43,7 +43,7 @@ export interface SelfieEvents {
   model: CustomEvent<Running & { model: string; modelSelection: number }>;
   backendchange: CustomEvent<Running>;
   notice: CustomEvent<{ code: string; message: string }>;
-  /** The machine hasn't kept up for so many seconds: each mask serves this many frames. */
+  /** While a stream is taken: masks have been reused for more than 5 s at a stretch. Once per stretch. */
   overload: CustomEvent<{ framesPerMask: number; seconds: number }>;
   error: CustomEvent<SelfieError>;
 }
