@@ -99,7 +99,8 @@ export class GpuSession {
 /** @param {any} ort @param {GPUDevice} device @param {number[]} shape @returns {Slot} */
 function newSlot(ort, device, shape) {
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const buffer = device.createBuffer({ size: Float32Array.BYTES_PER_ELEMENT * elements(shape), usage });
+  const size = Math.ceil((Float32Array.BYTES_PER_ELEMENT * elements(shape)) / 16) * 16; // shaders read four at a time
+  const buffer = device.createBuffer({ size, usage });
   return { buffer, tensor: ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: shape }) };
 }
 

@@ -67,7 +67,8 @@ class GpuSegmenter:
     async def read_mask(self) -> NDArray[np.float32]:
         """Return the mask, float32 [h, w] in 0..1."""
         width, height = self.model.size
-        return (await read_floats(self._gpu, self.model.mask)).reshape(height, width)
+        floats = await read_floats(self._gpu, self.model.mask)
+        return floats[: height * width].reshape(height, width)
 
     def reset(self) -> None:
         """Forget what the frames so far have left: the next one is the first of another source."""
