@@ -98,11 +98,11 @@ MASK = Options(effect="mask")
 
 
 def process(pipeline, frame, options=MASK, **how):
-    return asyncio.run(pipeline.process(frame, options, **how))
+    return asyncio.run(pipeline.process(frame, lambda: options, **how))
 
 
 def refresh(pipeline, options=MASK):
-    return asyncio.run(pipeline.refresh(options))
+    return asyncio.run(pipeline.refresh(lambda: options))
 
 
 def mask_of(pipeline):
@@ -137,6 +137,20 @@ def test_other_options_repaint_without_a_new_mask(pipeline, painter):
     _, _, overlay, _, mirror = painter.painted[-1]
     assert (overlay == (0x10, 0x20, 0x30, 255)).all()
     assert mirror
+
+
+def test_a_frame_is_painted_with_the_newest_options(pipeline, painter):
+    """The effect changes while the model runs: the frame comes out with the new one."""
+    chosen = [MASK]
+
+    class Choosing(StubRuntime):
+        async def run(self, tensor):
+            chosen.append(Options(effect="fill", color="#102030"))
+            return await super().run(tensor)
+
+    asyncio.run(pipeline.use(Choosing(load_spec(1))))
+    assert asyncio.run(pipeline.process(Frame(255), lambda: chosen[-1]))
+    assert (painter.painted[-1][2] == (0x10, 0x20, 0x30, 255)).all()
 
 
 def test_a_new_frame_with_the_mask_before(pipeline, painter):

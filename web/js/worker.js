@@ -53,12 +53,12 @@ class Shared {
   /**
    * @param {Downloads} downloads
    * @param {any} ort
-   * @param {import("./worker/probe.js").Probe} facts
+   * @param {import("./worker/probe.js").Probe} found
    * @param {OrtBridge} bridge with the first session under way
    */
-  constructor(downloads, ort, facts, bridge) {
+  constructor(downloads, ort, found, bridge) {
     this.downloads = downloads;
-    this.probe = facts;
+    this.probe = found;
     this.#ort = ort;
     this.#first = bridge;
   }
@@ -208,8 +208,8 @@ function untilFailure(downloads, step) {
 async function startRuntime(downloads, patience, { backend, painter, modelSelection }) {
   const modelPath = MODELS[modelSelection ?? 0] ?? MODELS[0];
   const model = downloads.buffer(downloads.expect(modelPath));
-  const facts = await probe();
-  const build = runtimeBuild(facts, backend);
+  const found = await probe();
+  const build = runtimeBuild(found, backend);
   const files = runtimeFiles(build);
   const wasm = downloads.expect(files.wasm);
   downloads.complete = true;
@@ -217,11 +217,11 @@ async function startRuntime(downloads, patience, { backend, painter, modelSelect
   patience.moved();
   ort.env.logLevel = "error";
   ort.env.wasm.wasmPaths = { mjs: downloads.url(files.mjs), wasm };
-  ort.env.wasm.numThreads = facts.threads;
+  ort.env.wasm.numThreads = found.threads;
   const bridge = new OrtBridge(ort);
-  await bridge.warm(await model, build === "wasm" ? "wasm" : "webgpu", build !== "wasm" && wantsOnGpu(facts, painter));
+  await bridge.warm(await model, build === "wasm" ? "wasm" : "webgpu", build !== "wasm" && wantsOnGpu(found, painter));
   patience.moved();
-  const shared = new Shared(downloads, ort, facts, bridge);
+  const shared = new Shared(downloads, ort, found, bridge);
   shared.haveModel(modelPath, model);
   return shared;
 }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from pyselfie.browser import protocol
-    from pyselfie.browser.js_types import Frame, Host
+    from pyselfie.browser.js_types import Host
 
 
 class Engine:
@@ -58,7 +58,7 @@ class Engine:
             self._loader,
             self._output,
             self._reporter,
-            refresh=lambda: self._output.refresh(self._options),
+            refresh=partial(self._output.refresh, self._options_now),
             model_selection=self._options.model_selection,
         )
         self._mailbox = Mailbox(host.dropped)
@@ -83,6 +83,9 @@ class Engine:
         except OptionError as error:
             self._refuse(str(error))
             return options
+
+    def _options_now(self) -> Options:
+        return self._options
 
     def _refuse(self, sentence: str) -> None:
         self._post({"type": "error", "code": "option", "message": sentence, "action": None})
@@ -166,7 +169,7 @@ class Engine:
         await self._model.guarded(self._refresh_if_lacking)
 
     async def _refresh_if_lacking(self) -> bool:
-        return self._output.lacks_mask(self._options) and await self._output.refresh(self._options)
+        return self._output.lacks_mask(self._options) and await self._output.refresh(self._options_now)
 
     def _on_backdrop(self, message: protocol.SetBackdrop) -> None:
         self._output.set_backdrop(message.bitmap)
@@ -223,14 +226,10 @@ class Engine:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
         async for frame in self._mailbox:
             fresh = self._output.needs_mask(self._options) and (self._pacer is None or self._pacer.wants_mask())
-            if await self._model.guarded(partial(self._process, frame, fresh_mask=fresh)):
+            if await self._model.guarded(partial(self._output.process, frame, self._options_now, fresh_mask=fresh)):
                 self._report_painted(fresh_mask=fresh)
             else:
                 self._host.dropped()
-
-    async def _process(self, frame: Frame, *, fresh_mask: bool) -> bool:
-        """Paint `frame` with the options of when its turn has come."""
-        return await self._output.process(frame, self._options, fresh_mask=fresh_mask)
 
     def _device_lost(self, reason: str) -> None:
         self._spawn(self._after_fault(f"the GPU device was lost: {reason}", lost=True))

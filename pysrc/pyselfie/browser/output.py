@@ -138,7 +138,7 @@ class Output:
         """Call `tap` with the canvas and the frame's timestamp (microseconds or None) after each painting."""
         self._tap = tap
 
-    async def process(self, frame: Frame, options: Options, *, fresh_mask: bool = True) -> bool:
+    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
         """Take over `frame` and paint its composite; returns whether it was painted; see `Pipeline.process`."""
         self._forget()
         self._timestamp = getattr(frame, "timestamp", None)
@@ -147,7 +147,7 @@ class Output:
             return False
         return self._shown(await self._pipeline.process(frame, options, fresh_mask=fresh_mask))
 
-    async def refresh(self, options: Options) -> bool:
+    async def refresh(self, options: Callable[[], Options]) -> bool:
         """Segment and paint the frame in hand once more (another model or painter), if there is one."""
         if self._pipeline is None:
             return False

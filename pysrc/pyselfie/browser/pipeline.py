@@ -76,15 +76,16 @@ class Pipeline(Protocol):
         """
         ...
 
-    async def process(self, frame: Frame, options: Options, *, fresh_mask: bool = True) -> bool:
+    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
         """Take over `frame` and paint its composite; returns whether it was painted.
 
-        Without `fresh_mask` it is painted with the mask before, if there is one: that is all there is time for.
+        `options` are asked for when they are needed, as the user may change them while the model runs. Without
+        `fresh_mask` it is painted with the mask before, if there is one: that is all there is time for.
         """
         ...
 
-    async def refresh(self, options: Options) -> bool:
-        """Segment and paint the frame in hand once more (another model or backend), if there is one."""
+    async def refresh(self, options: Callable[[], Options]) -> bool:
+        """Segment and paint the frame in hand once more (another model or backend), if there is one; see `process`."""
         ...
 
     def repaint(self, options: Options) -> None:

@@ -97,7 +97,7 @@ class CanvasPipeline(Pipeline):
         self._overlay = np.empty_like(sampler.pixels)
         self._mask = None
 
-    async def process(self, frame: Frame, options: Options, *, fresh_mask: bool = True) -> bool:
+    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
         """Take over `frame` and paint its composite; see `Pipeline.process`."""
         self._clock.begin()
         resets = self._resets
@@ -106,12 +106,12 @@ class CanvasPipeline(Pipeline):
             self._store.clear()
             return False
         self._clock.lap("capture")
-        if not self.needs_mask(options):
+        if not self.needs_mask(options()):
             self._mask = None  # what there is belongs to another frame
-            return self._finish(options)
+            return self._finish(options())
         if fresh_mask or self._mask is None:
             return await self._segment(options)
-        return self._follow(self._mask, options)
+        return self._follow(self._mask, options())
 
     def _follow(self, mask: NDArray[np.float32], options: Options) -> bool:
         drawable, segmenter = self._store.drawable, self._segmenter
@@ -120,10 +120,10 @@ class CanvasPipeline(Pipeline):
         segmenter.look(drawable)
         return self._finish_with(mask, options)
 
-    async def refresh(self, options: Options) -> bool:
+    async def refresh(self, options: Callable[[], Options]) -> bool:
         """Segment and paint the frame in hand once more (another model or backend), if there is one."""
         self._clock.begin()
-        return await self._segment(options) if self.needs_mask(options) else self._finish(options)
+        return await self._segment(options) if self.needs_mask(options()) else self._finish(options())
 
     def repaint(self, options: Options) -> None:
         """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
@@ -133,7 +133,7 @@ class CanvasPipeline(Pipeline):
             self._make_overlay(self._mask, options)
         self._paint(self._store.drawable, options)
 
-    async def _segment(self, options: Options) -> bool:
+    async def _segment(self, options: Callable[[], Options]) -> bool:
         drawable, segmenter = self._store.drawable, self._segmenter
         if drawable is None or segmenter is None:
             return False
@@ -141,7 +141,7 @@ class CanvasPipeline(Pipeline):
         if self._store.drawable is None:  # reset while the model ran: that frame is over
             return False
         self._mask = mask
-        return self._finish_with(mask, options)
+        return self._finish_with(mask, options())
 
     def _finish_with(self, mask: NDArray[np.float32], options: Options) -> bool:
         self._make_overlay(mask, options)

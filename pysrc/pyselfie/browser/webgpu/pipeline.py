@@ -111,17 +111,17 @@ class GpuPipeline(Pipeline):
             self._segmenter.close()
         self._overlay = self._segmenter = None
 
-    async def process(self, frame: Frame, options: Options, *, fresh_mask: bool = True) -> bool:
+    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
         """Take over `frame` and paint its composite; see `Pipeline.process`."""
         self._clock.begin()
         await self._frame.take(frame)
         self._clock.lap("capture")
-        if not self.needs_mask(options):
+        if not self.needs_mask(options()):
             self._has_mask = False  # what there is belongs to another frame
-            return await self._finish(options)
+            return await self._finish(options())
         if fresh_mask or not self._has_mask:
             return await self._segment(options)
-        return await self._follow(options)
+        return await self._follow(options())
 
     async def _follow(self, options: Options) -> bool:
         if self._frame.picture is None or self._segmenter is None:
@@ -129,24 +129,24 @@ class GpuPipeline(Pipeline):
         self._segmenter.look(self._frame.picture)
         return await self._finish(options)
 
-    async def refresh(self, options: Options) -> bool:
+    async def refresh(self, options: Callable[[], Options]) -> bool:
         """Segment and paint the frame in hand once more (another model), if there is one."""
         self._clock.begin()
-        return await (self._segment(options) if self.needs_mask(options) else self._finish(options))
+        return await (self._segment(options) if self.needs_mask(options()) else self._finish(options()))
 
     def repaint(self, options: Options) -> None:
         """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
         if self.has_picture(options):
             self._paint(options)
 
-    async def _segment(self, options: Options) -> bool:
+    async def _segment(self, options: Callable[[], Options]) -> bool:
         if self._frame.picture is None or self._segmenter is None:
             return False
         await self._segmenter.segment(self._frame.picture)
         if self._frame.picture is None:  # reset while the model ran: that frame is over
             return False
         self._has_mask = True
-        return await self._finish(options)
+        return await self._finish(options())
 
     async def _finish(self, options: Options) -> bool:
         if self._frame.picture is None or self._overlay is None:
