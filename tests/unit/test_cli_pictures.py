@@ -53,6 +53,15 @@ def test_file_holds_the_functions_pixels(
     np.testing.assert_array_equal(load(tmp_path / "out.png"), expected)
 
 
+def test_effect_none_runs_no_model(
+    photo: Path, astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The picture as it is needs no mask."""
+    monkeypatch.setattr(SelfieSegmentation, "process", None)
+    assert main([str(photo), "-o", str(tmp_path / "out.png"), "-q", "--effect", "none"]) == 0
+    np.testing.assert_array_equal(load(tmp_path / "out.png"), astronaut)
+
+
 def test_background_picture_and_mirror(photo: Path, astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
     """`--background` covers what is behind; `--mirror` turns the person."""
     Image.new("RGB", (30, 10), "#336699").save(tmp_path / "wall.png")

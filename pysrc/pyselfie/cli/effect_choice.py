@@ -15,6 +15,7 @@ from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.cli.errors import FileError, UsageError, why
 from pyselfie.cli.picture_file import read_picture
 from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
+from pyselfie.core.effects import EFFECTS
 
 if TYPE_CHECKING:
     import argparse
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pyselfie.solution import SelfieSegmentation
+
     Picture = NDArray[np.uint8]
-    Effect = Callable[[Picture, NDArray[np.float32], float], Picture]
+    Masked = Callable[[Picture, NDArray[np.float32], float], Picture]
+    Effect = Callable[[Picture, float], Picture]
+
+_NO_MASK = np.zeros((1, 1), np.float32)
 
 
-def choose_effect(options: argparse.Namespace) -> Effect:
-    """Return the function ``(frame, mask, time) -> picture`` that the options ask for.
+def choose_effect(options: argparse.Namespace, segmenter: SelfieSegmentation) -> Effect:
+    """Return the function ``(frame, time) -> picture`` that the options ask for; it segments what it needs a mask of.
 
     Raises
     ------
@@ -35,9 +41,15 @@ def choose_effect(options: argparse.Namespace) -> Effect:
         When the user's effect cannot be loaded, or the background not be read.
     """
     if ".py:" in options.effect:
-        return _own_effect(options.effect, mirror=options.mirror)
+        return _segmented(_own_effect(options.effect, mirror=options.mirror), segmenter)
     painter = ArrayPainter(options.effect_options, _background(options.background))
-    return lambda frame, mask, _time: painter.paint(frame, mask)
+    if EFFECTS[options.effect].overlay is None:
+        return lambda frame, _time: painter.paint(frame, _NO_MASK)
+    return _segmented(lambda frame, mask, _time: painter.paint(frame, mask), segmenter)
+
+
+def _segmented(effect: Masked, segmenter: SelfieSegmentation) -> Effect:
+    return lambda frame, time: effect(frame, segmenter.process(frame).segmentation_mask, time)
 
 
 def fingerprint(options: argparse.Namespace) -> str:
@@ -66,7 +78,7 @@ def _file(spec: str) -> Path:
     return Path(spec.rpartition(":")[0])
 
 
-def _own_effect(spec: str, *, mirror: bool) -> Effect:
+def _own_effect(spec: str, *, mirror: bool) -> Masked:
     effect = _load(spec)
     if not mirror:
         return effect

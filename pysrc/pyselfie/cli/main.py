@@ -48,14 +48,14 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace, stop: Stop) -> int:
     jobs = [] if options.webcam is not None else plan(options)
     _check_extras(options, jobs)
-    effect = choose_effect(options)
     with SelfieSegmentation(options.effect_options.model_selection) as segmenter:
+        effect = choose_effect(options, segmenter)
         if options.webcam is not None:
             from pyselfie.cli.webcam import show_webcam  # noqa: PLC0415, only this needs windows
 
-            return show_webcam(options.webcam, segmenter, effect)
+            return show_webcam(options.webcam, effect)
         summary = Summary(options.model, options.effect)
-        _Worker(options, segmenter, effect, summary, stop).work(jobs)
+        _Worker(options, effect, summary, stop).work(jobs)
     if options.json:
         return summary.exit_code if deliver(summary.as_json()) else summary.exit_code or 1
     if not options.quiet:
@@ -77,11 +77,9 @@ def _check_extras(options: argparse.Namespace, jobs: list[Job]) -> None:
 class _Worker:
     """Does the jobs one after the other and notes what became of them."""
 
-    def __init__(
-        self, options: argparse.Namespace, segmenter: SelfieSegmentation, effect: Effect, summary: Summary, stop: Stop
-    ) -> None:
+    def __init__(self, options: argparse.Namespace, effect: Effect, summary: Summary, stop: Stop) -> None:
         self._options = options
-        self._segmenter, self._effect = segmenter, effect
+        self._effect = effect
         self._summary, self._stop = summary, stop
 
     def work(self, jobs: list[Job]) -> None:
@@ -131,8 +129,8 @@ class _Worker:
         if job.kind == "video":
             from pyselfie.cli.video import convert_video  # noqa: PLC0415, another extra
 
-            return convert_video(job.source, job.target, self._segmenter, self._effect, self._progress)
+            return convert_video(job.source, job.target, self._effect, self._progress)
         from pyselfie.cli.picture import convert_picture  # noqa: PLC0415, another extra
 
         grey = self._options.effect == "mask"
-        return convert_picture(job.source, job.target, self._segmenter, self._effect, self._progress, grey=grey)
+        return convert_picture(job.source, job.target, self._effect, self._progress, grey=grey)

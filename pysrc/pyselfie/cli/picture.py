@@ -13,14 +13,11 @@ if TYPE_CHECKING:
     from pyselfie.cli.effect_choice import Effect
     from pyselfie.cli.picture_file import Photo
     from pyselfie.cli.progress import Progress
-    from pyselfie.solution import SelfieSegmentation
 
 _HOLD = {"animation": {".png", ".webp"}, "pages": {".tif", ".tiff"}}
 
 
-def convert_picture(
-    source: Path, target: Path, segmenter: SelfieSegmentation, effect: Effect, progress: Progress, *, grey: bool
-) -> tuple[int, str]:
+def convert_picture(source: Path, target: Path, effect: Effect, progress: Progress, *, grey: bool) -> tuple[int, str]:
     """Write `source` with the effect to `target`, which is never half a file.
 
     Returns
@@ -39,7 +36,7 @@ def convert_picture(
         holders = _HOLD.get(file.kind)
         only_first = holders is not None and target.suffix.lower() not in holders
         progress.start(source.name, 1 if only_first else file.count)
-        results, missing = _processed(file, source, segmenter, effect, progress, only_first=only_first)
+        results, missing = _processed(file, source, effect, progress, only_first=only_first)
         loops = file.loops
     if only_first:
         missing = (
@@ -53,7 +50,6 @@ def convert_picture(
 def _processed(
     file: PictureFile,
     source: Path,
-    segmenter: SelfieSegmentation,
     effect: Effect,
     progress: Progress,
     *,
@@ -64,8 +60,7 @@ def _processed(
     elapsed_ms = 0.0
     try:
         for photo in file:
-            mask = segmenter.process(photo.pixels).segmentation_mask
-            results.append(photo._replace(pixels=effect(photo.pixels, mask, elapsed_ms / 1000)))
+            results.append(photo._replace(pixels=effect(photo.pixels, elapsed_ms / 1000)))
             elapsed_ms += photo.duration_ms
             progress.advance()
             if only_first:

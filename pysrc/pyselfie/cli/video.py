@@ -15,12 +15,9 @@ if TYPE_CHECKING:
 
     from pyselfie.cli.effect_choice import Effect
     from pyselfie.cli.progress import Progress
-    from pyselfie.solution import SelfieSegmentation
 
 
-def convert_video(
-    source: Path, target: Path, segmenter: SelfieSegmentation, effect: Effect, progress: Progress
-) -> tuple[int, str]:
+def convert_video(source: Path, target: Path, effect: Effect, progress: Progress) -> tuple[int, str]:
     """Write `source` with the effect to `target`, which is never half a video.
 
     Returns
@@ -44,13 +41,13 @@ def convert_video(
         film = Film(av, container, source)
         progress.start(source.name, film.expected)
         try:
-            left_out = _convert(film, target, segmenter, effect, progress)
+            left_out = _convert(film, target, effect, progress)
         except av.FFmpegError as error:
             raise FileError(f"{source} cannot be converted to {target} ({error.strerror})") from error
         return film.read, "; ".join(sentence for sentence in (film.missing(), left_out) if sentence)
 
 
-def _convert(film: Film, target: Path, segmenter: SelfieSegmentation, effect: Effect, progress: Progress) -> str:
+def _convert(film: Film, target: Path, effect: Effect, progress: Progress) -> str:
     """Convert; return what could not be kept, in one sentence, or an empty string."""
     with atomic_write(target) as part, VideoOutput(part, target, film) as output:
         for kind, item in film.parts():
@@ -58,8 +55,7 @@ def _convert(film: Film, target: Path, segmenter: SelfieSegmentation, effect: Ef
                 output.packet(item)
                 continue
             rgb = film.upright(item)
-            mask = segmenter.process(rgb).segmentation_mask
-            output.picture(effect(rgb, mask, film.seconds(item)), item)
+            output.picture(effect(rgb, film.seconds(item)), item)
             progress.advance()
         if not film.read:
             raise FileError(f"{film.source} has no pictures in it")

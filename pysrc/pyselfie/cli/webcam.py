@@ -15,14 +15,13 @@ from pyselfie.extras import require
 
 if TYPE_CHECKING:
     from pyselfie.cli.effect_choice import Effect
-    from pyselfie.solution import SelfieSegmentation
 
 _TITLE = "pyselfie (q ends)"
 _ATTEMPT = "import sys, cv2; cv2.namedWindow(sys.argv[1], cv2.WINDOW_NORMAL)"
 _END_KEYS = {ord("q"), 27}
 
 
-def show_webcam(camera: str, segmenter: SelfieSegmentation, effect: Effect) -> int:
+def show_webcam(camera: str, effect: Effect) -> int:
     """Show the camera until q, Escape, or the window's closing; return the exit code.
 
     Raises
@@ -42,7 +41,7 @@ def show_webcam(camera: str, segmenter: SelfieSegmentation, effect: Effect) -> i
     try:
         if not capture.isOpened():
             raise UsageError(f"the camera {camera} cannot be opened: is it plugged in, and free?")
-        _show(cv2, capture, segmenter, effect)
+        _show(cv2, capture, effect)
     finally:
         capture.release()
         cv2.destroyAllWindows()
@@ -60,14 +59,14 @@ def _check_display() -> None:
         raise UsageError(f"--webcam needs a display for its window, and there is none: {which}")
 
 
-def _show(cv2: Any, capture: Any, segmenter: SelfieSegmentation, effect: Effect) -> None:
+def _show(cv2: Any, capture: Any, effect: Effect) -> None:
     begin = time.monotonic()
     while True:
         there, bgr = capture.read()
         if not there:
             return
         rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
-        picture = effect(rgb, segmenter.process(rgb).segmentation_mask, time.monotonic() - begin)
+        picture = effect(rgb, time.monotonic() - begin)
         cv2.imshow(_TITLE, np.ascontiguousarray(picture[..., 2::-1]))
         closed = cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1
         if closed or cv2.waitKey(1) & 0xFF in _END_KEYS:
