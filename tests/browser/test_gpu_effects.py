@@ -52,7 +52,7 @@ CORNER_WARP = """
 import base64, gc
 import numpy as np
 from pyselfie.browser.webgpu.device import BufferUsage
-from pyselfie.browser.webgpu.gpu_pipeline import GpuPipeline
+from pyselfie.browser.webgpu.pipeline import GpuPipeline
 from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
 from pyselfie.core.geometry import Size

@@ -1,4 +1,4 @@
-/** @typedef {ImageBitmap | VideoFrame} Frame */
+/** @typedef {import("./protocol.d.ts").Frame} Frame */
 
 const MOST_OUTSTANDING = 2; // one in the works, one waiting: the worker never idles and no frame grows old
 
