@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from bench.types import Order, Outcome, Summary, Visit
 
 REFERENCE = "handjs"
-EFFECTS = ("fill", "mask", "color", "picture", "blur", "transparent", "none")
 What = Literal["totalMs", "roundTripMs"]
 
 

@@ -14,7 +14,7 @@ from bench.entrants import open_pages, serve_pages
 from bench.frames import SIZE
 from bench.gpu import main as gpu
 from bench.machine import describe_machine
-from bench.measure import EFFECTS, Field, medians, ratios
+from bench.measure import Field, medians, ratios
 from bench.native import main as native
 from bench.report import SCHEMA, SUBJECT, Report, find_goals, now, save
 from bench.startup import measure_startup
@@ -22,6 +22,7 @@ from bench.stats import summary
 from bench.table import render
 from builder.chromium import QUIET_FLAGS, ensure_chromium
 from builder.errors import BuildError
+from builder.option_table import EFFECT_NAMES
 from builder.report import say, step
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def _effects(field: Field, options: argparse.Namespace, report: Report) -> None:
     if SUBJECT in field.keys:
         with step("the effects"):
             count = max(1, options.rounds // 2)
-            report["effects_ms"] = field.effects(SUBJECT, EFFECTS, count, _order(options))
+            report["effects_ms"] = field.effects(SUBJECT, EFFECT_NAMES, count, _order(options))
 
 
 def _startup(

@@ -1,10 +1,11 @@
-// Values as error messages show them. Nothing that a page can pass makes these functions throw.
+// Values as error messages show them; pysrc/pyselfie/core/show.py does the same in Python. Nothing that a page can pass makes these functions throw.
 
 const LONGEST = 80;
 
 /** @param {string} text */
 export function shorten(text) {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  const start = [...text.slice(0, 2 * LONGEST + 1)]; // characters, of which each may be two of JavaScript's
+  return start.length > LONGEST ? `${start.slice(0, LONGEST).join("")}…` : text;
 }
 
 /** @param {string} text */
