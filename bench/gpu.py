@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import sync_playwright
 
 from bench.contenders import CONTENDERS, Contender
+from bench.entrants import open_pages, serve_pages
 from bench.frames import SIZE
 from bench.machine import describe_machine
 from bench.measure import Field
-from bench.run import open_pages, serve_pages
 from bench.stats import summary
 from bench.table import markdown_table
 from builder.chromium import ensure_chromium

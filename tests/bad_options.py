@@ -1,6 +1,6 @@
 """Wrong values, and what every way in has to say about them."""
 
-BAD = {
+BAD: dict[str, list[str | float]] = {
     "effect": ["sepia", "", "x" * 100, "two\nlines", "😀" * 90],
     "strength": [2, -0.5, 7.25, 1e21, 1e-7 - 1, 1.5e300, "lots", ""],
     "model_selection": [7, -1, 0.5, "tall"],

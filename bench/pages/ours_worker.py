@@ -6,7 +6,7 @@ from typing import Any
 
 from pyselfie.browser.canvas.painter import Canvas2DPainter
 from pyselfie.browser.reporter import Reporter
-from pyselfie.browser.webgpu.gpu_pipeline import GpuPipeline
+from pyselfie.browser.webgpu.pipeline import GpuPipeline
 
 _paint, _pace, _painted = Canvas2DPainter.paint, GpuPipeline._pace, Reporter.painted
 
@@ -24,7 +24,8 @@ async def _wait_for_all(self: GpuPipeline) -> None:
 
 
 def _tell_times(self: Reporter, *given: Any) -> None:
-    self.post("timings", **{stage: times[-1] for stage, times in self._clock._laps.items()})
+    times = {stage: laps[-1] for stage, laps in self.clock._laps.items()}
+    self.post({"type": "timings", **times})  # type: ignore[arg-type]
     _painted(self, *given)
 
 

@@ -163,10 +163,10 @@ class SelfieSegmentation:
         self._lock, self._turn, self._engine = threading.Lock(), asyncio.Lock(), None
 
     def reset(self) -> None:
-        """Do nothing: no picture leaves anything behind for the next. MediaPipe starts its graph anew here.
-
-        It does nothing after `close`, too, as in MediaPipe.
-        """
+        """Forget what the pictures so far have left; today's models leave nothing. It does nothing after `close`."""
+        with self._lock:
+            if self._is_open and self._engine is not None:
+                self._engine.reset()
 
     def close(self) -> None:
         """Release the model; more calls do nothing."""

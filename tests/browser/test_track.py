@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.browser.element_kit import WAIT_MS, ElementPage
+from tests.browser.element_kit import ElementPage
 from tests.browser.examples_kit import open_example
 from tests.browser.flags import camera_flags
 from tests.browser.track_kit import GREY, NOTHING, OPEN, WALL, WATCH, colours, near, open_track, wait_colour
+from tests.browser.waiting import WAIT_MS
 
 
 def test_far_end_of_a_call_sees_composites_only(launch, serve_site, camera_file):

@@ -1,16 +1,18 @@
 """The frame loop's parts under CPython, with the stub runtime: ownership, order and buffers."""
 
 import asyncio
+from typing import Any
 
 import numpy as np
 import pytest
 
-from pyselfie.browser.canvas.pipeline import Pipeline
+from pyselfie.browser.canvas.pipeline import CanvasPipeline
 from pyselfie.browser.mailbox import Mailbox
 from pyselfie.core.effects import EFFECTS, Draw, Effect
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
+from pyselfie.core.tensor import fill_tensor
 from pyselfie.core.timing import StageClock
 from pyselfie.runtimes.stub import StubRuntime
 
@@ -37,6 +39,10 @@ class Store:
         self.clear()
         self.drawable, self.size = frame, Size(frame.width, frame.height)
 
+    def hand_over(self):
+        frame, self.drawable = self.drawable, None
+        return frame
+
     def clear(self):
         if self.drawable:
             self.drawable.close()
@@ -47,20 +53,27 @@ class Sampler:
     """Fills the sample with the frame's brightness."""
 
     def __init__(self, width, height):
-        self.size = width, height
+        self.pixels = np.empty((height, width, 4), np.uint8)
 
-    def read(self, frame, out):
-        out[...] = frame.level
+    def read(self, frame):
+        self.pixels[...] = frame.level
+
+    def fill(self, tensor):
+        fill_tensor(self.pixels, tensor)
 
 
 class Painter:
     """Notes what it was asked to paint."""
 
     def __init__(self):
-        self.painted, self.cleared = [], 0
+        self.painted, self.cleared, self.backdrop = [], 0, None
 
     def paint(self, frame, size, overlay, draws, *, mirror):
         self.painted.append((frame, size, overlay.copy(), draws, mirror))
+
+    def hand_over_backdrop(self):
+        backdrop, self.backdrop = self.backdrop, None
+        return backdrop
 
     def clear(self):
         self.cleared += 1
@@ -75,26 +88,51 @@ def painter():
 
 
 @pytest.fixture
-def pipeline(painter):
-    pipeline = Pipeline(Store(), Sampler, painter, StageClock(), Options(effect="mask"))
-    pipeline.use(StubRuntime(load_spec(1)))
+def store():
+    return Store()
+
+
+@pytest.fixture
+def make_sampler():
+    return Sampler
+
+
+@pytest.fixture
+def pipeline(store, make_sampler, painter):
+    pipeline = CanvasPipeline(store, make_sampler, painter, StageClock())
+    asyncio.run(pipeline.use(StubRuntime(load_spec(1))))
     return pipeline
+
+
+MASK = Options(effect="mask")
+
+
+def process(pipeline, frame, options=MASK, **how):
+    return asyncio.run(pipeline.process(frame, lambda: options, **how))
+
+
+def refresh(pipeline, options=MASK):
+    return asyncio.run(pipeline.refresh(lambda: options))
+
+
+def mask_of(pipeline):
+    return asyncio.run(pipeline.read_mask())
 
 
 def test_a_frame_is_segmented_and_painted(pipeline, painter):
     """The stub's mask is the brightness: it arrives in the overlay, at the frame's size, and every stage is timed."""
-    assert asyncio.run(pipeline.process(Frame(51)))
+    assert process(pipeline, Frame(51))
     frame, size, overlay, _, mirror = painter.painted[0]
     assert (frame.level, size, mirror) == (51, (64, 48), False)
     assert (overlay[..., :3] == 51).all()
-    assert pipeline.mask == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
+    assert mask_of(pipeline) == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
 
 
 def test_a_new_frame_ends_the_one_before(pipeline):
     """Each frame is closed exactly once, when its successor comes or at the end."""
     frames = [Frame(), Frame(), Frame()]
     for frame in frames:
-        asyncio.run(pipeline.process(frame))
+        process(pipeline, frame)
     assert [frame.closed for frame in frames] == [1, 1, 0]
     pipeline.close()
     assert [frame.closed for frame in frames] == [1, 1, 1]
@@ -102,34 +140,47 @@ def test_a_new_frame_ends_the_one_before(pipeline):
 
 def test_other_options_repaint_without_a_new_mask(pipeline, painter):
     """A photo changes at once when the effect changes; before the first mask nothing is painted."""
-    pipeline.repaint()
+    pipeline.repaint(MASK)
     assert painter.painted == []
-    asyncio.run(pipeline.process(Frame(255)))
-    pipeline.options = Options(effect="fill", color="#102030", mirror=True)
-    pipeline.repaint()
+    process(pipeline, Frame(255))
+    pipeline.repaint(Options(effect="fill", color="#102030", mirror=True))
     _, _, overlay, _, mirror = painter.painted[-1]
     assert (overlay == (0x10, 0x20, 0x30, 255)).all()
     assert mirror
 
 
+def test_a_frame_is_painted_with_the_newest_options(pipeline, painter):
+    """The effect changes while the model runs: the frame comes out with the new one."""
+    chosen = [MASK]
+
+    class Choosing(StubRuntime):
+        async def run(self, tensor):
+            chosen.append(Options(effect="fill", color="#102030"))
+            return await super().run(tensor)
+
+    asyncio.run(pipeline.use(Choosing(load_spec(1))))
+    assert asyncio.run(pipeline.process(Frame(255), lambda: chosen[-1]))
+    assert (painter.painted[-1][2] == (0x10, 0x20, 0x30, 255)).all()
+
+
 def test_a_new_frame_with_the_mask_before(pipeline, painter):
     """Where time is short the model does not run: the new frame is painted with the old mask, and times are noted."""
-    assert asyncio.run(pipeline.process(Frame(255)))
-    mask = pipeline.mask.copy()
+    assert process(pipeline, Frame(255))
+    mask = mask_of(pipeline).copy()
     told = []
     pipeline.on_composite = lambda: told.append(len(painter.painted))
-    assert asyncio.run(pipeline.process(Frame(51), fresh_mask=False))
+    assert process(pipeline, Frame(51), fresh_mask=False)
     frame, _, overlay, _, _ = painter.painted[-1]
     assert frame.level == 51
     assert (overlay[..., :3] == 255).all()
-    np.testing.assert_array_equal(pipeline.mask, mask)
+    np.testing.assert_array_equal(mask_of(pipeline), mask)
     assert told == [2], "after the painting"
 
 
 def test_without_a_mask_before_a_frame_gets_its_own(pipeline):
     """Nothing is ever painted without a mask: the first frame is segmented, however short the time."""
-    assert asyncio.run(pipeline.process(Frame(51), fresh_mask=False))
-    assert pipeline.mask == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
+    assert process(pipeline, Frame(51), fresh_mask=False)
+    assert mask_of(pipeline) == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
 
 
 @pytest.fixture
@@ -150,45 +201,41 @@ def bare(monkeypatch):
 
 def test_an_effect_without_an_overlay_runs_no_model(pipeline, painter, bare):
     """The frame is painted as it is; the next effect segments the frame in hand, not with another frame's mask."""
-    pipeline.use(bare)
-    asyncio.run(pipeline.process(Frame(255)))
-    pipeline.options = Options(effect="bare")
-    assert asyncio.run(pipeline.process(Frame(51)))
-    assert asyncio.run(pipeline.refresh())
-    pipeline.repaint()
+    asyncio.run(pipeline.use(bare))
+    process(pipeline, Frame(255))
+    none = Options(effect="bare")
+    assert process(pipeline, Frame(51), none)
+    assert refresh(pipeline, none)
+    pipeline.repaint(none)
     assert [draw.layer for draw in painter.painted[-1][3]] == ["frame"]
-    assert (bare.runs, pipeline.has_picture, pipeline.mask) == (1, True, None)
-    pipeline.options = Options(effect="mask")
+    assert (bare.runs, pipeline.has_picture(none), mask_of(pipeline)) == (1, True, None)
     painted = len(painter.painted)
-    pipeline.repaint()
-    assert (pipeline.lacks_mask, pipeline.has_picture, len(painter.painted)) == (True, False, painted)
-    assert asyncio.run(pipeline.refresh())
-    assert (bare.runs, pipeline.lacks_mask, painter.painted[-1][0].level) == (2, False, 51)
+    pipeline.repaint(MASK)
+    assert (pipeline.lacks_mask(MASK), pipeline.has_picture(MASK), len(painter.painted)) == (True, False, painted)
+    assert refresh(pipeline)
+    assert (bare.runs, pipeline.lacks_mask(MASK), painter.painted[-1][0].level) == (2, False, 51)
     assert (painter.painted[-1][2][..., :3] == 51).all()
 
 
 def test_a_frame_that_has_its_mask_is_not_segmented_again(pipeline, painter, bare):
     """Back and forth between effects on one frame, its mask stays; without time for a new mask there is no old one."""
-    pipeline.use(bare)
-    asyncio.run(pipeline.process(Frame(51)))
+    asyncio.run(pipeline.use(bare))
+    process(pipeline, Frame(51))
     for effect in ("bare", "mask"):
-        pipeline.options = Options(effect=effect)
-        pipeline.repaint()
-    assert (bare.runs, pipeline.lacks_mask, len(painter.painted)) == (1, False, 3)
-    pipeline.options = Options(effect="bare")
-    asyncio.run(pipeline.process(Frame(102), fresh_mask=False))
-    pipeline.options = Options(effect="mask")
-    assert asyncio.run(pipeline.process(Frame(153), fresh_mask=False))
+        pipeline.repaint(Options(effect=effect))
+    assert (bare.runs, pipeline.lacks_mask(MASK), len(painter.painted)) == (1, False, 3)
+    process(pipeline, Frame(102), Options(effect="bare"), fresh_mask=False)
+    assert process(pipeline, Frame(153), fresh_mask=False)
     assert (bare.runs, painter.painted[-1][2][0, 0, 0]) == (2, 153)
 
 
 def test_reset_forgets_the_frame_and_clears_the_output(pipeline, painter):
     """After a source change nothing of the old one can be painted again."""
     frame = Frame()
-    asyncio.run(pipeline.process(frame))
+    process(pipeline, frame)
     pipeline.reset()
-    pipeline.repaint()
-    assert not asyncio.run(pipeline.refresh())
+    pipeline.repaint(MASK)
+    assert not refresh(pipeline)
     assert (frame.closed, painter.cleared, len(painter.painted)) == (1, 1, 1)
 
 
@@ -200,14 +247,14 @@ def test_a_frame_reset_during_inference_is_not_painted(pipeline, painter):
             pipeline.reset()
             return await super().run(tensor)
 
-    pipeline.use(Resetting(load_spec(1)))
-    assert not asyncio.run(pipeline.process(Frame()))
+    asyncio.run(pipeline.use(Resetting(load_spec(1))))
+    assert not process(pipeline, Frame())
     assert painter.painted == []
 
 
 def test_a_frame_reset_while_it_is_taken_leaves_no_mask(pipeline, painter, monkeypatch):
     """The source changes while its last frame is copied: the next frame gets a mask of its own, asked for or not."""
-    asyncio.run(pipeline.process(Frame(0)))
+    process(pipeline, Frame(0))
     taken = pipeline._store.take
 
     async def take(frame):
@@ -216,33 +263,55 @@ def test_a_frame_reset_while_it_is_taken_leaves_no_mask(pipeline, painter, monke
 
     with monkeypatch.context() as patch:
         patch.setattr(pipeline._store, "take", take)
-        assert not asyncio.run(pipeline.process(Frame(0)))
-    assert pipeline.mask is None
+        assert not process(pipeline, Frame(0))
+    assert mask_of(pipeline) is None
     assert len(painter.painted) == 1
-    assert asyncio.run(pipeline.process(Frame(255), fresh_mask=False))
-    assert pipeline.mask is not None
+    assert process(pipeline, Frame(255), fresh_mask=False)
+    assert mask_of(pipeline) is not None
 
 
 def test_changing_the_model_closes_the_old_one_and_keeps_the_frame(pipeline, painter):
     """The other model's size is used from the next run on; the frame in hand is shown with it."""
-    asyncio.run(pipeline.process(Frame(255)))
-    old = pipeline._runtime
-    pipeline.use(StubRuntime(load_spec(0)))
+    process(pipeline, Frame(255))
+    old = pipeline._segmenter._runtime
+    asyncio.run(pipeline.use(StubRuntime(load_spec(0))))
     with pytest.raises(RuntimeError, match="closed"):
         asyncio.run(old.run(np.zeros((1, 144, 256, 3), np.float32)))
-    pipeline.repaint()
+    pipeline.repaint(MASK)
     assert len(painter.painted) == 1, "the old mask does not fit the new model"
-    assert asyncio.run(pipeline.refresh())
+    assert refresh(pipeline)
     assert painter.painted[-1][2].shape == (256, 256, 4)
 
 
 def test_buffers_are_made_once(pipeline):
     """No array of the model's size is allocated per frame."""
-    asyncio.run(pipeline.process(Frame()))
-    before = [id(pipeline._sample), id(pipeline._tensor), id(pipeline._overlay)]
+    process(pipeline, Frame())
+    before = [id(pipeline._sample), id(pipeline._segmenter._tensor), id(pipeline._overlay)]
     for _ in range(3):
-        asyncio.run(pipeline.process(Frame()))
-    assert [id(pipeline._sample), id(pipeline._tensor), id(pipeline._overlay)] == before
+        process(pipeline, Frame())
+    assert [id(pipeline._sample), id(pipeline._segmenter._tensor), id(pipeline._overlay)] == before
+
+
+def test_frame_and_backdrop_are_handed_over_open(pipeline, painter):
+    """Another pipeline gets them from one that ends; what is on the canvas stays."""
+    frame, painter.backdrop = Frame(), Frame()
+    process(pipeline, frame)
+    backdrop = painter.backdrop
+    assert pipeline.hand_over() == (frame, backdrop)
+    pipeline.close()
+    assert (frame.closed, backdrop.closed, painter.cleared) == (0, 0, 0)
+
+
+def test_a_new_source_begins_without_what_the_last_one_left(pipeline):
+    """What a model carries from frame to frame is forgotten on reset, and not between frames."""
+    runtime = pipeline._segmenter._runtime
+    resets = []
+    runtime.reset = lambda: resets.append(1)
+    for _ in range(2):
+        process(pipeline, Frame())
+    assert resets == []
+    pipeline.reset()
+    assert resets == [1]
 
 
 def test_mailbox_keeps_the_newest_frame_only():
@@ -250,7 +319,7 @@ def test_mailbox_keeps_the_newest_frame_only():
 
     async def scenario():
         drops = []
-        mailbox = Mailbox(lambda: drops.append(1))
+        mailbox: Any = Mailbox(lambda: drops.append(1))
         frames = [Frame(), Frame(), Frame()]
         for frame in frames:
             mailbox.offer(frame)
@@ -267,7 +336,7 @@ def test_mailbox_wakes_its_reader_and_ends_its_loop():
     """A waiting reader gets the next frame; after close the loop ends and late frames are closed."""
 
     async def scenario():
-        mailbox = Mailbox(lambda: None)
+        mailbox: Any = Mailbox(lambda: None)
         seen = []
 
         async def read():

@@ -2,6 +2,12 @@
  * The worker's boot: downloads everything in parallel, starts Python, and from then on only forwards.
  *
  * Messages of the page go to `pyselfie.browser.channels.Channels.receive`; Python answers through a Host per channel.
+ *
+ * @typedef {import("./engine/protocol.d.ts").Boot} Boot
+ * @typedef {import("./engine/protocol.d.ts").ToPython} ToPython
+ * @typedef {import("./engine/protocol.d.ts").FromBoot} FromBoot
+ * @typedef {import("./engine/protocol.d.ts").FromHost} FromHost
+ * @typedef {import("./engine/protocol.d.ts").FromPython} FromPython
  */
 import { DownloadError, Downloads } from "./worker/downloads.js";
 import { missingHere } from "./worker/features.js";
@@ -9,21 +15,22 @@ import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
 import { Patience } from "./worker/patience.js";
 import { probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
 
-/** @typedef {{type: string, channel?: number, [key: string]: any}} Message */
-
 const ROOT = new URL("../", import.meta.url).href;
 const PYODIDE = "vendor/pyodide/";
 const MODELS = ["models/selfie_segmentation.onnx", "models/selfie_segmentation_landscape.onnx"]; // by modelSelection
 
-/** @type {Message[]} messages that arrive before Python does */
+/** @type {ToPython[]} messages that arrive before Python does */
 const waiting = [];
-/** @type {(message: Message) => unknown} true when it has been read: a Python that has died returns nothing */
+/** @type {(message: ToPython) => unknown} true when it has been read: a Python that has died returns nothing */
 let receive = (message) => waiting.push(message);
 
 const SIGN_MS = 500;
 let signedAt = 0;
 
-self.onmessage = ({ data }) => {
+/** @param {FromBoot} message */
+const tell = (message) => self.postMessage(message);
+
+self.onmessage = (/** @type {MessageEvent<Boot | ToPython>} */ { data }) => {
   if (data.type === "boot") boot(data);
   else if (receive(data)) giveSign();
 };
@@ -32,7 +39,7 @@ self.onmessage = ({ data }) => {
 function giveSign() {
   if (performance.now() - signedAt < SIGN_MS) return;
   signedAt = performance.now();
-  self.postMessage({ type: "alive" });
+  tell({ type: "alive" });
 }
 
 /** What all channels share: the downloads, ONNX Runtime, what the browser offers. */
@@ -46,12 +53,12 @@ class Shared {
   /**
    * @param {Downloads} downloads
    * @param {any} ort
-   * @param {import("./worker/probe.js").Probe} facts
+   * @param {import("./worker/probe.js").Probe} found
    * @param {OrtBridge} bridge with the first session under way
    */
-  constructor(downloads, ort, facts, bridge) {
+  constructor(downloads, ort, found, bridge) {
     this.downloads = downloads;
-    this.probe = facts;
+    this.probe = found;
     this.#ort = ort;
     this.#first = bridge;
   }
@@ -94,7 +101,7 @@ class Host {
     return this.#shared.model(`models/${file}`);
   }
 
-  /** @param {object} message @param {Transferable[]} [transfer] */
+  /** @param {FromHost | FromPython} message @param {Transferable[]} [transfer] */
   #send(message, transfer = []) {
     self.postMessage({ ...message, channel: this.#channel }, { transfer });
   }
@@ -108,9 +115,9 @@ class Host {
     this.#send({ type: "dropped" });
   }
 
-  /** @param {string} type @param {string} detail JSON */
-  post(type, detail) {
-    this.#send({ ...JSON.parse(detail), type });
+  /** @param {string} message JSON of a FromPython */
+  post(message) {
+    this.#send(JSON.parse(message));
   }
 
   /** @param {number} request @param {any} value @param {string | undefined} error */
@@ -150,13 +157,12 @@ class Host {
   }
 }
 
-/** @param {Message} message */
+/** @param {Boot} message */
 async function boot({ modelSelection, backend, painter, fresh }) {
-  const fail = (/** @type {string} */ message) =>
-    self.postMessage({ type: "error", code: "load", message, action: "retry" });
+  const fail = (/** @type {string} */ message) => tell({ type: "error", code: "load", message, action: "retry" });
   const [missing] = missingHere();
   if (missing) return fail(missing.sentence);
-  const report = (/** @type {string} */ text) => self.postMessage({ type: "progress", ...downloads.progress, text });
+  const report = (/** @type {string} */ text) => tell({ type: "progress", ...downloads.progress, text });
   const downloads = new Downloads(ROOT, {
     fresh: Boolean(fresh),
     onMove: () => patience.moved(),
@@ -179,7 +185,7 @@ async function boot({ modelSelection, backend, painter, fresh }) {
     const channels = pyodide.pyimport("pyselfie.browser.channels").Channels(makeHost, backend, painter);
     receive = channels.receive;
     Object.assign(self, { pyodide }); // for a look inside from the console, and for the leak test
-    self.postMessage({ type: "booted" });
+    tell({ type: "booted" });
     for (const message of waiting.splice(0)) receive(message);
   } catch (error) {
     console.warn(error);
@@ -202,8 +208,8 @@ function untilFailure(downloads, step) {
 async function startRuntime(downloads, patience, { backend, painter, modelSelection }) {
   const modelPath = MODELS[modelSelection ?? 0] ?? MODELS[0];
   const model = downloads.buffer(downloads.expect(modelPath));
-  const facts = await probe();
-  const build = runtimeBuild(facts, backend);
+  const found = await probe();
+  const build = runtimeBuild(found, backend);
   const files = runtimeFiles(build);
   const wasm = downloads.expect(files.wasm);
   downloads.complete = true;
@@ -211,11 +217,11 @@ async function startRuntime(downloads, patience, { backend, painter, modelSelect
   patience.moved();
   ort.env.logLevel = "error";
   ort.env.wasm.wasmPaths = { mjs: downloads.url(files.mjs), wasm };
-  ort.env.wasm.numThreads = facts.threads;
+  ort.env.wasm.numThreads = found.threads;
   const bridge = new OrtBridge(ort);
-  await bridge.warm(await model, build === "wasm" ? "wasm" : "webgpu", build !== "wasm" && wantsOnGpu(facts, painter));
+  await bridge.warm(await model, build === "wasm" ? "wasm" : "webgpu", build !== "wasm" && wantsOnGpu(found, painter));
   patience.moved();
-  const shared = new Shared(downloads, ort, facts, bridge);
+  const shared = new Shared(downloads, ort, found, bridge);
   shared.haveModel(modelPath, model);
   return shared;
 }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyselfie.browser.js_types import Host
+    from pyselfie.browser.protocol import Open, OpenService, ToPython
 
 
 class Channels:
@@ -37,27 +38,31 @@ class Channels:
         # ONNX Runtime's WebGPU build may not be entered twice at a time, whoever calls it.
         self._lock = asyncio.Lock()
 
-    def receive(self, message: Any) -> bool:
-        """Take one message of the page, and say so; see ``web/js/engine/engine.js`` for their forms."""
+    def receive(self, message: ToPython) -> bool:
+        """Take one message of the page, and say so."""
         if message.type == "ping":
             return True
-        if message.type == "open":
+        if message.type in {"open", "open_service"}:
             self._open(message)
         elif message.type == "close":
-            worker = self._clients.pop(message.channel, None)
-            if worker is not None:
-                worker.close()
-        elif message.channel in self._clients:
-            self._clients[message.channel].receive(message)
+            client = self._clients.pop(message.channel, None)
+            if client is not None:
+                client.close()
+        else:
+            self._forward(message)
         return True
 
-    def _open(self, message: Any) -> None:
-        worker = self._make(message, self._make_host(message.channel))
-        self._clients[message.channel] = worker
-        worker.start()
+    def _forward(self, message: Any) -> None:
+        if message.channel in self._clients:  # else it has been closed
+            self._clients[message.channel].receive(message)
 
-    def _make(self, message: Any, host: Host) -> Engine | ServiceClient:
-        if getattr(message, "kind", None) == "segment":
+    def _open(self, message: Open | OpenService) -> None:
+        client = self._make(message, self._make_host(message.channel))
+        self._clients[message.channel] = client
+        client.start()
+
+    def _make(self, message: Open | OpenService, host: Host) -> Engine | ServiceClient:
+        if message.type == "open_service":
             return ServiceClient(self._service_for(host), host, message.options)
         settings = {"requested": self._requested, "painter": self._painter}
         return Engine(host, message.canvas, message.options, lock=self._lock, **settings)

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any
 from pyodide.ffi import create_proxy
 
 from pyselfie.browser.mailbox import Mailbox
-from pyselfie.browser.model_driver import ModelDriver
+from pyselfie.browser.models import ModelLoader, RunningModel
 from pyselfie.browser.output import Output
 from pyselfie.browser.reporter import NO_PNG, Reporter
-from pyselfie.browser.runtime_keeper import RuntimeKeeper
 from pyselfie.core.options import OptionError, Options
 from pyselfie.core.pacing import Pacer
 from pyselfie.core.timing import StageClock
-from pyselfie.runtimes.auto import Probe
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from pyselfie.browser import protocol
     from pyselfie.browser.js_types import Host
 
 
@@ -48,22 +47,21 @@ class Engine:
         self, host: Host, canvas: Any, options_json: str, *, requested: str, painter: str, lock: asyncio.Lock
     ) -> None:
         self._host = host
-        probe = host.probe
-        self._keeper = RuntimeKeeper(
-            host,
-            Probe(probe.hasWebGpu, probe.adapter, probe.isSoftware, probe.threads),
-            requested,
-            painter,
-            lock=lock,
-            on_change=lambda sentence: self._post("notice", code="backend", message=sentence),
-        )
+        self._lock = lock
         self._clock = StageClock()
         self._reporter = Reporter(host, self._clock)
         self._post = self._reporter.post
-        options = self._first_options(options_json)
-        self._output = Output(canvas, self._clock, options, self._post, self._gpu_fault)
-        self._driver = ModelDriver(self._keeper, self._output, self._reporter, self._clock, threads=probe.threads)
-        self._mailbox: Mailbox[Any] = Mailbox(host.dropped)
+        self._loader = ModelLoader(host, requested, painter, lock=lock, on_change=self._backend_changed)
+        self._output = Output(canvas, self._clock, self._post, self._gpu_fault)
+        self._options = self._first_options(options_json)
+        self._model = RunningModel(
+            self._loader,
+            self._output,
+            self._reporter,
+            refresh=partial(self._output.refresh, self._options_now),
+            model_selection=self._options.model_selection,
+        )
+        self._mailbox = Mailbox(host.dropped)
         self._tasks: set[asyncio.Task[None]] = set()
         self._pacer: Pacer | None = None
         self._is_stale = False  # the canvas shows other options or another backdrop than the last that came
@@ -83,8 +81,17 @@ class Engine:
         try:
             return options.updated(changes)
         except OptionError as error:
-            self._post("error", code="option", message=str(error), action=None)
+            self._refuse(str(error))
             return options
+
+    def _options_now(self) -> Options:
+        return self._options
+
+    def _refuse(self, sentence: str) -> None:
+        self._post({"type": "error", "code": "option", "message": sentence, "action": None})
+
+    def _backend_changed(self, sentence: str) -> None:
+        self._post({"type": "notice", "code": "backend", "message": sentence})
 
     def start(self) -> None:
         """Begin to load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
@@ -92,44 +99,44 @@ class Engine:
 
     async def _start(self) -> None:
         try:
-            await self._driver.install()
+            await self._model.install()
         except Exception as error:
             self._reporter.error(error, "The engine could not start")
             return
         if self._mailbox.closed:  # while the model was loading
             self._output.close()
             return
-        self._post("ready", **self._driver.status())
+        self._post({"type": "ready", **self._model.status()})
         self._host.downloaded()
-        self._spawn(self._driver.switch())  # to what was asked for while it started, if that was something else
+        self._spawn(self._model.switch())  # to what was asked for while it started, if that was something else
         await self._loop()
 
-    def receive(self, message: Any) -> None:
-        """Take one message of the page; see ``web/js/engine/engine.js`` for their forms."""
+    def receive(self, message: protocol.ToEngine) -> None:
+        """Take one message of the page."""
         getattr(self, f"_on_{message.type}")(message)
 
-    def _on_frame(self, message: Any) -> None:
+    def _on_frame(self, message: protocol.ShowFrame) -> None:
         self._mailbox.offer(message.frame)
 
-    def _on_options(self, message: Any) -> None:
-        options = self._output.options
+    def _on_options(self, message: protocol.SetOptions) -> None:
+        options = self._options.updated({"model_selection": self._model.wanted})
         for changes in json.loads(message.changes):
             options = self._updated(options, changes)
-        self._output.options = options
-        if self._driver.want(options.model_selection):
-            self._spawn(self._driver.switch())
+        self._options = options
+        if self._model.want(options.model_selection):
+            self._spawn(self._model.switch())
         self._repaint_soon(message.lot)
 
-    def _on_custom_effect(self, message: Any) -> None:
+    def _on_custom_effect(self, message: protocol.SetCustomEffect) -> None:
         from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas  # noqa: PLC0415 - few pages have one
         from pyselfie.core.custom_effect import CustomEffectError, load_effect  # noqa: PLC0415 - as above
 
         try:
             effect = load_effect(message.source, message.name, "effect.py") if message.source else None
-            if effect is not None and self._keeper.painter[0] == "webgpu":
+            if effect is not None and self._loader.painter[0] == "webgpu":
                 raise CustomEffectError("an effect in Python needs an engine with the painter canvas2d")
         except CustomEffectError as error:
-            self._post("error", code="option", message=f"{error}.", action=None)
+            self._refuse(f"{error}.")
             return
         self._output.set_custom_effect(None if effect is None else CustomEffectCanvas(effect))
         self._repaint_soon()
@@ -143,7 +150,7 @@ class Engine:
 
     async def _repaint(self) -> None:
         self._freshen()
-        self._post("repainted", lot=self._lot)
+        self._post({"type": "repainted", "lot": self._lot})
 
     def _freshen(self) -> None:
         """Paint once more if anything has changed that isn't on the canvas yet; a frame may have to get a mask."""
@@ -151,38 +158,42 @@ class Engine:
             return
         self._is_stale = False
         try:
-            self._output.repaint()
+            self._output.repaint(self._options)
         except Exception as error:
-            self._reporter.stumbled(error)
-        if self._output.lacks_mask:
+            self._reporter.frame_failed(error)
+        if self._output.lacks_mask(self._options):
             self._spawn(self._catch_up())
 
     async def _catch_up(self) -> None:
-        await self._driver.guarded(self._output.catch_up)
+        """Segment and paint the frame in hand if it lacks its mask, still: others may have waited for the same."""
+        await self._model.guarded(self._refresh_if_lacking)
 
-    def _on_backdrop(self, message: Any) -> None:
+    async def _refresh_if_lacking(self) -> bool:
+        return self._output.lacks_mask(self._options) and await self._output.refresh(self._options_now)
+
+    def _on_backdrop(self, message: protocol.SetBackdrop) -> None:
         self._output.set_backdrop(message.bitmap)
         self._repaint_soon(message.lot)
 
-    def _on_tap(self, message: Any) -> None:
+    def _on_tap(self, message: protocol.SetTap) -> None:
         self._output.set_tap(self._host.composite if message.on else None)
         self._pacer = Pacer(message.intervalMs) if message.on else None
         self._repaint_soon()
 
-    def _on_reset(self, _message: Any) -> None:
+    def _on_reset(self, _message: protocol.Reset) -> None:
         self._mailbox.clear()
         self._output.reset()
         self._clock.clear()
 
-    def _on_canvas(self, message: Any) -> None:
+    def _on_canvas(self, message: protocol.TakeCanvas) -> None:
         self._output.take_canvas(message.canvas)
 
-    def _on_mask(self, message: Any) -> None:
-        self._spawn(self._reporter.answer_mask(self._output, message.request))
+    def _on_mask(self, message: protocol.AskMask) -> None:
+        self._spawn(self._reporter.answer_mask(self._output.mask(), message.request))
 
-    def _on_snapshot(self, message: Any) -> None:
+    def _on_snapshot(self, message: protocol.AskSnapshot) -> None:
         self._freshen()
-        if self._output.lacks_mask:  # the effect that was chosen needs one: no picture without it leaves
+        if self._output.lacks_mask(self._options):  # the effect that was chosen needs one: no picture without it leaves
             self._spawn(self._snapshot_with_mask(message.request))
         else:
             self._snapshot(message.request)
@@ -193,7 +204,8 @@ class Engine:
 
     def _snapshot(self, request: int) -> None:
         try:  # taken now and waited for later: messages that come next must not change it
-            picture = self._output.snapshot() if self._output.has_picture else None
+            has_picture = self._output.has_picture(self._options)
+            picture = self._output.snapshot(self._options) if has_picture else None
         except Exception as error:
             self._reporter.refuse(request, error, NO_PNG)
         else:
@@ -205,7 +217,7 @@ class Engine:
         self._spawn(self._close())
 
     async def _close(self) -> None:
-        async with self._keeper.lock:
+        async with self._lock:
             self._output.close()
         self._host.bridge.dropDevice()
         self._device_lost_proxy.destroy()
@@ -213,9 +225,8 @@ class Engine:
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
         async for frame in self._mailbox:
-            fresh = self._output.needs_mask and (self._pacer is None or self._pacer.wants_mask())
-            painted = await self._driver.guarded(partial(self._output.process, frame, fresh_mask=fresh))
-            if painted:
+            fresh = self._output.needs_mask(self._options) and (self._pacer is None or self._pacer.wants_mask())
+            if await self._model.guarded(partial(self._output.process, frame, self._options_now, fresh_mask=fresh)):
                 self._report_painted(fresh_mask=fresh)
             else:
                 self._host.dropped()
@@ -227,18 +238,33 @@ class Engine:
         self._spawn(self._after_fault(sentence, lost=False))
 
     async def _after_fault(self, why: str, *, lost: bool) -> None:
-        if await self._driver.replace(why, lost=lost):
+        if await self._model.replace(why, lost=lost):
             self._report_painted()
 
     def _report_painted(self, *, fresh_mask: bool = True) -> None:
-        pacing = {}
-        if self._pacer is not None:
-            self._pacer.learn(self._clock.last("total"), self._clock.last("infer") if fresh_mask else None)
-            pacing = {"framesPerMask": self._pacer.frames_per_mask, "masksReused": self._pacer.reused}
-            seconds = self._pacer.overload()
+        pacer = self._pacer
+        if pacer is not None:
+            pacer.learn(self._clock.last("total"), self._clock.last("infer") if fresh_mask else None)
+            seconds = pacer.overload()
             if seconds is not None:
-                self._post("overload", framesPerMask=self._pacer.frames_per_mask, seconds=round(seconds, 1))
-        self._reporter.painted(self._output, self._driver.status() | pacing)
+                self._post({"type": "overload", "framesPerMask": pacer.frames_per_mask, "seconds": round(seconds, 1)})
+        self._reporter.painted(self._output.size, self._stats)
+
+    def _stats(self) -> protocol.Stats:
+        clock, size = self._clock, self._output.size
+        pacing: protocol.Pacing = {}
+        if self._pacer is not None:
+            pacing = {"framesPerMask": self._pacer.frames_per_mask, "masksReused": self._pacer.reused}
+        return {
+            "type": "stats",
+            **self._model.status(),
+            **pacing,
+            "fps": clock.fps,
+            "frames": clock.frames,
+            "stages": clock.summary(),
+            "width": size.width,
+            "height": size.height,
+        }
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

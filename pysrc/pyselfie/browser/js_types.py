@@ -55,6 +55,10 @@ class VideoFrame(Protocol):
         """Give the frame back to its source."""
 
 
+Frame: TypeAlias = Bitmap | VideoFrame
+"""What the page's sources bring."""
+
+
 class ImageData(Protocol):
     """Straight RGBA pixels."""
 
@@ -99,6 +103,9 @@ class OrtSession(Protocol):
     def run(self) -> Awaitable[TypedArray]:
         """Run the model on the bound input and return the mask."""
 
+    def reset(self) -> None:
+        """Forget what one run has given to the next."""
+
     def dispose(self) -> Awaitable[None]:
         """Free the session and the view."""
 
@@ -120,8 +127,11 @@ class GpuSession(Protocol):
     def run(self) -> Awaitable[None]:
         """Hand one run from `input` to `output` to the GPU."""
 
+    def reset(self) -> None:
+        """Forget what one run has given to the next."""
+
     def dispose(self) -> Awaitable[None]:
-        """Free the session and both buffers."""
+        """Free the session and its buffers."""
 
 
 class OrtBridge(Protocol):
@@ -158,8 +168,8 @@ class Host(Protocol):
     def dropped(self) -> None:
         """Report one frame that was replaced by a newer one before its turn."""
 
-    def post(self, kind: str, detail: str) -> None:
-        """Send an event to the page; `detail` is JSON."""
+    def post(self, message: str) -> None:
+        """Send one of `protocol.FromPython` to the page, as JSON."""
 
     def halfFloats(self, pixels: Any) -> TypedArray:  # noqa: N802
         """Return the 16-bit floats of an ``ImageData`` as a ``Uint16Array``, as Pyodide knows no ``Float16Array``."""

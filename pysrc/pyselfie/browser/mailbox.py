@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-class Closable(Protocol):
-    """A frame that must be closed by whoever holds it last."""
-
-    def close(self) -> None:
-        """Free the frame."""
+    from pyselfie.browser.js_types import Frame
 
 
-FrameT = TypeVar("FrameT", bound=Closable)
-
-
-class Mailbox(Generic[FrameT]):
+class Mailbox:
     """Holds at most one frame; a newer one replaces and closes it.
 
     ``async for frame in mailbox`` yields the newest frame each time and hands over its ownership. The loop ends
@@ -32,7 +24,7 @@ class Mailbox(Generic[FrameT]):
     """
 
     def __init__(self, on_drop: Callable[[], None]) -> None:
-        self._frame: FrameT | None = None
+        self._frame: Frame | None = None
         self._arrived = asyncio.Event()
         self._on_drop = on_drop
         self._closed = False
@@ -42,7 +34,7 @@ class Mailbox(Generic[FrameT]):
         """Whether the reader's loop has been told to end."""
         return self._closed
 
-    def offer(self, frame: FrameT) -> None:
+    def offer(self, frame: Frame) -> None:
         """Put `frame` in, its ownership with it."""
         if self._closed:
             frame.close()
@@ -65,10 +57,10 @@ class Mailbox(Generic[FrameT]):
         self._closed = True
         self._arrived.set()
 
-    def __aiter__(self) -> Mailbox[FrameT]:
+    def __aiter__(self) -> Mailbox:
         return self
 
-    async def __anext__(self) -> FrameT:
+    async def __anext__(self) -> Frame:
         while self._frame is None:
             if self._closed:
                 raise StopAsyncIteration

@@ -62,6 +62,16 @@ class OrtGpuRuntime:
         """
         await self._open().run()
 
+    async def warm_up(self) -> None:
+        """Run once, as that compiles shaders: a bad one fails here."""
+        await self.run()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what the model carries from one frame to the next; see `base.Runtime.reset`."""
+        if self._session is not None and self.spec.state:
+            self._session.reset()
+
     def close(self) -> None:
         """Free the session and its buffers; more calls do nothing."""
         if self._session is not None:

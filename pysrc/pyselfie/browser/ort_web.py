@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pyodide.ffi import create_proxy
 
+from pyselfie.browser.interop import js_object
 from pyselfie.runtimes.base import check_open, check_tensor
 
 if TYPE_CHECKING:
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.js_types import OrtSession
     from pyselfie.core.manifest import ModelSpec
+
+
+def bridge_spec(spec: ModelSpec) -> Any:
+    """Return what the bridge calls a Spec: what the model takes and gives."""
+    state = [carried._asdict() for carried in spec.state]
+    return js_object(input=spec.input._asdict(), output=spec.output._asdict(), state=state)
 
 
 class OrtWebRuntime:
@@ -31,8 +38,11 @@ class OrtWebRuntime:
     Notes
     -----
     The input is shared, not copied: the bridge sees it through a view of Python's memory, bound once per array. (An
-    output tensor made beforehand stays empty: ONNX Runtime Web writes back into GPU buffers only.)
+    output tensor made beforehand stays empty: ONNX Runtime Web writes back into GPU buffers only.) What the model
+    carries from one frame to the next never comes here: the bridge keeps it.
     """
+
+    device = None  # arrays go in and out
 
     def __init__(self, session: OrtSession, spec: ModelSpec, backend: str, reason: str) -> None:
         self.spec = spec
@@ -56,6 +66,16 @@ class OrtWebRuntime:
         output = await session.run()
         output.assign_to(self._mask)
         return self._mask
+
+    async def warm_up(self) -> None:
+        """Run once, as that compiles shaders: a bad one fails here."""
+        await self.run(np.zeros(self.spec.input_shape, np.float32))
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what the model carries from one frame to the next; see `base.Runtime.reset`."""
+        if self._session is not None and self.spec.state:
+            self._session.reset()
 
     def close(self) -> None:
         """Free the session and the view of the input."""

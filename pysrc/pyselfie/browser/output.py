@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from pyselfie.browser.canvas.canvas_pipeline import CanvasPipeline
-from pyselfie.browser.ort_gpu import OrtGpuRuntime
-from pyselfie.browser.webgpu.gpu_pipeline import GpuPipeline
+from pyselfie.browser.canvas.frames import FrameStore
+from pyselfie.browser.canvas.painter import Canvas2DPainter
+from pyselfie.browser.canvas.pipeline import CanvasPipeline
+from pyselfie.browser.canvas.sampler import CanvasSampler
+from pyselfie.browser.webgpu.pipeline import GpuPipeline
 from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
-    from pyselfie.browser.js_types import Bitmap, OffscreenCanvas, VideoFrame
+    from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
+    from pyselfie.browser.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.ort_web import OrtWebRuntime
+    from pyselfie.browser.pipeline import Pipeline
+    from pyselfie.browser.protocol import ShowCanvas, WantCanvas
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
 
@@ -37,10 +42,8 @@ class Output:
         The first canvas.
     clock : StageClock
         Where the stages' times go.
-    options : Options
-        The user's choices.
     post : callable
-        ``post(kind)`` sends the page ``"canvas"`` (it answers with a new one, see `take_canvas`) or ``"show"``.
+        Sends the page a message: it answers ``"canvas"`` with a new one, see `take_canvas`.
     on_fault : callable
         Called with a sentence when the GPU fails in a way that no call raises.
     """
@@ -49,35 +52,22 @@ class Output:
         self,
         canvas: OffscreenCanvas,
         clock: StageClock,
-        options: Options,
-        post: Callable[[str], None],
+        post: Callable[[WantCanvas | ShowCanvas], None],
         on_fault: Callable[[str], None],
     ) -> None:
         self._canvas = canvas
-        self._kind: str | None = None
+        self._kind: str | None = None  # of painter that has had the canvas
         self._clock = clock
-        self._options = options
         self._post = post
         self._on_fault = on_fault
-        self._pipeline: GpuPipeline | CanvasPipeline | None = None
+        self._pipeline: Pipeline | None = None
         self._new_canvas: asyncio.Future[OffscreenCanvas] | None = None
         self._is_hidden = False
-        self._frame: Bitmap | VideoFrame | None = None  # of the pipeline before, for the next one
+        self._frame: Frame | None = None  # of the pipeline before, for the next one
         self._backdrop: Bitmap | None = None  # for the first pipeline
         self._custom_effect: CustomEffectCanvas | None = None
         self._tap: Callable[[OffscreenCanvas, float | None], None] | None = None
         self._timestamp: float | None = None  # of the frame in hand, microseconds
-
-    @property
-    def options(self) -> Options:
-        """The user's choices; assign and call `repaint` to change them."""
-        return self._options
-
-    @options.setter
-    def options(self, options: Options) -> None:
-        self._options = options
-        if self._pipeline is not None:
-            self._pipeline.options = options
 
     @property
     def size(self) -> Size:
@@ -87,7 +77,7 @@ class Output:
     @property
     def painter(self) -> str:
         """What paints: ``"webgpu"`` or ``"canvas2d"``."""
-        return "webgpu" if isinstance(self._pipeline, GpuPipeline) else "canvas2d"
+        return "canvas2d" if self._pipeline is None else self._pipeline.painter
 
     async def use(self, runtime: AnyRuntime) -> None:
         """Run `runtime` from now on; the one before is closed. Not while a frame is under way.
@@ -97,18 +87,10 @@ class Output:
         JsException
             If the GPU refuses; what painted before goes on.
         """
-        if isinstance(runtime, OrtGpuRuntime):
-            await self._use_gpu(runtime)
-        else:
-            await self._use_canvas(runtime)
-
-    async def _use_gpu(self, runtime: OrtGpuRuntime) -> None:
-        pipeline = self._pipeline
-        if isinstance(pipeline, GpuPipeline) and pipeline.device == runtime.device:
-            await pipeline.use(runtime)
+        if self._pipeline is not None and self._pipeline.fits(runtime):
+            await self._pipeline.use(runtime)
             return
-        canvas = await self._canvas_for("webgpu")
-        new = await GpuPipeline.create(canvas, runtime.device, self._clock, self._options, self._on_fault)
+        new = await self._make(runtime)
         try:
             await new.use(runtime)
         except BaseException:
@@ -116,19 +98,20 @@ class Output:
             raise
         self._replace(new)
 
-    async def _use_canvas(self, runtime: OrtWebRuntime) -> None:
-        if not isinstance(self._pipeline, CanvasPipeline):
-            self._replace(CanvasPipeline(await self._canvas_for("2d"), self._clock, self._options))
-        assert isinstance(self._pipeline, CanvasPipeline)  # noqa: S101 - for mypy; replaced above
-        self._pipeline.use(runtime)
+    async def _make(self, runtime: AnyRuntime) -> Pipeline:
+        if runtime.device is None:
+            canvas = await self._canvas_for("canvas2d")
+            return CanvasPipeline(FrameStore(), CanvasSampler, Canvas2DPainter(canvas), self._clock)
+        canvas = await self._canvas_for("webgpu")
+        return await GpuPipeline.create(canvas, runtime.device, self._clock, self._on_fault)
 
-    async def _canvas_for(self, kind: str) -> OffscreenCanvas:
-        if self._kind not in (None, kind):
+    async def _canvas_for(self, painter: str) -> OffscreenCanvas:
+        if self._kind not in (None, painter):
             self._new_canvas = asyncio.get_running_loop().create_future()
-            self._post("canvas")
+            self._post({"type": "canvas"})
             self._canvas = await self._new_canvas
             self._is_hidden = True
-        self._kind = kind
+        self._kind = painter
         return self._canvas
 
     def take_canvas(self, canvas: OffscreenCanvas) -> None:
@@ -137,15 +120,13 @@ class Output:
             self._new_canvas.set_result(canvas)
             self._new_canvas = None
 
-    def _replace(self, new: GpuPipeline | CanvasPipeline) -> None:
+    def _replace(self, new: Pipeline) -> None:
         old, self._pipeline = self._pipeline, new
         backdrop, self._backdrop = self._backdrop, None
-        if isinstance(old, GpuPipeline):
+        if old is not None:
             self._frame, backdrop = old.hand_over()
             old.close()
-        new.options = self._options
-        if isinstance(new, CanvasPipeline):
-            new.custom_effect = self._custom_effect
+        new.custom_effect = self._custom_effect
         new.on_composite = self._on_composite
         new.set_backdrop(backdrop)
 
@@ -157,48 +138,46 @@ class Output:
         """Call `tap` with the canvas and the frame's timestamp (microseconds or None) after each painting."""
         self._tap = tap
 
-    async def process(self, frame: Bitmap | VideoFrame, *, fresh_mask: bool = True) -> bool:
-        """Take over `frame` and paint its composite; returns whether it was painted; see `pipeline.Pipeline`."""
+    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
+        """Take over `frame` and paint its composite; returns whether it was painted; see `Pipeline.process`."""
         self._forget()
         self._timestamp = getattr(frame, "timestamp", None)
         if self._pipeline is None:
             frame.close()
             return False
-        return self._shown(await self._pipeline.process(frame, fresh_mask=fresh_mask))
+        return self._shown(await self._pipeline.process(frame, options, fresh_mask=fresh_mask))
 
-    async def refresh(self) -> bool:
+    async def refresh(self, options: Callable[[], Options]) -> bool:
         """Segment and paint the frame in hand once more (another model or painter), if there is one."""
         if self._pipeline is None:
             return False
         frame, self._frame = self._frame, None
         if frame is not None:
-            return self._shown(await self._pipeline.process(frame))
-        return self._shown(await self._pipeline.refresh())
+            return self._shown(await self._pipeline.process(frame, options))
+        return self._shown(await self._pipeline.refresh(options))
 
     def _shown(self, painted: bool) -> bool:
         if painted and self._is_hidden:
             self._is_hidden = False
-            self._post("show")
+            self._post({"type": "show"})
         return painted
 
-    @property
-    def needs_mask(self) -> bool:
+    def needs_mask(self, options: Options) -> bool:
         """Whether what is to be painted depends on the person."""
-        return self._pipeline is None or self._pipeline.needs_mask
+        return self._pipeline is None or self._pipeline.needs_mask(options)
 
-    @property
-    def lacks_mask(self) -> bool:
+    def lacks_mask(self, options: Options) -> bool:
         """Whether the frame in hand has to be segmented before it can be painted."""
-        return self._pipeline is not None and self._pipeline.lacks_mask
+        return self._pipeline is not None and self._pipeline.lacks_mask(options)
 
-    async def catch_up(self) -> bool:
-        """Segment and paint the frame in hand if it lacks its mask (still: others may have waited for the same)."""
-        return self.lacks_mask and await self.refresh()
+    def has_picture(self, options: Options) -> bool:
+        """Whether there is a composite to be asked for."""
+        return self._pipeline is not None and self._pipeline.has_picture(options)
 
-    def repaint(self) -> None:
+    def repaint(self, options: Options) -> None:
         """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
         if self._pipeline is not None:
-            self._pipeline.repaint()
+            self._pipeline.repaint(options)
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
         """Take over the picture behind the person; the one before is closed."""
@@ -212,22 +191,17 @@ class Output:
     def set_custom_effect(self, effect: CustomEffectCanvas | None) -> None:
         """Paint by the user's effect instead of the options', None goes back; it needs the painter ``"canvas2d"``."""
         self._custom_effect = effect
-        if isinstance(self._pipeline, CanvasPipeline):
+        if self._pipeline is not None:
             self._pipeline.custom_effect = effect
-
-    @property
-    def has_picture(self) -> bool:
-        """Whether there is a composite to be asked for."""
-        return self._pipeline is not None and self._pipeline.has_picture
 
     async def mask(self) -> NDArray[np.float32] | None:
         """Return the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""
         return None if self._pipeline is None else await self._pipeline.read_mask()
 
-    def snapshot(self) -> Awaitable[Any]:
+    def snapshot(self, options: Options) -> Awaitable[Any]:
         """Return (awaitable) the output as a PNG ``Blob``, alpha included; only if `has_picture`."""
         assert self._pipeline is not None  # noqa: S101 - has_picture
-        return self._pipeline.snapshot()
+        return self._pipeline.snapshot(options)
 
     def reset(self) -> None:
         """Forget the frame and clear the output: the source has changed."""

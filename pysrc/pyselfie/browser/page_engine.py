@@ -14,7 +14,7 @@ from pyodide.code import run_js
 from pyodide.ffi import JsException, can_run_sync, run_sync, to_js
 
 from pyselfie.browser.interop import js_object
-from pyselfie.browser.ort_web import OrtWebRuntime
+from pyselfie.browser.ort_web import OrtWebRuntime, bridge_spec
 from pyselfie.core.manifest import read_model
 
 if TYPE_CHECKING:
@@ -96,15 +96,13 @@ class PageEngine:
                 'once, with `await pyselfie.use_site("https://example.org/pyselfie/")`'
             )
         spec = self._spec
-        names = js_object(
-            file=spec.file,
-            inputName=spec.input_name,
-            outputName=spec.output_name,
-            width=spec.width,
-            height=spec.height,
-        )
-        session = await _bridges[0].create(to_js(read_model(spec)), names, "wasm")
+        session = await _bridges[0].create(to_js(read_model(spec)), bridge_spec(spec), "wasm")
         return OrtWebRuntime(session, spec, "wasm", "the one that runs in every browser")
+
+    def reset(self) -> None:
+        """Forget what the model carries from one picture to the next."""
+        if self._runtime is not None:
+            self._runtime.reset()
 
     def close(self) -> None:
         """Release the model; more calls do nothing."""

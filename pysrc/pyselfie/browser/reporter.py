@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 from pyodide.ffi import JsException, to_js
 
 from pyselfie.browser.interop import js_object
-from pyselfie.browser.runtime_keeper import EngineError
+from pyselfie.browser.models import EngineError
 from pyselfie.core.manifest import ModelFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from pyselfie.browser.js_types import Host
-    from pyselfie.browser.output import Output
+    from pyselfie.browser.protocol import FromEngine, Stats
+    from pyselfie.core.geometry import Size
     from pyselfie.core.timing import StageClock
 
 STATS_INTERVAL_S = 0.5
@@ -33,19 +37,19 @@ class Reporter:
     host : Host
         The worker's JavaScript side.
     clock : StageClock
-        Where the stages' times are.
+        Where the stages' times are; forgotten when what is measured changes.
     """
 
     def __init__(self, host: Host, clock: StageClock) -> None:
         self._host = host
-        self._clock = clock
+        self.clock = clock
         self._last_stats = 0.0
 
-    def post(self, kind: str, **detail: Any) -> None:
-        """Send an event."""
-        self._host.post(kind, json.dumps(detail))
+    def post(self, message: FromEngine) -> None:
+        """Send a message."""
+        self._host.post(json.dumps(message))
 
-    def stumbled(self, error: Exception) -> None:
+    def frame_failed(self, error: Exception) -> None:
         """Tell that one picture failed; the next one gets its chance."""
         self.error(error, "The engine stumbled over this picture")
 
@@ -60,23 +64,20 @@ class Reporter:
             What failed, for that sentence: "The engine stumbled over this picture".
         """
         code = "model" if isinstance(error, ModelFileError) else "engine"
-        self.post("error", code=code, message=_sentence(error, what), action="retry")
+        self.post({"type": "error", "code": code, "message": _sentence(error, what), "action": "retry"})
 
-    def painted(self, output: Output, status: dict[str, Any]) -> None:
+    def painted(self, size: Size, make_stats: Callable[[], Stats]) -> None:
         """Tell of a painted frame, and of the statistics when it is time."""
-        size = output.size
-        self._host.painted(size.width, size.height, self._clock.last("total"))
+        self._host.painted(size.width, size.height, self.clock.last("total"))
         now = time.monotonic()
         if now - self._last_stats >= STATS_INTERVAL_S:
             self._last_stats = now
-            clock = self._clock
-            known = {"fps": clock.fps, "frames": clock.frames, "stages": clock.summary()}
-            self.post("stats", **status, **known, width=size.width, height=size.height)
+            self.post(make_stats())
 
-    async def answer_mask(self, output: Output, request: int) -> None:
+    async def answer_mask(self, reading: Awaitable[NDArray[np.float32] | None], request: int) -> None:
         """Answer with the last mask at the model's size."""
         try:
-            mask = await output.mask()
+            mask = await reading
         except Exception as error:
             self.refuse(request, error, "The mask could not be read")
             return

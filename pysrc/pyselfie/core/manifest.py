@@ -7,7 +7,7 @@ import json
 import operator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,29 @@ _MODEL_FOLDERS = (_PACKAGE_ROOT / "_models", _PACKAGE_ROOT.parents[1] / "models"
 
 class ModelFileError(Exception):
     """A model file or its manifest is missing or damaged; the message says what to do."""
+
+
+class TensorSpec(NamedTuple):
+    """A float32 tensor that a model takes or gives."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+class StateSpec(NamedTuple):
+    """What a model carries from one frame to the next: float32, zeros before the first frame.
+
+    Attributes
+    ----------
+    input, output
+        Names of the graph's input and of the output whose values it gets in the next run.
+    shape
+        Of both.
+    """
+
+    input: str
+    output: str
+    shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -35,11 +58,12 @@ class ModelSpec:
         Name of the ``.onnx`` file beside the manifest.
     bytes, sha256
         Size of that file, and its SHA-256 in hexadecimal.
-    input_name, output_name
-        Names of the graph's input, float32 [1, height, width, 3], RGB in 0..1, and of its output, float32
-        [1, height, width, 1] in 0..1.
-    width, height
-        Size of the input and of the output, in pixels.
+    input
+        The picture: [1, height, width, 3], RGB in 0..1.
+    output
+        The mask: [1, height, width, 1] in 0..1.
+    state
+        What goes in besides and comes out again; empty for a model that looks at one frame at a time.
     """
 
     name: str
@@ -47,15 +71,34 @@ class ModelSpec:
     file: str
     bytes: int
     sha256: str
-    input_name: str
-    output_name: str
-    width: int
-    height: int
+    input: TensorSpec
+    output: TensorSpec
+    state: tuple[StateSpec, ...] = ()
 
     @property
-    def input_shape(self) -> tuple[int, int, int, int]:
-        """Shape of the input tensor: (1, height, width, 3)."""
-        return (1, self.height, self.width, 3)
+    def input_name(self) -> str:
+        """Name of the picture's tensor."""
+        return self.input.name
+
+    @property
+    def output_name(self) -> str:
+        """Name of the mask's tensor."""
+        return self.output.name
+
+    @property
+    def width(self) -> int:
+        """Width of picture and mask in pixels."""
+        return self.input.shape[2]
+
+    @property
+    def height(self) -> int:
+        """Height of picture and mask in pixels."""
+        return self.input.shape[1]
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of the picture's tensor: (1, height, width, 3)."""
+        return self.input.shape
 
 
 def load_spec(model_selection: SupportsIndex) -> ModelSpec:
@@ -112,18 +155,24 @@ def spec_from_manifest(manifest: Mapping[str, Any], model_selection: SupportsInd
 
 
 def _spec_from_entry(entry: Mapping[str, Any]) -> ModelSpec:
-    _, height, width, _ = entry["input"]["shape"]
     return ModelSpec(
         name=entry["name"],
         model_selection=entry["model_selection"],
         file=entry["file"],
         bytes=entry["bytes"],
         sha256=entry["sha256"],
-        input_name=entry["input"]["name"],
-        output_name=entry["output"]["name"],
-        width=width,
-        height=height,
+        input=_tensor(entry["input"]),
+        output=_tensor(entry["output"]),
+        state=tuple(_state(state) for state in entry.get("state", ())),
     )
+
+
+def _tensor(entry: Mapping[str, Any]) -> TensorSpec:
+    return TensorSpec(entry["name"], tuple(entry["shape"]))
+
+
+def _state(entry: Mapping[str, Any]) -> StateSpec:
+    return StateSpec(entry["input"], entry["output"], tuple(entry["shape"]))
 
 
 def verify_model(data: bytes, spec: ModelSpec) -> None:

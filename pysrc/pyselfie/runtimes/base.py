@@ -55,6 +55,10 @@ class Runtime(Protocol):
         """
         ...
 
+    def reset(self) -> None:
+        """Forget what the model carries from one frame to the next: the next one is the first of another source."""
+        ...
+
     def close(self) -> None:
         """Release the model; more calls do nothing."""
         ...

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pyselfie.core.manifest import read_model
 from pyselfie.runtimes.base import check_open, check_tensor
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from pyselfie.core.manifest import ModelSpec
@@ -39,6 +40,9 @@ class NativeRuntime:
     def __init__(self, spec: ModelSpec, threads: int = 1) -> None:
         self.spec = spec
         self._session = _make_session(read_model(spec), threads)
+        self._outputs = [spec.output.name, *(state.output for state in spec.state)]
+        self._state: dict[str, NDArray[np.float32]] = {}
+        self.reset()
 
     async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the mask; see `base.Runtime.run`."""
@@ -49,9 +53,14 @@ class NativeRuntime:
         session = self._session
         check_open(session is not None)
         check_tensor(tensor, self.spec)
-        [mask] = session.run([self.spec.output_name], {self.spec.input_name: tensor})
+        mask, *carried = session.run(self._outputs, {**self._state, self.spec.input.name: tensor})
+        self._state = dict(zip(self._state, carried, strict=True))
         result: NDArray[np.float32] = mask[0, ..., 0]
         return result
+
+    def reset(self) -> None:
+        """Forget what the model carries from one frame to the next; see `base.Runtime.reset`."""
+        self._state = {state.input: np.zeros(state.shape, np.float32) for state in self.spec.state}
 
     def close(self) -> None:
         """Release the session; more calls do nothing."""

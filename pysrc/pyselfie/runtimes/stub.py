@@ -36,6 +36,9 @@ class StubRuntime:
         mask: NDArray[np.float32] = tensor[0].mean(axis=-1)
         return mask
 
+    def reset(self) -> None:
+        """Do nothing: the brightness of one frame says nothing of the next."""
+
     def close(self) -> None:
         """Refuse to run from now on."""
         self._is_open = False

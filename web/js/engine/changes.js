@@ -11,7 +11,7 @@ export class Changes {
   #lots = 0;
   #painted = 0;
 
-  /** @param {(message: {type: string, [key: string]: any}) => void} post */
+  /** @param {(message: import("./protocol.d.ts").SetOptions | import("./protocol.d.ts").SetBackdrop) => void} post */
   constructor(post) {
     this.#post = post;
   }

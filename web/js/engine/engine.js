@@ -2,12 +2,13 @@
  * The page's handle on an engine: one canvas, one channel to a worker that engines with the same settings share, and
  * what it takes to begin again when that worker dies.
  *
- * Emits CustomEvents: progress {loaded, total, text} | ready and model {backend, reason, model, threads} |
- * frame {width, height, dropped, ms} | stats {...} | backendchange {backend, reason} | notice {code, message} |
- * overload {framesPerMask, seconds} | error {code, message, action: null | "retry" | "restart"}.
+ * Emits as CustomEvents what protocol.d.ts has under these names: progress, ready and model, frame (and `dropped`),
+ * stats (and `dropped`, `downloadedBytes`), backendchange, notice, overload, error.
  *
  * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number}} Options
- * @typedef {import("./frames.js").Frame} Frame
+ * @typedef {import("./protocol.d.ts").Frame} Frame
+ * @typedef {import("./protocol.d.ts").ToClient} ToClient
+ * @typedef {import("./protocol.d.ts").ToEngine} ToEngine
  */
 
 import { whyRefused } from "../sources/refused.js";
@@ -44,13 +45,13 @@ export class Engine extends EventTarget {
   #starting = null;
 
   /**
-   * @param {HTMLElement} stage the engine puts its canvas into it, and replaces it when it must
+   * @param {HTMLElement} box the engine puts its canvas into it, and replaces it when it must
    * @param {{site?: string | null, backend?: string, painter?: string}} [settings] site: URL of the folder with our files;
    *   backend: "auto" | "webgpu" | "wasm"; painter: "auto" | "webgpu" (frames stay on the GPU) | "canvas2d"
    */
-  constructor(stage, settings = {}) {
+  constructor(box, settings = {}) {
     super();
-    this.#canvases = new Canvases(stage);
+    this.#canvases = new Canvases(box);
     const { site } = settings;
     this.#settings = { ...settings, site: site === undefined || site === null ? null : siteUrl(site) };
   }
@@ -72,8 +73,7 @@ export class Engine extends EventTarget {
     this.#leave();
     this.#startedAt = performance.now();
     this.#host = WorkerHost.for(this.#settings);
-    const canvas = this.#canvases.lend();
-    this.#channel = this.#host.open(this.#client, { canvas, options: this.#options }, [canvas]);
+    this.#channel = this.#host.open(this.#client, this.#options, this.#canvases.lend());
     if (this.#tap) this.#post({ type: "tap", on: true, intervalMs: this.#tapInterval });
     if (this.#backdrop) this.#changes.setBackdrop(this.#backdrop);
     if (this.#customEffect) this.#post({ type: "custom_effect", ...this.#customEffect });
@@ -172,27 +172,27 @@ export class Engine extends EventTarget {
     this.#canvases.clear();
   }
 
-  /** Send a message after all that was asked for before it; returns whether it went. @param {object} message @param {Transferable[]} [transfer] */
+  /** Send a message after all that was asked for before it; returns whether it went. @param {ToEngine} message @param {Transferable[]} [transfer] */
   #post(message, transfer = []) {
     this.#changes.send();
     return this.#tell(message, transfer);
   }
 
-  /** @param {{type?: string, frame?: Frame, bitmap?: ImageBitmap | null}} message @param {Transferable[]} [transfer] */
+  /** @param {ToEngine} message @param {Transferable[]} [transfer] */
   #tell(message, transfer = []) {
     if (!this.#channel) return false;
     try {
       this.#host?.post(this.#channel, message, transfer);
       return true;
     } catch (error) {
-      const picture = message.frame ?? message.bitmap;
+      const picture = message.type === "frame" ? message.frame : message.type === "backdrop" && message.bitmap;
       if (!picture) throw error;
       this.#emit("error", { code: "source", message: whyRefused(picture), action: null });
       return false;
     }
   }
 
-  /** @param {string} type @returns {Promise<any>} */
+  /** @param {"mask" | "snapshot"} type @returns {Promise<any>} */
   #ask(type) {
     if (!this.#ready) return Promise.reject(new Error("The engine is not running, so there is no picture to take."));
     return this.#requests.ask((request) => this.#post({ type, request }));
@@ -213,52 +213,50 @@ export class Engine extends EventTarget {
     };
   }
 
-  /** @param {{type: string, [key: string]: any}} message */
-  #receive({ type, ...detail }) {
-    if (type === "frame") this.#painted(detail);
-    else if (type === "dropped") this.#frames.settle(true);
-    else if (type === "composite") (this.#tap ?? forget)(detail.frame);
-    else if (type === "reply") this.#requests.answer(detail);
-    else if (type === "progress" && this.#ready)
-      return; // another model's download: this engine is not starting
-    else if (type === "repainted") this.#changes.painted(detail.lot);
-    else if (type === "downloaded") this.#bytes = detail.bytes;
-    else if (type === "loading") this.#loading = detail.on;
-    else if (type === "canvas") this.#lendCanvas();
-    else if (type === "show") this.#canvases.useSpare();
-    else {
-      if (type === "ready") this.#onReady(detail);
-      if (type === "model") this.#options.modelSelection = detail.modelSelection;
-      if (type === "stats") Object.assign(detail, { dropped: this.#frames.dropped, downloadedBytes: this.#bytes });
-      if (type === "error") this.#failed(detail);
-      this.#emit(type, detail);
+  /** @param {ToClient} message */
+  #receive(message) {
+    if (message.type === "frame") this.#painted(message);
+    else if (message.type === "dropped") this.#frames.settle(true);
+    else if (message.type === "composite") (this.#tap ?? forget)(message.frame);
+    else if (message.type === "reply") this.#requests.answer(message);
+    else if (message.type === "repainted") this.#changes.painted(message.lot);
+    else if (message.type === "downloaded") this.#bytes = message.bytes;
+    else if (message.type === "loading") this.#loading = message.on;
+    else if (message.type === "canvas") this.#lendCanvas();
+    else if (message.type === "show") this.#canvases.useSpare();
+    else if (message.type !== "progress" || !this.#ready) {
+      // else it is another model's download: this engine is not starting
+      const { type, ...detail } = message;
+      this.#emit(type, { ...detail, ...this.#note(message) });
     }
   }
 
-  /** @param {Record<string, any>} detail */
-  #onReady(detail) {
-    this.#ready = true;
-    detail.startMs = performance.now() - this.#startedAt;
-    this.#starting?.resolve();
-    this.#starting = null;
+  /** Take note of what the page is about to be told. @param {ToClient} message @returns {object} what it is told besides */
+  #note(message) {
+    if (message.type === "ready") return this.#onReady();
+    if (message.type === "stats") return { dropped: this.#frames.dropped, downloadedBytes: this.#bytes };
+    if (message.type === "model") this.#options.modelSelection = message.modelSelection;
+    if (message.type === "error" && message.action && !this.#ready) this.#stop(new Error(message.message));
+    return {};
   }
 
-  /** @param {Record<string, any>} detail */
-  #painted(detail) {
+  #onReady() {
+    this.#ready = true;
+    this.#starting?.resolve();
+    this.#starting = null;
+    return { startMs: performance.now() - this.#startedAt };
+  }
+
+  /** @param {import("./protocol.d.ts").Painted} message */
+  #painted({ width, height, ms }) {
     this.#frames.settle(false);
     this.#canvases.show();
-    this.#emit("frame", { ...detail, dropped: this.#frames.dropped });
+    this.#emit("frame", { width, height, ms, dropped: this.#frames.dropped });
   }
 
   #lendCanvas() {
     const canvas = this.#canvases.lendSpare();
     this.#post({ type: "canvas", canvas }, [canvas]);
-  }
-
-  /** @param {Record<string, any>} detail */
-  #failed(detail) {
-    if (this.#ready || !detail.action) return;
-    this.#stop(new Error(detail.message));
   }
 
   /** The worker is gone: begin again, or ask. @param {string} why @param {boolean} again */

@@ -17,7 +17,7 @@ export class Requests {
     return answer.promise;
   }
 
-  /** @param {Record<string, any>} reply */
+  /** @param {Omit<import("./protocol.d.ts").Reply, "type">} reply */
   answer({ request, value, error }) {
     const answer = this.#pending.get(request);
     this.#pending.delete(request);

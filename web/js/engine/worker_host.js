@@ -3,10 +3,11 @@
  * with the first of them, ends with the last one, and when it dies the engines begin again in a new one, once.
  *
  * @typedef {object} Client What a host needs of an engine or a service.
- * @property {(message: {type: string, [key: string]: any}) => void} receive
+ * @property {(message: import("./protocol.d.ts").ToClient) => void} receive
  * @property {boolean} owes whether the worker owes this engine an answer
  * @property {boolean} loading whether it prepares a model for this engine
  * @property {(why: string, again: boolean) => void} lost the worker is gone; `again`: a new one may be tried
+ * @typedef {import("./protocol.d.ts").Failure} Failure
  *
  * The watchdog looks once a second at a worker that owes something and has been silent since the last look, and pings it:
  * one that works gives signs of life between two pieces of work, one that hangs gives none. Signs alone do not do for
@@ -68,16 +69,17 @@ export class WorkerHost {
 
   /**
    * @param {Client} client
-   * @param {{options: {modelSelection?: number}, canvas?: OffscreenCanvas, kind?: "segment"}} asked kind: a service that
-   *   paints nothing
-   * @param {Transferable[]} [transfer]
+   * @param {{modelSelection?: number}} options
+   * @param {OffscreenCanvas} [canvas] an engine's; a client of the service has none
    * @returns {number} the channel
    */
-  open(client, { options, ...asked }, transfer = []) {
+  open(client, options, canvas) {
     if (!this.#worker) this.#boot(options.modelSelection);
     this.#holds.take();
     const channel = ++this.#channels;
-    this.post(channel, { type: "open", ...asked, options: JSON.stringify(options) }, transfer);
+    const opening = { channel, options: JSON.stringify(options) };
+    if (canvas) this.#send({ type: "open", ...opening, canvas }, [canvas]);
+    else this.#send({ type: "open_service", ...opening });
     this.#clients.set(channel, client);
     return channel;
   }
@@ -94,15 +96,20 @@ export class WorkerHost {
     return { started: hold.promise, release };
   }
 
-  /** @param {number} channel @param {object} message @param {Transferable[]} [transfer] */
-  post(channel, message, transfer = []) {
-    this.#worker?.postMessage({ ...message, channel }, transfer);
+  /** @param {number} channel @param {import("./protocol.d.ts").ToEngine | import("./protocol.d.ts").ToService} message @param {Transferable[]} [transfer] */
+  post(channel, message, transfer) {
+    this.#send({ ...message, channel }, transfer);
+  }
+
+  /** @param {import("./protocol.d.ts").ToWorker} message @param {Transferable[]} [transfer] */
+  #send(message, transfer = []) {
+    this.#worker?.postMessage(message, transfer);
   }
 
   /** @param {number} channel */
   close(channel) {
     if (!this.#clients.delete(channel)) return;
-    this.post(channel, { type: "close" });
+    this.#send({ type: "close", channel });
     this.#endUnused();
   }
 
@@ -124,18 +131,17 @@ export class WorkerHost {
     };
     this.#worker = worker;
     const settings = { backend: this.#backend, painter: this.#painter, fresh: this.#fresh };
-    worker.postMessage({ type: "boot", modelSelection, ...settings });
+    this.#send({ type: "boot", modelSelection, ...settings });
     this.#watchdog = self.setInterval(() => this.#watch(), LOOK_MS);
   }
 
-  /** @param {{type: string, channel?: number, [key: string]: any}} message */
-  #receive({ channel, ...message }) {
+  /** @param {import("./protocol.d.ts").FromWorker} message */
+  #receive(message) {
     this.#looks = 0;
     if (message.type === "alive") return;
     this.#fruitless = 0;
-    if (message.type === "ready") this.#ready = true;
-    if (message.type === "booted") this.#onBooted();
-    else if (channel !== undefined) this.#deliver(channel, message);
+    if ("channel" in message) this.#deliver(message);
+    else if (message.type === "booted") this.#onBooted();
     else if (message.type === "error") this.#failed(message);
     else for (const client of [...this.#clients.values()]) client.receive(message);
   }
@@ -146,14 +152,15 @@ export class WorkerHost {
     this.#holds.resolve();
   }
 
-  /** @param {number} channel @param {any} message */
-  #deliver(channel, message) {
+  /** @param {import("./protocol.d.ts").ToClient & {channel: number}} message */
+  #deliver({ channel, ...message }) {
+    if (message.type === "ready") this.#ready = true;
     const client = this.#clients.get(channel);
     if (client) client.receive(message);
-    else message.frame?.close(); // closed meanwhile
+    else if (message.type === "composite") message.frame.close(); // closed meanwhile
   }
 
-  /** The worker could not boot: all who wait for it are told, and the next start is a new one. @param {any} message */
+  /** The worker could not boot: all who wait for it are told, and the next start is a new one. @param {Failure} message */
   #failed(message) {
     this.#fresh = true;
     for (const client of this.#end(message.message)) client.receive(message);
@@ -173,7 +180,7 @@ export class WorkerHost {
     this.#fruitless++;
     const isSilent = this.#looks > (loading ? MOST_LOOKS_LOADING : MOST_LOOKS);
     if (isSilent || this.#fruitless > MOST_LOOKS_WITHOUT_RESULT) this.#died("it does not answer");
-    else this.#worker?.postMessage({ type: "ping" });
+    else this.#send({ type: "ping" });
   }
 
   /** Begin again once, then ask. @param {string} why */

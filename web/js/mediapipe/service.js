@@ -1,9 +1,12 @@
 /**
  * A channel to the worker that all segmenters of a page share: one request, one answer, in order. It ends at its first
- * failure; the owner makes a new one.
+ * failure; the owner makes a new one. `../engine/protocol.d.ts` has the messages.
  *
- * Messages to Python (pyselfie.browser.service.service_client): prepare {request, model} | segment {request, frame, model, mirror}.
+ * @typedef {import("../engine/protocol.d.ts").Prepare} Prepare
+ * @typedef {import("../engine/protocol.d.ts").Segment} Segment
  */
+
+/** @template T @typedef {Omit<T, "request">} Unnumbered */
 
 import { Requests } from "../engine/requests.js";
 import { WorkerHost } from "../engine/worker_host.js";
@@ -23,7 +26,7 @@ export class Service {
   constructor(url, modelSelection) {
     this.#starting.promise.catch(() => {}); // whoever awaits `ready` is told
     this.#host = WorkerHost.for({ worker: url, painter: "canvas2d" });
-    this.#channel = this.#host.open(this.#client, { kind: "segment", options: { modelSelection } });
+    this.#channel = this.#host.open(this.#client, { modelSelection });
   }
 
   /** @returns {import("../engine/worker_host.js").Client} */
@@ -47,7 +50,7 @@ export class Service {
   }
 
   /**
-   * @param {{type: string, [key: string]: any}} message
+   * @param {Unnumbered<Prepare> | Unnumbered<Segment>} message
    * @param {(ImageBitmap | VideoFrame)[]} [frames] ownership passes
    * @returns {{answer: Promise<ImageBitmap[]>}} wrapped, so that an async function can return it unanswered
    */
@@ -70,12 +73,12 @@ export class Service {
     this.#requests.rejectAll(why.message);
   }
 
-  /** @param {{type: string, [key: string]: any}} message */
-  #receive({ type, ...detail }) {
-    if (type === "ready") this.#starting.resolve();
-    else if (type === "error") this.end(new Error(detail.message));
-    else if (type === "notice") console.warn(detail.message);
-    else if (type === "loading") this.#loading = detail.on;
-    else if (type === "reply") this.#requests.answer(detail);
+  /** @param {import("../engine/protocol.d.ts").ToClient} message */
+  #receive(message) {
+    if (message.type === "ready") this.#starting.resolve();
+    else if (message.type === "error") this.end(new Error(message.message));
+    else if (message.type === "notice") console.warn(message.message);
+    else if (message.type === "loading") this.#loading = message.on;
+    else if (message.type === "reply") this.#requests.answer(message);
   }
 }

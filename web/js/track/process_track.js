@@ -1,6 +1,7 @@
 // A camera's track in, the same with its background changed out: for calls.
 
 import { Engine } from "../engine/engine.js";
+import { textOf } from "../show.js";
 import { feedBackdrop, hexColor, isColor } from "../sources/background.js";
 import { createOutput } from "./composite_stream.js";
 import { Placeholder } from "./placeholder.js";
@@ -235,7 +236,7 @@ class TrackProcessing {
     try {
       if (await this.#source.reopen()) this.#forgetScene();
     } catch (error) {
-      const message = `The camera could not be opened again (${error}): enable the track once more to retry.`;
+      const message = `The camera could not be opened again (${textOf(error)}): enable the track once more to retry.`;
       this.#tell("error", { code: "source", message, action: null });
     }
   }
@@ -272,7 +273,7 @@ class TrackProcessing {
       );
     } catch (error) {
       if (signal.aborted) return;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = error instanceof Error ? error.message : textOf(error);
       this.#tell("error", { code: "background", message, action: null });
     }
   }

@@ -1,7 +1,8 @@
 /**
  * A model that reads and writes GPU buffers, on a device that Python's shaders share. It translates and decides nothing.
  *
- * @typedef {import("./ort_bridge.js").Facts} Facts
+ * @typedef {import("./ort_bridge.js").Spec} Spec
+ * @typedef {{buffer: GPUBuffer, tensor: any}} Slot a buffer, and ONNX Runtime's view of it
  */
 
 const FEATURES = ["shader-f16", "subgroups"]; // what ONNX Runtime has faster shaders for
@@ -41,34 +42,69 @@ export function gpuSettings(device, onGpu) {
   return onGpu ? { executionProviders, preferredOutputLocation: "gpu-buffer" } : { executionProviders };
 }
 
-/** Owns the session and both buffers. */
+/** Owns the session and all its buffers. What one run gives to the next has two buffers, which change places. */
 export class GpuSession {
   #session;
-  #feeds;
-  #fetches;
+  #state;
+  /** @type {Record<string, any>} */
+  #feeds = {};
+  /** @type {Record<string, any>} */
+  #fetches = {};
+  #isFirst = false; // buffers are made full of zeros
 
-  /** @param {any} ort @param {any} session @param {GPUDevice} device @param {Facts} facts */
-  constructor(ort, session, device, { inputName, outputName, width, height }) {
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const pixel = Float32Array.BYTES_PER_ELEMENT * width * height;
+  /** @param {any} ort @param {any} session @param {GPUDevice} device @param {Spec} spec */
+  constructor(ort, session, device, { input, output, state }) {
+    const slot = (/** @type {number[]} */ shape) => newSlot(ort, device, shape);
+    const [picture, mask] = [slot(input.shape), slot(output.shape)];
     this.#session = session;
     this.device = device;
-    this.input = device.createBuffer({ size: pixel * 3, usage });
-    this.output = device.createBuffer({ size: pixel, usage });
-    const tensor = (/** @type {GPUBuffer} */ buffer, /** @type {number} */ channels) =>
-      ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: [1, height, width, channels] });
-    this.#feeds = { [inputName]: tensor(this.input, 3) };
-    this.#fetches = { [outputName]: tensor(this.output, 1) };
+    this.input = picture.buffer;
+    this.output = mask.buffer;
+    this.#feeds[input.name] = picture.tensor;
+    this.#fetches[output.name] = mask.tensor;
+    this.#state = state.map(({ shape, ...names }) => ({ ...names, read: slot(shape), written: slot(shape) }));
+  }
+
+  /** The next frame is the first of another source. A run under way is not disturbed. */
+  reset() {
+    this.#isFirst = true;
   }
 
   /** Resolves when the work is handed to the GPU, not when it is done. */
   async run() {
+    if (this.#isFirst) this.#clearState();
+    this.#isFirst = false;
+    for (const { input, output, read, written } of this.#state) {
+      this.#feeds[input] = read.tensor;
+      this.#fetches[output] = written.tensor;
+    }
     await this.#session.run(this.#feeds, this.#fetches);
+    for (const state of this.#state) [state.read, state.written] = [state.written, state.read];
+  }
+
+  #clearState() {
+    const encoder = this.device.createCommandEncoder();
+    for (const { read } of this.#state) encoder.clearBuffer(read.buffer);
+    this.device.queue.submit([encoder.finish()]);
   }
 
   async dispose() {
     this.input.destroy();
     this.output.destroy();
+    for (const { read, written } of this.#state) for (const { buffer } of [read, written]) buffer.destroy();
     await this.#session.release().catch(() => {}); // fails on a lost device, which has freed everything itself
   }
+}
+
+/** @param {any} ort @param {GPUDevice} device @param {number[]} shape @returns {Slot} */
+function newSlot(ort, device, shape) {
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const size = Math.ceil((Float32Array.BYTES_PER_ELEMENT * elements(shape)) / 16) * 16; // shaders read four at a time
+  const buffer = device.createBuffer({ size, usage });
+  return { buffer, tensor: ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: shape }) };
+}
+
+/** How many numbers a tensor of this shape holds. @param {number[]} shape */
+export function elements(shape) {
+  return shape.reduce((product, side) => product * side, 1);
 }

@@ -1,10 +1,13 @@
 /**
  * ONNX Runtime Web for Python: create, run, dispose. It translates and decides nothing.
  *
- * @typedef {{file: string, inputName: string, outputName: string, width: number, height: number}} Facts
+ * @typedef {object} Spec What a model takes and gives, all float32 (pyselfie.core.manifest.ModelSpec).
+ * @property {{name: string, shape: number[]}} input the picture
+ * @property {{name: string, shape: number[]}} output the mask
+ * @property {{input: string, output: string, shape: number[]}[]} state what a run gives to the next one
  */
 
-import { GpuSession, gpuSettings, openDevice } from "./gpu_session.js";
+import { elements, GpuSession, gpuSettings, openDevice } from "./gpu_session.js";
 
 /** The files of one build. @param {"wasm" | "jspi" | "asyncify"} build */
 export function runtimeFiles(build) {
@@ -64,17 +67,17 @@ export class OrtBridge {
 
   /**
    * @param {ArrayBuffer} model
-   * @param {Facts} facts
+   * @param {Spec} spec
    * @param {string} backend
    */
-  async create(model, facts, backend) {
-    return new OrtSession(this.#ort, await this.#session(model, backend, false), facts);
+  async create(model, spec, backend) {
+    return new OrtSession(this.#ort, await this.#session(model, backend, false), spec);
   }
 
-  /** The same on WebGPU, with the picture and the mask in GPU buffers. @param {ArrayBuffer} model @param {Facts} facts */
-  async createOnGpu(model, facts) {
+  /** The same on WebGPU, with the picture and the mask in GPU buffers. @param {ArrayBuffer} model @param {Spec} spec */
+  async createOnGpu(model, spec) {
     const session = await this.#session(model, "webgpu", true);
-    return new GpuSession(this.#ort, session, await this.#openDevice(), facts);
+    return new GpuSession(this.#ort, session, await this.#openDevice(), spec);
   }
 
   /** The next session gets a new device. */
@@ -103,19 +106,27 @@ export class OrtBridge {
 class OrtSession {
   #ort;
   #session;
-  #facts;
+  #spec;
   /** @type {any} Python's proxy of its input array; Python owns it */
   #array = null;
   /** @type {any} the view of its memory */
   #buffer = null;
-  /** @type {any} */
-  #feeds = null;
+  /** @type {Record<string, any>} tensors by name */
+  #feeds = {};
 
-  /** @param {any} ort @param {any} session @param {Facts} facts */
-  constructor(ort, session, facts) {
+  /** @param {any} ort @param {any} session @param {Spec} spec */
+  constructor(ort, session, spec) {
     this.#ort = ort;
     this.#session = session;
-    this.#facts = facts;
+    this.#spec = spec;
+    this.reset();
+  }
+
+  /** The next frame is the first of another source. A run under way keeps feeds of its own: what it gives is lost. */
+  reset() {
+    this.#feeds = { ...this.#feeds };
+    for (const { input, shape } of this.#spec.state)
+      this.#feeds[input] = new this.#ort.Tensor("float32", new Float32Array(elements(shape)), shape);
   }
 
   /** @param {any} array */
@@ -125,22 +136,25 @@ class OrtSession {
   }
 
   #view() {
-    const { inputName, width, height } = this.#facts;
+    const { name, shape } = this.#spec.input;
     this.#buffer?.release();
     this.#buffer = this.#array.getBuffer("f32");
-    this.#feeds = { [inputName]: new this.#ort.Tensor("float32", this.#buffer.data, [1, height, width, 3]) };
+    this.#feeds[name] = new this.#ort.Tensor("float32", this.#buffer.data, shape);
   }
 
   /** Run on the bound input. @returns {Promise<Float32Array>} the mask */
   async run() {
     if (this.#buffer.data.length === 0) this.#view(); // Python's memory has grown: the old view is detached
-    const outputs = await this.#session.run(this.#feeds);
-    return outputs[this.#facts.outputName].data;
+    const feeds = this.#feeds;
+    const outputs = await this.#session.run(feeds);
+    for (const { input, output } of this.#spec.state) feeds[input] = outputs[output];
+    return outputs[this.#spec.output.name].data;
   }
 
   async dispose() {
     this.#buffer?.release();
-    this.#buffer = this.#feeds = this.#array = null;
+    this.#buffer = this.#array = null;
+    this.#feeds = {};
     await this.#session.release().catch(() => {}); // fails on a lost device, which has freed everything itself
   }
 }

@@ -46,21 +46,21 @@ async function requestAdapter() {
   }
 }
 
-/** Whether frames will stay on the GPU if WebGPU runs; Python decides the same. @param {Probe} facts @param {string} painter */
-export function wantsOnGpu(facts, painter) {
-  return painter === "webgpu" || (painter !== "canvas2d" && !facts.isSoftware);
+/** Whether frames will stay on the GPU if WebGPU runs; Python decides the same. @param {Probe} found @param {string} painter */
+export function wantsOnGpu(found, painter) {
+  return painter === "webgpu" || (painter !== "canvas2d" && !found.isSoftware);
 }
 
 /**
  * The ONNX Runtime Web build to download: the small one unless WebGPU will be tried.
  *
- * @param {Probe} facts
+ * @param {Probe} found
  * @param {string} requested "auto" | "webgpu" | "wasm"
  * @returns {"wasm" | "jspi" | "asyncify"}
  */
-export function runtimeBuild(facts, requested) {
+export function runtimeBuild(found, requested) {
   const wantsWebGpu =
-    requested === "webgpu" ? facts.adapter !== "" : requested === "auto" && facts.adapter !== "" && !facts.isSoftware;
+    requested === "webgpu" ? found.adapter !== "" : requested === "auto" && found.adapter !== "" && !found.isSoftware;
   if (!wantsWebGpu) return "wasm";
   return "Suspending" in WebAssembly ? "jspi" : "asyncify";
 }

@@ -4,7 +4,7 @@ import { missingHere } from "./features.js";
 import { probe, runtimeBuild } from "./probe.js";
 
 self.onmessage = async ({ data }) => {
-  const facts = await probe();
-  const backend = runtimeBuild(facts, data.backend) === "wasm" ? "wasm" : "webgpu";
-  self.postMessage({ missing: missingHere(), probe: facts, backend });
+  const found = await probe();
+  const backend = runtimeBuild(found, data.backend) === "wasm" ? "wasm" : "webgpu";
+  self.postMessage({ missing: missingHere(), probe: found, backend });
 };

@@ -11,7 +11,7 @@ from pyselfie.browser.interop import js_object
 from pyselfie.core.geometry import Size, fit_within
 
 if TYPE_CHECKING:
-    from pyselfie.browser.js_types import Bitmap, Drawable, VideoFrame
+    from pyselfie.browser.js_types import Bitmap, Drawable, Frame, VideoFrame
 
 
 class FrameStore:
@@ -38,7 +38,7 @@ class FrameStore:
         self._scratch_size = Size(0, 0)
         self._conversion = js_object(format="RGBA", colorSpace="srgb")
 
-    async def take(self, frame: Bitmap | VideoFrame) -> None:
+    async def take(self, frame: Frame) -> None:
         """Take over `frame` and hold its picture."""
         if hasattr(frame, "displayWidth"):  # only a VideoFrame has one
             await self._convert(cast("VideoFrame", frame))
@@ -78,6 +78,14 @@ class FrameStore:
         self.clear()
         self._bitmap = bitmap
         self.drawable = bitmap
+
+    def hand_over(self) -> Bitmap | None:
+        """Give the frame away, its ownership with it."""
+        if self.drawable is None:
+            return None
+        bitmap: Bitmap = self._scratch.transferToImageBitmap() if self._bitmap is None else self._bitmap
+        self._bitmap = self.drawable = None
+        return bitmap
 
     def clear(self) -> None:
         """Let go of the frame."""

@@ -118,6 +118,11 @@ class Canvas2DPainter:
         self._backdrop = backdrop
         self._fitted = None
 
+    def hand_over_backdrop(self) -> js_types.Bitmap | None:
+        """Give the backdrop away, its ownership with it."""
+        backdrop, self._backdrop = self._backdrop, None
+        return backdrop
+
     def snapshot(self) -> Awaitable[Any]:
         """Return (awaitable) the output as a PNG ``Blob``, alpha included."""
         return self._canvas.convertToBlob()
@@ -128,6 +133,5 @@ class Canvas2DPainter:
         self._context.clearRect(0, 0, *self._size)
 
     def close(self) -> None:
-        """Free everything."""
+        """Free everything but what is on the canvas."""
         self.set_backdrop(None)
-        self.clear()

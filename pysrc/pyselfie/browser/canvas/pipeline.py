@@ -1,52 +1,50 @@
-"""A frame's way: store -> preprocess -> runtime -> postprocess -> painter."""
+"""A frame's way on Canvas 2D: store -> segmenter -> overlay -> painter."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from pyselfie.core.effects import EFFECTS
+from pyselfie.browser.canvas.segmenter import Segmenter
+from pyselfie.browser.pipeline import Pipeline
+from pyselfie.core.effects import EFFECTS, Draw
 from pyselfie.core.overlay import Scene, fill_overlay
-from pyselfie.core.tensor import fill_tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from numpy.typing import NDArray
 
+    from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
     from pyselfie.browser.canvas.frames import FrameStore
     from pyselfie.browser.canvas.painter import Canvas2DPainter
     from pyselfie.browser.canvas.sampler import CanvasSampler
-    from pyselfie.browser.js_types import Bitmap, Drawable, VideoFrame
+    from pyselfie.browser.js_types import Bitmap, Drawable, Frame
+    from pyselfie.browser.ort_gpu import OrtGpuRuntime
+    from pyselfie.browser.ort_web import OrtWebRuntime
     from pyselfie.core.geometry import Size
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
     from pyselfie.runtimes.base import Runtime
 
 
-class Pipeline:
-    """Owns the buffers of the model's size and takes each frame through the stages.
+class CanvasPipeline(Pipeline):
+    """The `Pipeline` whose frames canvases sample and paint.
 
     Parameters
     ----------
     store : FrameStore
         Holds the frame in hand.
     make_sampler : callable
-        ``make_sampler(width, height)`` returns a `CanvasSampler`; called once per model size.
+        ``make_sampler(width, height)`` returns a `CanvasSampler`; called once per model.
     painter : Canvas2DPainter
         The way out.
     clock : StageClock
         Where the stages' times go.
-    options : Options
-        The user's choices; assign to `options` and call `repaint` to change them; the frame may then lack a mask, see
-        `lacks_mask`.
-
-    Attributes
-    ----------
-    on_composite : callable or None
-        Called in the task that has painted, when the canvas can be read.
     """
+
+    painter: Literal["canvas2d"] = "canvas2d"
 
     def __init__(
         self,
@@ -54,50 +52,53 @@ class Pipeline:
         make_sampler: Callable[[int, int], CanvasSampler],
         painter: Canvas2DPainter,
         clock: StageClock,
-        options: Options,
     ) -> None:
-        self.options = options
         self.on_composite: Callable[[], None] | None = None
+        self.custom_effect: CustomEffectCanvas | None = None
         self._store = store
         self._make_sampler = make_sampler
         self._painter = painter
         self._clock = clock
-        self._runtime: Runtime | None = None
-        self._sampler: CanvasSampler | None = None
+        self._segmenter: Segmenter | None = None
         self._sample = self._overlay = np.empty((0, 0, 4), np.uint8)
-        self._tensor = np.empty((0,), np.float32)
         self._mask: NDArray[np.float32] | None = None
         self._resets = 0
-
-    @property
-    def mask(self) -> NDArray[np.float32] | None:
-        """The last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""
-        return self._mask
 
     @property
     def size(self) -> Size:
         """Size of the composite in pixels."""
         return self._store.size
 
-    def use(self, runtime: Runtime) -> None:
-        """Run `runtime` from now on; the one before is closed. Not while a frame is under way."""
-        spec = runtime.spec
-        size = spec.height, spec.width
-        if self._sample.shape[:2] != size:
-            self._sampler = self._make_sampler(spec.width, spec.height)
-            self._sample = np.empty((*size, 4), np.uint8)
-            self._overlay = np.empty((*size, 4), np.uint8)
-            self._tensor = np.empty((1, *size, 3), np.float32)
-            self._mask = None
-        if self._runtime is not None:
-            self._runtime.close()
-        self._runtime = runtime
+    @property
+    def has_frame(self) -> bool:
+        """Whether there is a frame in hand."""
+        return self._store.drawable is not None
 
-    async def process(self, frame: Bitmap | VideoFrame, *, fresh_mask: bool = True) -> bool:
-        """Take over `frame` and paint its composite; returns whether it was painted.
+    @property
+    def has_mask(self) -> bool:
+        """Whether the frame in hand has been segmented."""
+        return self._mask is not None
 
-        Without `fresh_mask` it is painted with the mask before, if there is one: that is all there is time for.
-        """
+    def needs_mask(self, options: Options) -> bool:
+        """Whether what is to be painted depends on the person."""
+        return self.custom_effect is not None or super().needs_mask(options)
+
+    def fits(self, runtime: OrtWebRuntime | OrtGpuRuntime) -> bool:
+        """Whether the model's input and output are arrays."""
+        return runtime.device is None
+
+    async def use(self, runtime: Runtime) -> None:
+        """Run `runtime` from now on; see `Pipeline.use`."""
+        sampler = self._make_sampler(runtime.spec.width, runtime.spec.height)
+        if self._segmenter is not None:
+            self._segmenter.close()
+        self._segmenter = Segmenter(runtime, sampler, self._clock.lap)
+        self._sample = sampler.pixels
+        self._overlay = np.empty_like(sampler.pixels)
+        self._mask = None
+
+    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
+        """Take over `frame` and paint its composite; see `Pipeline.process`."""
         self._clock.begin()
         resets = self._resets
         await self._store.take(frame)
@@ -105,97 +106,117 @@ class Pipeline:
             self._store.clear()
             return False
         self._clock.lap("capture")
-        if not self.needs_mask:
+        if not self.needs_mask(options()):
             self._mask = None  # what there is belongs to another frame
-            return self._finish()
+            return self._finish(options())
         if fresh_mask or self._mask is None:
-            return await self._segment()
-        return self._follow(self._mask)
+            return await self._segment(options)
+        return self._follow(self._mask, options())
 
-    def _follow(self, mask: NDArray[np.float32]) -> bool:
-        drawable, sampler = self._store.drawable, self._sampler
-        if drawable is None or sampler is None:
+    def _follow(self, mask: NDArray[np.float32], options: Options) -> bool:
+        drawable, segmenter = self._store.drawable, self._segmenter
+        if drawable is None or segmenter is None:
             return False
-        sampler.read(drawable, self._sample)
-        self._clock.lap("preprocess")
-        self._make_overlay(mask)
-        self._clock.lap("postprocess")
-        return self._finish()
+        segmenter.look(drawable)
+        return self._finish_with(mask, options)
 
-    async def refresh(self) -> bool:
+    async def refresh(self, options: Callable[[], Options]) -> bool:
         """Segment and paint the frame in hand once more (another model or backend), if there is one."""
         self._clock.begin()
-        return await self._segment() if self.needs_mask else self._finish()
+        return await self._segment(options) if self.needs_mask(options()) else self._finish(options())
 
-    @property
-    def needs_mask(self) -> bool:
-        """Whether the effect depends on the person."""
-        return EFFECTS[self.options.effect].overlay is not None
-
-    @property
-    def lacks_mask(self) -> bool:
-        """Whether the frame in hand has to be segmented before it can be painted."""
-        return self._store.drawable is not None and self.needs_mask and self._mask is None
-
-    @property
-    def has_picture(self) -> bool:
-        """Whether there is a composite to be asked for."""
-        return self._store.drawable is not None and not self.lacks_mask
-
-    def repaint(self) -> None:
+    def repaint(self, options: Options) -> None:
         """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
-        if self._store.drawable is None or self.lacks_mask:
+        if self._store.drawable is None or self.lacks_mask(options):
             return
         if self._mask is not None:
-            self._make_overlay(self._mask)
-        self._paint(self._store.drawable)
+            self._make_overlay(self._mask, options)
+        self._paint(self._store.drawable, options)
 
-    async def _segment(self) -> bool:
-        drawable, runtime, sampler = self._store.drawable, self._runtime, self._sampler
-        if drawable is None or runtime is None or sampler is None:
+    async def _segment(self, options: Callable[[], Options]) -> bool:
+        drawable, segmenter = self._store.drawable, self._segmenter
+        if drawable is None or segmenter is None:
             return False
-        sampler.read(drawable, self._sample)
-        fill_tensor(self._sample, self._tensor)
-        self._clock.lap("preprocess")
-        mask = await runtime.run(self._tensor)
-        self._clock.lap("infer")
+        mask = await segmenter.segment(drawable)
         if self._store.drawable is None:  # reset while the model ran: that frame is over
             return False
         self._mask = mask
-        self._make_overlay(mask)
-        self._clock.lap("postprocess")
-        return self._finish()
+        return self._finish_with(mask, options())
 
-    def _finish(self) -> bool:
+    def _finish_with(self, mask: NDArray[np.float32], options: Options) -> bool:
+        self._make_overlay(mask, options)
+        self._clock.lap("postprocess")
+        return self._finish(options)
+
+    def _finish(self, options: Options) -> bool:
         if self._store.drawable is None:
             return False
-        self._paint(self._store.drawable)
+        self._paint(self._store.drawable, options)
         self._clock.lap("paint")
         self._clock.end()
         return True
 
-    def _make_overlay(self, mask: NDArray[np.float32]) -> None:
-        overlay = EFFECTS[self.options.effect].overlay
+    def _make_overlay(self, mask: NDArray[np.float32], options: Options) -> None:
+        overlay = EFFECTS[options.effect].overlay
         if overlay is not None:
-            fill_overlay(overlay, Scene(self._sample, mask, self._store.size, self.options), self._overlay)
+            fill_overlay(overlay, Scene(self._sample, mask, self._store.size, options), self._overlay)
 
-    def _paint(self, drawable: Drawable) -> None:
-        draws = EFFECTS[self.options.effect].draws
-        self._painter.paint(drawable, self._store.size, self._overlay, draws, mirror=self.options.mirror)
+    def _paint(self, drawable: Drawable, options: Options) -> None:
+        custom, mask = self.custom_effect, self._mask
+        if custom is None or mask is None:
+            self._paint_effect(drawable, options)
+        elif not custom.has_failed:
+            self._paint_custom(custom, drawable, mask, options)
+        elif super().needs_mask(options):  # else it shows the bare frame, which nobody wants after a fault
+            self._paint_effect(drawable, options)
+
+    def _paint_effect(self, drawable: Drawable, options: Options) -> None:
+        draws = EFFECTS[options.effect].draws
+        self._painter.paint(drawable, self._store.size, self._overlay, draws, mirror=options.mirror)
+        self._tell()
+
+    def _paint_custom(
+        self, custom: CustomEffectCanvas, drawable: Drawable, mask: NDArray[np.float32], options: Options
+    ) -> None:
+        custom.has_failed = True  # if it raises it is told once, and the options' effect goes on
+        picture = custom.picture(drawable, self.size, mask, mirror=options.mirror)
+        custom.has_failed = False
+        self._painter.paint(picture, self.size, self._overlay, (Draw("copy", "frame"),), mirror=False)
+        self._tell()
+
+    def _tell(self) -> None:
         if self.on_composite is not None:
             self.on_composite()
+
+    async def read_mask(self) -> NDArray[np.float32] | None:
+        """Return the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""
+        return self._mask
+
+    def snapshot(self, options: Options) -> Awaitable[Any]:  # noqa: ARG002 - the canvas keeps what was painted
+        """Return (awaitable) the output as a PNG ``Blob``, alpha included."""
+        return self._painter.snapshot()
+
+    def set_backdrop(self, backdrop: Bitmap | None) -> None:
+        """Take over the picture behind the person; the one before is closed."""
+        self._painter.set_backdrop(backdrop)
+
+    def hand_over(self) -> tuple[Bitmap | None, Bitmap | None]:
+        """Give frame and backdrop to whoever paints next, their ownership with them."""
+        return self._store.hand_over(), self._painter.hand_over_backdrop()
 
     def reset(self) -> None:
         """Forget the frame and clear the output: the source has changed."""
         self._resets += 1
         self._store.clear()
         self._mask = None
+        if self._segmenter is not None:
+            self._segmenter.reset()
         self._painter.clear()
 
     def close(self) -> None:
-        """Free everything."""
+        """Free everything but what is on the canvas."""
         self._store.clear()
         self._painter.close()
-        if self._runtime is not None:
-            self._runtime.close()
-            self._runtime = None
+        if self._segmenter is not None:
+            self._segmenter.close()
+            self._segmenter = None

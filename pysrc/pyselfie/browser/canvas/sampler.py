@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from js import OffscreenCanvas
 
 from pyselfie.browser.interop import js_object
+from pyselfie.core.tensor import fill_tensor
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from pyselfie.browser.js_types import Drawable
@@ -22,9 +23,15 @@ class CanvasSampler:
     ----------
     width, height : int
         The model's input size in pixels. The frame is stretched to it: the models were trained on stretched input.
+
+    Attributes
+    ----------
+    pixels : ndarray of uint8, shape [height, width, 4]
+        What was read last, RGBA; always the same array.
     """
 
     def __init__(self, width: int, height: int) -> None:
+        self.pixels = np.empty((height, width, 4), np.uint8)
         self._size = width, height
         canvas = OffscreenCanvas.new(width, height)
         self._context = canvas.getContext("2d", js_object(willReadFrequently=True, alpha=False))
@@ -32,7 +39,11 @@ class CanvasSampler:
         self._context.globalCompositeOperation = "copy"
         self._context.imageSmoothingQuality = "low"  # plain bilinear; more would blur what the model was trained on
 
-    def read(self, frame: Drawable, out: NDArray[np.uint8]) -> None:
-        """Write `frame` into `out`, uint8 [height, width, 4] RGBA."""
+    def read(self, frame: Drawable) -> None:
+        """Scale `frame` down."""
         self._context.drawImage(frame, 0, 0, *self._size)
-        self._context.getImageData(0, 0, *self._size).data.assign_to(out)
+        self._context.getImageData(0, 0, *self._size).data.assign_to(self.pixels)
+
+    def fill(self, tensor: NDArray[np.float32]) -> None:
+        """Write what was read into `tensor`, float32 [1, height, width, 3], RGB in 0..1."""
+        fill_tensor(self.pixels, tensor)

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser import js_types
-    from pyselfie.browser.js_types import Bitmap, Drawable, VideoFrame
+    from pyselfie.browser.js_types import Bitmap, Drawable, Frame
 
 _OPAQUE = np.float32(255)
 
 
-class Press:
+class BitmapCanvas:
     """A canvas that gives away what was drawn on it, and is empty again."""
 
     def __init__(self) -> None:
         self._canvas: js_types.OffscreenCanvas = OffscreenCanvas.new(1, 1)
         self._context = self._canvas.getContext("2d")
 
-    def print(self, drawable: Drawable, size: Size, *, mirror: bool = False) -> Bitmap:
+    def take(self, drawable: Drawable, size: Size, *, mirror: bool = False) -> Bitmap:
         """Return `drawable`, stretched to `size` (bilinear), mirrored left to right if asked."""
         if (self._canvas.width, self._canvas.height) != size:
             self._canvas.width, self._canvas.height = size
@@ -37,36 +37,36 @@ class Press:
         return self._canvas.transferToImageBitmap()
 
 
-class PictureMaker:
+class FrameBitmaps:
     """Makes of each frame the picture that goes back with its mask."""
 
     def __init__(self) -> None:
         self._store = FrameStore()
-        self._press = Press()
+        self._canvas = BitmapCanvas()
 
-    async def make(self, frame: Bitmap | VideoFrame, *, mirror: bool) -> Bitmap:
+    async def make(self, frame: Frame, *, mirror: bool) -> Bitmap:
         """Return the frame as a bitmap of the caller's, mirrored if asked; `frame` is owned from here on."""
         if not hasattr(frame, "displayWidth"):  # only a VideoFrame has one
             return self._mirrored(frame) if mirror else frame
         await self._store.take(frame)
         drawable = cast("Drawable", self._store.drawable)
         try:
-            return self._press.print(drawable, Size(drawable.width, drawable.height), mirror=mirror)
+            return self._canvas.take(drawable, Size(drawable.width, drawable.height), mirror=mirror)
         finally:
             self._store.clear()
 
     def _mirrored(self, bitmap: Bitmap) -> Bitmap:
         try:
-            return self._press.print(bitmap, Size(bitmap.width, bitmap.height), mirror=True)
+            return self._canvas.take(bitmap, Size(bitmap.width, bitmap.height), mirror=True)
         finally:
             bitmap.close()
 
 
-class MaskMaker:
+class MaskBitmaps:
     """Makes of each mask a picture as MediaPipe's: red, its alpha the mask, scaled up bilinearly."""
 
     def __init__(self) -> None:
-        self._press = Press()
+        self._canvas = BitmapCanvas()
         self._small: js_types.OffscreenCanvas = OffscreenCanvas.new(1, 1)
         self._context = self._small.getContext("2d")
         self._pixels = ImageData.new(1, 1)
@@ -79,7 +79,7 @@ class MaskMaker:
         self._rgba[..., 3] = np.rint(mask * _OPAQUE)
         self._pixels.data.assign(self._rgba)
         self._context.putImageData(self._pixels, 0, 0)
-        return self._press.print(self._small, Size(width, height))
+        return self._canvas.take(self._small, Size(width, height))
 
     def _resize(self, size: Size) -> None:
         self._small.width, self._small.height = size

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyodide.ffi import JsException
 
-from pyselfie.browser.runtime_keeper import RuntimeKeeper
-from pyselfie.browser.service.bitmaps import MaskMaker, PictureMaker
-from pyselfie.browser.service.model_lane import ModelLane
-from pyselfie.runtimes.auto import Probe
+from pyselfie.browser.canvas.float_sampler import finest_sampler
+from pyselfie.browser.canvas.segmenter import Segmenter
+from pyselfie.browser.models import ModelLoader
+from pyselfie.browser.service.bitmaps import FrameBitmaps, MaskBitmaps
 
 if TYPE_CHECKING:
-    from pyselfie.browser.js_types import Bitmap, Host, VideoFrame
+    from pyselfie.browser.js_types import Bitmap, Frame, Host
     from pyselfie.browser.service.service_client import ServiceClient
+    from pyselfie.runtimes.base import Runtime
 
 
 class SegmentationService:
@@ -41,19 +42,12 @@ class SegmentationService:
         self.turn = asyncio.Lock()
         self.is_over = False
         self._host = host
-        probe = host.probe
-        self._keeper = RuntimeKeeper(
-            host,
-            Probe(probe.hasWebGpu, probe.adapter, probe.isSoftware, probe.threads),
-            requested,
-            "canvas2d",  # the mask leaves as a picture, so it has to come back from the GPU
-            lock=lock,
-            on_change=self._on_change,
-        )
+        painter = "canvas2d"  # the mask leaves as a picture, so it has to come back from the GPU
+        self._loader = ModelLoader(host, requested, painter, lock=lock, on_change=self._on_change)
         self._clients: list[ServiceClient] = []
-        self._lanes: dict[int, ModelLane] = {}
-        self._pictures = PictureMaker()
-        self._masks = MaskMaker()
+        self._segmenters: dict[int, Segmenter] = {}
+        self._frames = FrameBitmaps()
+        self._masks = MaskBitmaps()
 
     def join(self, client: ServiceClient) -> None:
         """Serve `client`, too."""
@@ -66,25 +60,25 @@ class SegmentationService:
             return
         self.is_over = True
         async with self.turn:
-            self._drop_lanes()
+            self._drop_segmenters()
 
     @property
     def backend(self) -> tuple[str, str]:
         """What runs the models, and why."""
-        return self._keeper.backend, self._keeper.reason
+        return self._loader.backend, self._loader.reason
 
     def _on_change(self, sentence: str) -> None:
         for client in self._clients[:1]:  # one console, one warning
-            client.post("notice", code="backend", message=sentence)
+            client.post({"type": "notice", "code": "backend", "message": sentence})
 
     async def load(self, model: int) -> list[Bitmap]:
         """Have the model ready; there is nothing to send back."""
-        await self._lane(model)
+        await self._segmenter(model)
         return []
 
-    async def segment(self, frame: Bitmap | VideoFrame, model: int, *, mirror: bool) -> list[Bitmap]:
+    async def segment(self, frame: Frame, model: int, *, mirror: bool) -> list[Bitmap]:
         """Return the picture, mirrored if asked, and the mask of just that picture, both of the frame's size."""
-        picture = await self._pictures.make(frame, mirror=mirror)
+        picture = await self._frames.make(frame, mirror=mirror)
         try:
             mask = await self._run(picture, model)
             return [picture, self._masks.make(mask, picture.width, picture.height)]
@@ -95,29 +89,32 @@ class SegmentationService:
     async def _run(self, picture: Bitmap, model: int) -> Any:
         """Run the model, on the next backend if this one fails."""
         while True:
-            lane = await self._lane(model)
+            segmenter = await self._segmenter(model)
             try:
-                async with self._keeper.lock:
-                    return await lane.segment(picture)
+                async with self._loader.lock:
+                    segmenter.reset()  # pictures of several clients: none says anything of the next
+                    return await segmenter.segment(picture)
             except JsException as error:
-                self._drop_lanes()
-                self._keeper.recover(f"{error.name}: {error.message}", lost=False)
+                self._drop_segmenters()
+                self._loader.recover(f"{error.name}: {error.message}", lost=False)
 
-    async def _lane(self, model: int) -> ModelLane:
-        if model not in self._lanes:
+    async def _segmenter(self, model: int) -> Segmenter:
+        if model not in self._segmenters:
             self._tell_loading(on=True)
             try:
-                self._lanes[model] = ModelLane(self._host, await self._keeper.load(model))
+                runtime = cast("Runtime", await self._loader.load(model))
+                sampler = finest_sampler(self._host, runtime.spec.width, runtime.spec.height)
+                self._segmenters[model] = Segmenter(runtime, sampler)
             finally:
                 self._tell_loading(on=False)
-        return self._lanes[model]
+        return self._segmenters[model]
 
     def _tell_loading(self, *, on: bool) -> None:
         """Tell the page, which must not take the worker's silence for its death."""
         for client in self._clients:
-            client.post("loading", on=on)
+            client.post({"type": "loading", "on": on})
 
-    def _drop_lanes(self) -> None:
-        for lane in self._lanes.values():
-            lane.close()
-        self._lanes.clear()
+    def _drop_segmenters(self) -> None:
+        for segmenter in self._segmenters.values():
+            segmenter.close()
+        self._segmenters.clear()

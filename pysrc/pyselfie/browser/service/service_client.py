@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from pyodide.ffi import JsException
 
-from pyselfie.browser.runtime_keeper import EngineError
+from pyselfie.browser.models import EngineError
 from pyselfie.core.manifest import ModelFileError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from pyselfie.browser.js_types import Bitmap, Host, VideoFrame
+    from pyselfie.browser.js_types import Bitmap, Frame, Host
+    from pyselfie.browser.protocol import FromService, Prepare, Segment, ToService
     from pyselfie.browser.service.segmentation_service import SegmentationService
 
 _KNOWN = (ModelFileError, EngineError, JsException, ValueError)
@@ -55,25 +56,25 @@ class ServiceClient:
                     return
                 await self._service.load(self._first_model)
         except Exception as error:
-            self.post("error", code="model", message=_sentence(error), action="retry")
+            self.post({"type": "error", "code": "model", "message": _sentence(error), "action": "retry"})
             return
         backend, reason = self._service.backend
-        self.post("ready", backend=backend, reason=reason)
+        self.post({"type": "ready", "backend": backend, "reason": reason})
 
-    def receive(self, message: Any) -> None:
-        """Take one message of the page; see ``web/js/mediapipe/service.js`` for their forms."""
+    def receive(self, message: ToService) -> None:
+        """Take one message of the page."""
         getattr(self, f"_on_{message.type}")(message)
 
-    def _on_prepare(self, message: Any) -> None:
+    def _on_prepare(self, message: Prepare) -> None:
         self._spawn(self._answer(message.request, partial(self._service.load, message.model)))
 
-    def _on_segment(self, message: Any) -> None:
+    def _on_segment(self, message: Segment) -> None:
         frame = message.frame
         work = partial(self._service.segment, frame, message.model, mirror=message.mirror)
         self._spawn(self._answer(message.request, work, frame))
 
     async def _answer(
-        self, request: int, work: Callable[[], Awaitable[list[Bitmap]]], frame: Bitmap | VideoFrame | None = None
+        self, request: int, work: Callable[[], Awaitable[list[Bitmap]]], frame: Frame | None = None
     ) -> None:
         """Do one piece of work when its turn comes, and send what it gives or why it failed."""
         async with self._service.turn:
@@ -93,9 +94,9 @@ class ServiceClient:
         self._is_closed = True
         self._spawn(self._service.leave(self))
 
-    def post(self, kind: str, **detail: Any) -> None:
-        """Send an event."""
-        self._host.post(kind, json.dumps(detail))
+    def post(self, message: FromService) -> None:
+        """Send a message."""
+        self._host.post(json.dumps(message))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -14,7 +14,7 @@ from pyselfie.core.geometry import MAX_SIDE, Size, fit_within
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyselfie.browser.js_types import Bitmap, Drawable, VideoFrame
+    from pyselfie.browser.js_types import Bitmap, Drawable, Frame, VideoFrame
     from pyselfie.browser.webgpu.device import Gpu
 
 Kind = Literal["external", "2d"]
@@ -98,10 +98,10 @@ class FrameInHand:
         self.size = Size(0, 0)
         self._gpu = gpu
         self._slot = TextureSlot(gpu)
-        self._frame: Bitmap | VideoFrame | None = None
+        self._frame: Frame | None = None
         self._import = js_object(source=None)
 
-    async def take(self, frame: Bitmap | VideoFrame) -> None:
+    async def take(self, frame: Frame) -> None:
         """Take over `frame`."""
         if hasattr(frame, "displayWidth"):
             self._borrow(cast("VideoFrame", frame))
@@ -121,7 +121,7 @@ class FrameInHand:
         self.size = Size(bitmap.width, bitmap.height)
         self.picture = self._slot.load(bitmap, self.size)
 
-    def hand_over(self) -> Bitmap | VideoFrame | None:
+    def hand_over(self) -> Frame | None:
         """Give the frame away, its ownership with it."""
         frame, self._frame, self.picture = self._frame, None, None
         return frame

@@ -1,20 +1,19 @@
-"""A frame's way on the GPU: texture -> preprocess -> runtime -> overlay -> composite; nothing is read back."""
+"""A frame's way on the GPU: texture -> segmenter -> overlay -> composite; nothing is read back."""
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from js import navigator
 
+from pyselfie.browser.pipeline import Pipeline
 from pyselfie.browser.webgpu.compositor import Compositor
 from pyselfie.browser.webgpu.device import Gpu
 from pyselfie.browser.webgpu.overlay import OverlayTexture
 from pyselfie.browser.webgpu.picture import FrameInHand
-from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
-from pyselfie.browser.webgpu.readback import read_floats
+from pyselfie.browser.webgpu.segmenter import GpuSegmenter
 from pyselfie.core.effects import EFFECTS
-from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,10 +21,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pyselfie.browser.js_types import Bitmap, OffscreenCanvas, VideoFrame
+    from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
+    from pyselfie.browser.ort_web import OrtWebRuntime
     from pyselfie.browser.webgpu.picture import Picture
     from pyselfie.core.effects import Layer
+    from pyselfie.core.geometry import Size
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
 
@@ -33,26 +34,19 @@ MOST_IN_FLIGHT = 2
 """Frames that the GPU may work on at a time; one more would only be older when it is seen."""
 
 
-class GpuPipeline:
-    """Takes each frame through the stages, as `pipeline.Pipeline` does. Make it with `create`.
+class GpuPipeline(Pipeline):
+    """The `Pipeline` whose frames and masks stay on the GPU. Make it with `create`."""
 
-    Attributes
-    ----------
-    options : Options
-        The user's choices; assign and call `repaint` to change them; the frame may then lack a mask, see `lacks_mask`.
-    on_composite : callable or None
-        Called in the task that has painted, when the canvas can be read.
-    """
+    painter: Literal["webgpu"] = "webgpu"
+    custom_effect = None  # `Engine` refuses them here
 
-    def __init__(self, gpu: Gpu, compositor: Compositor, clock: StageClock, options: Options) -> None:
-        self.options = options
+    def __init__(self, gpu: Gpu, compositor: Compositor, clock: StageClock) -> None:
         self.on_composite: Callable[[], None] | None = None
         self._gpu = gpu
         self._compositor = compositor
         self._clock = clock
         self._frame = FrameInHand(gpu)
-        self._runtime: OrtGpuRuntime | None = None
-        self._preprocess: Preprocess | None = None
+        self._segmenter: GpuSegmenter | None = None
         self._overlay: OverlayTexture | None = None
         self._has_mask = False
         self._is_warm = False
@@ -60,12 +54,7 @@ class GpuPipeline:
 
     @classmethod
     async def create(
-        cls,
-        canvas: OffscreenCanvas,
-        device: Any,
-        clock: StageClock,
-        options: Options,
-        on_fault: Callable[[str], None],
+        cls, canvas: OffscreenCanvas, device: Any, clock: StageClock, on_fault: Callable[[str], None]
     ) -> GpuPipeline:
         """Compile for `canvas` on `device`.
 
@@ -85,107 +74,93 @@ class GpuPipeline:
         except BaseException:
             gpu.close()
             raise
-        return cls(gpu, compositor, clock, options)
-
-    @property
-    def device(self) -> Any:
-        """The device that everything is on."""
-        return self._gpu.device
+        return cls(gpu, compositor, clock)
 
     @property
     def size(self) -> Size:
         """Size of the composite in pixels."""
         return self._frame.size
 
-    async def use(self, runtime: OrtGpuRuntime) -> None:
-        """Run `runtime` from now on; the one before is closed. Not while a frame is under way.
+    @property
+    def has_frame(self) -> bool:
+        """Whether there is a frame in hand."""
+        return self._frame.picture is not None
 
-        Raises
-        ------
-        JsException
-            If a shader does not compile.
-        """
-        spec = runtime.spec
-        model = ModelBuffers(Size(spec.width, spec.height), runtime.input, runtime.output)
-        preprocess = await Preprocess.create(self._gpu, model)
-        overlay = await OverlayTexture.create(self._gpu, model)
+    @property
+    def has_mask(self) -> bool:
+        """Whether the frame in hand has been segmented."""
+        return self._has_mask
+
+    def fits(self, runtime: OrtWebRuntime | OrtGpuRuntime) -> bool:
+        """Whether the model's input and output are on this pipeline's device."""
+        return runtime.device is not None and bool(runtime.device == self._gpu.device)
+
+    async def use(self, runtime: OrtGpuRuntime) -> None:
+        """Run `runtime` from now on; see `Pipeline.use`."""
+        segmenter = await GpuSegmenter.create(self._gpu, runtime, self._clock.lap)
+        overlay = await OverlayTexture.create(self._gpu, segmenter.model)
         self._release_model()
-        self._preprocess, self._overlay, self._runtime = preprocess, overlay, runtime
+        self._segmenter, self._overlay = segmenter, overlay
         self._is_warm = False
 
     def _release_model(self) -> None:
         self._has_mask = False
         if self._overlay is not None:
             self._overlay.close()
-        if self._runtime is not None:
-            self._runtime.close()
-        self._overlay = self._preprocess = self._runtime = None
+        if self._segmenter is not None:
+            self._segmenter.close()
+        self._overlay = self._segmenter = None
 
-    async def process(self, frame: Bitmap | VideoFrame, *, fresh_mask: bool = True) -> bool:
-        """Take over `frame` and paint its composite; see `pipeline.Pipeline.process`."""
+    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
+        """Take over `frame` and paint its composite; see `Pipeline.process`."""
         self._clock.begin()
         await self._frame.take(frame)
         self._clock.lap("capture")
-        if not self.needs_mask:
+        if not self.needs_mask(options()):
             self._has_mask = False  # what there is belongs to another frame
-            return await self._finish()
-        return await self._segment(fresh_mask=fresh_mask or not self._has_mask)
+            return await self._finish(options())
+        if fresh_mask or not self._has_mask:
+            return await self._segment(options)
+        return await self._follow(options())
 
-    async def refresh(self) -> bool:
+    async def _follow(self, options: Options) -> bool:
+        if self._frame.picture is None or self._segmenter is None:
+            return False
+        self._segmenter.look(self._frame.picture)
+        return await self._finish(options)
+
+    async def refresh(self, options: Callable[[], Options]) -> bool:
         """Segment and paint the frame in hand once more (another model), if there is one."""
         self._clock.begin()
-        return await (self._segment() if self.needs_mask else self._finish())
+        return await (self._segment(options) if self.needs_mask(options()) else self._finish(options()))
 
-    @property
-    def needs_mask(self) -> bool:
-        """Whether the effect depends on the person."""
-        return EFFECTS[self.options.effect].overlay is not None
-
-    @property
-    def lacks_mask(self) -> bool:
-        """Whether the frame in hand has to be segmented before it can be painted."""
-        return self._frame.picture is not None and self.needs_mask and not self._has_mask
-
-    def repaint(self) -> None:
+    def repaint(self, options: Options) -> None:
         """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
-        if self.has_picture:
-            self._paint()
+        if self.has_picture(options):
+            self._paint(options)
 
-    async def _segment(self, *, fresh_mask: bool = True) -> bool:
-        if self._frame.picture is None or self._runtime is None:
+    async def _segment(self, options: Callable[[], Options]) -> bool:
+        if self._frame.picture is None or self._segmenter is None:
             return False
-        self._encode_input()
-        self._clock.lap("preprocess")
-        if fresh_mask:
-            await self._runtime.run()
-            self._clock.lap("infer")
+        await self._segmenter.segment(self._frame.picture)
         if self._frame.picture is None:  # reset while the model ran: that frame is over
             return False
         self._has_mask = True
-        return await self._finish()
+        return await self._finish(options())
 
-    async def _finish(self) -> bool:
-        if self._frame.picture is None or self._runtime is None:
+    async def _finish(self, options: Options) -> bool:
+        if self._frame.picture is None or self._overlay is None:
             return False
-        self._paint()
+        self._paint(options)
         self._clock.lap("paint")
         await self._pace()
         self._clock.end()
         return True
 
-    def _encode_input(self) -> None:
-        assert self._preprocess is not None  # noqa: S101 - set together with the runtime
-        assert self._frame.picture is not None  # noqa: S101 - checked by the caller
-        encoder = self._gpu.device.createCommandEncoder()
-        compute_pass = encoder.beginComputePass()
-        self._preprocess.encode(compute_pass, self._frame.picture)
-        compute_pass.end()
-        self._gpu.submit(encoder)
-
-    def _paint(self) -> None:
-        assert self._overlay is not None  # noqa: S101 - set together with the runtime
+    def _paint(self, options: Options) -> None:
+        assert self._overlay is not None  # noqa: S101 - there is a model before there is a frame
         assert self._frame.picture is not None  # noqa: S101 - checked by the callers
-        size, options = self._frame.size, self.options
+        size = self._frame.size
         effect = EFFECTS[options.effect]
         encoder = self._gpu.device.createCommandEncoder()
         if effect.overlay is not None:
@@ -210,29 +185,20 @@ class GpuPipeline:
         while len(self._in_flight) > room:
             await self._in_flight.popleft()
 
-    @property
-    def has_picture(self) -> bool:
-        """Whether there is a composite to be asked for."""
-        return self._frame.picture is not None and self._runtime is not None and not self.lacks_mask
-
     async def read_mask(self) -> NDArray[np.float32] | None:
         """Read the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""
-        runtime = self._runtime
-        if runtime is None or not self._has_mask:
-            return None
-        floats = await read_floats(self._gpu, runtime.output)
-        return floats.reshape(runtime.spec.height, runtime.spec.width)
+        return None if self._segmenter is None or not self._has_mask else await self._segmenter.read_mask()
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
         """Take over the picture behind the person; the one before is closed."""
         self._compositor.set_backdrop(backdrop)
 
-    def snapshot(self) -> Awaitable[Any]:
+    def snapshot(self, options: Options) -> Awaitable[Any]:
         """Return (awaitable) the output as a PNG ``Blob``, alpha included."""
-        self.repaint()  # a WebGPU canvas can be read in the task that painted it only
+        self.repaint(options)  # a WebGPU canvas can be read in the task that painted it only
         return self._compositor.to_blob()
 
-    def hand_over(self) -> tuple[Bitmap | VideoFrame | None, Bitmap | None]:
+    def hand_over(self) -> tuple[Frame | None, Bitmap | None]:
         """Give frame and backdrop to whoever paints next, their ownership with them."""
         return self._frame.hand_over(), self._compositor.hand_over_backdrop()
 
@@ -240,10 +206,12 @@ class GpuPipeline:
         """Forget the frame and clear the output: the source has changed."""
         self._frame.clear()
         self._has_mask = False
+        if self._segmenter is not None:
+            self._segmenter.reset()
         self._compositor.clear()
 
     def close(self) -> None:
-        """Free everything but what is on the canvas: it stays until another painter's composite replaces it."""
+        """Free everything but what is on the canvas: it stays until another pipeline's composite replaces it."""
         self._frame.clear()
         self._compositor.set_backdrop(None)
         self._release_model()

@@ -1,0 +1,61 @@
+"""From a picture of any size to its mask, by way of Python's memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from pyselfie.browser.canvas.float_sampler import FloatSampler
+    from pyselfie.browser.canvas.sampler import CanvasSampler
+    from pyselfie.browser.js_types import Drawable
+    from pyselfie.runtimes.base import Runtime
+
+
+class Segmenter:
+    """A model with the buffers of its size, and what it carries from one frame to the next.
+
+    Parameters
+    ----------
+    runtime : Runtime
+        The model, loaded; owned from here on.
+    sampler : CanvasSampler or FloatSampler
+        Of the model's size.
+    lap : callable, optional
+        Called with the name of each stage when it is done: ``"preprocess"``, ``"infer"``.
+    """
+
+    def __init__(
+        self, runtime: Runtime, sampler: CanvasSampler | FloatSampler, lap: Callable[[str], None] = lambda _stage: None
+    ) -> None:
+        self._runtime = runtime
+        self._sampler = sampler
+        self._tensor = np.empty(runtime.spec.input_shape, np.float32)
+        self._lap = lap
+
+    def look(self, picture: Drawable) -> None:
+        """Sample `picture` without segmenting it."""
+        self._sampler.read(picture)
+        self._lap("preprocess")
+
+    async def segment(self, picture: Drawable) -> NDArray[np.float32]:
+        """Return the mask, float32 [h, w] in 0..1; valid until the next call."""
+        self._sampler.read(picture)
+        self._sampler.fill(self._tensor)
+        self._lap("preprocess")
+        mask = await self._runtime.run(self._tensor)
+        self._lap("infer")
+        return mask
+
+    def reset(self) -> None:
+        """Forget what the frames so far have left: the next one is the first of another source."""
+        self._runtime.reset()
+
+    def close(self) -> None:
+        """Release the model."""
+        self._runtime.close()

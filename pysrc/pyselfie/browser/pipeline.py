@@ -1,0 +1,117 @@
+"""What a pipeline is: a frame goes in, its composite comes out on a canvas; one on Canvas 2D, one on WebGPU."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from pyselfie.core.effects import EFFECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
+    from pyselfie.browser.js_types import Bitmap, Frame
+    from pyselfie.core.geometry import Size
+    from pyselfie.core.options import Options
+
+
+class Pipeline(Protocol):
+    """Takes each frame through the stages: capture, preprocess, infer, postprocess, paint.
+
+    Attributes
+    ----------
+    painter
+        What paints.
+    on_composite
+        Called in the task that has painted, when the canvas can be read.
+    custom_effect
+        Takes the place of the options' effect; on Canvas 2D only, as `Engine` sees to.
+    """
+
+    painter: Literal["canvas2d", "webgpu"]
+    on_composite: Callable[[], None] | None
+    custom_effect: CustomEffectCanvas | None
+
+    @property
+    def size(self) -> Size:
+        """Size of the composite in pixels."""
+        ...
+
+    @property
+    def has_frame(self) -> bool:
+        """Whether there is a frame in hand."""
+        ...
+
+    @property
+    def has_mask(self) -> bool:
+        """Whether the frame in hand has been segmented."""
+        ...
+
+    def needs_mask(self, options: Options) -> bool:
+        """Whether what is to be painted depends on the person."""
+        return EFFECTS[options.effect].overlay is not None
+
+    def lacks_mask(self, options: Options) -> bool:
+        """Whether the frame in hand has to be segmented before it can be painted."""
+        return self.has_frame and self.needs_mask(options) and not self.has_mask
+
+    def has_picture(self, options: Options) -> bool:
+        """Whether there is a composite to be asked for."""
+        return self.has_frame and not self.lacks_mask(options)
+
+    def fits(self, runtime: Any) -> bool:
+        """Whether it can run `runtime`; else another pipeline has to."""
+        ...
+
+    async def use(self, runtime: Any) -> None:
+        """Run `runtime`, which `fits`, from now on; the one before is closed. Not while a frame is under way.
+
+        Raises
+        ------
+        JsException
+            If the GPU refuses; the model before goes on.
+        """
+        ...
+
+    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
+        """Take over `frame` and paint its composite; returns whether it was painted.
+
+        `options` are asked for when they are needed, as the user may change them while the model runs. Without
+        `fresh_mask` it is painted with the mask before, if there is one: that is all there is time for.
+        """
+        ...
+
+    async def refresh(self, options: Callable[[], Options]) -> bool:
+        """Segment and paint the frame in hand once more (another model or backend), if there is one; see `process`."""
+        ...
+
+    def repaint(self, options: Options) -> None:
+        """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
+        ...
+
+    async def read_mask(self) -> NDArray[np.float32] | None:
+        """Return the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""
+        ...
+
+    def snapshot(self, options: Options) -> Awaitable[Any]:
+        """Return (awaitable) the output as a PNG ``Blob``, alpha included."""
+        ...
+
+    def set_backdrop(self, backdrop: Bitmap | None) -> None:
+        """Take over the picture behind the person; the one before is closed."""
+        ...
+
+    def hand_over(self) -> tuple[Frame | None, Bitmap | None]:
+        """Give frame and backdrop to whoever paints next, their ownership with them."""
+        ...
+
+    def reset(self) -> None:
+        """Forget the frame and clear the output: the source has changed."""
+        ...
+
+    def close(self) -> None:
+        """Free everything but what is on the canvas: it stays until another pipeline's composite replaces it."""
+        ...

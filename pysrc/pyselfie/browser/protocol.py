@@ -1,0 +1,198 @@
+"""The messages between page and Python; ``web/js/engine/protocol.d.ts`` says the same and what each means.
+
+What comes in is a JavaScript object, read by its attributes; what goes out is a dictionary, sent as JSON. A test holds
+the two files equal. For type checkers only: nothing here is needed at run time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NotRequired, Protocol, TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
+
+
+class Ping(Protocol):
+    type: Literal["ping"]
+
+
+class Open(Protocol):
+    type: Literal["open"]
+    channel: int
+    options: str
+    canvas: OffscreenCanvas
+
+
+class OpenService(Protocol):
+    type: Literal["open_service"]
+    channel: int
+    options: str
+
+
+class Close(Protocol):
+    type: Literal["close"]
+    channel: int
+
+
+class ShowFrame(Protocol):
+    type: Literal["frame"]
+    frame: Frame
+
+
+class SetOptions(Protocol):
+    type: Literal["options"]
+    changes: str
+    lot: int
+
+
+class SetBackdrop(Protocol):
+    type: Literal["backdrop"]
+    bitmap: Bitmap | None
+    lot: int
+
+
+class SetCustomEffect(Protocol):
+    type: Literal["custom_effect"]
+    source: str | None
+    name: str
+
+
+class SetTap(Protocol):
+    type: Literal["tap"]
+    on: bool
+    intervalMs: float
+
+
+class Reset(Protocol):
+    type: Literal["reset"]
+
+
+class TakeCanvas(Protocol):
+    type: Literal["canvas"]
+    canvas: OffscreenCanvas
+
+
+class AskMask(Protocol):
+    type: Literal["mask"]
+    request: int
+
+
+class AskSnapshot(Protocol):
+    type: Literal["snapshot"]
+    request: int
+
+
+class Prepare(Protocol):
+    type: Literal["prepare"]
+    request: int
+    model: int
+
+
+class Segment(Protocol):
+    type: Literal["segment"]
+    request: int
+    frame: Frame
+    model: int
+    mirror: bool
+
+
+class Status(TypedDict):
+    backend: str
+    reason: str
+    model: str
+    modelSelection: int
+    threads: int
+    painter: str
+    painterReason: str
+
+
+class Ready(Status):
+    type: Literal["ready"]
+
+
+class ModelChanged(Status):
+    type: Literal["model"]
+
+
+class BackendChanged(Status):
+    type: Literal["backendchange"]
+
+
+class Pacing(TypedDict):
+    framesPerMask: NotRequired[int]
+    masksReused: NotRequired[int]
+
+
+class Stats(Status, Pacing):
+    type: Literal["stats"]
+    fps: float
+    frames: int
+    stages: dict[str, dict[str, float]]
+    width: int
+    height: int
+
+
+class Overload(TypedDict):
+    type: Literal["overload"]
+    framesPerMask: int
+    seconds: float
+
+
+class Notice(TypedDict):
+    type: Literal["notice"]
+    code: str
+    message: str
+
+
+class Failure(TypedDict):
+    type: Literal["error"]
+    code: str
+    message: str
+    action: Literal["retry", "restart"] | None
+
+
+class Loading(TypedDict):
+    type: Literal["loading"]
+    on: bool
+
+
+class Repainted(TypedDict):
+    type: Literal["repainted"]
+    lot: int
+
+
+class WantCanvas(TypedDict):
+    type: Literal["canvas"]
+
+
+class ShowCanvas(TypedDict):
+    type: Literal["show"]
+
+
+class ServiceReady(TypedDict):
+    type: Literal["ready"]
+    backend: str
+    reason: str
+
+
+ToEngine: TypeAlias = (
+    ShowFrame | SetOptions | SetBackdrop | SetCustomEffect | SetTap | Reset | TakeCanvas | AskMask | AskSnapshot
+)
+ToService: TypeAlias = Prepare | Segment
+ToPython: TypeAlias = Ping | Open | OpenService | Close | ToEngine | ToService
+
+FromEngine: TypeAlias = (
+    Ready
+    | ModelChanged
+    | BackendChanged
+    | Stats
+    | Overload
+    | Notice
+    | Failure
+    | Loading
+    | Repainted
+    | WantCanvas
+    | ShowCanvas
+)
+FromService: TypeAlias = ServiceReady | Notice | Failure | Loading
+FromPython: TypeAlias = FromEngine | FromService
