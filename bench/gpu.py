@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import sync_playwright
 
 from bench.contenders import CONTENDERS, Contender
+from bench.entrants import open_pages, serve_pages
 from bench.frames import SIZE
 from bench.machine import describe_machine
 from bench.measure import Field
-from bench.run import EFFECTS, open_pages, serve_pages
 from bench.stats import summary
 from bench.table import markdown_table
 from builder.chromium import ensure_chromium
+from builder.option_table import EFFECT_NAMES
 from builder.paths import ROOT
 from builder.report import say, step
 from builder.stamps import write_atomically
@@ -110,7 +111,7 @@ def _measure(field: Field, options: argparse.Namespace) -> dict[str, Any]:
     outcomes = field.outcomes(visits, {})
     python = {key: python_ms(visits[key]) for key in (OURS[0].key,) if key in visits}
     with step("the effects"):
-        effects = field.effects(OURS[0].key, EFFECTS, max(1, options.rounds // 3), order)
+        effects = field.effects(OURS[0].key, EFFECT_NAMES, max(1, options.rounds // 3), order)
     return {"contenders": outcomes, "python_ms": python, "effects_ms": effects}
 
 

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from bench.contenders import CONTENDERS, Entrant
-from bench.frames import SIZE, write_frames
+from bench.contenders import CONTENDERS
+from bench.entrants import open_pages, serve_pages
+from bench.frames import SIZE
+from bench.gpu import main as gpu
 from bench.machine import describe_machine
 from bench.measure import Field, medians, ratios
 from bench.native import main as native
-from bench.peers import fetch_model
 from bench.report import SCHEMA, SUBJECT, Report, find_goals, now, save
-from bench.site import bench_server
 from bench.startup import measure_startup
 from bench.stats import summary
 from bench.table import render
-from builder.chromium import ensure_chromium
+from builder.chromium import QUIET_FLAGS, ensure_chromium
 from builder.errors import BuildError
-from builder.paths import CACHE, DIST, MODELS, NODE_MODULES, ROOT
+from builder.option_table import EFFECT_NAMES
 from builder.report import say, step
 
 if TYPE_CHECKING:
@@ -33,17 +32,11 @@ if TYPE_CHECKING:
 
     from bench.contenders import Contender
     from bench.types import Order, Startup
-    from builder.serve import Server
 
 # Headless Chromium gives WebGL in software and 2D canvases on the CPU, which is what a machine without a GPU has. With
 # --use-angle=swiftshader canvases would be drawn through the software GPU, twenty times slower, and flatter nobody.
 FLAGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    *QUIET_FLAGS,
     "--disable-renderer-backgrounding",
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
@@ -51,15 +44,12 @@ FLAGS = [
 ]
 STAGED = ("ours", "handjs")  # arranged alike, so compared stage by stage, with camera frames, and by size
 GROWTH = ((640, 360), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
-EFFECTS = ("fill", "mask", "color", "picture", "blur", "transparent", "none")
 WARM_UP_FRAMES = 16
 
 
 def main(argv: list[str]) -> int:
     """Run the benchmark; return 0 unless nothing at all could be measured."""
     if "--gpu" in argv:
-        from bench.gpu import main as gpu  # noqa: PLC0415 - it uses this module's pages
-
         return gpu([word for word in argv if word != "--gpu"])
     if "--native" in argv:
         return native([word for word in argv if word != "--native"])
@@ -160,39 +150,6 @@ def _browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def serve_pages(chosen: Sequence[Contender], failures: dict[str, str]) -> Iterator[Server]:
-    """Serve the pages and what they load; a model that cannot be had only costs tasks-vision its rows."""
-    peers = CACHE / "bench"
-    if any(contender.page.startswith("tasks.html") for contender in chosen):
-        try:
-            peers = fetch_model()
-        except BuildError as error:
-            failures["tasks-vision"] = str(error)
-    with tempfile.TemporaryDirectory() as temporary:
-        write_frames(Path(temporary))
-        mounts = {"pages": ROOT / "bench" / "pages", "frames": Path(temporary), "modules": NODE_MODULES}
-        with bench_server({**mounts, "models": MODELS, "peers": peers, "dist": DIST}) as site:
-            yield site
-
-
-def open_pages(browser: Browser, url: str, chosen: Sequence[Contender], failures: dict[str, str]) -> list[Entrant]:
-    """Open every page in turn; the hand-written JavaScript gets as many threads as ours takes."""
-    context = browser.new_context(viewport={"width": SIZE[0], "height": SIZE[1]})
-    entrants: list[Entrant] = []
-    for contender in chosen:
-        if contender.page.startswith("tasks.html") and "tasks-vision" in failures:
-            continue
-        ours = next((entrant for entrant in entrants if entrant.contender.key == SUBJECT), None)
-        try:
-            with step(f"opening {contender.label}"):
-                entrants.append(Entrant(contender, context, url, ours.threads if ours else 1))
-        except BuildError as error:
-            say(str(error))
-            failures[contender.key] = str(error)
-    return entrants
-
-
 def _order(options: argparse.Namespace, size: tuple[int, int] = SIZE, kind: str = "bitmap") -> Order:
     return {"count": options.frames + 1, "width": size[0], "height": size[1], "kind": kind}
 
@@ -228,7 +185,7 @@ def _effects(field: Field, options: argparse.Namespace, report: Report) -> None:
     if SUBJECT in field.keys:
         with step("the effects"):
             count = max(1, options.rounds // 2)
-            report["effects_ms"] = field.effects(SUBJECT, EFFECTS, count, _order(options))
+            report["effects_ms"] = field.effects(SUBJECT, EFFECT_NAMES, count, _order(options))
 
 
 def _startup(

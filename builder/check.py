@@ -13,9 +13,13 @@ from builder.errors import BuildError
 from builder.paths import NODE_MODULES, ROOT
 from builder.report import complain, say
 
+_MEASURED = ["--cov", "--cov-report=term"]  # with the floor and all else in pyproject.toml
+
 
 def check(pytest_arguments: list[str]) -> int:
-    """Run the checks and the tests; with arguments for pytest, the tests only. Return the exit code.
+    """Run the checks and the tests, and measure coverage; with arguments for pytest, run tests only.
+
+    Return the exit code.
 
     What pytest prints comes last, so that its closing line closes the output of a run without faults.
     """
@@ -25,7 +29,7 @@ def check(pytest_arguments: list[str]) -> int:
     except BuildError as error:
         complain(str(error))  # the browser tests fail with the same sentence; all others can still run
     say("pytest ...")
-    result = subprocess.run([sys.executable, "-m", "pytest", *pytest_arguments], cwd=ROOT, check=False)
+    result = subprocess.run([sys.executable, "-m", "pytest", *(pytest_arguments or _MEASURED)], cwd=ROOT, check=False)
     if failed:
         complain(f"failed besides pytest: {', '.join(failed)} (see above).")
     return result.returncode or int(bool(failed))

@@ -22,6 +22,7 @@ _EPILOG = """examples:
   python3 build.py serve --watch          the same, and build again what changes
   python3 build.py test                   lint, types and every test
   python3 build.py test -k blur -x        pytest alone, with these arguments
+  python3 build.py generate               after a change of an option or an effect
   python3 build.py bench                  compare with the peers, print ratios
 
 All set-up (.venv, node_modules) is done on the way, and only when something has changed; test and bench need more
@@ -58,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "test", help="build, then run lint, types and every test; with arguments, pytest alone with them"
     )
+    commands.add_parser("generate", help="write the table of options to the scripts, types and documents that have it")
     commands.add_parser("bench", help="build, then measure against the peers; arguments go to the benchmark")
     return whole
 

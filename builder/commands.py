@@ -7,6 +7,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
+from builder.generate import generate
 from builder.paths import MODELS, PYSRC, WEB
 from builder.pipeline import build
 from builder.report import say
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command that was asked for; return the exit code."""
+    if options.command == "generate":
+        return generate()
     dist = build(compressing=options.command != "serve")
     match options.command:
         case "serve":

@@ -20,6 +20,7 @@ from builder import (
     vendor,
     wheels,
 )
+from builder.option_table import OPTIONS
 from builder.paths import CACHE, DIST, DOCS, WEB
 from builder.report import say, step
 from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
@@ -70,6 +71,7 @@ def make_plan(packages: tuple[Path, Path], numpy: Path) -> Plan:
     plan["assets.json"] = assets(plan, version)
     context = {
         "version": version,
+        "options": {option.name: option for option in reversed(OPTIONS)},
         "backdrops": json.loads((WEB / "backdrops" / "backdrops.json").read_text(encoding="utf-8")),
         "preloads": functools.partial(preloads.preloads, WEB),
     }

@@ -1,5 +1,6 @@
-"""The part of Brotli's Python binding that the build uses."""
+"""The part of Brotli's Python binding that the build and its tests use."""
 
 __version__: str
 
 def compress(string: bytes, mode: int = ..., quality: int = ..., lgwin: int = ..., lgblock: int = ...) -> bytes: ...
+def decompress(string: bytes) -> bytes: ...

@@ -1,7 +1,7 @@
 // A processor for LiveKit's camera tracks: `await videoTrack.setProcessor(new SelfieProcessor({ effect: "blur" }))`.
 
 import { processTrack } from "./js/track/process_track.js";
-import { CHANGEABLE, checkOnFailure, FIXED, readOptions } from "./js/track/track_options.js";
+import { CHANGEABLE, readOptions, WITHOUT_CAMERA } from "./js/track/track_options.js";
 
 /** @typedef {import("./types/livekit.js").ProcessorOptions} ProcessorOptions */
 
@@ -17,8 +17,7 @@ export class SelfieProcessor extends EventTarget {
   /** @param {ProcessorOptions} [options] */
   constructor(options = {}) {
     super();
-    this.#options = readOptions(options, [...CHANGEABLE, ...FIXED]);
-    checkOnFailure(this.#options.onFailure);
+    this.#options = readOptions(options, WITHOUT_CAMERA);
   }
 
   /** @param {{track: MediaStreamTrack}} given */

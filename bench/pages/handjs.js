@@ -1,12 +1,9 @@
 /** Contender: hand-written JavaScript and onnxruntime-web in a module worker, which owns the canvas. */
 
-import { makeFrames, offer, personOfComposite } from "./shared.js";
+import { frameByFrame, offer, personOfComposite } from "./shared.js";
 
 const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector("canvas"));
 const worker = new Worker(new URL("handjs_worker.js", import.meta.url), { type: "module" });
-
-/** @type {(ImageBitmap | VideoFrame)[]} */
-let frames = [];
 
 /**
  * @param {object} message
@@ -38,14 +35,7 @@ offer({
     const output = canvas.transferControlToOffscreen();
     return ask({ options, canvas: output }, [output]);
   },
-  async stock(order) {
-    frames = await makeFrames(order);
-  },
-  async run() {
-    const samples = [];
-    for (const frame of frames) samples.push(await segment(frame));
-    return samples;
-  },
+  ...frameByFrame(segment),
   async person() {
     return personOfComposite((await ask({}, [])).picture); // the canvas on the page may lag a picture behind
   },

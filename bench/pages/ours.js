@@ -1,14 +1,12 @@
 /** Contender: this project's engine, as its own page uses it. */
 
-import { makeFrames, offer, personOfComposite } from "./shared.js";
+import { frameByFrame, makeFrames, offer, personOfComposite } from "./shared.js";
 
 const ENGINE = "/dist/js/engine/engine.js";
 
 const stage = /** @type {HTMLElement} */ (document.querySelector("main"));
 /** @type {InstanceType<typeof import("../../web/js/engine/engine.js").Engine>} */
 let engine;
-/** @type {(ImageBitmap | VideoFrame)[]} */
-let frames = [];
 /** @type {Record<string, number>} */
 let stages = {};
 
@@ -62,14 +60,7 @@ offer({
     const how = backend === "webgpu" ? `, painter ${painter} (${reason})` : "";
     return { backend: `onnxruntime-web ${backend}${how}`, threads };
   },
-  async stock(order) {
-    frames = await makeFrames(order);
-  },
-  async run() {
-    const samples = [];
-    for (const frame of frames) samples.push(await segment(frame));
-    return samples;
-  },
+  ...frameByFrame(segment),
   async effect(effect) {
     const [backdrop] = await makeFrames({ count: 1, width: 1280, height: 720, kind: "bitmap" });
     engine.setBackdrop(/** @type {ImageBitmap} */ (backdrop));

@@ -69,6 +69,26 @@ export async function makeFrames(order) {
 }
 
 /**
+ * `stock` and `run` of a page that takes one frame after the other.
+ *
+ * @param {(frame: ImageBitmap | VideoFrame) => Promise<BenchSample>} segment
+ */
+export function frameByFrame(segment) {
+  /** @type {(ImageBitmap | VideoFrame)[]} */
+  let frames = [];
+  return {
+    async stock(/** @type {BenchOrder} */ order) {
+      frames = await makeFrames(order);
+    },
+    async run() {
+      const samples = [];
+      for (const frame of frames) samples.push(await segment(frame));
+      return samples;
+    },
+  };
+}
+
+/**
  * BT.601, limited range: what a webcam delivers.
  *
  * @param {Uint8ClampedArray} rgba

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
+from coverage import Coverage
 from PIL import Image
 from playwright.sync_api import Error
 
@@ -25,9 +27,18 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+    from tests.browser.guard import GuardedPage
+
 CAMERA_SIZE = (1280, 720)
 _CAMERA_FRAMES = 30
 _REPORTED = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; report-uri {REPORT_PATH}"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unmeasured() -> None:
+    """Coverage ends where the browser tests begin: they run no more of the package here, and greenlets confuse it."""
+    if (measuring := Coverage.current()) is not None:
+        measuring.stop()
 
 
 @pytest.fixture(scope="session")
@@ -36,20 +47,23 @@ def origins() -> set[str]:
     return set()
 
 
+@contextmanager
+def _serving(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
+    with ExitStack() as running:
+
+        def serve(headers: dict[str, str], directory: Path = dist, **options: Any) -> Server:
+            server = running.enter_context(Server(directory, headers=headers, **options))
+            origins.add(f"http://{server.host}:{server.port}")
+            return server
+
+        yield serve
+
+
 @pytest.fixture(scope="session")
 def serve_site(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
     """Return a function that serves the site once more, with other options of `Server`."""
-    servers: list[Server] = []
-
-    def serve(directory: Path = dist, **options: Any) -> Server:
-        server = Server(directory, headers=_REPORTED, **options).__enter__()
-        servers.append(server)
-        origins.add(f"http://{server.host}:{server.port}")
-        return server
-
-    yield serve
-    for server in servers:
-        server.__exit__(None, None, None)
+    with _serving(dist, origins) as serve:
+        yield partial(serve, _REPORTED)
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +92,9 @@ def browser_for(playwright: Playwright) -> Iterator[Callable[[tuple[str, ...]], 
 
 
 @pytest.fixture
-def launch(browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]) -> Iterator[Callable[..., Page]]:
+def launch(
+    browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]
+) -> Iterator[Callable[..., GuardedPage]]:
     """Return a factory of pages: ``launch(*extra_flags, **context_options)``, each in a fresh profile.
 
     The test fails at its end if a page threw, logged an error, broke the CSP or asked another origin; what a test
@@ -86,14 +102,15 @@ def launch(browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str])
     """
     opened: list[tuple[BrowserContext, Guard]] = []
 
-    def open_page(*extra_flags: str, **context_options: Any) -> Page:
+    def open_page(*extra_flags: str, **context_options: Any) -> GuardedPage:
         context = browser_for(extra_flags).new_context(**context_options)
         opened.append((context, Guard(context, origins)))
-        return context.new_page()
+        return cast("GuardedPage", context.new_page())
 
     yield open_page
     for context, _ in opened:
-        for routed in (*context.pages, context):
+        routers: list[Page | BrowserContext] = [*context.pages, context]
+        for routed in routers:
             with suppress(Error):  # a test may have closed or crashed it
                 routed.unroute_all(behavior="ignoreErrors")  # else answers still on their way raise when it closes
         context.close()
@@ -129,14 +146,5 @@ def tarball(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def serve_as(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
     """Return a function that serves a folder, dist/ if none is named, with these headers, until the test ends."""
-    servers: list[Server] = []
-
-    def serve(headers: dict[str, str], directory: Path = dist, **options: Any) -> Server:
-        server = Server(directory, headers=headers, **options).__enter__()
-        servers.append(server)
-        origins.add(server.url.rstrip("/"))
-        return server
-
-    yield serve
-    for server in servers:
-        server.__exit__(None, None, None)
+    with _serving(dist, origins) as serve:
+        yield serve

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from tests.browser.waiting import WAIT_MS, until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
 
-WAIT_MS = 60_000
+    from tests.browser.guard import GuardedPage
+
 SAMPLE = "samples/astronaut.jpg"
 
 _SETUP = """
@@ -42,7 +45,7 @@ async (id) => {
 class ElementPage:
     """An otherwise empty page of the site with some HTML on it; `made_up`: the site has none."""
 
-    def __init__(self, page: Page, site_url: str, html: str, *, script: str = "", made_up: bool = True) -> None:
+    def __init__(self, page: GuardedPage, site_url: str, html: str, *, script: str = "", made_up: bool = True) -> None:
         self.page = page
         page.set_default_timeout(WAIT_MS)
         if script:
@@ -76,12 +79,7 @@ class ElementPage:
 
     def until(self, condition: Callable[[], Any]) -> Any:
         """Wait until `condition` gives something true, and return that."""
-        for _ in range(WAIT_MS // 100):
-            value = condition()
-            if value:
-                return value
-            self.page.wait_for_timeout(100)
-        raise AssertionError(f"it did not come true; events: {self.page.evaluate('events.slice(-5)')}")
+        return until(self.page, condition, lambda: f"events: {self.page.evaluate('events.slice(-5)')}")
 
     def workers(self) -> int:
         """Return how many engines' workers the page has."""

@@ -14,14 +14,15 @@ from tests.browser.legacy_kit import set_up_example
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
 
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def open_example(page: Page, serve_site: Callable[..., Server], name: str) -> Page:
+def open_example(page: GuardedPage, serve_site: Callable[..., Server], name: str) -> GuardedPage:
     """Open ``examples/<name>/index.html`` in `page`, with dist/ where it lies in a checkout."""
     site = serve_site(prefix="/dist/")
     page.route("**/examples/**", _serve)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
+    from tests.browser.guard import GuardedPage
     from tests.browser.harness import EngineDriver
 
 _WATCH = """
@@ -41,7 +40,7 @@ _WATCH = """
 """
 
 
-def watch_gpu(page: Page) -> Page:
+def watch_gpu(page: GuardedPage) -> GuardedPage:
     """Return `page`, whose engines' workers will be watched from their first breath."""
     page.on("worker", lambda worker: worker.evaluate(_WATCH))
     return page

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
+
+    class GuardedPage(Page):
+        """A page of a guarded context, as `launch` opens them."""
+
+        guard: Guard
+        expected_errors: list[str]
+
 
 REPORT_PATH = "/csp-report"
 _REPORT_VIOLATIONS = """
@@ -22,9 +29,9 @@ addEventListener("securitypolicyviolation", (event) => {
 class Guard:
     """Collects page errors, console errors (violations of the CSP are among them) and requests to other origins.
 
-    Every page gets two attributes: ``guard``, and ``expected_errors``, the context's list to which a test adds regular
-    expressions: an error that one of them is found in is not a fault. Workers tell Playwright nothing about violations,
-    so the test server's policy has them reported to REPORT_PATH, and the request is seen.
+    Every page becomes a `GuardedPage`: it gets ``guard``, and ``expected_errors``, the context's list to which a test
+    adds regular expressions: an error that one of them is found in is not a fault. Workers tell Playwright nothing
+    about violations, so the test server's policy has them reported to REPORT_PATH, and the request is seen.
     """
 
     def __init__(self, context: BrowserContext, origins: Collection[str]) -> None:
@@ -39,8 +46,9 @@ class Guard:
         context.on("request", self._note_request)
 
     def _watch(self, page: Page) -> None:
-        page.guard = self
-        page.expected_errors = self._expected
+        guarded = cast("GuardedPage", page)
+        guarded.guard = self
+        guarded.expected_errors = self._expected
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":

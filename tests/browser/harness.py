@@ -11,7 +11,9 @@ from PIL import Image
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
+
+    from tests.browser.guard import GuardedPage
 
 TIMEOUT_MS = 120_000  # software WebGPU compiles its shaders for many seconds on two busy cores
 EVENTS = ("progress", "ready", "frame", "stats", "backendchange", "notice", "error", "model")
@@ -59,7 +61,7 @@ class EngineDriver:
 
     Parameters
     ----------
-    page : Page
+    page : GuardedPage
         A page of the `launch` fixture.
     site_url : str
         The site's root.
@@ -67,7 +69,7 @@ class EngineDriver:
         The engine's options.
     """
 
-    def __init__(self, page: Page, site_url: str, backend: str = "auto", painter: str = "auto") -> None:
+    def __init__(self, page: GuardedPage, site_url: str, backend: str = "auto", painter: str = "auto") -> None:
         self.page = page
         page.set_default_timeout(TIMEOUT_MS)
         page.route("**/blank.html", _empty_page)

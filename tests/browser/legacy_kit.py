@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
+
+    from tests.browser.guard import GuardedPage
 
 WAIT_MS = 120_000
 
@@ -56,7 +58,7 @@ window.outcome = (promise) => promise.then((value) => value ?? "fine", (error) =
 _SCRIPT = "<!doctype html><html lang=en><title>Legacy</title><script src='selfie_segmentation.js'></script>"
 
 
-def open_page(page: Page, url: str, body: str = _SCRIPT) -> None:
+def open_page(page: GuardedPage, url: str, body: str = _SCRIPT) -> None:
     """Open a page at the site's root with the real server's headers: strict policy, isolation."""
 
     def answer(route: Route) -> None:

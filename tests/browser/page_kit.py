@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
+from tests.browser.waiting import WAIT_MS, until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
-
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-WAIT_MS = 60_000
 
 KEEPS_TRACKS = """
 self.cameraTracks = [];
@@ -61,7 +62,7 @@ _RUN_AXE = """async () => {
 class Demo:
     """One opened demo page."""
 
-    def __init__(self, page: Page, url: str) -> None:
+    def __init__(self, page: GuardedPage, url: str) -> None:
         self.page = page
         page.set_default_timeout(WAIT_MS)
         page.goto(url)
@@ -76,13 +77,11 @@ class Demo:
 
     def until(self, condition: Callable[[], Any]) -> Any:
         """Wait until `condition` gives something true, and return that."""
-        for _ in range(WAIT_MS // 100):
-            value = condition()
-            if value:
-                return value
-            self.page.wait_for_timeout(100)
-        state = self.page.inner_text("#status"), self.page.locator("#loading").inner_text(), self.messages()
-        raise AssertionError(f"it did not come true in {WAIT_MS // 1000} s; the page says: {state}")
+        return until(self.page, condition, self._says)
+
+    def _says(self) -> str:
+        shown = self.page.inner_text("#status"), self.page.locator("#loading").inner_text(), self.messages()
+        return f"the page says: {shown}"
 
     def caption(self) -> str:
         return self.page.inner_text("#caption")
@@ -114,6 +113,10 @@ class Demo:
         """Wait until the source is `name` and a composite of `size` is painted."""
         self.until(lambda: self.caption() == name and self.size() == size)
 
+    def wait_told(self, pattern: str) -> None:
+        """Wait until one of the messages fits the regular expression."""
+        self.until(lambda: re.search(pattern, " ".join(self.messages())))
+
     def choose_effect(self, name: str) -> None:
         self.page.check(f"input[name=effect][value={name}]")
 
@@ -136,7 +139,7 @@ class Demo:
 
 
 def open_demo(
-    launch: Callable[..., Page], site: Server, query: str = "", *flags: str, script: str = "", **context: Any
+    launch: Callable[..., GuardedPage], site: Server, query: str = "", *flags: str, script: str = "", **context: Any
 ) -> Demo:
     """Open the page at `query`; `script` runs before the page's own."""
     page = launch(*flags, **context)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from tests.browser.guard import GuardedPage
 
 _NEEDED = (
     "vendor/pyodide/*[!rz]",  # not the .br and .gz beside them
@@ -82,7 +82,7 @@ def bare_server(dist: Path, origins: set[str], tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
-def bare(bare_server: Server, launch: Callable[..., Page], astronaut: np.ndarray) -> Page:
+def bare(bare_server: Server, launch: Callable[..., GuardedPage], astronaut: np.ndarray) -> GuardedPage:
     """Return the page once Python is there, with a picture in its file system."""
     page = launch()
     page.goto(bare_server.url)
@@ -95,18 +95,18 @@ def bare(bare_server: Server, launch: Callable[..., Page], astronaut: np.ndarray
     return page
 
 
-def put(page: Page, name: str, data: bytes) -> None:
+def put(page: GuardedPage, name: str, data: bytes) -> None:
     """Write a file where Python can read it."""
     page.evaluate(_PUT, [name, base64.b64encode(data).decode()])
 
 
-def answer(page: Page, code: str) -> Any:
+def answer(page: GuardedPage, code: str) -> Any:
     """Run `code`, whose last line is an expression, and return its value."""
     *lines, last = code.strip().splitlines()
     return json.loads(page.evaluate(_RUN, "\n".join([*lines, f"import json; json.dumps({last})"])))
 
 
-def test_same_import_segments_in_a_bare_page(bare: Page, astronaut: np.ndarray) -> None:
+def test_same_import_segments_in_a_bare_page(bare: GuardedPage, astronaut: np.ndarray) -> None:
     """`process_async` and, by JSPI, plain `process` give the desktop's mask; several may be under way."""
     masks = answer(
         bare,
@@ -127,7 +127,7 @@ with mp_selfie_segmentation.SelfieSegmentation(model_selection=1) as segmenter:
         assert np.abs(np.array(values) - expected[::16, ::16].ravel()).mean() < 2e-4
 
 
-def test_what_cannot_be_is_one_sentence(bare: Page) -> None:
+def test_what_cannot_be_is_one_sentence(bare: GuardedPage) -> None:
     """No site yet, no site there, Python that cannot wait, and a closed segmenter: each says what to do."""
     sentences = answer(
         bare,
@@ -162,7 +162,7 @@ wrong = await caught(segmenter.process_async(picture[..., 0]))
     assert "use `await segmenter.process_async(image)`" in plainly
 
 
-def test_notebook_runs_in_a_bare_page(bare: Page) -> None:
+def test_notebook_runs_in_a_bare_page(bare: GuardedPage) -> None:
     """Every cell of the example runs in the browser too, and shows the pictures that the desktop shows."""
     put(bare, "astronaut.jpg", (ROOT / "examples" / "astronaut.jpg").read_bytes())
     notebook = nbformat.read(ROOT / "examples" / "selfie_segmentation.ipynb", as_version=4)
@@ -192,7 +192,7 @@ def pop(frame, mask, time):
 """
 
 
-def test_custom_effect_gives_the_desktops_picture(bare: Page, astronaut: np.ndarray) -> None:
+def test_custom_effect_gives_the_desktops_picture(bare: GuardedPage, astronaut: np.ndarray) -> None:
     """The same source runs in the browser, on canvases, pixel for pixel as on the desktop; mirrored, too."""
     put(bare, "pop.py", POP.encode())
     code = """

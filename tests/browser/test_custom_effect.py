@@ -15,9 +15,8 @@ from tests.browser.harness import EngineDriver, png_base64
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
-
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 POP = """
 import numpy as np
@@ -45,7 +44,7 @@ FUNCTIONS: dict[str, tuple[dict[str, Any], Callable[..., np.ndarray]]] = {
 
 
 @pytest.fixture
-def engine(launch: Callable[..., Page], site: Server, astronaut: np.ndarray) -> EngineDriver:
+def engine(launch: Callable[..., GuardedPage], site: Server, astronaut: np.ndarray) -> EngineDriver:
     """Return an engine that shows the astronaut."""
     driver = EngineDriver(launch(), site.url, painter="canvas2d")
     driver.start(effect="mask")

@@ -65,8 +65,9 @@ def test_frames_work_on_another_site(launch, site, origins, tmp_path):
         (tmp_path / "host.html").write_text(TITLE + frame)
         page.goto(f"{other.url}host.html")
         page.frame_locator("iframe").locator("selfie-segmentation:state(painted)").wait_for()
-        addition = re.search(r"&origins=https://your.page", hint).group()
-        addition = addition.replace("https://your.page", other.url.rstrip("/"))
+        hinted = re.search(r"&origins=https://your.page", hint)
+        assert hinted is not None
+        addition = hinted.group().replace("https://your.page", other.url.rstrip("/"))
         start, address, end = frame.split('"', 2)
         (tmp_path / "host.html").write_text(f'{TITLE}{HEAR}{start}"{address}{addition}"{end}')
         page.goto(f"{other.url}host.html")

@@ -1,6 +1,7 @@
 """Each effect on the canvas against the NumPy reference, pixel by pixel."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ MOST_OUTSIDE = 0.001
 EDGE_CONTRAST = 24 / 255
 EDGE_TOLERANCE = 18
 
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     **{name: {"effect": name, "strength": 0.5} for name in (*EFFECTS, *MADE_UP)},
     "fill-mirrored": {"effect": "fill", "color": "#2060C0", "mirror": True},
     "color": {"effect": "color", "color": "#204060"},

@@ -105,7 +105,7 @@ def test_one_bad_value_among_many_is_told_and_the_last_good_one_stays(engine, as
     )
     assert tuple(engine.snapshot()[0, 0]) == (255, 0, 0, 255)
     assert [error["message"] for error in engine.log("error")] == [
-        "The colour is 'sky', but it has to look like '#00FF00'; the last one stays."
+        "color is “sky”, but it has to be a colour like #00FF00; the last one stays."
     ]
 
 

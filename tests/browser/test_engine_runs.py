@@ -131,7 +131,7 @@ def test_a_bad_option_is_refused_and_the_last_good_one_stays(launch, site, astro
     engine.options(effect="sepia")
     error = engine.wait_for("error")
     assert (error["code"], error["action"]) == ("option", None)
-    assert error["message"].startswith("The effect is 'sepia', but it has to be one of fill, mask")
+    assert error["message"].startswith("effect is “sepia”, but it has to be one of fill, mask")
     np.testing.assert_array_equal(engine.snapshot(), before)
 
 

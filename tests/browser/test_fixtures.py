@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page
-
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 _DEEDS = """
 const deeds = {
@@ -42,7 +41,7 @@ def bench_site(serve_site: Callable[..., Server], tmp_path_factory: pytest.TempP
     return serve_site(folder)
 
 
-def test_isolated_page_has_shared_memory(bench_site: Server, launch: Callable[..., Page]):
+def test_isolated_page_has_shared_memory(bench_site: Server, launch: Callable[..., GuardedPage]):
     """COOP and COEP of the real server give the page SharedArrayBuffer."""
     page = launch()
     page.goto(bench_site.url + "page.html")
@@ -50,7 +49,7 @@ def test_isolated_page_has_shared_memory(bench_site: Server, launch: Callable[..
 
 
 def test_without_isolation_there_is_none(
-    bench_site: Server, serve_site: Callable[..., Server], launch: Callable[..., Page]
+    bench_site: Server, serve_site: Callable[..., Server], launch: Callable[..., GuardedPage]
 ):
     """A host without COOP and COEP gives a page that is not isolated."""
     page = launch()
@@ -58,7 +57,7 @@ def test_without_isolation_there_is_none(
     assert not page.evaluate("crossOriginIsolated")
 
 
-def test_camera_file_becomes_a_camera(bench_site: Server, launch: Callable[..., Page], camera_file: Path):
+def test_camera_file_becomes_a_camera(bench_site: Server, launch: Callable[..., GuardedPage], camera_file: Path):
     """With camera_flags a page's camera is 1280x720 and needs no click."""
     page = launch(*camera_flags(camera_file))
     page.goto(bench_site.url + "page.html")
@@ -69,14 +68,14 @@ def test_camera_file_becomes_a_camera(bench_site: Server, launch: Callable[..., 
     assert (settings["width"], settings["height"]) == (1280, 720)
 
 
-def test_webgpu_flags_give_an_adapter(bench_site: Server, launch: Callable[..., Page]):
+def test_webgpu_flags_give_an_adapter(bench_site: Server, launch: Callable[..., GuardedPage]):
     """With WEBGPU_FLAGS there is a WebGPU adapter, in software."""
     page = launch(*WEBGPU_FLAGS)
     page.goto(bench_site.url + "page.html")
     assert page.evaluate("navigator.gpu.requestAdapter().then((adapter) => adapter !== null)")
 
 
-def test_closed_context_is_no_fault(bench_site: Server, launch: Callable[..., Page]):
+def test_closed_context_is_no_fault(bench_site: Server, launch: Callable[..., GuardedPage]):
     """A test may close its page or its whole profile itself."""
     page = launch()
     page.goto(bench_site.url + "page.html")
@@ -94,7 +93,7 @@ def test_closed_context_is_no_fault(bench_site: Server, launch: Callable[..., Pa
         ("strays", "127.0.0.1:1/elsewhere"),
     ],
 )
-def test_guard_sees(place: str, deed: str, fault: str, bench_site: Server, launch: Callable[..., Page]):
+def test_guard_sees(place: str, deed: str, fault: str, bench_site: Server, launch: Callable[..., GuardedPage]):
     """Errors, violations of the CSP and requests to other origins are seen, in pages and in workers."""
     page = launch()
     page.goto(f"{bench_site.url}{place}.html?deed={deed}")

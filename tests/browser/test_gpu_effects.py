@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ TOLERANCE = 2  # of 255
 LEAST_INSIDE = 0.995
 
 PICTURES = ("512x512", "640x480", "333x777")  # square, wide with a table behind her, tall
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     **{name: {"effect": name, "color": "#00FF00", "strength": 0.5} for name in (*EFFECTS, *MADE_UP)},
     "fill-mirrored": {"effect": "fill", "color": "#2060C0", "mirror": True},
     "color": {"effect": "color", "color": "#204060"},

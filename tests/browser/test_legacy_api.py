@@ -12,13 +12,14 @@ from tests.browser.legacy_kit import encoded, open_page, people, pixels
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
 
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 
 @pytest.fixture
-def page(launch: Callable[..., Page], site: Server) -> Page:
+def page(launch: Callable[..., GuardedPage], site: Server) -> GuardedPage:
     """Return a page with the classic script, a picture and a segmenter that notes its results."""
     page = launch()
     open_page(page, site.url)
@@ -34,7 +35,7 @@ def page(launch: Callable[..., Page], site: Server) -> Page:
     return page
 
 
-def test_frames_sent_at_once_come_back_in_order_whatever_they_are(page: Page) -> None:
+def test_frames_sent_at_once_come_back_in_order_whatever_they_are(page: GuardedPage) -> None:
     """Every kind of input is taken, before anything is loaded; each result has its frame's picture and size."""
     found = page.evaluate(
         """async () => {
@@ -60,7 +61,7 @@ def test_frames_sent_at_once_come_back_in_order_whatever_they_are(page: Page) ->
         assert result[3] == pytest.approx([*color, 255], abs=3)  # a VideoFrame went through YUV
 
 
-def test_listeners_are_heard_as_in_the_original(page: Page) -> None:
+def test_listeners_are_heard_as_in_the_original(page: GuardedPage) -> None:
     """`send` ends after an async listener has; what a listener throws is told, and the next frame goes through."""
     log = page.evaluate(
         """async () => {
@@ -91,7 +92,7 @@ def test_listeners_are_heard_as_in_the_original(page: Page) -> None:
     ]  # fmt: skip
 
 
-def test_options_take_effect_at_the_next_send(page: Page) -> None:
+def test_options_take_effect_at_the_next_send(page: GuardedPage) -> None:
     """Selfie mode mirrors picture and mask, the other model gives another mask; both outlive `reset`."""
     found = page.evaluate(
         """async () => {
@@ -126,7 +127,7 @@ WRONG_OPTIONS = [
 ]
 
 
-def test_wrong_options_and_inputs_are_refused_and_it_goes_on(page: Page) -> None:
+def test_wrong_options_and_inputs_are_refused_and_it_goes_on(page: GuardedPage) -> None:
     """The next promise says what came and what was expected; the call after that works."""
     found = page.evaluate(
         """async (wrong) => {
@@ -165,7 +166,7 @@ def test_wrong_options_and_inputs_are_refused_and_it_goes_on(page: Page) -> None
     assert found["results"] == len(WRONG_OPTIONS) + 1
 
 
-def test_close_ends_the_worker_and_every_promise(page: Page) -> None:
+def test_close_ends_the_worker_and_every_promise(page: GuardedPage) -> None:
     """Frames under way and later calls are rejected with a sentence; closing twice is no fault."""
     page.evaluate("segmenter.send({ image: plain('#f00') })")
     assert len(page.workers) == 1
@@ -193,7 +194,7 @@ def test_close_ends_the_worker_and_every_promise(page: Page) -> None:
     assert page.workers == []
 
 
-def test_a_worker_that_dies_is_replaced_at_the_next_send(page: Page) -> None:
+def test_a_worker_that_dies_is_replaced_at_the_next_send(page: GuardedPage) -> None:
     """The frame that it died with is rejected, the next one starts another worker."""
     page.evaluate("segmenter.send({ image: plain('#f00') })")
     page.workers[0].evaluate("setTimeout(() => { throw new Error('out of luck'); })")
@@ -201,7 +202,7 @@ def test_a_worker_that_dies_is_replaced_at_the_next_send(page: Page) -> None:
     assert page.evaluate("outcome(segmenter.send({ image: plain('#f00') }))") == "fine"
 
 
-def test_video_elements_are_segmented(page: Page) -> None:
+def test_video_elements_are_segmented(page: GuardedPage) -> None:
     """A playing video gives results of its picture's size; one without a picture yet is refused."""
     found = page.evaluate(
         """async () => {
@@ -241,7 +242,7 @@ def _as_modules() -> str:
     }"""
 
 
-def test_it_works_as_a_module_and_below_a_path(launch: Callable[..., Page], serve_site: Any) -> None:
+def test_it_works_as_a_module_and_below_a_path(launch: Callable[..., GuardedPage], serve_site: Any) -> None:
     """Imported, the script defines the global; js/legacy/index.js has names; a sub-path without isolation will do."""
     site = serve_site(prefix="/some/where/", isolation=False)
     page = launch()
@@ -251,7 +252,7 @@ def test_it_works_as_a_module_and_below_a_path(launch: Callable[..., Page], serv
     assert found["versions"] == ["0.1.1675465747"] * 2
 
 
-def test_it_runs_inside_a_worker(launch: Callable[..., Page], site: Server) -> None:
+def test_it_runs_inside_a_worker(launch: Callable[..., GuardedPage], site: Server) -> None:
     """As with the original, a program without a document may use it: here the script is the worker."""
     page = launch()
     open_page(page, site.url, "<!doctype html><html lang=en><title>Worker</title>")
@@ -274,7 +275,7 @@ def test_it_runs_inside_a_worker(launch: Callable[..., Page], site: Server) -> N
 _WITHOUT_FLOATS = "OffscreenCanvasRenderingContext2D.prototype.getContextAttributes = () => ({});\n"
 
 
-def test_browsers_without_canvases_of_floats_do_nearly_as_well(page: Page) -> None:
+def test_browsers_without_canvases_of_floats_do_nearly_as_well(page: GuardedPage) -> None:
     """There the picture is sampled in 8 bits: the mask differs a little, by less than 5/1000 on average."""
     masks = []
     for _ in range(2):

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tarfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -23,9 +23,10 @@ from tests.browser.legacy_kit import TOOLS, WAIT_MS, people, pixels, put_dist, s
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload
 
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 _READ = """() => {
   const canvas = document.querySelector("canvas");
@@ -37,13 +38,13 @@ _CHEST_IS_GREEN = """() => {
 }"""
 
 
-def _canvas(page: Page) -> np.ndarray:
+def _canvas(page: GuardedPage) -> np.ndarray:
     """Return what the page's canvas shows, uint8 [H, W, 4]."""
     page.evaluate(TOOLS)
     return pixels(*page.evaluate(_READ))
 
 
-def _open(launch: Callable[..., Page], site: Server, *flags: str) -> Page:
+def _open(launch: Callable[..., GuardedPage], site: Server, *flags: str) -> GuardedPage:
     page = launch(*flags)
     page.set_default_timeout(WAIT_MS)
     page.expected_errors.append("favicon")
@@ -55,14 +56,14 @@ def _green_share(picture: np.ndarray) -> float:
     return float((picture == (0, 255, 0, 255)).all(axis=-1).mean())
 
 
-def _photo() -> dict[str, Any]:
+def _photo() -> FilePayload:
     file = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(people()["crop"])).save(file, "PNG")
     return {"name": "photo.png", "mimeType": "image/png", "buffer": file.getvalue()}
 
 
 def test_mediapipes_example_runs_unchanged(
-    launch: Callable[..., Page], serve_site: Callable[..., Server], dist: Path, camera_file: Path
+    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], dist: Path, camera_file: Path
 ) -> None:
     """Camera, source-in fill, destination-atop image: the person is green, and no other host is asked."""
     folder = set_up_example("mediapipe")
@@ -78,7 +79,7 @@ def test_mediapipes_example_runs_unchanged(
 
 
 def test_tensorflows_body_segmentation_is_none_the_wiser(
-    launch: Callable[..., Page], serve_site: Callable[..., Server], dist: Path
+    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], dist: Path
 ) -> None:
     """A client written by somebody else segments a photo: the person stays as it is, the rest is dimmed."""
     folder = set_up_example("body-segmentation")
@@ -136,7 +137,7 @@ def test_typescript_finds_the_declarations(tarball: Path, tmp_path: Path) -> Non
 
 
 def test_a_vite_project_installs_the_tarball(
-    launch: Callable[..., Page], serve_site: Callable[..., Server], tarball: Path
+    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], tarball: Path
 ) -> None:
     """The named import goes into the bundle, the worker's files beside it, and a photo's person turns green."""
     page = _open(launch, serve_site(build_example("vite", tarball)))
@@ -146,7 +147,7 @@ def test_a_vite_project_installs_the_tarball(
 
 
 def test_a_react_component_cuts_people_out(
-    launch: Callable[..., Page], serve_site: Callable[..., Server], tarball: Path
+    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], tarball: Path
 ) -> None:
     """A hook holds the segmenter; its options follow the component's, and the picture has the mask as its alpha."""
     page = _open(launch, serve_site(build_example("react", tarball)))

@@ -10,9 +10,8 @@ from tests.browser.test_engine_leaks import COUNT, WATCH
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
-
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 _FRAMES = """async (count) => {
   for (let index = 0; index < count; index++) {
@@ -24,7 +23,7 @@ _FRAMES = """async (count) => {
 }"""
 
 
-def test_hundreds_of_frames_leave_nothing_behind(launch: Callable[..., Page], site: Server) -> None:
+def test_hundreds_of_frames_leave_nothing_behind(launch: Callable[..., GuardedPage], site: Server) -> None:
     """Proxies, NumPy's bytes and wasm memory stay; mirrored, every frame that came in was closed."""
     page = launch()
     open_page(page, site.url)

@@ -11,20 +11,19 @@ from tests.browser.legacy_kit import open_page
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
-
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 
 @pytest.fixture
-def page(launch: Callable[..., Page], site: Server) -> Page:
+def page(launch: Callable[..., GuardedPage], site: Server) -> GuardedPage:
     """Return a page with the classic script."""
     page = launch()
     open_page(page, site.url)
     return page
 
 
-def test_fifty_segmenters_share_one_worker(page: Page) -> None:
+def test_fifty_segmenters_share_one_worker(page: GuardedPage) -> None:
     """All of them answer at once, each with its own picture and options; the last one to close ends the worker."""
     found = page.evaluate(
         """async () => {
@@ -56,7 +55,7 @@ def test_fifty_segmenters_share_one_worker(page: Page) -> None:
     assert page.workers == []
 
 
-def test_a_worker_that_hangs_ends_all_and_the_next_call_makes_a_new_one(page: Page) -> None:
+def test_a_worker_that_hangs_ends_all_and_the_next_call_makes_a_new_one(page: GuardedPage) -> None:
     """Both frames under way are rejected with a sentence; both segmenters go on in one new worker."""
     page.evaluate(
         """async () => {

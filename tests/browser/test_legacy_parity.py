@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from tests.browser.guard import GuardedPage
 
 MOST_MEAN_DIFFERENCE = 2e-3
 LEAST_OVERLAP = 0.998
@@ -26,7 +26,7 @@ _PAGE = """<!doctype html><html lang=en><title>Side by side</title><link rel=ico
 
 _LOAD = """async () => {
   const original = new SelfieSegmentation({ locateFile: (file) => `/modules/@mediapipe/selfie_segmentation/${file}` });
-  const library = await import("/dist/js/legacy/index.js");
+  const library = await import("/dist/js/mediapipe/index.js");
   window.segmenters = { original, ours: new library.SelfieSegmentation() };
 }"""
 
@@ -64,7 +64,7 @@ def side_by_side(dist: Path, origins: set[str], tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture
-def page(launch: Callable[..., Page], side_by_side: str) -> Page:
+def page(launch: Callable[..., GuardedPage], side_by_side: str) -> GuardedPage:
     page = launch()
     page.set_default_timeout(WAIT_MS)
     page.goto(f"{side_by_side}pages/page.html")
@@ -97,7 +97,7 @@ def _compare(seen: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_masks_and_composites_are_the_originals(page: Page) -> None:
+def test_masks_and_composites_are_the_originals(page: GuardedPage) -> None:
     """On five pictures, with both models, mirrored and not: image, mask and the example's composite agree."""
     found = {}
     for name, picture in people().items():

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from tests.browser.guard import GuardedPage
 
 _CDN = "https://cdn.example/npm/@mediapipe/selfie_segmentation@0.1/"
 
 
 @pytest.fixture
-def page(launch: Callable[..., Page], site: Server) -> Page:
+def page(launch: Callable[..., GuardedPage], site: Server) -> GuardedPage:
     page = launch()
     open_page(page, site.url)
     return page
 
 
-def test_locate_file_is_asked_for_the_worker(page: Page, site: Server) -> None:
+def test_locate_file_is_asked_for_the_worker(page: GuardedPage, site: Server) -> None:
     """It gets our file's name and the library's folder; a relative URL, and a slash too many, will do."""
     found = page.evaluate(
         """async () => {
@@ -46,7 +46,7 @@ def test_locate_file_is_asked_for_the_worker(page: Page, site: Server) -> None:
     assert found["asked"] == [["js/worker.js", site.url]] * 3
 
 
-def test_the_originals_place_on_a_cdn_means_here(page: Page) -> None:
+def test_the_originals_place_on_a_cdn_means_here(page: GuardedPage) -> None:
     """A program that still names the original's package elsewhere runs from our files, and nothing is asked there."""
     end = page.evaluate(
         "(cdn) => outcome(new SelfieSegmentation({ locateFile: (file) => cdn + file }).send({ image: plain('#f00') }))",
@@ -55,7 +55,7 @@ def test_the_originals_place_on_a_cdn_means_here(page: Page) -> None:
     assert end == "fine"
 
 
-def test_locate_file_that_points_nowhere_is_told(page: Page, site: Server) -> None:
+def test_locate_file_that_points_nowhere_is_told(page: GuardedPage, site: Server) -> None:
     """Every wrong answer is a rejected promise that names it, and `send` is rejected as `initialize` is."""
     page.expected_errors += ["404", "MIME type", "Content Security Policy", "CSP violation", "csp-report"]
     ends = page.evaluate(
@@ -84,7 +84,7 @@ def test_locate_file_that_points_nowhere_is_told(page: Page, site: Server) -> No
         assert send == initialize
 
 
-def test_a_file_that_is_missing_is_told_and_may_come_later(page: Page) -> None:
+def test_a_file_that_is_missing_is_told_and_may_come_later(page: GuardedPage) -> None:
     """A download that fails rejects the call with the file's name; the next call tries again."""
     page.expected_errors.append("404")
     page.context.route("**/models/*.onnx", lambda route: route.fulfill(status=404))
@@ -114,7 +114,7 @@ def stranger(dist: Path, origins: set[str]) -> Iterator[Server]:
 
 
 def test_pictures_whose_pixels_may_not_be_read_are_refused(
-    launch: Callable[..., Page], permissive: Server, stranger: Server
+    launch: Callable[..., GuardedPage], permissive: Server, stranger: Server
 ) -> None:
     """An image of another origin, and a canvas with it, are rejected with what to do about it; the next one works."""
     page = launch()

@@ -6,6 +6,7 @@ from builder.serve import Server
 from tests.browser.element_kit import SAMPLE, ElementPage
 from tests.browser.legacy_kit import open_page
 from tests.browser.test_widget import HOST, HOST_POLICY
+from tests.browser.track_kit import CANVAS_TRACK
 
 LONGEST = 300
 RAW = ("Cannot convert", "TypeError: Cannot", "Maximum call stack", "revoked", "is not a function", "is not iterable")
@@ -112,8 +113,9 @@ def test_element_tells_odd_properties(launch, site):
             for (const value of odd) if (!isFine(name, value)) await set(name, value);
             element[name] = null;
           }}
-          for (const name of ["backend", "painter", "camera", "background", "src"]) {{
+          for (const name of ["backend", "painter", "camera", "background", "src", "site"]) {{
             for (const value of [local[0], local[2], local[3]]) await set(name, value);
+            if (name === "site") await set(name, "x".repeat(3_000_000));
             element[name] = null;
           }}
           for (const value of odd) Object.assign(element, {{ mirror: value, paused: value }});
@@ -128,6 +130,78 @@ def test_element_tells_odd_properties(launch, site):
     check(told)
     after = page.position()
     page.wait("frame", after=after)
+
+
+def test_site_is_text_or_a_url(launch, site):
+    """`setSite`, `support` and `preload` refuse all else in one sentence, and the place is what it was."""
+    page = ElementPage(launch(), site.url, "")
+    told, odd = page.run(
+        f"""async () => {{
+          const {{ setSite, support, preload }} = await import("./pyselfie.js");
+          const told = [];
+          const strange = ["", "http://[", "data:text/html,x", "x".repeat(3_000_000), 5, true];
+          const odd = [...({LOCAL})(), ...({CLONABLE})().filter((value) => typeof value !== "string"), ...strange];
+          for (const value of odd) {{
+            for (const use of [setSite, (site) => support({{ site }}), (site) => preload({{ site }})]) {{
+              try {{
+                await use(value);
+              }} catch ({{ name, message }}) {{
+                told.push(`${{name}}: ${{message}}`);
+              }}
+            }}
+          }}
+          document.body.innerHTML = '<selfie-segmentation id="s" src="{SAMPLE}"></selfie-segmentation>';
+          return [told, odd.length];
+        }}"""
+    )
+    assert len(told) == 3 * odd
+    check(told)
+    assert all("The site is " in sentence for sentence in told)
+    page.wait("frame")
+
+
+def test_track_refuses_odd_values(launch, site):
+    """As source, as options, as an option's name or value: one sentence each; then a track works."""
+    page = ElementPage(launch(), site.url, "")
+    thrown = page.run(
+        f"""async () => {{
+          const {{ processTrack }} = await import("./pyselfie.js");
+          const camera = ({CANVAS_TRACK})(true);
+          const odd = [...({LOCAL})(), ...({CLONABLE})()];
+          const isPlain = (value) => ["string", "number", "boolean"].includes(typeof value);
+          const thrown = [];
+          const tell = (use) => {{
+            try {{
+              use();
+              thrown.push("It passed.");
+            }} catch ({{ name, message }}) {{
+              thrown.push(`${{name}}: ${{message}}`);
+            }}
+          }};
+          const changes = ["effect", "background", "strength", "mirror", "modelSelection"];
+          for (const value of odd) {{
+            tell(() => processTrack(value));
+            if (typeof value !== "object") tell(() => processTrack(camera, value));
+            if (typeof value === "string") tell(() => processTrack(camera, {{ [value]: 1 }}));
+            for (const name of ["onFailure", "stopSource"]) tell(() => processTrack(camera, {{ [name]: value }}));
+            if (isPlain(value)) continue;
+            for (const name of [...changes, "site", "backend"]) tell(() => processTrack(camera, {{ [name]: value }}));
+          }}
+          self.track = processTrack(camera, {{ effect: "fill" }});
+          self.told = [];
+          track.addEventListener("error", ({{ detail }}) => told.push(detail.message));
+          for (const value of odd.filter((value) => !isPlain(value))) {{
+            for (const name of changes) tell(() => track.setOptions({{ [name]: value }}));
+          }}
+          for (const value of odd.filter((value) => typeof value === "string")) track.setOptions({{ effect: value }});
+          return thrown;
+        }}"""
+    )
+    assert len(thrown) > 400
+    check(thrown)
+    assert all(sentence.startswith("TypeError: ") for sentence in thrown)
+    page.page.wait_for_function("() => told.length >= 5 && track.metrics.frames > 0", timeout=60_000)
+    check(page.run("told"))
 
 
 @pytest.mark.parametrize("option", ["selfieMode", "modelSelection"])

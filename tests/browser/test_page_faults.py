@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
 
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 CAMERA_FAILS = """
 navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("provoked", "{name}"));
@@ -27,7 +28,7 @@ navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("pro
 
 
 def test_bad_files_get_a_sentence_and_the_picture_stays(
-    site: Server, launch: Callable[..., Page], astronaut: np.ndarray
+    site: Server, launch: Callable[..., GuardedPage], astronaut: np.ndarray
 ):
     """Each file that cannot be shown is named with its fault; the sample stays on the stage all the while."""
     demo = open_demo(launch, site).wait_painted()
@@ -45,12 +46,14 @@ def test_bad_files_get_a_sentence_and_the_picture_stays(
     ]
     for name, data, pattern in cases:
         demo.give(name, data)
-        demo.until(lambda pattern=pattern: re.search(pattern, " ".join(demo.messages())))
+        demo.wait_told(pattern)
         assert demo.caption() == "Sample portrait"
         assert demo.size() == (512, 512)
 
 
-def test_truncated_photo_is_shown_as_far_as_it_goes(site: Server, launch: Callable[..., Page], astronaut: np.ndarray):
+def test_truncated_photo_is_shown_as_far_as_it_goes(
+    site: Server, launch: Callable[..., GuardedPage], astronaut: np.ndarray
+):
     """Of a file that is cut off the part that arrived is shown, and a notice says so."""
     demo = open_demo(launch, site).wait_painted()
     data = encode(astronaut[:400], "JPEG", quality=90)
@@ -61,7 +64,7 @@ def test_truncated_photo_is_shown_as_far_as_it_goes(site: Server, launch: Callab
     demo.until(lambda: np.abs(demo.pixels()[20, 4, :3].astype(int) - astronaut[20, 4]).max() < 24)
 
 
-def test_enormous_photo_is_scaled_down(site: Server, launch: Callable[..., Page], astronaut: np.ndarray):
+def test_enormous_photo_is_scaled_down(site: Server, launch: Callable[..., GuardedPage], astronaut: np.ndarray):
     """A photo 12,000 pixels wide is shown at 4,096, and a notice says so."""
     demo = open_demo(launch, site).wait_painted()
     demo.give("panorama.jpg", encode(cv2.resize(astronaut, (12_000, 3000)), "JPEG", quality=60))
@@ -69,7 +72,7 @@ def test_enormous_photo_is_scaled_down(site: Server, launch: Callable[..., Page]
     assert re.search("very large .12,000 . 3,000 pixels", demo.notice())
 
 
-def test_cmyk_and_16_bit_photos_work(site: Server, launch: Callable[..., Page], astronaut: np.ndarray):
+def test_cmyk_and_16_bit_photos_work(site: Server, launch: Callable[..., GuardedPage], astronaut: np.ndarray):
     """A CMYK JPEG and a PNG with 16 bits a channel are pictures like any other."""
     demo = open_demo(launch, site).wait_painted()
     demo.give("cmyk.jpg", encode(Image.fromarray(astronaut[:480]).convert("CMYK"), "JPEG"))
@@ -88,7 +91,7 @@ def test_cmyk_and_16_bit_photos_work(site: Server, launch: Callable[..., Page], 
         ("NotFoundError", "No camera was found: connect one and press Camera again"),
     ],
 )
-def test_camera_that_fails_gets_a_sentence(site: Server, launch: Callable[..., Page], name: str, pattern: str):
+def test_camera_that_fails_gets_a_sentence(site: Server, launch: Callable[..., GuardedPage], name: str, pattern: str):
     """Permission denied, camera busy, no camera: a sentence for each says what to do, and the sample stays."""
     demo = open_demo(launch, site, script=CAMERA_FAILS.format(name=name)).wait_painted()
     demo.page.click("#camera-button")
@@ -97,7 +100,7 @@ def test_camera_that_fails_gets_a_sentence(site: Server, launch: Callable[..., P
     assert demo.page.inner_text("#opening") == ""
 
 
-def test_machine_without_camera_says_so(site: Server, launch: Callable[..., Page]):
+def test_machine_without_camera_says_so(site: Server, launch: Callable[..., GuardedPage]):
     """Chromium's own answer on a machine without a camera is understood."""
     flags = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=0")
     demo = open_demo(launch, site, "", *flags).wait_painted()
@@ -105,7 +108,7 @@ def test_machine_without_camera_says_so(site: Server, launch: Callable[..., Page
     assert "No camera was found" in demo.alert()
 
 
-def test_insecure_page_says_why_there_is_no_camera(site: Server, launch: Callable[..., Page], origins: set[str]):
+def test_insecure_page_says_why_there_is_no_camera(site: Server, launch: Callable[..., GuardedPage], origins: set[str]):
     """Over plain http from another machine photos work, and the camera button tells what is missing."""
     flag = next(flag for flag in BASE_FLAGS if flag.startswith("--host-resolver-rules"))
     origin = site.url.replace("127.0.0.1", "selfie.test").rstrip("/")
@@ -118,7 +121,9 @@ def test_insecure_page_says_why_there_is_no_camera(site: Server, launch: Callabl
     assert "to secure pages only: open this page over https://" in page.inner_text("#alerts .message p")
 
 
-def test_unplugged_camera_leaves_its_picture_and_a_choice(site: Server, launch: Callable[..., Page], camera_file: Path):
+def test_unplugged_camera_leaves_its_picture_and_a_choice(
+    site: Server, launch: Callable[..., GuardedPage], camera_file: Path
+):
     """When the camera goes away the last picture stays, a sentence tells, and the list of cameras is offered."""
     demo = open_demo(launch, site, "", *camera_flags(camera_file), script=KEEPS_TRACKS).wait_painted()
     demo.page.click("#camera-button")
@@ -132,7 +137,7 @@ def test_unplugged_camera_leaves_its_picture_and_a_choice(site: Server, launch: 
     assert demo.messages() == []
 
 
-def test_asset_that_does_not_load_can_be_tried_again(site: Server, launch: Callable[..., Page]):
+def test_asset_that_does_not_load_can_be_tried_again(site: Server, launch: Callable[..., GuardedPage]):
     """A file that the worker cannot fetch gives one sentence and a button; pressing it goes on to the composite."""
     page = launch()
     page.expected_errors.append("Failed to load resource")
@@ -155,7 +160,7 @@ def test_asset_that_does_not_load_can_be_tried_again(site: Server, launch: Calla
     assert page.locator(".message").count() == 0
 
 
-def test_other_model_that_does_not_load_leaves_the_first(site: Server, launch: Callable[..., Page]):
+def test_other_model_that_does_not_load_leaves_the_first(site: Server, launch: Callable[..., GuardedPage]):
     """When the chosen model cannot be fetched the old one goes on and is shown as chosen; trying again switches."""
     demo = open_demo(launch, site, "?effect=mask").wait_painted()
     page = demo.page
@@ -175,7 +180,7 @@ def test_other_model_that_does_not_load_leaves_the_first(site: Server, launch: C
 
 @pytest.mark.parametrize(("first", "other"), [("general", "landscape"), ("landscape", "general")])
 def test_a_switch_without_a_connection_and_with_it_again(
-    site: Server, launch: Callable[..., Page], first: str, other: str
+    site: Server, launch: Callable[..., GuardedPage], first: str, other: str
 ):
     """The chip never says that the engine is loading: it runs, with the model before, and later with the other one."""
     page = launch()

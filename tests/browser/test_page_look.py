@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page
-
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 NARROW = {"width": 360, "height": 740}
 _SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary")]
@@ -35,7 +34,7 @@ _FOCUSED = (
 )
 
 
-def _hang(page: Page) -> None:
+def _hang(page: GuardedPage) -> None:
     """Keep the page loading: the request for Python is never answered."""
     page.route("**/pyodide.asm.wasm*", lambda _route: None)
 
@@ -43,7 +42,7 @@ def _hang(page: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("window", [{"width": 1280, "height": 800}, NARROW], ids=["wide", "narrow"])
 def test_axe_finds_nothing_while_running(
-    site: Server, launch: Callable[..., Page], scheme: str, window: dict[str, int]
+    site: Server, launch: Callable[..., GuardedPage], scheme: str, window: dict[str, int]
 ):
     """With each effect's controls shown, and with the statistics open, axe-core has nothing to say."""
     demo = open_demo(launch, site, color_scheme=scheme, viewport=window, reduced_motion="reduce").wait_painted()
@@ -54,7 +53,7 @@ def test_axe_finds_nothing_while_running(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_while_loading_and_on_faults(site: Server, launch: Callable[..., Page], scheme: str):
+def test_axe_finds_nothing_while_loading_and_on_faults(site: Server, launch: Callable[..., GuardedPage], scheme: str):
     """The loading page, and the page with an error and a notice on it, pass axe-core."""
     page = launch(color_scheme=scheme, reduced_motion="reduce")
     _hang(page)
@@ -67,7 +66,7 @@ def test_axe_finds_nothing_while_loading_and_on_faults(site: Server, launch: Cal
     assert demo.axe() == []
 
 
-def test_axe_finds_nothing_with_the_camera_on(site: Server, launch: Callable[..., Page], camera_file: Path):
+def test_axe_finds_nothing_with_the_camera_on(site: Server, launch: Callable[..., GuardedPage], camera_file: Path):
     """The list of cameras is labelled, too."""
     demo = open_demo(launch, site, "", *camera_flags(camera_file), viewport=NARROW).wait_painted()
     demo.page.click("#camera-button")
@@ -75,7 +74,7 @@ def test_axe_finds_nothing_with_the_camera_on(site: Server, launch: Callable[...
     assert demo.axe() == []
 
 
-def test_loading_page_is_useful_at_once(site: Server, launch: Callable[..., Page]):
+def test_loading_page_is_useful_at_once(site: Server, launch: Callable[..., GuardedPage]):
     """While assets load, the page shows what is fetched in words and bytes, a neutral stage, and working controls."""
     page = launch()
     _hang(page)
@@ -90,7 +89,7 @@ def test_loading_page_is_useful_at_once(site: Server, launch: Callable[..., Page
 
 
 @pytest.mark.parametrize("effect", EFFECT_NAMES)
-def test_narrow_page_never_scrolls_sideways(site: Server, launch: Callable[..., Page], effect: str):
+def test_narrow_page_never_scrolls_sideways(site: Server, launch: Callable[..., GuardedPage], effect: str):
     """At 360 px everything lies within the window, and whatever is pressed is at least 40 px large."""
     page = launch(viewport=NARROW, has_touch=True)
     _hang(page)
@@ -103,7 +102,7 @@ def test_narrow_page_never_scrolls_sideways(site: Server, launch: Callable[..., 
     assert page.evaluate(_SMALL_TARGETS) == []
 
 
-def test_wide_page_has_controls_beside_a_large_stage(site: Server, launch: Callable[..., Page]):
+def test_wide_page_has_controls_beside_a_large_stage(site: Server, launch: Callable[..., GuardedPage]):
     """From 960 px on the controls stand beside the stage, which takes more than half of the width."""
     page = launch(viewport={"width": 1440, "height": 900})
     _hang(page)
@@ -117,7 +116,7 @@ def test_wide_page_has_controls_beside_a_large_stage(site: Server, launch: Calla
     assert controls["x"] >= stage["x"] + stage["width"]
 
 
-def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., Page]):
+def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., GuardedPage]):
     """Tab reaches everything in reading order with a visible focus; arrows choose the effect and set its strength."""
     demo = open_demo(launch, site).wait_painted()
     page, press = demo.page, demo.page.keyboard.press
@@ -144,7 +143,7 @@ def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., Page]):
     assert page.is_checked("#mirror")
 
 
-def test_skip_link_leads_to_the_controls(site: Server, launch: Callable[..., Page]):
+def test_skip_link_leads_to_the_controls(site: Server, launch: Callable[..., GuardedPage]):
     """The first Tab shows a link that jumps over header and sources."""
     page = launch()
     _hang(page)
@@ -155,7 +154,7 @@ def test_skip_link_leads_to_the_controls(site: Server, launch: Callable[..., Pag
     assert page.evaluate(_FOCUSED) == "blur"
 
 
-def test_reduced_motion_stops_all_animation(site: Server, launch: Callable[..., Page]):
+def test_reduced_motion_stops_all_animation(site: Server, launch: Callable[..., GuardedPage]):
     """Who asks for less motion gets none, not even while loading."""
     page = launch(reduced_motion="reduce")
     _hang(page)

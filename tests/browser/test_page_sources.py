@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, FilePayload
 
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
     from tests.browser.page_kit import Demo
 
 _RECORD = """async (url) => {
@@ -61,25 +62,25 @@ def video_file(site: Server, browser_for: Callable[[tuple[str, ...]], Browser]) 
     return data
 
 
-def test_sample_is_segmented_before_anything_is_asked(site: Server, launch: Callable[..., Page]):
+def test_sample_is_segmented_before_anything_is_asked(site: Server, launch: Callable[..., GuardedPage]):
     """The sample portrait is painted by itself, and no camera is asked for until its button is pressed."""
     demo = open_demo(launch, site, script=KEEPS_TRACKS).wait_painted()
     demo.wait_shown("Sample portrait", (512, 512))
     assert demo.page.evaluate("cameraTracks.length") == 0
 
 
-def test_photo_by_button(site: Server, launch: Callable[..., Page], astronaut: np.ndarray):
+def test_photo_by_button(site: Server, launch: Callable[..., GuardedPage], astronaut: np.ndarray):
     """The file button opens a chooser, and the chosen photo is painted and named."""
     demo = open_demo(launch, site).wait_painted()
     with demo.page.expect_file_chooser() as chooser:
         demo.page.click("#file-button")
-    photo = {"name": "me.png", "mimeType": "image/png", "buffer": encode(astronaut[:300])}
+    photo: FilePayload = {"name": "me.png", "mimeType": "image/png", "buffer": encode(astronaut[:300])}
     chooser.value.set_files(photo)
     demo.wait_shown("me.png", (512, 300))
     assert demo.page.get_attribute("#file-button", "aria-current") == "true"
 
 
-def test_photo_by_drop(site: Server, launch: Callable[..., Page], astronaut: np.ndarray):
+def test_photo_by_drop(site: Server, launch: Callable[..., GuardedPage], astronaut: np.ndarray):
     """Files dragged over the page show where to drop; of several dropped ones the first is opened, with a notice."""
     demo = open_demo(launch, site).wait_painted()
     photos = [(f"{n}.png", "image/png", encode(astronaut[: 200 + n])) for n in (1, 2, 3)]
@@ -91,7 +92,7 @@ def test_photo_by_drop(site: Server, launch: Callable[..., Page], astronaut: np.
     assert demo.notice() == "3 files came at once: “1.png” is opened, the other 2 are not."
 
 
-def test_photo_by_paste(site: Server, launch: Callable[..., Page], astronaut: np.ndarray):
+def test_photo_by_paste(site: Server, launch: Callable[..., GuardedPage], astronaut: np.ndarray):
     """A pasted picture is opened; pasting something else is answered with a sentence."""
     demo = open_demo(launch, site).wait_painted()
     demo.hand_over("paste", ("image.png", "image/png", encode(astronaut[:220])))
@@ -100,7 +101,7 @@ def test_photo_by_paste(site: Server, launch: Callable[..., Page], astronaut: np
     assert "The clipboard holds no picture" in demo.notice()
 
 
-def test_exif_orientation_is_respected(site: Server, launch: Callable[..., Page]):
+def test_exif_orientation_is_respected(site: Server, launch: Callable[..., GuardedPage]):
     """A photo that its EXIF says is to be turned a quarter right is painted upright."""
     demo = open_demo(launch, site, "?effect=fill").wait_painted()
     exif = Image.Exif()
@@ -113,7 +114,7 @@ def test_exif_orientation_is_respected(site: Server, launch: Callable[..., Page]
 
 
 def test_video_plays_pauses_and_takes_effects_while_paused(
-    site: Server, launch: Callable[..., Page], video_file: bytes
+    site: Server, launch: Callable[..., GuardedPage], video_file: bytes
 ):
     """A video is painted frame by frame; paused it stays, and an effect chosen then is painted on its picture."""
     demo = open_demo(launch, site).wait_painted()
@@ -131,7 +132,7 @@ def test_video_plays_pauses_and_takes_effects_while_paused(
     demo.until(lambda: not np.array_equal(demo.pixels(), paused))
 
 
-def test_camera_runs_mirrored_and_stops(site: Server, launch: Callable[..., Page], camera_file: Path):
+def test_camera_runs_mirrored_and_stops(site: Server, launch: Callable[..., GuardedPage], camera_file: Path):
     """The camera is painted at its size with the mirror on; stopping ends its tracks and brings the sample back."""
     demo = open_demo(launch, site, "", *camera_flags(camera_file), script=KEEPS_TRACKS).wait_painted()
     assert not demo.page.is_checked("#mirror")
@@ -148,7 +149,7 @@ def test_camera_runs_mirrored_and_stops(site: Server, launch: Callable[..., Page
 
 @pytest.mark.parametrize("missing", [["MediaStreamTrackProcessor"], ["MediaStreamTrackProcessor", "VideoFrame"]])
 def test_camera_runs_where_the_fast_ways_are_missing(
-    site: Server, launch: Callable[..., Page], camera_file: Path, missing: list[str]
+    site: Server, launch: Callable[..., GuardedPage], camera_file: Path, missing: list[str]
 ):
     """Browsers without a track processor, or without VideoFrame as well, get the camera's moving picture, too."""
     script = "".join(f"delete self.{name};" for name in missing)
@@ -159,7 +160,7 @@ def test_camera_runs_where_the_fast_ways_are_missing(
     demo.until(lambda: not np.array_equal(demo.pixels(), first))
 
 
-def test_turned_camera_goes_on(site: Server, launch: Callable[..., Page]):
+def test_turned_camera_goes_on(site: Server, launch: Callable[..., GuardedPage]):
     """A stream that changes its size while it runs, as that of a phone being turned, is painted at its new size."""
     turning = """
     const canvas = document.createElement("canvas");
@@ -180,7 +181,9 @@ def test_turned_camera_goes_on(site: Server, launch: Callable[..., Page]):
     assert demo.messages() == []
 
 
-def test_page_reloaded_with_the_camera_on_begins_anew(site: Server, launch: Callable[..., Page], camera_file: Path):
+def test_page_reloaded_with_the_camera_on_begins_anew(
+    site: Server, launch: Callable[..., GuardedPage], camera_file: Path
+):
     """After a reload the sample is there again, the camera is off, and it can be switched on again."""
     demo = open_demo(launch, site, "", *camera_flags(camera_file)).wait_painted()
     for _ in range(2):
@@ -191,7 +194,7 @@ def test_page_reloaded_with_the_camera_on_begins_anew(site: Server, launch: Call
         assert demo.page.inner_text("#camera-label") == "Camera"
 
 
-def test_camera_can_be_chosen(site: Server, launch: Callable[..., Page]):
+def test_camera_can_be_chosen(site: Server, launch: Callable[..., GuardedPage]):
     """After the permission the cameras are listed by name, and choosing one switches to it."""
     flags = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=2")
     demo = open_demo(launch, site, "", *flags, script=KEEPS_TRACKS).wait_painted()
@@ -205,7 +208,7 @@ def test_camera_can_be_chosen(site: Server, launch: Callable[..., Page]):
     assert demo.page.evaluate("cameraTracks.map((track) => track.readyState)") == ["ended", "live"]
 
 
-def test_phone_gives_one_camera_at_a_time(site: Server, launch: Callable[..., Page]):
+def test_phone_gives_one_camera_at_a_time(site: Server, launch: Callable[..., GuardedPage]):
     """Where the second camera cannot be opened beside the first, the first is closed and the second tried again."""
     one_only = """
     const both = navigator.mediaDevices.getUserMedia;
@@ -226,7 +229,7 @@ def test_phone_gives_one_camera_at_a_time(site: Server, launch: Callable[..., Pa
 
 
 def test_last_click_wins_and_nothing_leaks(
-    site: Server, launch: Callable[..., Page], camera_file: Path, video_file: bytes, astronaut: np.ndarray
+    site: Server, launch: Callable[..., GuardedPage], camera_file: Path, video_file: bytes, astronaut: np.ndarray
 ):
     """Requests that overtake each other end with the last one; streams are stopped and object URLs given back."""
     script = KEEPS_TRACKS + _COUNTS_URLS
@@ -243,7 +246,7 @@ def test_last_click_wins_and_nothing_leaks(
     assert demo.messages() == []
 
 
-def test_hidden_page_rests_and_goes_on(site: Server, launch: Callable[..., Page], camera_file: Path):
+def test_hidden_page_rests_and_goes_on(site: Server, launch: Callable[..., GuardedPage], camera_file: Path):
     """While the tab is hidden no frame is taken; shown again, the picture moves on."""
     demo = open_demo(launch, site, "", *camera_flags(camera_file)).wait_painted()
     demo.page.click("#camera-button")
@@ -261,7 +264,7 @@ def _rests(demo: Demo) -> bool:
     return np.array_equal(demo.pixels(), before)
 
 
-def test_no_raw_frame_is_ever_painted(site: Server, launch: Callable[..., Page], camera_file: Path):
+def test_no_raw_frame_is_ever_painted(site: Server, launch: Callable[..., GuardedPage], camera_file: Path):
     """From the first moment on, through the start of the camera, the grey wall behind the person never shows."""
     sample_corner = """
     self.corners = [];

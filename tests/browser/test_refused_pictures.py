@@ -62,14 +62,15 @@ def test_frames_of_ones_own_that_cannot_go(launch, site, astronaut):
           closed.close();
           frame.close();
           const pushed = [];
-          for (const picture of [tainted(), closed, frame, image]) {
+          const named = { close() {}, [Symbol.toStringTag]: "x".repeat(100_000) };
+          for (const picture of [tainted(), closed, frame, image, new Proxy(closed, {}), named]) {
             pushed.push(engine.push(picture), engine.push(picture, { still: true }));
           }
           engine.setBackdrop(tainted());
           return pushed;
         }"""
     )
-    assert pushed == [False] * 8
+    assert pushed == [False] * 12
     engine.show(astronaut)
     errors = engine.log("error")
     assert {error["code"] for error in errors} == {"source"}
@@ -79,7 +80,10 @@ def test_frames_of_ones_own_that_cannot_go(launch, site, astronaut):
     assert sentences[2].startswith("The ImageBitmap has no pixels any more, as it was closed or handed over before")
     assert sentences[4].startswith("The VideoFrame has no pixels any more")
     assert sentences[6].startswith("The picture is of the kind HTMLImageElement, but it has to be an ImageBitmap")
-    assert sentences[8] == sentences[0]
+    assert sentences[8].startswith("The picture is of the kind ImageBitmap, but it has to be an ImageBitmap or a Vid")
+    assert sentences[10].startswith("The picture is of the kind xxxx")
+    assert max(len(sentence) for sentence in sentences[4:]) < 300
+    assert sentences[12] == sentences[0]
 
 
 def test_an_svg_with_html_in_the_legacy_api(launch, site):

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page
-
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 _CORS = {"Access-Control-Allow-Origin": "*"}
 _TAG = f"<selfie-segmentation id=s src={SAMPLE} effect=transparent {{}}></selfie-segmentation>"
@@ -51,7 +50,7 @@ def hosts(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _open_bundle(page: Page, url: str) -> None:
+def _open_bundle(page: GuardedPage, url: str) -> None:
     page.set_default_timeout(120_000)
     page.expected_errors.append("favicon")
     page.goto(url)
@@ -64,7 +63,7 @@ def _open_bundle(page: Page, url: str) -> None:
 
 @pytest.mark.parametrize(("name", "start"), [("react", "element.html"), ("svelte", "")])
 def test_the_element_paints_in_a_bundle(
-    launch: Callable[..., Page], serve_site: Callable[..., Server], tarball: Path, name: str, start: str
+    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], tarball: Path, name: str, start: str
 ) -> None:
     """Vite bundles the package without a warning, the files beside the page are found, and the effect shows."""
     built = build_example(name, tarball)
@@ -73,7 +72,7 @@ def test_the_element_paints_in_a_bundle(
 
 
 def test_a_bundle_takes_its_files_from_another_origin(
-    launch: Callable[..., Page], serve_as: Callable[..., Server], tarball: Path
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], tarball: Path
 ) -> None:
     """A Vue app below a strict policy, cross-origin isolated, with no file of pyselfie's on its own origin."""
     files = serve_as(_CORS)
@@ -84,7 +83,9 @@ def test_a_bundle_takes_its_files_from_another_origin(
     assert page.evaluate("crossOriginIsolated")
 
 
-def test_the_page_names_the_files(launch: Callable[..., Page], serve_as: Callable[..., Server], hosts: Path) -> None:
+def test_the_page_names_the_files(
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], hosts: Path
+) -> None:
     """The attribute goes before `setSite`, and that before the place that the script came from."""
     files = [serve_as(_CORS) for _ in range(2)]
     policy = CONTENT_SECURITY_POLICY.replace("'self'", f"'self' blob: {files[0].url} {files[1].url}")
@@ -106,7 +107,7 @@ def test_the_page_names_the_files(launch: Callable[..., Page], serve_as: Callabl
 
 
 def test_a_track_and_the_legacy_api_take_files_from_another_origin(
-    launch: Callable[..., Page], serve_as: Callable[..., Server], hosts: Path
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], hosts: Path
 ) -> None:
     """`site` of `processTrack`, and `locateFile`, may name another origin; the folder needs no slash at its end."""
     files = serve_as(_CORS)
@@ -140,7 +141,7 @@ def test_a_track_and_the_legacy_api_take_files_from_another_origin(
 
 
 def test_files_of_another_origin_get_one_thread(
-    launch: Callable[..., Page], serve_as: Callable[..., Server], hosts: Path, tmp_path: Path
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], hosts: Path, tmp_path: Path
 ) -> None:
     """Where the page's own files would get several: threads of another origin's script want a weaker policy."""
     folder = tmp_path / "site"
@@ -160,7 +161,7 @@ def test_files_of_another_origin_get_one_thread(
 
 
 def test_a_damaged_file_of_another_origin_is_refused(
-    launch: Callable[..., Page], serve_as: Callable[..., Server], hosts: Path, dist: Path, tmp_path: Path
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], hosts: Path, dist: Path, tmp_path: Path
 ) -> None:
     """The hash in assets.json is compared there as well."""
     folder = tmp_path / "site"
@@ -179,7 +180,7 @@ def test_a_damaged_file_of_another_origin_is_refused(
 
 
 def test_files_that_are_nowhere_are_told(
-    launch: Callable[..., Page], serve_as: Callable[..., Server], hosts: Path
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], hosts: Path
 ) -> None:
     """The sentence names the URL that was tried and what to do; of another origin, what that and the policy need."""
     page = launch()
@@ -196,7 +197,7 @@ def test_files_that_are_nowhere_are_told(
     assert other.endswith("connect-src and worker-src, and blob: in worker-src.")
 
 
-def test_a_site_that_is_no_url_is_refused(launch: Callable[..., Page], site: Server) -> None:
+def test_a_site_that_is_no_url_is_refused(launch: Callable[..., GuardedPage], site: Server) -> None:
     """`setSite` and `processTrack` throw; the element says so and goes on with the usual place."""
     host = ElementPage(launch(), site.url, _TAG.format('site="http://["'))
     assert "The site is “http://[”, but it has to be the URL of the folder" in host.wait("error")["message"]
@@ -209,7 +210,7 @@ def test_a_site_that_is_no_url_is_refused(launch: Callable[..., Page], site: Ser
 
 
 def test_set_site_in_the_script_that_brings_the_element(
-    launch: Callable[..., Page], serve_site: Callable[..., Server], tmp_path: Path, dist: Path
+    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], tmp_path: Path, dist: Path
 ) -> None:
     """A tag that is there before the script starts from where the call right after the import says."""
     folder = tmp_path / "page"

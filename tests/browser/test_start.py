@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
 
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 _OUTCOME = "engine.start().then(() => 'fine', ({ message }) => message)"
 _SUPPORT = "async ([url, options]) => (await import(url)).support(options)"
@@ -44,7 +45,7 @@ def _impatient(route: Route) -> None:
     ],
 )
 def test_a_download_that_stalls_is_told_and_may_come_later(
-    launch: Callable[..., Page], site: Server, pattern: str, sentence: str
+    launch: Callable[..., GuardedPage], site: Server, pattern: str, sentence: str
 ) -> None:
     """A file that never comes ends the start after a while without progress; the next start works."""
     page = launch()
@@ -66,7 +67,7 @@ def test_a_download_that_stalls_is_told_and_may_come_later(
     ["models/selfie_segmentation.onnx", "vendor/onnxruntime/ort-wasm-simd-threaded.mjs", "js/worker/probe.js"],
 )
 def test_a_damaged_file_in_the_browsers_cache_heals(
-    launch: Callable[..., Page], serve_as: Callable[..., Server], dist: Path, tmp_path: Path, name: str
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], dist: Path, tmp_path: Path, name: str
 ) -> None:
     """What the browser keeps for a year is asked for again after a failed start."""
     folder = tmp_path / "site"
@@ -93,7 +94,7 @@ def test_a_damaged_file_in_the_browsers_cache_heals(
 
 
 def test_a_policy_without_wasm_unsafe_eval_is_named(
-    launch: Callable[..., Page], serve_as: Callable[..., Server]
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server]
 ) -> None:
     """Both the start and `support` say what the policy lacks, and nothing else is downloaded."""
     site = serve_as({"Content-Security-Policy": _NO_WASM})
@@ -109,7 +110,7 @@ def test_a_policy_without_wasm_unsafe_eval_is_named(
     assert not [url for url in asked if "/vendor/" in url or "/models/" in url]
 
 
-def test_support_tells_what_there_is(launch: Callable[..., Page], site: Server) -> None:
+def test_support_tells_what_there_is(launch: Callable[..., GuardedPage], site: Server) -> None:
     """On a browser that has all, before anything is loaded: supported, nothing missing, the adapter's facts."""
     page = launch()
     asked: list[str] = []
@@ -138,7 +139,7 @@ _TAKEN = {
 
 
 @pytest.mark.parametrize("feature", _TAKEN)
-def test_support_names_what_is_missing(launch: Callable[..., Page], site: Server, feature: str) -> None:
+def test_support_names_what_is_missing(launch: Callable[..., GuardedPage], site: Server, feature: str) -> None:
     """A feature that is taken away is named with a sentence; only the camera may be missing in a supported browser."""
     page = launch()
     page.add_init_script(_TAKEN[feature])
@@ -149,7 +150,7 @@ def test_support_names_what_is_missing(launch: Callable[..., Page], site: Server
     assert found["camera"] == (feature != "camera")
 
 
-def test_support_without_track_processors(launch: Callable[..., Page], site: Server) -> None:
+def test_support_without_track_processors(launch: Callable[..., GuardedPage], site: Server) -> None:
     """Where tracks do not give their frames they go over a canvas."""
     page = launch()
     page.add_init_script("delete self.MediaStreamTrackProcessor")
@@ -161,7 +162,7 @@ def test_support_without_track_processors(launch: Callable[..., Page], site: Ser
 _PRELOAD = "async ([url, options]) => (await import(url)).preload(options)"
 
 
-def test_what_is_preloaded_is_taken_over(launch: Callable[..., Page], site: Server) -> None:
+def test_what_is_preloaded_is_taken_over(launch: Callable[..., GuardedPage], site: Server) -> None:
     """An element that comes later runs in the worker that waited for it; with the element that ends."""
     element = ElementPage(launch(), site.url, "")
     asked: list[str] = []
@@ -178,7 +179,7 @@ def test_what_is_preloaded_is_taken_over(launch: Callable[..., Page], site: Serv
     element.until(lambda: element.workers() == 0)
 
 
-def test_preloading_can_be_called_off(launch: Callable[..., Page], site: Server) -> None:
+def test_preloading_can_be_called_off(launch: Callable[..., GuardedPage], site: Server) -> None:
     """The signal rejects a preload under way with its reason, and lets go of one that is done."""
     element = ElementPage(launch(), site.url, "")
     found: Any = element.run(
@@ -201,7 +202,7 @@ def test_preloading_can_be_called_off(launch: Callable[..., Page], site: Server)
     element.until(lambda: element.workers() == 0)
 
 
-def test_a_preload_that_fails_says_why(launch: Callable[..., Page], site: Server) -> None:
+def test_a_preload_that_fails_says_why(launch: Callable[..., GuardedPage], site: Server) -> None:
     """It is rejected with the same sentence as a start, and the next one works."""
     page = launch()
     page.expected_errors.append("Failed to load resource")

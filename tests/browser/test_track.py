@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.browser.element_kit import WAIT_MS, ElementPage
+from tests.browser.element_kit import ElementPage
 from tests.browser.examples_kit import open_example
 from tests.browser.flags import camera_flags
 from tests.browser.track_kit import GREY, NOTHING, OPEN, WALL, WATCH, colours, near, open_track, wait_colour
+from tests.browser.waiting import WAIT_MS
 
 
 def test_far_end_of_a_call_sees_composites_only(launch, serve_site, camera_file):
@@ -158,7 +159,7 @@ def test_bad_input_is_told(launch, site, camera_file):
             "an audio track",
         ),
         "ended": ("f => { const copy = camera.clone(); copy.stop(); f(copy); }", "has ended: open the camera again"),
-        "option": ("f => f(camera, { efect: 'blur' })", "There is no option “efect” here; the options are effect,"),
+        "option": ("f => f(camera, { efect: 'blur' })", "There is no option “efect”; the options are effect,"),
         "proxy": ("f => f(new Proxy(camera, {}))", "processTrack needs a video MediaStreamTrack, but got [object"),
         "symbol": ("f => f(Symbol('me'))", "processTrack needs a video MediaStreamTrack, but got Symbol(me)."),
         "bare": (
@@ -174,17 +175,20 @@ def test_bad_input_is_told(launch, site, camera_file):
             "f => f(camera, new Proxy({}, { ownKeys() { throw new Error('no'); } }))",
             "The options cannot be read: pass a plain object.",
         ),
-        "failure": ("f => f(camera, { onFailure: 'show' })", 'but it has to be "freeze" or "placeholder".'),
-        "failure symbol": ("f => f(camera, { onFailure: Symbol('me') })", "The option onFailure is Symbol(me), but"),
+        "failure": (
+            "f => f(camera, { onFailure: 'show' })",
+            "onFailure is “show”, but it has to be one of freeze, placeholder.",
+        ),
+        "failure symbol": ("f => f(camera, { onFailure: Symbol('me') })", "onFailure is Symbol(me), but"),
         "odd": (
             "f => f(camera, { effect: { toString: 1 } })",
-            "The option effect is [object Object], but it has to be",
+            "effect is [object Object], but it has to be one of fill",
         ),
         "odd backend": (
             "f => f(camera, { backend: Object.create(null) })",
-            "The option backend is [object Object], but",
+            "backend is [object Object], but it has to be one of auto",
         ),
-        "big": ("f => f(camera, { strength: 1n })", "The option strength is 1, but it has to be a text, a number,"),
+        "big": ("f => f(camera, { strength: 1n })", "strength is 1, but it has to be a number from 0 to 1."),
         "stop": ("f => f(camera, { stopSource: 'no' })", "but it has to be true or false."),
         "both": (
             "f => f(camera, { stopSource: false, releaseWhenMuted: true })",
@@ -195,9 +199,9 @@ def test_bad_input_is_told(launch, site, camera_file):
             "{ releaseWhenMuted: true })",
             "releaseWhenMuted needs a camera's track",
         ),
-        "change": ("() => track.setOptions({ background: null })", "The option background is null, but it has to be"),
-        "odd change": ("() => track.setOptions({ type: { toString: 1 } })", "There is no option “type” here"),
-        "fixed": ("() => track.setOptions({ stopSource: false })", "There is no option “stopSource” here"),
+        "change": ("() => track.setOptions({ background: null })", "background is null, but it has to be a CSS colour"),
+        "odd change": ("() => track.setOptions({ type: { toString: 1 } })", "There is no option “type”; the"),
+        "fixed": ("() => track.setOptions({ stopSource: false })", "There is no option “stopSource”; the"),
         "source": ("() => track.replaceSource(null)", "replaceSource needs a video MediaStreamTrack, but got null."),
         "ended source": (
             "() => { const copy = camera.clone(); copy.stop(); return track.replaceSource(copy); }",
@@ -211,5 +215,7 @@ def test_bad_input_is_told(launch, site, camera_file):
     wait_colour(page, (0x20, 0x40, 0x60))
     page.run("track.setOptions({ strength: 'much' })")
     page.page.wait_for_function("() => told.some(({ type }) => type === 'error')")
-    assert "The strength is 'much'" in page.run("told.find(({ type }) => type === 'error').message")
+    assert "strength is “much”, but it has to be a number from 0 to 1; the last one stays." in page.run(
+        "told.find(({ type }) => type === 'error').message"
+    )
     assert near([colours(page)[-1]], (0x20, 0x40, 0x60)).all()

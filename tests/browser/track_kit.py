@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from tests.browser.element_kit import WAIT_MS, ElementPage
+from tests.browser.element_kit import ElementPage
 from tests.browser.flags import camera_flags
+from tests.browser.waiting import WAIT_MS
 
 WALL = (96, 96, 96)  # behind the person in the camera's picture: nobody may ever see it
 GREY = (127, 127, 127)  # the placeholder

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyselfie.core import options
 from pyselfie.core.effects import EFFECTS, Draw, Effect, Overlay
 
 if TYPE_CHECKING:
@@ -23,11 +22,9 @@ MADE_UP = {
 }
 
 TELL_WORKER = f"""
-from pyselfie.core import options
 from pyselfie.core.effects import EFFECTS, Draw, Effect, Overlay
 
 EFFECTS |= {MADE_UP!r}
-options.EFFECT_NAMES = tuple(EFFECTS)
 """
 """Python for a page's worker, after which its engine has these effects."""
 
@@ -36,4 +33,3 @@ def add_made_up(patch: pytest.MonkeyPatch) -> None:
     """Have the effects in this process for as long as the test runs."""
     for name, effect in MADE_UP.items():
         patch.setitem(EFFECTS, name, effect)
-    patch.setattr(options, "EFFECT_NAMES", tuple(EFFECTS))

@@ -44,6 +44,7 @@ def write_film(
     with av.open(str(path), "w", options=options or {}) as container:
         codec = "libvpx-vp9" if path.suffix == ".webm" else "libx264"
         stream = container.add_stream(codec, rate=24, options={"crf": "10", "preset": "ultrafast"})
+        assert isinstance(stream, av.VideoStream)
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1200)
@@ -97,8 +98,9 @@ def pictures(path: Path, codec: str | None = None) -> tuple[list[float], list[ND
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         decoder = av.CodecContext.create(codec, "r") if codec else None
+        assert decoder is None or isinstance(decoder, av.VideoCodecContext)
         for packet in container.demux(stream):
             decoded = decoder.decode(packet if packet.size else None) if decoder else packet.decode()
             times += [float(frame.time or 0) for frame in decoded]
-            frames += [frame.to_ndarray(format="rgba" if codec else "rgb24") for frame in decoded]
+            frames += [np.asarray(frame.to_ndarray(format="rgba" if codec else "rgb24"), np.uint8) for frame in decoded]
     return times, frames

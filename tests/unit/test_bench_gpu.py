@@ -1,17 +1,18 @@
 """What the GPU benchmark makes of its samples."""
 
 from bench.gpu import python_ms, render
+from bench.types import Sample, Visit
 
 
-def sample(**stages):
+def sample(**stages) -> Sample:
     """Return one frame's sample with these stages, in milliseconds."""
     return {"totalMs": 9.0, "roundTripMs": 10.0, "mainMs": 0.1, "stages": stages}
 
 
 def test_python_is_what_encodes():
     """Capture, preprocess and paint are Python's; the model and the waiting for the GPU are not."""
-    visits = [{"samples": [sample(capture=0.2, preprocess=0.1, infer=3.0, paint=0.3, gpu=5.0)], "task_ms": 0.0}]
-    assert python_ms(visits) == {"median": 0.6, "p95": 0.6}
+    visit: Visit = {"samples": [sample(capture=0.2, preprocess=0.1, infer=3.0, paint=0.3, gpu=5.0)], "task_ms": 0.0}
+    assert python_ms([visit]) == {"median": 0.6, "p95": 0.6}
 
 
 def test_a_software_adapter_is_called_so():

@@ -80,7 +80,7 @@ def tiny_wheel(folder: Path) -> str:
     return f"{folder}/tiny-1-py3-none-any.whl --hash=sha256:{hashlib.sha256(data).hexdigest()}\n"
 
 
-def answer_of(python: Path) -> str:
+def answer_of(python: Path) -> bytes:
     return subprocess.run(
         [python, "-c", "import tiny; print(tiny.answer)"], capture_output=True, check=True
     ).stdout.strip()

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -56,8 +56,9 @@ def test_nothing_half_written_is_left(tmp_path: Path):
     """A write that fails leaves the old file as it was, and no other file."""
     target = tmp_path / "file"
     stamps.write_atomically(target, "old")
+    number: Any = 5
     with pytest.raises(TypeError):
-        stamps.write_atomically(target, 5)
+        stamps.write_atomically(target, number)
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
 

@@ -91,11 +91,19 @@ def test_summary_says_everything(folder: Path, tmp_path: Path, capsys: Any) -> N
     [
         ([], "nothing to do: name pictures, videos or folders, or use --webcam"),
         (["a.png"], "say where the result goes: -o out.png, or -o folder/ for many files"),
-        (["a.png", "-o", "b.png", "--effect", "sparkle"], "there is no effect 'sparkle': use fill, mask, color"),
-        (["a.png", "-o", "b.png", "--strength", "7"], "The strength is 7.0, but it has to be a number from 0 to 1"),
-        (["a.png", "-o", "b.png", "--color", "red"], "The colour is 'red', but it has to look like '#00FF00'"),
+        (
+            ["a.png", "-o", "b.png", "--effect", "sparkle"],
+            "--effect is “sparkle”, but it has to be one of fill, mask, color",
+        ),
+        (["a.png", "-o", "b.png", "--strength", "7"], "--strength is 7, but it has to be a number from 0 to 1"),
+        (["a.png", "-o", "b.png", "--color", "red"], "--color is “red”, but it has to be a colour like #00FF00"),
         (["a.png", "-o", "b.png", "--background", "c.png"], "--background is for --effect picture, not for blur"),
-        (["a.png", "-o", "b.png", "--model", "tall"], "invalid choice: 'tall'"),
+        (["a.png", "-o", "b.png", "--model", "tall"], "--model is “tall”, but it has to be 0 (general) or 1"),
+        (
+            ["a.png", "-o", "b.png", "--colour", "red"],
+            "There is no option “--colour”; the options are --help, --output",
+        ),
+        (["a.png", "-o", "b.png", "c.png"], "unrecognized arguments: c.png"),
         (
             ["a.png", "-o", "b/", "--format", "../x"],
             "--format is '../x', but pictures are written as one of bmp",

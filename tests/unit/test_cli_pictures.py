@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageSequence
+from PIL.TiffImagePlugin import TiffImageFile
 
 from pyselfie import SelfieSegmentation, effects
 from pyselfie.cli import main
@@ -158,7 +159,7 @@ def moving(astronaut: NDArray[np.uint8]) -> list[Image.Image]:
 
 
 def write_animation(path: Path, frames: list[Image.Image], loop: int = 0) -> Path:
-    options = {"lossless": True} if path.suffix == ".webp" else {}
+    options: dict[str, Any] = {"lossless": True} if path.suffix == ".webp" else {}
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=DURATIONS, loop=loop, **options)
     return path
 
@@ -216,6 +217,7 @@ def test_every_page_is_kept(astronaut: NDArray[np.uint8], tmp_path: Path) -> Non
     pages[0].save(tmp_path / "in.tif", save_all=True, append_images=pages[1:])
     with Image.open(tmp_path / "in.tif") as opened:
         opened.seek(1)
+        assert isinstance(opened, TiffImageFile)
         assert opened.tag_v2[254] == 1
     assert main([str(tmp_path / "in.tif"), "-o", f"{tmp_path / 'out'}/", "-q", "--mask"]) == 0
     assert [page.shape for page in frames_of(tmp_path / "out" / "in.tif")[2]] == [(60, 80, 3), (70, 50, 3)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import av
@@ -197,11 +198,15 @@ def tracks(film: Path, frames: list[NDArray[np.uint8]], tmp_path_factory: pytest
         streams = [container.add_stream_from_template(part) for part in parts]
         for stream, language in zip(streams[1:], ["eng", "fre", "ger"], strict=True):
             stream.metadata["language"] = language
-        times = {"start": 0, "end": 250, "time_base": Fraction(1, 1000)}
-        container.set_chapters([{"id": 1, **times, "metadata": {"title": "Hello"}}])
-        packets = [(packet, stream) for part, stream in zip(parts, streams, strict=True)
-                   for packet in part.container.demux(part) if packet.dts is not None]  # fmt: skip
-        for packet, stream in sorted(packets, key=lambda pair: pair[0].dts * pair[0].time_base):
+        milliseconds = Fraction(1, 1000)
+        container.set_chapters(
+            [{"id": 1, "start": 0, "end": 250, "time_base": milliseconds, "metadata": {"title": "Hello"}}]
+        )
+        films = [seen, first, dubbed, words]
+        packets = [(packet.dts * packet.time_base, packet, stream)
+                   for film, part, stream in zip(films, parts, streams, strict=True)
+                   for packet in film.demux(part) if packet.dts is not None]  # fmt: skip
+        for _, packet, stream in sorted(packets, key=itemgetter(0)):
             packet.stream = stream
             container.mux(packet)
     return folder / "talk.mkv"
@@ -253,8 +258,8 @@ def test_second_track_of_pictures_is_told(film: Path, tmp_path: Path, capsys: py
     with av.open(str(film)) as first, av.open(str(film)) as again, av.open(str(tmp_path / "in.mkv"), "w") as container:
         parts = [first.streams.video[0], again.streams.video[0]]
         streams = [container.add_stream_from_template(part) for part in parts]
-        for part, stream in zip(parts, streams, strict=True):
-            for packet in part.container.demux(part):
+        for source, part, stream in zip([first, again], parts, streams, strict=True):
+            for packet in source.demux(part):
                 if packet.dts is not None:
                     packet.stream = stream
                     container.mux(packet)

@@ -28,7 +28,8 @@ class Links(html.parser.HTMLParser):
     def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.targets += [value for name in ("href", "src") if (value := given.get(name))]
-        self.anchors |= {given["id"]} if given.get("id") else set()
+        if anchor := given.get("id"):
+            self.anchors.add(anchor)
 
 
 def test_links_of_every_page_lead_somewhere(dist: Path) -> None:

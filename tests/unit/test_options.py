@@ -18,16 +18,16 @@ def test_changes_make_a_new_value_and_leave_the_old():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"effect": "sepia"}, "The effect is 'sepia', but it has to be one of fill, mask, color, picture, blur"),
-        ({"color": "green"}, "The colour is 'green', but it has to look like '#00FF00'"),
-        ({"color": 7}, "The colour is 7"),
-        ({"strength": 1.5}, "The strength is 1.5, but it has to be a number from 0 to 1"),
-        ({"strength": float("nan")}, "The strength is nan"),
-        ({"strength": True}, "The strength is True"),
-        ({"mirror": "yes"}, "mirror is 'yes', but it has to be true or false"),
+        ({"effect": "sepia"}, "effect is “sepia”, but it has to be one of fill, mask, color, picture, blur"),
+        ({"color": "green"}, "color is “green”, but it has to be a colour like #00FF00; the last one stays."),
+        ({"color": 7}, "color is 7, but"),
+        ({"strength": 1.5}, "strength is 1.5, but it has to be a number from 0 to 1"),
+        ({"strength": float("nan")}, "strength is NaN, but"),
+        ({"strength": True}, "strength is true, but"),
+        ({"mirror": "yes"}, "mirror is “yes”, but it has to be true or false"),
         ({"modelSelection": 2}, "modelSelection is 2, but it has to be 0 (general) or 1 (landscape)"),
-        ({"model_selection": True}, "modelSelection is True"),
-        ({"speed": 3}, "There is no option 'speed'; the options are color, effect, mirror"),
+        ({"model_selection": True}, "model_selection is true, but"),
+        ({"speed": 3}, "There is no option “speed”; the options are effect, color, strength,"),
     ],
 )
 def test_bad_values_are_refused_in_one_sentence(change, words):
@@ -35,6 +35,12 @@ def test_bad_values_are_refused_in_one_sentence(change, words):
     with pytest.raises(OptionError, match=re.escape(words)) as refusal:
         Options().updated(change)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("model", [1, 1.0, "landscape"])
+def test_models_have_numbers_and_names(model):
+    """Either is taken; what is kept is the number."""
+    assert repr(Options(model_selection=model).model_selection) == "1"
 
 
 def test_colours_are_read_as_rgb():

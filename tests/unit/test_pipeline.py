@@ -1,13 +1,13 @@
 """The frame loop's parts under CPython, with the stub runtime: ownership, order and buffers."""
 
 import asyncio
+from typing import Any
 
 import numpy as np
 import pytest
 
 from pyselfie.browser.canvas.pipeline import CanvasPipeline
 from pyselfie.browser.mailbox import Mailbox
-from pyselfie.core import options
 from pyselfie.core.effects import EFFECTS, Draw, Effect
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
@@ -88,8 +88,18 @@ def painter():
 
 
 @pytest.fixture
-def pipeline(painter):
-    pipeline = CanvasPipeline(Store(), Sampler, painter, StageClock())
+def store():
+    return Store()
+
+
+@pytest.fixture
+def make_sampler():
+    return Sampler
+
+
+@pytest.fixture
+def pipeline(store, make_sampler, painter):
+    pipeline = CanvasPipeline(store, make_sampler, painter, StageClock())
     asyncio.run(pipeline.use(StubRuntime(load_spec(1))))
     return pipeline
 
@@ -178,7 +188,6 @@ def bare(monkeypatch):
     """Have an effect that paints the frame alone, and a runtime that counts its runs."""
     effect = Effect(None, (Draw("copy", "frame"),))
     monkeypatch.setitem(EFFECTS, "bare", effect)
-    monkeypatch.setattr(options, "EFFECT_NAMES", tuple(EFFECTS))
 
     class Counting(StubRuntime):
         runs = 0
@@ -310,7 +319,7 @@ def test_mailbox_keeps_the_newest_frame_only():
 
     async def scenario():
         drops = []
-        mailbox = Mailbox(lambda: drops.append(1))
+        mailbox: Any = Mailbox(lambda: drops.append(1))
         frames = [Frame(), Frame(), Frame()]
         for frame in frames:
             mailbox.offer(frame)
@@ -327,7 +336,7 @@ def test_mailbox_wakes_its_reader_and_ends_its_loop():
     """A waiting reader gets the next frame; after close the loop ends and late frames are closed."""
 
     async def scenario():
-        mailbox = Mailbox(lambda: None)
+        mailbox: Any = Mailbox(lambda: None)
         seen = []
 
         async def read():

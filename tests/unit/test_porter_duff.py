@@ -1,12 +1,15 @@
 """The operators against Porter and Duff's formulas and against each other."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tests.reference.porter_duff import OPERATORS, premultiply, to_straight_u8
 
 # (fraction of the source, fraction of the destination) by operator, from the paper's table.
-FRACTIONS = {
+FRACTIONS: dict[str, Callable[..., tuple[Any, Any]]] = {
     "copy": lambda **_: (1, 0),
     "source-over": lambda sa, **_: (1, 1 - sa),
     "source-in": lambda da, **_: (da, 0),

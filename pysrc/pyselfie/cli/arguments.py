@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from pyselfie import __version__
 from pyselfie.cli.formats import PICTURES
-from pyselfie.core.options import EFFECT_NAMES, OptionError, Options
-
-MODELS = {"general": 0, "landscape": 1}
+from pyselfie.core.option import unknown_option
+from pyselfie.core.options import MODEL_NAMES, Option, OptionError, Options, way_in
 
 _EPILOG = """examples:
   pyselfie photo.jpg -o out.png --effect blur
@@ -27,7 +27,9 @@ exit codes: 0 all is done, 1 some files failed or are incomplete, 2 the command 
 def parse(given: list[str] | None = None) -> argparse.Namespace:
     """Return the options; ends the program with one sentence and exit code 2 if they are wrong."""
     parser = _parser()
-    options = parser.parse_args(given)
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        parser.error(_unknown(unknown, parser))
     if options.mask:
         options.effect = "mask"
     if options.webcam is None and not options.inputs:
@@ -41,27 +43,48 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
     if options.format is not None and _suffix(options.format) not in PICTURES:
         known = " ".join(sorted(suffix.removeprefix(".") for suffix in PICTURES))
         parser.error(f"--format is {options.format!r}, but pictures are written as one of {known}")
-    if options.effect not in EFFECT_NAMES and not _is_own(options.effect):
-        parser.error(
-            f"there is no effect {options.effect!r}: use {', '.join(EFFECT_NAMES)}, "
-            "or a function of your own as file.py:function"
-        )
     try:
-        options.effect_options = Options(
-            effect="mask" if _is_own(options.effect) else options.effect,
-            color=options.color,
-            strength=options.strength,
-            mirror=options.mirror,
-            model_selection=MODELS[options.model],
-        )
+        options.effect_options = _effect_options(options)
     except OptionError as error:
-        parser.error(str(error).partition(";")[0].rstrip("."))
+        parser.error(str(error).removesuffix("."))
+    options.model = MODEL_NAMES[options.effect_options.model_selection]
     options.format = _suffix(options.format) if options.format else None
     return options
 
 
 def _suffix(name: str) -> str:
     return f".{name.lower().removeprefix('.')}"
+
+
+def _effect_options(options: argparse.Namespace) -> Options:
+    """Return the effect's options, each of which may be wrong; of an effect of one's own, mirror and model."""
+    own = _is_own(options.effect)
+    chosen: dict[str, Any] = {"effect": "mask"} if own else {}
+    for option in way_in("cli"):
+        if "engine" not in option.ways or option.name in chosen:
+            continue
+        value = getattr(options, _attribute(option))
+        value = option.read(value) if isinstance(value, str) else value
+        try:
+            chosen[option.name] = option.parse(value, option.flag)
+        except OptionError as error:
+            if option.name != "effect":
+                raise
+            raise OptionError(f"{str(error).removesuffix('.')}, or your own function as file.py:function.") from None
+    return Options(**chosen)
+
+
+def _attribute(option: Option) -> str:
+    """Return what argparse calls it."""
+    return option.flag.removeprefix("--").replace("-", "_")
+
+
+def _unknown(arguments: list[str], parser: argparse.ArgumentParser) -> str:
+    flags = [name.partition("=")[0] for name in arguments if name.startswith("-")]
+    if not flags:
+        return f"unrecognized arguments: {' '.join(arguments)}"
+    known = [action.option_strings[-1] for action in parser._actions if action.option_strings]
+    return unknown_option(flags[0], known).removesuffix(".")
 
 
 def _is_own(effect: str) -> bool:
@@ -78,20 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="pictures, videos, folders of them")
     parser.add_argument("-o", "--output", metavar="PATH", help="file, or folder for many inputs (a/ makes one)")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument(
-        "-e",
-        "--effect",
-        default=Options.effect,
-        help=f"{', '.join(EFFECT_NAMES)}, or your own function as file.py:function (default: %(default)s)",
-    )
+    for option in way_in("cli"):
+        _add(what if option.name == "effect" else parser, option)
     what.add_argument("--mask", action="store_true", help="write the mask itself: white where the person is")
-    parser.add_argument("-m", "--model", choices=MODELS, default="general", help="(default: %(default)s)")
-    parser.add_argument(
-        "--strength", type=float, default=Options.strength, metavar="0..1", help="of the blur (default: %(default)s)"
-    )
-    parser.add_argument("--color", default=Options.color, metavar="#RRGGBB", help="of effects fill and color")
-    parser.add_argument("--background", type=Path, metavar="PICTURE", help="what effect picture puts behind")
-    parser.add_argument("--mirror", action="store_true", help="mirror the person left to right")
     parser.add_argument(
         "--webcam", nargs="?", const="0", metavar="CAMERA", help="show a window; number or name of the camera"
     )
@@ -103,3 +115,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
     parser.add_argument("--version", action="version", version=f"pyselfie {__version__}")
     return parser
+
+
+def _add(parser: argparse._ActionsContainer, option: Option) -> None:
+    flags = [*([f"-{option.letter}"] if option.letter else []), option.flag]
+    about = option.help.replace("`", "")
+    if option.kind == "flag":
+        parser.add_argument(*flags, action="store_true", help=about)
+        return
+    usual = "" if option.default is None else f" (default: {_usual(option)})"
+    own = ", or your own function as file.py:function" if option.name == "effect" else ""
+    wanted = "" if option.kind == "text" else f": {option.expected}{own}"
+    metavar = {"number": f"{option.low}..{option.high}", "color": "#RRGGBB", "text": "PICTURE"}
+    kind = Path if option.kind == "text" else str
+    parser.add_argument(
+        *flags, type=kind, default=option.default, metavar=metavar.get(option.kind), help=f"{about}{wanted}{usual}"
+    )
+
+
+def _usual(option: Option) -> str:
+    return MODEL_NAMES[option.default] if option.kind == "model" else str(option.default)

@@ -1,24 +1,84 @@
-"""What the user can choose, validated in one place."""
+"""Every option, written once: what it is called, what it may be, and which ways in have it.
+
+``python3 build.py generate`` writes this table to JavaScript, to its declarations and into the documents;
+CONTRIBUTING.md says what a new option needs. Python and JavaScript make the same sentence out of it when a value is
+wrong.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import math
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pyselfie.core.effects import EFFECTS
+from pyselfie.core.option import Option, OptionError, Way, unknown_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = ["EFFECT_NAMES", "MODEL_NAMES", "OPTIONS", "Option", "OptionError", "Options", "Way"]
+__all__ += ["option_named", "parse_changes", "parse_color", "way_in"]
+
 EFFECT_NAMES = tuple(EFFECTS)
-_HEX_COLOR = re.compile(r"#([0-9a-fA-F]{6})")
+MODEL_NAMES = ("general", "landscape")
+"""By `model_selection`."""
 
 
-class OptionError(ValueError):
-    """An option has a value that it cannot have; the message is one sentence for the user."""
+@dataclass(frozen=True)
+class Options:
+    """What the engine is told, validated. The table says what each one is.
+
+    Raises
+    ------
+    OptionError
+        If a value is not valid.
+    """
+
+    effect: str = "blur"
+    color: str = "#00FF00"
+    strength: float = 0.5
+    mirror: bool = False
+    model_selection: int = 0
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, option_named(field.name).parse(getattr(self, field.name)))
+
+    def updated(self, changes: Mapping[str, Any]) -> Options:
+        """Return a copy with `changes` made; the keys are the attribute names or their JavaScript spelling.
+
+        Raises
+        ------
+        OptionError
+            If a name is unknown or a value is not valid; `self` is untouched.
+        """
+        return dataclasses.replace(self, **parse_changes(changes))
+
+
+def parse_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes for the engine by Python's names, each value parsed.
+
+    Parameters
+    ----------
+    changes
+        By Python's or JavaScript's names.
+
+    Raises
+    ------
+    OptionError
+        If a name is unknown or a value is not valid; the sentence says that nothing has changed.
+    """
+    known = {name: option for option in way_in("engine") for name in (option.name, option.js_name)}
+    parsed = {}
+    for name, value in changes.items():
+        if name not in known:
+            raise OptionError(unknown_option(name, [option.name for option in way_in("engine")]))
+        try:
+            parsed[known[name].name] = known[name].parse(value, name)
+        except OptionError as error:
+            raise OptionError(f"{str(error).removesuffix('.')}; the last one stays.") from None
+    return parsed
 
 
 def parse_color(value: object) -> tuple[int, int, int]:
@@ -29,69 +89,140 @@ def parse_color(value: object) -> tuple[int, int, int]:
     OptionError
         If `value` is anything else.
     """
-    match = _HEX_COLOR.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise OptionError(f"The colour is {value!r}, but it has to look like '#00FF00'; the last one stays.")
-    digits = match.group(1)
-    return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+    color = option_named("color").parse(value)
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
-@dataclass(frozen=True)
-class Options:
-    """Everything that changes the picture.
-
-    Attributes
-    ----------
-    effect : str
-        One of `EFFECT_NAMES`.
-    color : str
-        ``"#RRGGBB"``: the person's fill (effect "fill") or the background (effect "color").
-    strength : float
-        Blur strength, 0..1.
-    mirror : bool
-        Paint the person mirrored left to right, as in a mirror; pictures behind are never mirrored.
-    model_selection : int
-        0: general model, 1: landscape model.
-    """
-
-    effect: str = "blur"
-    color: str = "#00FF00"
-    strength: float = 0.5
-    mirror: bool = False
-    model_selection: int = 0
-
-    def __post_init__(self) -> None:
-        if self.effect not in EFFECT_NAMES:
-            raise OptionError(
-                f"The effect is {self.effect!r}, but it has to be one of {', '.join(EFFECT_NAMES)}; the last one stays."
-            )
-        parse_color(self.color)
-        _check_strength(self.strength)
-        if not isinstance(self.mirror, bool):
-            raise OptionError(f"mirror is {self.mirror!r}, but it has to be true or false; the last value stays.")
-        if isinstance(self.model_selection, bool) or self.model_selection not in (0, 1):
-            raise OptionError(
-                f"modelSelection is {self.model_selection!r}, but it has to be 0 (general) or 1 (landscape); "
-                "the last model stays."
-            )
-
-    def updated(self, changes: Mapping[str, Any]) -> Options:
-        """Return a copy with `changes` made; the keys are the attribute names or their JavaScript spelling.
-
-        Raises
-        ------
-        OptionError
-            If a name is unknown or a value is not valid; `self` is untouched.
-        """
-        renamed = {{"modelSelection": "model_selection"}.get(name, name): value for name, value in changes.items()}
-        known = {field.name for field in dataclasses.fields(self)}
-        unknown = sorted(set(renamed) - known)
-        if unknown:
-            raise OptionError(f"There is no option {unknown[0]!r}; the options are {', '.join(sorted(known))}.")
-        return dataclasses.replace(self, **renamed)
+def way_in(way: Way) -> tuple[Option, ...]:
+    """Return the options of one way in, in the table's order."""
+    return _BY_WAY[way]
 
 
-def _check_strength(strength: object) -> None:
-    number = isinstance(strength, (int, float)) and not isinstance(strength, bool)
-    if not number or not math.isfinite(strength) or not 0 <= strength <= 1:  # type: ignore[arg-type, operator]
-        raise OptionError(f"The strength is {strength!r}, but it has to be a number from 0 to 1; the last one stays.")
+def option_named(name: str) -> Option:
+    """Return the first option that has this name in Python."""
+    return _BY_NAME[name]
+
+
+_PAGE: tuple[Way, ...] = ("element", "track", "change", "message", "address")
+"""Whoever shows pictures in a page, without the demo."""
+
+OPTIONS = (
+    Option(
+        "effect",
+        "choice",
+        Options.effect,
+        "what is done with the picture",
+        ("engine", "cli", "page", *_PAGE),
+        EFFECTS,
+        letter="e",
+    ),
+    Option(
+        "background",
+        "text",
+        None,
+        "what is behind the person",
+        _PAGE,
+        text="a CSS colour, or the URL of a picture or video",
+    ),
+    Option(
+        "background",
+        "text",
+        None,
+        "what the effect `picture` puts behind the person, cropped to cover; of an animation its first picture",
+        ("cli",),
+        text="the path of a picture",
+    ),
+    Option(
+        "color", "color", Options.color, "of the person for `fill`, of the background for `color`", ("engine", "cli")
+    ),
+    Option(
+        "strength",
+        "number",
+        Options.strength,
+        "how strong the blur is",
+        ("engine", "cli", *_PAGE),
+        effects=("blur",),
+    ),
+    Option(
+        "model_selection",
+        "model",
+        Options.model_selection,
+        "which model finds the person: `general` is finer, `landscape` faster",
+        ("engine", "cli", "page", *_PAGE),
+        MODEL_NAMES,
+        short="model",
+        letter="m",
+    ),
+    Option("mirror", "flag", Options.mirror, "mirrors the person left to right", ("engine", "cli", *_PAGE)),
+    Option(
+        "src", "text", None, "what is shown", ("element", "message", "address"), text="the URL of a photo or a video"
+    ),
+    Option(
+        "camera",
+        "text",
+        None,
+        "shows a camera, whatever `src` is; it's asked for as soon as the element is in the page",
+        ("element",),
+        text="empty (the usual camera), `user`, `environment` or a device id",
+    ),
+    Option(
+        "paused",
+        "flag",
+        False,
+        "keeps the picture as it is; the camera stays open",
+        ("element", "message", "address"),
+    ),
+    Option(
+        "fit",
+        "choice",
+        "contain",
+        "how the picture fills its place, as CSS `object-fit`",
+        ("element", "message", "address"),
+        ("contain", "cover", "fill", "none", "scale-down"),
+    ),
+    Option(
+        "site",
+        "text",
+        None,
+        "where pyselfie's files are, instead of `setSite()`; code is run from there",
+        ("element", "track"),
+        text="the URL of the folder with pyselfie's files",
+    ),
+    Option(
+        "backend",
+        "choice",
+        "auto",
+        "what runs the model",
+        ("page", "element", "track", "address"),
+        ("auto", "webgpu", "wasm"),
+    ),
+    Option(
+        "painter",
+        "choice",
+        "auto",
+        "what paints the picture",
+        ("page", "element", "track", "address"),
+        ("auto", "webgpu", "canvas2d"),
+    ),
+    Option(
+        "on_failure",
+        "choice",
+        "freeze",
+        "what is shown when the engine fails for good: the last composite, or grey; never the camera",
+        ("track",),
+        ("freeze", "placeholder"),
+    ),
+    Option(
+        "stop_source",
+        "flag",
+        True,
+        "whether `stop()` and `replaceSource()` stop the camera's track, too",
+        ("track",),
+    ),
+    Option("release_when_muted", "flag", False, "whether the camera is off while the track is muted", ("track",)),
+)
+
+_BY_NAME = {option.name: option for option in reversed(OPTIONS)}
+_BY_WAY: dict[Way, tuple[Option, ...]] = {
+    way: tuple(option for option in OPTIONS if way in option.ways) for way in get_args(Way)
+}

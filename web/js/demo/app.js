@@ -53,7 +53,7 @@ function onReady(detail) {
   status.running(detail);
   showStart(detail.startMs);
   messages.clear("engine");
-  if (asked.backend !== "webgpu" || detail.backend === "webgpu") return;
+  if (asked.options.backend !== "webgpu" || detail.backend === "webgpu") return;
   const sentence = `WebGPU was asked for but cannot be used (${detail.reason}), so ${backendTitle(detail.backend)} does the work.`;
   messages.show("backend", sentence, { tone: "notice" });
 }
@@ -86,7 +86,7 @@ function tryAgain() {
 
 /** @param {{modelSelection: number}} detail  What runs now; not what was chosen, if that could not be loaded. */
 function onModel({ modelSelection }) {
-  controls.choose({ model: String(modelSelection) });
+  controls.choose({ modelSelection });
   if (modelSelection === wantedModel) messages.clear("engine");
 }
 
@@ -98,9 +98,8 @@ function chooseModel() {
 
 /** What the snippet builder writes down. */
 function look() {
-  const { effect, color, strength } = controls.effect;
-  const background = effect === "picture" ? backdrops.address : color;
-  return { effect, background, strength, mirror: controls.mirror, model: controls.model };
+  const picture = controls.effect.effect === "picture" ? { background: backdrops.address } : {};
+  return { ...controls.effect, ...picture, mirror: controls.mirror, modelSelection: controls.model };
 }
 
 function describeStage() {
@@ -126,10 +125,7 @@ async function applyEffect() {
     const delivered = await backdrops.deliver((bitmap) => stage.setBackdrop(bitmap));
     if (!delivered || controls.effect.effect !== "picture") return;
   }
-  const { effect, color, strength } = controls.effect;
-  stage.effect = effect;
-  if (color) stage.background = color;
-  if (strength !== undefined) stage.strength = strength;
+  Object.assign(stage, controls.effect);
   describeStage();
 }
 
@@ -216,9 +212,9 @@ on(bar, "sample", () => void showSample());
 wireIntake(openFirst, (sentence) => messages.show("source", sentence, { tone: "notice" }));
 
 for (const complaint of asked.complaints) messages.show(complaint, complaint, { tone: "notice" });
-controls.choose(asked);
-if (asked.backend) stage.backend = asked.backend;
-if (asked.painter) stage.painter = asked.painter;
+controls.choose(asked.options);
+const { backend, painter } = asked.options; // they have no control
+Object.assign(stage, { backend, painter });
 chooseModel();
 stage.mirror = controls.mirror;
 void applyEffect();

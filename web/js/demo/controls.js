@@ -2,49 +2,41 @@
 
 import { byId, radios } from "../dom.js";
 
-/**
- * @typedef {object} EffectOptions  As the engine takes them; Python checks them.
- * @property {string} effect
- * @property {string} [color]
- * @property {number} [strength]
- */
-
 /** Emits `effect`, `model` and `mirror` when the user has changed one of them. */
 export class Controls extends EventTarget {
   #effects = radios("effect");
   #models = radios("model");
   #mirror = byId("mirror", HTMLInputElement);
-  #strength = byId("strength", HTMLInputElement);
-  #strengthText = byId("strength-text", HTMLOutputElement);
-  #fillColor = byId("fill-color", HTMLInputElement);
-  #backdropColor = byId("backdrop-color", HTMLInputElement);
   #settings = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"));
+  /** Ranges and colours, each with the name of the element's property that it sets. */
+  #inputs = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-option]"));
 
   constructor() {
     super();
     for (const input of this.#effects) input.addEventListener("change", () => this.#onEffect());
-    for (const input of [this.#strength, this.#fillColor, this.#backdropColor]) {
-      input.addEventListener("input", () => this.#onEffect());
-    }
+    for (const input of this.#inputs) input.addEventListener("input", () => this.#onEffect());
     for (const input of this.#models) input.addEventListener("change", () => this.#emit("model"));
     this.#mirror.addEventListener("change", () => this.#emit("mirror"));
     this.#showSettings();
   }
 
-  /** @param {{effect?: string, model?: string}} wanted */
-  choose({ effect, model }) {
-    for (const input of this.#effects) if (input.value === effect) input.checked = true;
-    for (const input of this.#models) if (input.value === model) input.checked = true;
+  /** @param {Record<string, any>} wanted  Any of the element's properties; those that have no control are left out. */
+  choose(wanted) {
+    for (const input of this.#effects) if (input.value === wanted.effect) input.checked = true;
+    for (const input of this.#models) if (Number(input.value) === wanted.modelSelection) input.checked = true;
+    for (const input of this.#inputs) input.value = String(wanted[input.dataset.option ?? ""] ?? input.value);
     this.#showSettings();
   }
 
-  /** @returns {EffectOptions} */
+  /** The effect and what belongs to it. @returns {Record<string, any> & {effect: string}} */
   get effect() {
     const effect = checked(this.#effects).value;
-    if (effect === "blur") return { effect, strength: Number(this.#strength.value) / 100 };
-    if (effect === "fill") return { effect, color: this.#fillColor.value };
-    if (effect === "color") return { effect, color: this.#backdropColor.value };
-    return { effect };
+    const own = [...this.#inputs].filter((input) => belongs(input.closest("[data-for]"), effect));
+    const values = own.map((input) => [
+      input.dataset.option,
+      input.type === "range" ? Number(input.value) : input.value,
+    ]);
+    return { effect, ...Object.fromEntries(values) };
   }
 
   /** Name of the effect as the page shows it. */
@@ -71,8 +63,12 @@ export class Controls extends EventTarget {
 
   #showSettings() {
     const { effect } = this.effect;
-    for (const setting of this.#settings) setting.hidden = setting.dataset.for !== effect;
-    this.#strengthText.value = `${this.#strength.value} %`;
+    for (const setting of this.#settings) setting.hidden = !belongs(setting, effect);
+    for (const { parentElement, value, min, max } of this.#inputs) {
+      const output = parentElement?.querySelector("output");
+      const share = (Number(value) - Number(min)) / (Number(max) - Number(min));
+      if (output) output.value = `${Math.round(100 * share)} %`;
+    }
   }
 
   /** @param {string} type */
@@ -84,4 +80,10 @@ export class Controls extends EventTarget {
 /** @param {HTMLInputElement[]} inputs */
 function checked(inputs) {
   return inputs.find((input) => input.checked) ?? inputs[0];
+}
+
+/** @param {Element | null} setting  Without names of effects it's for all of them. @param {string} effect */
+function belongs(setting, effect) {
+  const effects = setting?.getAttribute("data-for");
+  return !effects || effects.split(" ").includes(effect);
 }

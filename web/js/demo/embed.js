@@ -1,11 +1,14 @@
 // The snippet builder: the page's choices as HTML for somebody else's page.
 
 import { byId, radios } from "../dom.js";
+import { optionsFor } from "../options.js";
 
-/** @typedef {{effect: string, background?: string, strength?: number, mirror: boolean, model: number}} Look */
+/** @typedef {Record<string, any>} Look  Properties of the element. */
 
 const SITE = new URL("../../", import.meta.url);
 const SAMPLE = "samples/astronaut.jpg";
+/** Kinds that are left out of the snippet where they have their default. */
+const OPTIONAL = ["flag", "model"];
 const SAID_FOR_MS = 4_000;
 
 export class Embed {
@@ -51,13 +54,15 @@ export class Embed {
  * @param {boolean} camera
  * @returns {[string, string][]}
  */
-function attributesOf({ effect, background, strength, mirror, model }, camera) {
+function attributesOf(look, camera) {
   /** @type {[string, string][]} */
-  const found = [camera ? ["camera", ""] : ["src", new URL(SAMPLE, SITE).href], ["effect", effect]];
-  if (background) found.push(["background", background]);
-  if (strength !== undefined) found.push(["strength", String(strength)]);
-  if (model === 1) found.push(["model-selection", "landscape"]);
-  if (mirror) found.push(["mirror", ""]);
+  const found = [camera ? ["camera", ""] : ["src", new URL(SAMPLE, SITE).href]];
+  for (const { name, attribute, kind, choices, initial } of optionsFor("element")) {
+    const value = look[name];
+    if (value === undefined || (value === initial && OPTIONAL.includes(kind))) continue;
+    const text = kind === "model" ? choices[value] : String(value);
+    found.push([attribute, kind === "flag" ? "" : text]);
+  }
   return found;
 }
 

@@ -1,7 +1,7 @@
 // <selfie-segmentation>: a picture, video or camera with its background changed, by attributes alone.
 
 import { Engine } from "../engine/engine.js";
-import { show } from "../show.js";
+import { faultOf } from "../options.js";
 import { feedBackdrop, isColor } from "../sources/background.js";
 import { openCamera } from "../sources/camera.js";
 import { Sources } from "../sources/sources.js";
@@ -9,23 +9,15 @@ import { openUrl } from "../sources/url.js";
 import { Broadcast } from "../track/composite_stream.js";
 import { maskImage } from "./mask_image.js";
 import { ElementProperties } from "./properties.js";
-import { BACKENDS, changed, FITS, optionsOf, PAINTERS } from "./settings.js";
+import { ATTRIBUTES, changed, namesOf, optionsOf, PROPERTIES, settingOf } from "./settings.js";
 import { elementStyle } from "./style.js";
 
-const FORWARDED = ["ready", "progress", "frame", "stats", "model", "backendchange", "notice", "overload"];
-/** Attributes and the option that each one asks for. @type {Record<string, string>} */
-const OPTIONS = {
-  effect: "effect",
-  background: "color",
-  strength: "strength",
-  mirror: "mirror",
-  "model-selection": "modelSelection",
-  modelselection: "modelSelection",
-};
+/** @typedef {import("../options.js").Option} Option */
 
+const FORWARDED = ["ready", "progress", "frame", "stats", "model", "backendchange", "notice", "overload"];
 /** See `web/types/pyselfie.d.ts` for what each attribute, method and event is. */
 export class SelfieSegmentationElement extends ElementProperties {
-  static observedAttributes = [...Object.keys(OPTIONS), "src", "camera", "site", "backend", "painter", "paused", "fit"];
+  static observedAttributes = [...ATTRIBUTES.keys()];
 
   #internals = this.attachInternals();
   #stage = document.createElement("div");
@@ -96,6 +88,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {string} name */
   attributeChangedCallback(name) {
+    super.attributeChangedCallback(name);
     if (this.#changes.size === 0) queueMicrotask(() => this.#applyChanges());
     this.#changes.add(name);
   }
@@ -134,8 +127,8 @@ export class SelfieSegmentationElement extends ElementProperties {
   #applyChanges({ appears = false } = {}) {
     const names = new Set(this.#changes);
     this.#changes.clear();
-    for (const name of names) delete (/** @type {any} */ (this.#told)[OPTIONS[name]]); // so that a value refused before is reported again
-    if (names.has("fit")) this.#stage.style.setProperty("--selfie-fit", this.#oneOf("fit", FITS, "contain"));
+    for (const name of names) Reflect.deleteProperty(this.#told, ATTRIBUTES.get(name) ?? ""); // another model may run by now
+    if (names.has("fit")) this.#stage.style.setProperty("--selfie-fit", this.#oneOf("fit"));
     if (["site", "backend", "painter"].some((name) => names.has(name))) this.#changeEngine();
     if (this.#running) this.#update(names);
     else if (!this.isConnected || !this.#hasSource) return;
@@ -148,7 +141,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {Set<string>} names */
   #update(names) {
-    this.#tellOptions();
+    this.#tellOptions(names);
     if (names.has("background")) this.#openBackground();
     if (names.has("background") && !this.hasAttribute("background")) this.#engine.setBackdrop(null);
     if (names.has("src") || names.has("camera")) this.#openSource();
@@ -158,7 +151,7 @@ export class SelfieSegmentationElement extends ElementProperties {
   #changeEngine() {
     const running = this.#running;
     if (running) this.stop();
-    const [backend, painter] = [this.#oneOf("backend", BACKENDS), this.#oneOf("painter", PAINTERS)];
+    const [backend, painter] = [this.#oneOf("backend"), this.#oneOf("painter")];
     try {
       this.#engine = this.#newEngine({ site: this.site, backend, painter });
     } catch (error) {
@@ -168,10 +161,15 @@ export class SelfieSegmentationElement extends ElementProperties {
     if (running) this.#begin();
   }
 
-  #tellOptions() {
-    const options = optionsOf(this);
+  /** @param {Set<string>} [names] the attributes that have changed; none: all count */
+  #tellOptions(names) {
+    const { options, wrong } = optionsOf(this);
+    for (const [option, value] of wrong) {
+      if (!names || namesOf(option).some((name) => names.has(name)))
+        this.#complainOf(option, value, "option", "the last one stays");
+    }
     const changes = changed(this.#told, options);
-    this.#told = options;
+    this.#told = { ...this.#told, ...options };
     if (Object.keys(changes).length > 0) this.#engine.setOptions(changes);
   }
 
@@ -216,13 +214,19 @@ export class SelfieSegmentationElement extends ElementProperties {
     if (playback && playback.paused !== this.paused) playback.toggle();
   }
 
-  /** @param {string} name @param {string[]} allowed */
-  #oneOf(name, allowed, usual = "auto") {
-    const value = this.getAttribute(name) ?? usual;
-    if (allowed.includes(value)) return value;
-    const sentence = `${name} is ${show(value)}, but it has to be one of ${allowed.join(", ")}; “${usual}” is used.`;
-    queueMicrotask(() => this.#complain("attribute", sentence)); // listeners of a new element come first
-    return usual;
+  /** The value of a choice that isn't the engine's option; if it's wrong, the default. @param {string} name */
+  #oneOf(name) {
+    const option = /** @type {Option} */ (PROPERTIES.get(name));
+    const value = String(settingOf(this, option));
+    if (!faultOf(option, value)) return value;
+    this.#complainOf(option, value, "attribute", `“${option.initial}” is used`);
+    return String(option.initial);
+  }
+
+  /** @param {Option} option @param {unknown} value @param {string} code @param {string} next */
+  #complainOf(option, value, code, next) {
+    const sentence = `${faultOf(option, value, this.nameOf(option))}; ${next}.`;
+    queueMicrotask(() => this.#complain(code, sentence)); // listeners of a new element come first
   }
 
   // --- frames of one's own -----------------------------------------------------------------------------------------
@@ -279,7 +283,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   #onFirstFrame() {
     this.#internals.states.add("painted");
-    this.#internals.ariaLabel = `${this.#sources.current?.name ?? "Picture"}, effect: ${this.#told.effect}`;
+    this.#internals.ariaLabel = `${this.#sources.current?.name ?? "Picture"}, effect: ${this.#told.effect ?? PROPERTIES.get("effect")?.initial}`;
     if (this.paused) this.#applyPause();
   }
 

@@ -1,115 +1,32 @@
 // The attributes of <selfie-segmentation> as properties.
 
 import { textOf } from "../show.js";
-import { isOn, lowerCased, optionsOf } from "./settings.js";
+import { namesOf, PROPERTIES, settingOf } from "./settings.js";
+
+/** @typedef {import("../options.js").Option} Option */
 
 /** On a server there are no elements: the module can be imported there all the same. */
 const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (/** @type {unknown} */ (class {}));
+/** Kinds whose property isn't the attribute's text. */
+const TYPED = ["flag", "number", "model"];
 
-/** Null takes the attribute away. */
-export class ElementProperties extends Base {
-  get src() {
-    return this.getAttribute("src");
+class Reflecting extends Base {
+  /** Attributes that were last written by their property, with its name. @type {Map<string, string>} */
+  #written = new Map();
+
+  /** As the page has written it last: the attribute's name or the property's. @param {Option} option */
+  nameOf({ attribute }) {
+    return this.#written.get(attribute) ?? attribute;
   }
 
-  set src(value) {
-    this.#reflect("src", value);
-  }
-
-  /** @returns {string | null} */
-  get camera() {
-    return this.getAttribute("camera");
-  }
-
-  /** JSX makes `true` of a bare `camera`. @param {string | boolean | null | undefined} value */
-  set camera(value) {
-    this.#reflect("camera", value === true ? "" : value === false ? null : value);
-  }
-
-  get effect() {
-    return this.getAttribute("effect");
-  }
-
-  set effect(value) {
-    this.#reflect("effect", value);
-  }
-
-  get background() {
-    return this.getAttribute("background");
-  }
-
-  set background(value) {
-    this.#reflect("background", value);
-  }
-
-  get strength() {
-    return Number(optionsOf(this).strength);
-  }
-
-  set strength(value) {
-    this.#reflect("strength", value);
-  }
-
-  /** @returns {string | number | null} */
-  get modelSelection() {
-    return optionsOf(this).modelSelection ?? null;
-  }
-
-  set modelSelection(value) {
-    this.#reflect("model-selection", value);
-  }
-
-  get site() {
-    return this.getAttribute("site");
-  }
-
-  set site(value) {
-    this.#reflect("site", value);
-  }
-
-  get backend() {
-    return this.getAttribute("backend");
-  }
-
-  set backend(value) {
-    this.#reflect("backend", value);
-  }
-
-  get painter() {
-    return this.getAttribute("painter");
-  }
-
-  set painter(value) {
-    this.#reflect("painter", value);
-  }
-
-  get fit() {
-    return this.getAttribute("fit");
-  }
-
-  set fit(value) {
-    this.#reflect("fit", value);
-  }
-
-  get mirror() {
-    return isOn(this, "mirror");
-  }
-
-  set mirror(value) {
-    this.#toggle("mirror", value);
-  }
-
-  get paused() {
-    return isOn(this, "paused");
-  }
-
-  set paused(value) {
-    this.#toggle("paused", value);
+  /** @param {string} name */
+  attributeChangedCallback(name) {
+    this.#written.delete(name);
   }
 
   /** What was set before the element was defined goes to its setter now. */
   takeEarlyProperties() {
-    for (const name of Object.keys(Object.getOwnPropertyDescriptors(ElementProperties.prototype))) {
+    for (const name of PROPERTIES.keys()) {
       if (!Object.hasOwn(this, name)) continue;
       const value = Reflect.get(this, name);
       Reflect.deleteProperty(this, name);
@@ -117,16 +34,37 @@ export class ElementProperties extends Base {
     }
   }
 
-  /** @param {string} attribute @param {unknown} value */
-  #reflect(attribute, value) {
-    const other = lowerCased(attribute);
-    if (other !== attribute) this.removeAttribute(other); // it would come back when this one goes
-    if (value === null || value === undefined) this.removeAttribute(attribute);
+  /** Null takes the attribute away. @param {Option} option @param {unknown} value */
+  reflect(option, value) {
+    const { name, attribute, kind } = option;
+    for (const other of namesOf(option).slice(1)) this.removeAttribute(other); // it would come back when this one goes
+    if (kind === "flag")
+      this.toggleAttribute(attribute, Boolean(value) && value !== "false"); // as in the attribute
+    else if (value === null || value === undefined) this.removeAttribute(attribute);
     else this.setAttribute(attribute, textOf(value));
-  }
-
-  /** As the attribute, "false" is off. @param {string} attribute @param {unknown} value */
-  #toggle(attribute, value) {
-    this.toggleAttribute(attribute, Boolean(value) && value !== "false");
+    this.#written.set(attribute, name);
   }
 }
+
+for (const [name, option] of PROPERTIES) {
+  Object.defineProperty(Reflecting.prototype, name, {
+    configurable: true,
+    enumerable: true,
+    /** @this {Reflecting} */
+    get() {
+      if (!TYPED.includes(option.kind)) return this.getAttribute(option.attribute);
+      const value = settingOf(this, option);
+      return option.kind === "number" ? Number(value) : value;
+    },
+    /** JSX makes `true` of a bare `camera`. @this {Reflecting} @param {unknown} value */
+    set(value) {
+      const isBare = name === "camera" && typeof value === "boolean";
+      this.reflect(option, isBare ? (value ? "" : null) : value);
+    },
+  });
+}
+
+export const ElementProperties =
+  /** @type {new () => Reflecting & import("../../types/pyselfie.js").SelfieProperties} */ (
+    /** @type {unknown} */ (Reflecting)
+  );

@@ -1,69 +1,66 @@
-// Attributes of <selfie-segmentation> as options of the engine. Values are translated here and judged in Python.
+// Attributes of <selfie-segmentation> as options of the engine.
 
-import { shorten } from "../show.js";
+import { faultOf, optionsFor, parsed, readText } from "../options.js";
 import { hexColor, isColor } from "../sources/background.js";
 
-export const BACKENDS = ["auto", "webgpu", "wasm"];
-export const PAINTERS = ["auto", "webgpu", "canvas2d"];
-export const FITS = ["contain", "cover", "fill", "none", "scale-down"];
-const MODELS = ["general", "landscape"];
+/** @typedef {import("../options.js").Option} Option */
 
-/** What a tag without the attribute gets. */
-const STRENGTH = 0.5;
+/** Every attribute, by the name of its property. */
+export const PROPERTIES = new Map(optionsFor("element").map((option) => [option.name, option]));
+/** What is told to the engine as it is. */
+const TOLD = optionsFor("engine").filter(({ name }) => PROPERTIES.has(name));
+
+/** Every attribute's name, and the option of the engine that follows it; "" if none does. @type {Map<string, string>} */
+export const ATTRIBUTES = new Map(
+  [...PROPERTIES.values()].flatMap((option) => {
+    const told = option.name === "background" ? "color" : TOLD.includes(option) ? option.name : "";
+    return namesOf(option).map((name) => [name, told]);
+  }),
+);
 
 /**
- * Frameworks that find the element undefined write a property's name as an attribute, and HTML turns it into lower case:
- * `modelSelection` becomes `modelselection`. `model-selection` wins where both are there; writing the property removes
- * the other.
+ * The attribute, and the lower-cased property: frameworks that find the element undefined write a property's name as an
+ * attribute, and HTML turns it into lower case: `modelSelection` becomes `modelselection`. `model-selection` wins where
+ * both are there; writing the property removes the other.
  *
- * @param {string} attribute
+ * @param {Option} option
  */
-export function lowerCased(attribute) {
-  return attribute.replaceAll("-", "");
+export function namesOf({ name, attribute }) {
+  return [...new Set([attribute, name.toLowerCase()])];
 }
 
-/** @param {HTMLElement} element @param {string} attribute  "false" is off: some frameworks write it. */
-export function isOn(element, attribute) {
-  return (element.getAttribute(attribute) ?? "false") !== "false";
+/** What an attribute stands for; without it, the default. @param {HTMLElement} element @param {Option} option */
+export function settingOf(element, option) {
+  const name = namesOf(option).find((one) => element.hasAttribute(one));
+  return name ? parsed(option, readText(option, element.getAttribute(name) ?? "")) : option.initial;
 }
 
 /**
+ * What the attributes ask the engine for, and the options that are wrong, each with its value.
+ *
  * @param {HTMLElement} element
- * @returns {import("../engine/engine.js").Options}
+ * @returns {{options: import("../engine/engine.js").Options, wrong: [Option, unknown][]}}
  */
 export function optionsOf(element) {
+  /** @type {Record<string, any>} */
+  const options = {};
+  /** @type {[Option, unknown][]} */
+  const wrong = [];
   const background = element.getAttribute("background");
-  const effect = element.getAttribute("effect") ?? impliedEffect(background);
-  /** @type {any} */
-  const options = {
-    effect: shorten(effect),
-    strength: number(element.getAttribute("strength") ?? STRENGTH),
-    mirror: isOn(element, "mirror"),
-    modelSelection: model(
-      element.getAttribute("model-selection") ?? element.getAttribute(lowerCased("model-selection")) ?? "0",
-    ),
-  };
+  for (const option of TOLD) {
+    const isImplied = option.name === "effect" && !element.hasAttribute("effect");
+    const value = isImplied ? impliedEffect(background) : settingOf(element, option);
+    if (faultOf(option, value)) wrong.push([option, value]);
+    else options[option.name] = value;
+  }
   if (background && isColor(background)) options.color = hexColor(background);
-  return options;
+  return { options, wrong };
 }
 
 /** @param {string | null} background */
 function impliedEffect(background) {
-  if (!background) return "blur";
+  if (!background) return PROPERTIES.get("effect")?.initial;
   return isColor(background) ? "color" : "picture";
-}
-
-/** What isn't a number is handed on as text, so that the error can quote it. @param {string | number} value */
-function number(value) {
-  const text = String(value).trim();
-  const found = Number(text);
-  return text !== "" && Number.isFinite(found) ? found : shorten(text);
-}
-
-/** @param {string} value */
-function model(value) {
-  const index = MODELS.indexOf(value);
-  return index >= 0 ? index : number(value);
 }
 
 /** Options that differ. @param {any} before @param {any} after */

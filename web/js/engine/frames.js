@@ -48,7 +48,7 @@ export class Frames {
   #send(frame, transfer) {
     const sent = this.#post(frame, transfer);
     if (sent) this.#outstanding++;
-    else frame.close?.(); // whatever it is
+    else discard(frame);
     return sent;
   }
 
@@ -66,5 +66,14 @@ export class Frames {
   forgetStill() {
     this.#still?.close();
     this.#still = null;
+  }
+}
+
+/** @param {Frame} frame or whatever else was passed for one */
+function discard(frame) {
+  try {
+    frame.close?.();
+  } catch {
+    // a proxy: there is nothing to close
   }
 }

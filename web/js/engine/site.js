@@ -1,3 +1,5 @@
+import { kindOf, show, textOf } from "../show.js";
+
 /**
  * Where pyselfie's files are: js/worker.js and all that it loads (assets.json, models/, python/, vendor/).
  *
@@ -9,6 +11,8 @@
 const HERE = import.meta.url;
 const OWN_PATH = "js/engine/site.js";
 const IN_A_BUNDLE = "pyselfie/";
+
+const LONGEST = 2000; // what every browser, server and proxy takes as a URL
 
 export const WORKER = "js/worker.js";
 
@@ -31,12 +35,13 @@ function home() {
   return new URL(IN_A_BUNDLE, document.baseURI).href;
 }
 
-/** @param {string | URL} named */
+/** @param {unknown} named */
 function folder(named) {
-  const text = String(named);
-  if (text === "" || !URL.canParse(text, document.baseURI)) {
-    throw new TypeError(`The site is “${text}”, but it has to be the URL of the folder with pyselfie's files.`);
+  const text = typeof named === "string" || kindOf(named) === "URL" ? textOf(named) : "";
+  const base = document.baseURI;
+  const url = text !== "" && text.length <= LONGEST && URL.canParse(text, base) ? new URL(text, base) : null;
+  if (url === null || url.origin === "null") {
+    throw new TypeError(`The site is ${show(named)}, but it has to be the URL of the folder with pyselfie's files.`);
   }
-  const { origin, pathname } = new URL(text, document.baseURI);
-  return `${origin}${pathname.endsWith("/") ? pathname : `${pathname}/`}`;
+  return `${url.origin}${url.pathname.endsWith("/") ? url.pathname : `${url.pathname}/`}`;
 }

@@ -1,18 +1,17 @@
 // A camera's track in, the same with its background changed out: for calls.
 
 import { Engine } from "../engine/engine.js";
+import { textOf } from "../show.js";
 import { feedBackdrop, hexColor, isColor } from "../sources/background.js";
 import { createOutput } from "./composite_stream.js";
 import { Placeholder } from "./placeholder.js";
-import { CHANGEABLE, readOptions, readTrackOptions, sourceFault } from "./track_options.js";
-import { TrackSource } from "./track_source.js";
+import { CHANGEABLE, judged, readOptions, readTrackOptions, sourceFault } from "./track_options.js";
+import { fpsOf, TrackSource, USUAL_FPS } from "./track_source.js";
 import { Waits } from "./waits.js";
 
 /** @typedef {import("../../types/pyselfie.js").TrackOptions} TrackOptions */
 /** @typedef {import("../../types/pyselfie.js").TrackMetrics} TrackMetrics */
 /** @typedef {ImageBitmap | VideoFrame} Frame */
-
-const USUAL_FPS = 30;
 
 /**
  * @param {MediaStreamTrack} source
@@ -47,14 +46,16 @@ class TrackProcessing {
   #metrics = { state: "starting", fps: 0, frames: 0, dropped: 0, framesPerMask: 1, masksReused: 0, stages: {} };
 
   /** @param {MediaStreamTrack} track @param {ReturnType<typeof readTrackOptions>} options */
-  constructor(track, { site, backend, painter, onFailure, stopSource, releaseWhenMuted, ...options }) {
+  constructor(track, { onFailure, stopSource, releaseWhenMuted, ...given }) {
+    const { options, faults } = judged(given);
+    const { site, backend, painter, ...look } = options;
     this.#onFailure = onFailure;
     this.#releases = releaseWhenMuted;
     this.#engine = new Engine(document.createElement("div"), { site, backend, painter });
     this.#source = new TrackSource(track, this.#sink, { stopSource, onEnded: () => this.#onSourceEnded() });
     this.track = this.#dress(this.#output.track);
     this.#listen();
-    this.setOptions("background" in options ? options : { effect: "blur", ...options });
+    this.#apply({ options: look, faults });
     this.#fps = fpsOf(track);
     this.#engine.tap((frame) => this.#onComposite(frame), this.#fps);
     this.#placeholder.show();
@@ -235,20 +236,26 @@ class TrackProcessing {
     try {
       if (await this.#source.reopen()) this.#forgetScene();
     } catch (error) {
-      const message = `The camera could not be opened again (${error}): enable the track once more to retry.`;
+      const message = `The camera could not be opened again (${textOf(error)}): enable the track once more to retry.`;
       this.#tell("error", { code: "source", message, action: null });
     }
   }
 
   /** @param {TrackOptions} options */
   setOptions(options) {
-    const { background, ...rest } = readOptions(options, CHANGEABLE);
+    this.#apply(judged(readOptions(options, CHANGEABLE)));
+  }
+
+  /** @param {ReturnType<typeof judged>} asked */
+  #apply({ options: { background, ...rest }, faults }) {
+    const tell = (/** @type {string} */ message) => this.#tell("error", { code: "option", message, action: null });
+    for (const fault of faults) queueMicrotask(() => tell(fault)); // a new track's listeners come first
     if (background === undefined) this.#engine.setOptions(rest);
     else if (isColor(background)) this.#engine.setOptions({ effect: "color", ...rest, color: hexColor(background) });
     else void this.#changePicture(background, { effect: "picture", ...rest });
   }
 
-  /** The picture first, then the effect that shows it. @param {string} address @param {TrackOptions} rest */
+  /** The picture first, then the effect that shows it. @param {string} address @param {import("../engine/engine.js").Options} rest */
   async #changePicture(address, rest) {
     this.#background.abort();
     this.#background = new AbortController();
@@ -266,7 +273,7 @@ class TrackProcessing {
       );
     } catch (error) {
       if (signal.aborted) return;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = error instanceof Error ? error.message : textOf(error);
       this.#tell("error", { code: "background", message, action: null });
     }
   }
@@ -279,11 +286,6 @@ class TrackProcessing {
     this.#engine.close();
     this.#waits.rejectAll(endedError());
   }
-}
-
-/** @param {MediaStreamTrack} track */
-function fpsOf(track) {
-  return track.getSettings().frameRate || USUAL_FPS;
 }
 
 /** @param {Frame} frame @returns {number | undefined} a bitmap has none */

@@ -1,14 +1,22 @@
 // What processTrack and its track take: each value is judged here as far as JavaScript must, the rest is Python's.
 
+import { faultOf, optionsFor, parsed, unknownOption } from "../options.js";
 import { show } from "../show.js";
 
 /** @typedef {import("../../types/pyselfie.js").TrackOptions} TrackOptions */
+/** @typedef {import("../options.js").Option} Option */
 
 /** What can change while the track runs. */
-export const CHANGEABLE = ["effect", "background", "strength", "mirror", "modelSelection"];
-/** What the engine is made with. */
-export const FIXED = ["site", "backend", "painter", "onFailure"];
-const SOURCE = ["stopSource", "releaseWhenMuted"];
+export const CHANGEABLE = optionsFor("change");
+const ALL = optionsFor("track");
+/** What only the track can be told: nobody hears an `error` event before it is there. */
+const OWN = ["onFailure", "stopSource", "releaseWhenMuted"];
+const INITIAL = Object.fromEntries(
+  ALL.filter(({ name }) => OWN.includes(name)).map(({ name, initial }) => [name, initial]),
+);
+const CAMERA = OWN.slice(1);
+/** For a track whose camera is somebody else's. */
+export const WITHOUT_CAMERA = ALL.filter(({ name }) => !CAMERA.includes(name));
 const PLAIN = ["string", "number", "boolean"]; // all that a message to the worker carries as it is
 
 /**
@@ -18,13 +26,7 @@ const PLAIN = ["string", "number", "boolean"]; // all that a message to the work
  * @returns {TrackOptions & {stopSource: boolean, releaseWhenMuted: boolean}}
  */
 export function readTrackOptions(options) {
-  const given = readOptions(options, [...CHANGEABLE, ...FIXED, ...SOURCE]);
-  const read = { stopSource: true, releaseWhenMuted: false, ...given };
-  checkOnFailure(read.onFailure);
-  for (const name of SOURCE) {
-    const value = Reflect.get(read, name);
-    if (typeof value !== "boolean") throw new TypeError(`${name} is ${show(value)}, but it has to be true or false.`);
-  }
+  const read = /** @type {ReturnType<typeof readTrackOptions>} */ ({ ...INITIAL, ...readOptions(options, ALL) });
   if (read.releaseWhenMuted && !read.stopSource) {
     throw new TypeError("releaseWhenMuted stops the camera, so it cannot go with stopSource: false. Leave one out.");
   }
@@ -35,7 +37,7 @@ export function readTrackOptions(options) {
  * The options that are not undefined, each a plain value.
  *
  * @param {unknown} options
- * @param {string[]} known
+ * @param {readonly Option[]} known
  * @returns {TrackOptions}
  */
 export function readOptions(options, known) {
@@ -43,21 +45,34 @@ export function readOptions(options, known) {
     throw new TypeError(`The options are ${show(options)}, but they have to be an object like { effect: "blur" }.`);
   }
   const entries = entriesOf(options).filter(([, value]) => value !== undefined);
+  const names = known.map(({ name }) => name);
   for (const [name, value] of entries) {
-    if (!known.includes(name)) {
-      throw new TypeError(`There is no option “${name}” here; the options are ${known.join(", ")}.`);
-    }
-    if (!PLAIN.includes(typeof value)) {
-      throw new TypeError(`The option ${name} is ${show(value)}, but it has to be a text, a number, true or false.`);
-    }
+    const option = known.find((one) => one.name === name);
+    const fault = option ? faultOf(option, value) : "";
+    if (!option) throw new TypeError(unknownOption(name, names));
+    if (fault && (OWN.includes(name) || !PLAIN.includes(typeof value))) throw new TypeError(`${fault}.`);
   }
   return Object.fromEntries(entries);
 }
 
-/** @param {unknown} value */
-export function checkOnFailure(value) {
-  if (value === undefined || value === "freeze" || value === "placeholder") return;
-  throw new TypeError(`onFailure is ${show(value)}, but it has to be "freeze" or "placeholder".`);
+/**
+ * What is right as the engine takes it, and a sentence for each that is wrong.
+ *
+ * @param {TrackOptions} options of `readOptions`
+ * @returns {{options: Omit<TrackOptions, "modelSelection"> & {modelSelection?: number}, faults: string[]}}
+ */
+export function judged(options) {
+  const faults = [];
+  /** @type {Record<string, unknown>} */
+  const right = {};
+  for (const option of ALL) {
+    const value = Reflect.get(options, option.name);
+    if (value === undefined) continue;
+    const fault = faultOf(option, value);
+    if (fault) faults.push(`${fault}; the last one stays.`);
+    else right[option.name] = parsed(option, value);
+  }
+  return { options: right, faults };
 }
 
 /** @param {object} options a proxy or a getter may throw @returns {[string, unknown][]} */

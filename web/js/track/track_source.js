@@ -2,6 +2,8 @@
 
 import { captureTrack } from "../sources/capture.js";
 
+export const USUAL_FPS = 30;
+
 export class TrackSource {
   #sink;
   #stops;
@@ -87,4 +89,9 @@ export class TrackSource {
     this.track.removeEventListener("ended", this.#onEnded);
     this.#stopCapture();
   }
+}
+
+/** @param {MediaStreamTrack} track */
+export function fpsOf(track) {
+  return track.getSettings().frameRate || USUAL_FPS;
 }

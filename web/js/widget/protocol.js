@@ -1,22 +1,16 @@
 // The messages between the widget and the page around it, version 1; `docs/widget.md` describes them.
 
+import { faultOf, optionsFor, unknownOption } from "../options.js";
 import { show } from "../show.js";
 
 export const VERSION = 1;
 const LONGEST_ID = 64;
 const LONGEST_VALUE = 2048;
 
-/** What a page may set. Not the camera: that takes a click. @type {Record<string, string[]>} */
-const OPTIONS = {
-  src: ["string"],
-  effect: ["string"],
-  background: ["string"],
-  fit: ["string"],
-  strength: ["number"],
-  modelSelection: ["number", "string"],
-  mirror: ["boolean"],
-  paused: ["boolean"],
-};
+/** What a page may set. Not the camera: that takes a click. */
+const OPTIONS = new Map(optionsFor("message").map((option) => [option.name, option]));
+/** What of JavaScript's types each kind has; the element judges the value. @type {Record<string, string[]>} */
+const SORTS = { number: ["number"], flag: ["boolean"], model: ["number", "string"] };
 const TYPES = ["set", "snapshot", "state"];
 
 /** @typedef {{type: "set", id?: string | number, options: Record<string, unknown>} | {type: "snapshot" | "state", id?: string | number}} Request */
@@ -68,15 +62,14 @@ function checkOptions(options, id) {
     throw new ProtocolError(`options is ${show(options)}, but it has to be an object.`, id);
   }
   for (const [name, value] of Object.entries(options)) {
-    const kinds = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : null;
-    if (!kinds) {
-      throw new ProtocolError(
-        `There is no option ${show(name)}; the options are ${Object.keys(OPTIONS).join(", ")}.`,
-        id,
-      );
+    const option = OPTIONS.get(name);
+    if (!option) throw new ProtocolError(unknownOption(name, [...OPTIONS.keys()]), id);
+    if (value === null) continue;
+    if (!(SORTS[option.kind] ?? ["string"]).includes(typeof value)) {
+      throw new ProtocolError(`${faultOf(option, value)}; null is its default.`, id);
     }
-    if (value !== null && (!kinds.includes(typeof value) || String(value).length > LONGEST_VALUE)) {
-      throw new ProtocolError(`${name} is ${show(value)}, but it has to be a ${kinds.join(" or a ")}, or null.`, id);
+    if (String(value).length > LONGEST_VALUE) {
+      throw new ProtocolError(`${name} has more than ${LONGEST_VALUE} characters; nothing was set.`, id);
     }
   }
 }

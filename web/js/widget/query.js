@@ -1,9 +1,9 @@
 // What the address of the widget asks for; `docs/widget.md` says what there is.
 
+import { optionsFor, unknownOption } from "../options.js";
 import { show } from "../show.js";
 
-const ATTRIBUTES = ["src", "effect", "background", "strength", "model-selection", "backend", "painter", "fit"];
-const FLAGS = ["mirror", "paused"];
+const ATTRIBUTES = optionsFor("address").map(({ attribute }) => attribute);
 const THEME = ["accent", "surface", "text"];
 const SCHEMES = ["light", "dark"];
 const OTHER = ["camera", "origins", "scheme"];
@@ -21,10 +21,10 @@ const OTHER = ["camera", "origins", "scheme"];
 /** @param {string} search @returns {Asked} */
 export function readWidgetQuery(search) {
   const query = new URLSearchParams(search);
-  const known = [...ATTRIBUTES, ...FLAGS, ...THEME, ...OTHER];
+  const known = [...ATTRIBUTES, ...THEME, ...OTHER];
   const complaints = [...new Set(query.keys())]
     .filter((name) => !known.includes(name))
-    .map((name) => `The address has ${show(name)}, but the widget only knows ${known.join(", ")}.`);
+    .map((name) => unknownOption(name, known));
   return {
     attributes: attributes(query),
     camera: query.get("camera"),
@@ -37,7 +37,7 @@ export function readWidgetQuery(search) {
 
 /** @param {URLSearchParams} query */
 function attributes(query) {
-  const given = [...ATTRIBUTES, ...FLAGS].filter((name) => query.has(name));
+  const given = ATTRIBUTES.filter((name) => query.has(name));
   return Object.fromEntries(
     given.map((name) => [name, query.get(name) ?? ""]).filter(([, value]) => value !== "false"),
   );

@@ -2,6 +2,7 @@
 
 import { SelfieSegmentationElement } from "../../pyselfie.js";
 import { byId, on } from "../dom.js";
+import { optionsFor } from "../options.js";
 import { ProtocolError, readRequest, VERSION } from "./protocol.js";
 import { readWidgetQuery } from "./query.js";
 import { mayRead, refusal } from "./readers.js";
@@ -68,8 +69,7 @@ async function answer(data, origin) {
 }
 
 function chosen() {
-  const { effect, background, strength, mirror, modelSelection, paused } = picture;
-  return { effect, background, strength, mirror, modelSelection, paused };
+  return Object.fromEntries(optionsFor("message").map(({ name }) => [name, Reflect.get(picture, name)]));
 }
 
 // --- the visitor ------------------------------------------------------------------------------------------------

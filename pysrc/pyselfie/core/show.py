@@ -1,0 +1,39 @@
+"""Values as error messages show them: the same in Python as ``web/js/show.js`` does it, and a test compares them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_LONGEST = 80
+_JAVASCRIPT = {"dict": "Object", "list": "Array", "tuple": "Array"}
+
+
+def show(value: object) -> str:
+    """Return `value` on one line of at most about 80 characters, as JavaScript would write it."""
+    if isinstance(value, str):
+        return "“" + re.sub(r"\s+", " ", _shortened(value)) + "”"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return _shortened(_number(value))
+    kind = type(value).__name__
+    return _shortened(f"[object {_JAVASCRIPT.get(kind, kind)}]")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _number(value: float) -> str:
+    if value != value:  # noqa: PLR0124 - not a number
+        return "NaN"
+    if abs(value) == float("inf"):
+        return "Infinity" if value > 0 else "-Infinity"
+    if value == int(value) and abs(value) < 1e21:
+        return str(int(value))
+    if 1e-6 <= abs(value) < 1e21:
+        return format(Decimal(repr(value)), "f")
+    return re.sub(r"e([+-])0+", r"e\1", repr(value))

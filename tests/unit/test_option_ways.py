@@ -1,0 +1,129 @@
+"""Options are written once: what is made of the table is up to date, and Python and JavaScript say the same."""
+
+import json
+import math
+import subprocess
+
+import pytest
+
+from builder import generate
+from builder.errors import BuildError
+from builder.paths import WEB
+from pyselfie.cli.main import main
+from pyselfie.core.option import unknown_option
+from pyselfie.core.options import OPTIONS, OptionError, Options, way_in
+from pyselfie.core.show import show
+from tests.bad_options import CASES, sentence
+
+VALUES = [
+    *(value for _, value in CASES),
+    *("", "a", "“", "a  b\tc", "x" * 80, "x" * 81, "é" * 200, None, True, False, 0, -0.0, 1, 10**20, 1e20, 1e21, 1e22),
+    *(0.1, 1e-4, 1e-5, 1.5e-6, 1e-6, 1e-7, 1.25e-10, -2.5, 123456.789, 1e300, [], [1], {}, {"a": 1}),
+]
+TEXTS = ["1", "0.5", ".5", "5.", "-1", "+1", "1e3", " 0.5 ", "1_0", "0x10", "", " ", "Infinity", "nan", "lots", "1,5"]
+
+
+def run_node(code, *arguments):
+    """Return what JavaScript prints, as JSON; `options` and `show` are the site's modules."""
+    head = "".join(
+        f"const {name} = await import({(WEB / 'js' / f'{name}.js').as_uri()!r});" for name in ("options", "show")
+    )
+    command = ["node", "--input-type=module", "-e", head + code, "--", *map(json.dumps, arguments)]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def test_generated_files_are_up_to_date():
+    """Generating again changes no byte."""
+    outdated = [path.name for path, text in generate.generated().items() if path.read_text(encoding="utf-8") != text]
+    assert outdated == [], "run `python3 build.py generate` and commit what it writes"
+
+
+def test_a_changed_table_changes_what_is_generated(monkeypatch):
+    """A new option is in the script, in the declarations and in the documents of its ways."""
+    grain = type(OPTIONS[0])(
+        "film_grain", "number", 0.25, "how much noise there is", ("engine", "cli", "element", "change")
+    )
+    monkeypatch.setattr(generate, "OPTIONS", (*OPTIONS, grain))
+    files = {path.name: text for path, text in generate.generated().items()}
+    assert '"filmGrain"' in files["options.generated.js"]
+    assert '"film-grain"?: number' in files["pyselfie.d.ts"]
+    assert "`film-grain`; property `filmGrain` | how much noise there is | 0 to 1 | 0.25 |" in files["element.md"]
+    assert "| `--film-grain` |" in files["cli.md"]
+    assert "ilm" not in files["widget.md"]
+
+
+def test_a_page_without_its_markers_is_told(monkeypatch, tmp_path):
+    """One sentence says what to put back."""
+    (tmp_path / "cli.md").write_text("# The command line\n\n<!-- begin options -->\n")
+    monkeypatch.setattr(generate, "DOCS", tmp_path)
+    with pytest.raises(BuildError, match=r"cli\.md has no lines “begin options” and “end options”"):
+        generate.generated()
+
+
+def test_values_are_shown_alike():
+    """Python's formatter writes what JavaScript's does."""
+    shown = run_node("console.log(JSON.stringify(JSON.parse(process.argv[1]).map(show.show)))", VALUES)
+    assert [show(value) for value in VALUES] == shown
+    special = run_node("console.log(JSON.stringify([NaN, Infinity, -Infinity].map(show.show)))")
+    assert [show(value) for value in (math.nan, math.inf, -math.inf)] == special
+
+
+def test_values_are_judged_alike():
+    """Each option takes and refuses the same values in Python and JavaScript, with the same sentence."""
+    code = """
+      const judged = options.optionsFor("engine").filter(({ kind }) => kind !== "color").map((option) =>
+        JSON.parse(process.argv[1]).map((value) => options.faultOf(option, value)));
+      console.log(JSON.stringify(judged));
+    """
+    ours = [[fault(option, value) for value in VALUES] for option in way_in("engine") if option.kind != "color"]
+    assert run_node(code, VALUES) == ours
+
+
+def fault(option, value):
+    """Return why the value is refused, without the full stop; nothing if it isn't."""
+    try:
+        option.parse(value, option.js_name)
+    except OptionError as error:
+        return str(error).removesuffix(".")
+    return ""
+
+
+def test_texts_are_read_alike():
+    """A text stands for the same number, or for itself, on the command line and in an attribute."""
+    code = """
+      const option = options.optionsFor("engine").find(({ name }) => name === "strength");
+      console.log(JSON.stringify(JSON.parse(process.argv[1]).map((text) => options.readText(option, text))));
+    """
+    strength = next(option for option in OPTIONS if option.name == "strength")
+    assert run_node(code, TEXTS) == [strength.read(text) for text in TEXTS]
+
+
+def test_unknown_names_are_told_alike():
+    """The same sentence, whatever the name."""
+    names = ["foo", "two\nlines", "x" * 100]
+    code = """
+      const names = JSON.parse(process.argv[1]);
+      console.log(JSON.stringify(names.map((name) => options.unknownOption(name, ["a", "b"]))));
+    """
+    assert run_node(code, names) == [unknown_option(name, ["a", "b"]) for name in names]
+    assert unknown_option("foo", ["a", "b"]) == "There is no option “foo”; the options are a, b."
+
+
+@pytest.mark.parametrize(("option", "value"), CASES)
+def test_bad_values_in_python(option, value):
+    """Made with it or changed to it: the same core of the sentence."""
+    with pytest.raises(OptionError) as made:
+        Options(**{option: value})
+    with pytest.raises(OptionError) as changed:
+        Options().updated({option: value})
+    assert str(made.value) == f"{sentence(option, option, value)}."
+    assert str(changed.value) == f"{sentence(option, option, value)}; the last one stays."
+
+
+@pytest.mark.parametrize(("option", "value"), CASES)
+def test_bad_values_on_the_command_line(option, value, capsys):
+    """The flag's name, and the same core of the sentence."""
+    flag = {"model_selection": "--model"}.get(option, f"--{option}")
+    with pytest.raises(SystemExit, match="2"):
+        main(["a.png", "-o", "b.png", f"{flag}={value!s}"])
+    assert f"error: {sentence(flag, option, value)}" in capsys.readouterr().err

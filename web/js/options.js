@@ -1,0 +1,67 @@
+// What every way in does with options: which ones it has, what a text stands for, and the sentence about a wrong value.
+// pysrc/pyselfie/core/option.py makes the same sentences; the table is Python's.
+
+import { OPTIONS } from "./options.generated.js";
+import { show } from "./show.js";
+
+/**
+ * @typedef {"engine" | "page" | "element" | "track" | "change" | "message" | "address"} Way
+ *
+ * @typedef {object} Option  A row of pysrc/pyselfie/core/options.py, which says what is what.
+ * @property {string} name
+ * @property {string} attribute
+ * @property {string} short  Its name in the page's address.
+ * @property {string} kind
+ * @property {string | number | boolean | null} initial
+ * @property {string} expected
+ * @property {readonly string[]} choices
+ * @property {number} [low]
+ * @property {number} [high]
+ * @property {readonly string[]} ways
+ */
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/** @param {Way} way @returns {readonly Option[]} */
+export function optionsFor(way) {
+  return OPTIONS.filter(({ ways }) => ways.includes(way));
+}
+
+/** What a text stands for: an attribute's value, or one of an address. @param {Option} option @param {string} text */
+export function readText({ kind }, text) {
+  if (kind === "flag") return text !== "false"; // "false" is off: some frameworks write it
+  const isNumber = (kind === "number" || kind === "model") && DECIMAL.test(text.trim());
+  return isNumber ? Number(text) : text;
+}
+
+/** As the engine takes it: a model by its number. @param {Option} option @param {unknown} value of the ones allowed */
+export function parsed({ kind, choices }, value) {
+  const index = kind === "model" ? choices.indexOf(String(value)) : -1;
+  return index < 0 ? value : index;
+}
+
+/**
+ * What is wrong with a value, without the full stop: who tells it adds what happens next.
+ *
+ * @param {Option} option
+ * @param {unknown} value
+ * @param {string} [name]  What the caller calls the option.
+ * @returns {string} Empty: nothing.
+ */
+export function faultOf(option, value, name = option.name) {
+  return allows(option, value) ? "" : `${name} is ${show(value)}, but it has to be ${option.expected}`;
+}
+
+/** @param {Option} option @param {any} value */
+function allows({ kind, choices, low = 0, high = 1 }, value) {
+  if (kind === "choice") return choices.includes(value);
+  if (kind === "model") return choices.includes(value) || (typeof value === "number" && value in choices);
+  if (kind === "number") return typeof value === "number" && low <= value && value <= high;
+  if (kind === "flag") return typeof value === "boolean";
+  return typeof value === "string"; // what it names shows whether it is one
+}
+
+/** @param {string} name @param {readonly string[]} known */
+export function unknownOption(name, known) {
+  return `There is no option ${show(name)}; the options are ${known.join(", ")}.`;
+}
