@@ -66,21 +66,17 @@ class CanvasPipeline(Pipeline):
 
     @property
     def size(self) -> Size:
-        """Size of the composite in pixels."""
         return self._store.size
 
     @property
     def has_frame(self) -> bool:
-        """Whether there is a frame in hand."""
         return self._store.drawable is not None
 
     @property
     def has_mask(self) -> bool:
-        """Whether the frame in hand has been segmented."""
         return self._mask is not None
 
     def needs_mask(self, options: Options) -> bool:
-        """Whether what is to be painted depends on the person."""
         return self.custom_effect is not None or super().needs_mask(options)
 
     def fits(self, runtime: OrtWebRuntime | OrtGpuRuntime) -> bool:
@@ -88,7 +84,6 @@ class CanvasPipeline(Pipeline):
         return runtime.device is None
 
     async def use(self, runtime: Runtime) -> None:
-        """Run `runtime` from now on; see `Pipeline.use`."""
         sampler = self._make_sampler(runtime.spec.width, runtime.spec.height)
         if self._segmenter is not None:
             self._segmenter.close()
@@ -98,7 +93,6 @@ class CanvasPipeline(Pipeline):
         self._mask = None
 
     async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
-        """Take over `frame` and paint its composite; see `Pipeline.process`."""
         self._clock.begin()
         resets = self._resets
         await self._store.take(frame)
@@ -121,12 +115,10 @@ class CanvasPipeline(Pipeline):
         return self._finish_with(mask, options)
 
     async def refresh(self, options: Callable[[], Options]) -> bool:
-        """Segment and paint the frame in hand once more (another model or backend), if there is one."""
         self._clock.begin()
         return await self._segment(options) if self.needs_mask(options()) else self._finish(options())
 
     def repaint(self, options: Options) -> None:
-        """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
         if self._store.drawable is None or self.lacks_mask(options):
             return
         if self._mask is not None:
@@ -189,23 +181,18 @@ class CanvasPipeline(Pipeline):
             self.on_composite()
 
     async def read_mask(self) -> NDArray[np.float32] | None:
-        """Return the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""
         return self._mask
 
     def snapshot(self, options: Options) -> Awaitable[Any]:  # noqa: ARG002 - the canvas keeps what was painted
-        """Return (awaitable) the output as a PNG ``Blob``, alpha included."""
         return self._painter.snapshot()
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
-        """Take over the picture behind the person; the one before is closed."""
         self._painter.set_backdrop(backdrop)
 
     def hand_over(self) -> tuple[Bitmap | None, Bitmap | None]:
-        """Give frame and backdrop to whoever paints next, their ownership with them."""
         return self._store.hand_over(), self._painter.hand_over_backdrop()
 
     def reset(self) -> None:
-        """Forget the frame and clear the output: the source has changed."""
         self._resets += 1
         self._store.clear()
         self._mask = None
@@ -214,7 +201,6 @@ class CanvasPipeline(Pipeline):
         self._painter.clear()
 
     def close(self) -> None:
-        """Free everything but what is on the canvas."""
         self._store.clear()
         self._painter.close()
         if self._segmenter is not None:

@@ -78,17 +78,14 @@ class GpuPipeline(Pipeline):
 
     @property
     def size(self) -> Size:
-        """Size of the composite in pixels."""
         return self._frame.size
 
     @property
     def has_frame(self) -> bool:
-        """Whether there is a frame in hand."""
         return self._frame.picture is not None
 
     @property
     def has_mask(self) -> bool:
-        """Whether the frame in hand has been segmented."""
         return self._has_mask
 
     def fits(self, runtime: OrtWebRuntime | OrtGpuRuntime) -> bool:
@@ -96,7 +93,6 @@ class GpuPipeline(Pipeline):
         return runtime.device is not None and bool(runtime.device == self._gpu.device)
 
     async def use(self, runtime: OrtGpuRuntime) -> None:
-        """Run `runtime` from now on; see `Pipeline.use`."""
         segmenter = await GpuSegmenter.create(self._gpu, runtime, self._clock.lap)
         overlay = await OverlayTexture.create(self._gpu, segmenter.model)
         self._release_model()
@@ -112,7 +108,6 @@ class GpuPipeline(Pipeline):
         self._overlay = self._segmenter = None
 
     async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
-        """Take over `frame` and paint its composite; see `Pipeline.process`."""
         self._clock.begin()
         await self._frame.take(frame)
         self._clock.lap("capture")
@@ -130,12 +125,10 @@ class GpuPipeline(Pipeline):
         return await self._finish(options)
 
     async def refresh(self, options: Callable[[], Options]) -> bool:
-        """Segment and paint the frame in hand once more (another model), if there is one."""
         self._clock.begin()
         return await (self._segment(options) if self.needs_mask(options()) else self._finish(options()))
 
     def repaint(self, options: Options) -> None:
-        """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
         if self.has_picture(options):
             self._paint(options)
 
@@ -186,24 +179,19 @@ class GpuPipeline(Pipeline):
             await self._in_flight.popleft()
 
     async def read_mask(self) -> NDArray[np.float32] | None:
-        """Read the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""
         return None if self._segmenter is None or not self._has_mask else await self._segmenter.read_mask()
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
-        """Take over the picture behind the person; the one before is closed."""
         self._compositor.set_backdrop(backdrop)
 
     def snapshot(self, options: Options) -> Awaitable[Any]:
-        """Return (awaitable) the output as a PNG ``Blob``, alpha included."""
         self.repaint(options)  # a WebGPU canvas can be read in the task that painted it only
         return self._compositor.to_blob()
 
     def hand_over(self) -> tuple[Frame | None, Bitmap | None]:
-        """Give frame and backdrop to whoever paints next, their ownership with them."""
         return self._frame.hand_over(), self._compositor.hand_over_backdrop()
 
     def reset(self) -> None:
-        """Forget the frame and clear the output: the source has changed."""
         self._frame.clear()
         self._has_mask = False
         if self._segmenter is not None:
@@ -211,7 +199,6 @@ class GpuPipeline(Pipeline):
         self._compositor.clear()
 
     def close(self) -> None:
-        """Free everything but what is on the canvas: it stays until another pipeline's composite replaces it."""
         self._frame.clear()
         self._compositor.set_backdrop(None)
         self._release_model()
