@@ -72,7 +72,7 @@ def test_canvas_shows_what_the_numpy_reference_shows(launch, site, astronaut, ba
     mask = engine.mask()
     engine.in_worker(f"pyodide.runPython({json.dumps(TELL_WORKER)})")
     for name, changes in CASES.items():
-        options = Options(model_selection=model_selection).updated(changes)
+        options = Options().updated(changes)
         engine.options(**{"color": options.color, "mirror": False, **changes})
         got, expected = engine.snapshot(), composite(frame, mask, options, backdrop)
         # premultiplied, as canvases hold them: of a nearly transparent pixel a PNG keeps no exact colour

@@ -11,7 +11,7 @@ from builder.errors import BuildError
 from builder.paths import WEB
 from pyselfie.cli.main import main
 from pyselfie.core.option import unknown_option
-from pyselfie.core.options import OPTIONS, OptionError, Options, way_in
+from pyselfie.core.options import OPTIONS, OptionError, option_named, parse_changes, way_in
 from pyselfie.core.show import show
 from tests.bad_options import CASES, sentence
 
@@ -111,11 +111,11 @@ def test_unknown_names_are_told_alike():
 
 @pytest.mark.parametrize(("option", "value"), CASES)
 def test_bad_values_in_python(option, value):
-    """Made with it or changed to it: the same core of the sentence."""
+    """Parsed alone or as a change: the same core of the sentence."""
     with pytest.raises(OptionError) as made:
-        Options(**{option: value})
+        option_named(option).parse(value)
     with pytest.raises(OptionError) as changed:
-        Options().updated({option: value})
+        parse_changes({option: value})
     assert str(made.value) == f"{sentence(option, option, value)}."
     assert str(changed.value) == f"{sentence(option, option, value)}; the last one stays."
 

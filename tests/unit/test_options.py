@@ -4,15 +4,21 @@ import re
 
 import pytest
 
-from pyselfie.core.options import OptionError, Options, parse_color
+from pyselfie.core.options import OptionError, Options, parse_changes, parse_color
 
 
 def test_changes_make_a_new_value_and_leave_the_old():
-    """JavaScript's and Python's spelling of a name both work; the original stays as it was."""
-    options = Options()
-    changed = options.updated({"effect": "mask", "modelSelection": 1, "strength": 1})
-    assert (changed.effect, changed.model_selection, changed.strength) == ("mask", 1, 1)
-    assert options == Options()
+    """The original stays as it was, and what is not mentioned stays in the new one."""
+    options = Options(strength=0.25)
+    changed = options.updated({"effect": "mask", "mirror": True})
+    assert (changed.effect, changed.mirror, changed.strength) == ("mask", True, 0.25)
+    assert options == Options(strength=0.25)
+
+
+def test_both_spellings_of_a_name_are_known():
+    """JavaScript's and Python's; what comes out has Python's."""
+    assert parse_changes({"modelSelection": 1, "strength": 1}) == {"model_selection": 1, "strength": 1}
+    assert parse_changes({"model_selection": 1}) == {"model_selection": 1}
 
 
 @pytest.mark.parametrize(
@@ -33,14 +39,14 @@ def test_changes_make_a_new_value_and_leave_the_old():
 def test_bad_values_are_refused_in_one_sentence(change, words):
     """The sentence quotes what came and what was expected."""
     with pytest.raises(OptionError, match=re.escape(words)) as refusal:
-        Options().updated(change)
+        parse_changes(change)
     assert "\n" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("model", [1, 1.0, "landscape"])
 def test_models_have_numbers_and_names(model):
     """Either is taken; what is kept is the number."""
-    assert repr(Options(model_selection=model).model_selection) == "1"
+    assert repr(parse_changes({"model_selection": model})["model_selection"]) == "1"
 
 
 def test_colours_are_read_as_rgb():

@@ -40,17 +40,19 @@ class ArrayPainter:
     Parameters
     ----------
     options
-        Effect, colour, strength, mirror, and which model made the masks.
+        Effect, colour, strength, mirror.
     backdrop
         uint8 [*, *, 3], RGB: what effect "picture" puts behind the person; neutral grey without one.
+    model_selection
+        Which model made the masks: 0 or 1. The background is blurred at its size.
     """
 
-    def __init__(self, options: Options, backdrop: Picture | None = None) -> None:
+    def __init__(self, options: Options, backdrop: Picture | None = None, model_selection: int = 0) -> None:
         self._options = options
         self._effect = EFFECTS[options.effect]
         self._overlay = self._effect.overlay or _NOT_DRAWN
         self._table = _ramp_table(self._overlay, options.color)
-        self._spec = load_spec(options.model_selection)  # its size is where the background is blurred
+        self._spec = load_spec(model_selection)  # its size is where the background is blurred
         self._backdrop = backdrop
         self._fitted: Picture | None = None
         self._sampling, self._blending = best_sampling(), best_blending()

@@ -13,7 +13,7 @@ from pyselfie.browser.mailbox import Mailbox
 from pyselfie.browser.models import ModelLoader, RunningModel
 from pyselfie.browser.output import Output
 from pyselfie.browser.reporter import NO_PNG, Reporter
-from pyselfie.core.options import OptionError, Options
+from pyselfie.core.options import OptionError, Options, parse_changes
 from pyselfie.core.pacing import Pacer
 from pyselfie.core.timing import StageClock
 
@@ -53,13 +53,13 @@ class Engine:
         self._post = self._reporter.post
         self._loader = ModelLoader(host, requested, painter, lock=lock, on_change=self._backend_changed)
         self._output = Output(canvas, self._clock, self._post, self._gpu_fault)
-        self._options = self._first_options(options_json)
+        self._options, first_model = self._with_changes(Options(), 0, _one_by_one(options_json))
         self._model = RunningModel(
             self._loader,
             self._output,
             self._reporter,
             refresh=partial(self._output.refresh, self._options_now),
-            model_selection=self._options.model_selection,
+            model_selection=first_model,
         )
         self._mailbox = Mailbox(host.dropped)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -69,20 +69,17 @@ class Engine:
         self._device_lost_proxy = create_proxy(self._device_lost)
         host.bridge.onDeviceLost(self._device_lost_proxy)
 
-    def _first_options(self, options_json: str) -> Options:
-        """Return the asked options, each one that is bad reported and left out."""
-        options = Options()
-        for name, value in json.loads(options_json).items():
-            options = self._updated(options, {name: value})
-        return options
-
-    def _updated(self, options: Options, changes: dict[str, Any]) -> Options:
-        """Return changed options; bad changes are told to the page, and nothing is changed."""
-        try:
-            return options.updated(changes)
-        except OptionError as error:
-            self._refuse(str(error))
-            return options
+    def _with_changes(self, options: Options, model: int, lot: list[dict[str, Any]]) -> tuple[Options, int]:
+        """Return changed options and the wanted model; of bad changes the page is told, and they change nothing."""
+        for changes in lot:
+            try:
+                parsed = parse_changes(changes)
+            except OptionError as error:
+                self._refuse(str(error))
+                continue
+            model = parsed.pop("model_selection", model)
+            options = options.updated(parsed)
+        return options, model
 
     def _options_now(self) -> Options:
         return self._options
@@ -119,11 +116,9 @@ class Engine:
         self._mailbox.offer(message.frame)
 
     def _on_options(self, message: protocol.SetOptions) -> None:
-        options = self._options.updated({"model_selection": self._model.wanted})
-        for changes in json.loads(message.changes):
-            options = self._updated(options, changes)
-        self._options = options
-        if self._model.want(options.model_selection):
+        lot = json.loads(message.changes)
+        self._options, model = self._with_changes(self._options, self._model.wanted, lot)
+        if self._model.want(model):
             self._spawn(self._model.switch())
         self._repaint_soon(message.lot)
 
@@ -270,3 +265,8 @@ class Engine:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _one_by_one(options_json: str) -> list[dict[str, Any]]:
+    """Return the first options as changes of one each: a bad one does not take the others with it."""
+    return [{name: value} for name, value in json.loads(options_json).items()]

@@ -44,10 +44,12 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
         known = " ".join(sorted(suffix.removeprefix(".") for suffix in PICTURES))
         parser.error(f"--format is {options.format!r}, but pictures are written as one of {known}")
     try:
-        options.effect_options = _effect_options(options)
+        chosen = _engine_options(options)
     except OptionError as error:
         parser.error(str(error).removesuffix("."))
-    options.model = MODEL_NAMES[options.effect_options.model_selection]
+    options.model_selection = chosen.pop("model_selection")
+    options.model = MODEL_NAMES[options.model_selection]
+    options.effect_options = Options(**chosen)
     options.format = _suffix(options.format) if options.format else None
     return options
 
@@ -56,8 +58,8 @@ def _suffix(name: str) -> str:
     return f".{name.lower().removeprefix('.')}"
 
 
-def _effect_options(options: argparse.Namespace) -> Options:
-    """Return the effect's options, each of which may be wrong; of an effect of one's own, mirror and model."""
+def _engine_options(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what the engine is told, each of which may be wrong; of an effect of one's own, mirror and model."""
     own = _is_own(options.effect)
     chosen: dict[str, Any] = {"effect": "mask"} if own else {}
     for option in way_in("cli"):
@@ -71,7 +73,7 @@ def _effect_options(options: argparse.Namespace) -> Options:
             if option.name != "effect":
                 raise
             raise OptionError(f"{str(error).removesuffix('.')}, or your own function as file.py:function.") from None
-    return Options(**chosen)
+    return chosen
 
 
 def _attribute(option: Option) -> str:

@@ -42,7 +42,7 @@ def choose_effect(options: argparse.Namespace, segmenter: SelfieSegmentation) ->
     """
     if ".py:" in options.effect:
         return _segmented(_own_effect(options.effect, mirror=options.mirror), segmenter)
-    painter = ArrayPainter(options.effect_options, _background(options.background))
+    painter = ArrayPainter(options.effect_options, _background(options.background), options.model_selection)
     if EFFECTS[options.effect].overlay is None:
         return lambda frame, _time: painter.paint(frame, _NO_MASK)
     return _segmented(lambda frame, mask, _time: painter.paint(frame, mask), segmenter)
@@ -63,7 +63,7 @@ def fingerprint(options: argparse.Namespace) -> str:
     own = [_file(options.effect)] if ".py:" in options.effect else []
     files = [*own, *([options.background] if options.background else [])]
     contents = [hashlib.sha256(_bytes(file)).hexdigest() for file in files]
-    settings = [options.effect, dataclasses.asdict(options.effect_options), contents]
+    settings = [options.effect, options.model, dataclasses.asdict(options.effect_options), contents]
     return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
 
 

@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace, stop: Stop) -> int:
     jobs = [] if options.webcam is not None else plan(options)
     _check_extras(options, jobs)
-    with SelfieSegmentation(options.effect_options.model_selection) as segmenter:
+    with SelfieSegmentation(options.model_selection) as segmenter:
         effect = choose_effect(options, segmenter)
         if options.webcam is not None:
             from pyselfie.cli.webcam import show_webcam  # noqa: PLC0415, only this needs windows

@@ -27,7 +27,7 @@ MODEL_NAMES = ("general", "landscape")
 
 @dataclass(frozen=True)
 class Options:
-    """What the engine is told, validated. The table says what each one is.
+    """What decides how a picture is painted, validated. The table says what each one is.
 
     Raises
     ------
@@ -39,25 +39,24 @@ class Options:
     color: str = "#00FF00"
     strength: float = 0.5
     mirror: bool = False
-    model_selection: int = 0
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, option_named(field.name).parse(getattr(self, field.name)))
 
     def updated(self, changes: Mapping[str, Any]) -> Options:
-        """Return a copy with `changes` made; the keys are the attribute names or their JavaScript spelling.
+        """Return a copy with `changes` made; the keys are the attribute names.
 
         Raises
         ------
         OptionError
             If a name is unknown or a value is not valid; `self` is untouched.
         """
-        return dataclasses.replace(self, **parse_changes(changes))
+        return dataclasses.replace(self, **changes)
 
 
 def parse_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return changes for the engine by Python's names, each value parsed.
+    """Return changes for the engine by Python's names, each value parsed: of `Options`, and ``model_selection``.
 
     Parameters
     ----------
@@ -146,7 +145,7 @@ OPTIONS = (
     Option(
         "model_selection",
         "model",
-        Options.model_selection,
+        0,
         "which model finds the person: `general` is finer, `landscape` faster",
         ("engine", "cli", "page", *_PAGE),
         MODEL_NAMES,
