@@ -57,6 +57,6 @@ export class Changes {
   forget() {
     this.#options = [];
     this.#backdrop = undefined;
-    this.#painted = this.#lots;
+    this.#lots = this.#painted = 0; // the next one counts from the beginning, too
   }
 }
