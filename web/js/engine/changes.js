@@ -11,7 +11,7 @@ export class Changes {
   #lots = 0;
   #painted = 0;
 
-  /** @param {(message: import("./protocol.d.ts").SetOptions | import("./protocol.d.ts").SetBackdrop) => void} post */
+  /** @param {(message: import("./protocol.d.ts").SetOptions | import("./protocol.d.ts").SetBackdrop) => boolean} post returns whether it went */
   constructor(post) {
     this.#post = post;
   }
@@ -43,8 +43,14 @@ export class Changes {
     this.#options = [];
     this.#backdrop = undefined;
     // The picture first: no effect shows the one before.
-    if (backdrop !== undefined) this.#post({ type: "backdrop", bitmap: backdrop, lot: ++this.#lots });
-    if (options.length > 0) this.#post({ type: "options", changes: JSON.stringify(options), lot: ++this.#lots });
+    if (backdrop !== undefined) this.#sendLot({ type: "backdrop", bitmap: backdrop });
+    if (options.length > 0) this.#sendLot({ type: "options", changes: JSON.stringify(options) });
+  }
+
+  /** One that does not go is owed no answer. @param {{type: "options", changes: string} | {type: "backdrop", bitmap: ImageBitmap | null}} change */
+  #sendLot(change) {
+    const lot = this.#lots + 1;
+    if (this.#post({ ...change, lot })) this.#lots = lot;
   }
 
   /** The worker has painted this lot and those before. @param {number} lot */
