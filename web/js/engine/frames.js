@@ -41,7 +41,7 @@ export class Frames {
 
   /** Send the photo to a new worker. */
   sendStill() {
-    if (this.#still) this.#send(this.#still, []);
+    if (this.#still && !this.#send(this.#still, [])) this.#still = null; // refused: it is told once
   }
 
   /** @param {Frame} frame @param {Transferable[]} transfer */
