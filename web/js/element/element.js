@@ -94,6 +94,7 @@ export class SelfieSegmentationElement extends ElementProperties {
   }
 
   start() {
+    this.#applyChanges(); // what was set before this call decides which engine starts
     return this.#begin();
   }
 
