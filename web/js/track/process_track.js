@@ -151,6 +151,8 @@ class TrackProcessing {
       this.#note({ fps, frames, dropped, framesPerMask, masksReused, stages });
       this.#tell("stats", this.track.metrics);
     });
+    // The engine begins again by itself; if that fails, it is a failed start.
+    on("notice", ({ code }) => code === "worker" && this.#note({ state: "starting" }));
     on("overload", (detail) => this.#tell("overload", detail));
     on("error", (detail) => this.#onError(detail));
   }
