@@ -261,6 +261,7 @@ export class Engine extends EventTarget {
 
   /** The worker is gone: begin again, or ask. @param {string} why @param {boolean} again */
   #lost(why, again) {
+    if (!this.#channel) return; // closed meanwhile: by a listener that another engine told of it first
     if (again) {
       this.#begin();
       this.#emit("notice", { code: "worker", message: `The engine stopped (${why}) and is starting again.` });
