@@ -159,6 +159,7 @@ class Host {
 
 /** @param {Boot} message */
 async function boot({ modelSelection, backend, painter, fresh }) {
+  tell({ type: "alive" }); // the script has come: from here on it is `Patience` that ends a start, and says what is missing
   const fail = (/** @type {string} */ message) => tell({ type: "error", code: "load", message, action: "retry" });
   const [missing] = missingHere();
   if (missing) return fail(missing.sentence);
