@@ -62,11 +62,11 @@ export interface SelfieSegmentationInterface {
   setOptions(options: Options): void;
 }
 
-/** Separates people from the background; one worker each. Every failure arrives as a rejected promise. */
+/** Separates people from the background; all of a page share a worker. Every failure arrives as a rejected promise. */
 export class SelfieSegmentation implements SelfieSegmentationInterface {
   constructor(config?: SelfieSegmentationConfig);
 
-  /** End the worker. Frames under way are rejected, and so is every later call. */
+  /** End it, and the worker with the last of them. Frames under way are rejected, and so is every later call. */
   close(): Promise<void>;
 
   /** Have results handed to this listener, and no longer to the one before. */
