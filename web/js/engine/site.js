@@ -32,13 +32,18 @@ export function siteUrl(asked) {
 function home() {
   const { protocol, pathname, href } = new URL(HERE || "none:"); // some bundlers leave nothing there, others a file: URL
   if (protocol.startsWith("http") && pathname.endsWith(`/${OWN_PATH}`)) return href.split(OWN_PATH)[0];
-  return new URL(IN_A_BUNDLE, document.baseURI).href;
+  return new URL(IN_A_BUNDLE, baseUrl()).href;
+}
+
+/** What relative addresses are relative to. In a worker, where segmenters can run, there is no document. */
+export function baseUrl() {
+  return globalThis.document?.baseURI ?? location.href;
 }
 
 /** @param {unknown} named */
 function folder(named) {
   const text = typeof named === "string" || kindOf(named) === "URL" ? textOf(named) : "";
-  const base = document.baseURI;
+  const base = baseUrl();
   const url = text !== "" && text.length <= LONGEST && URL.canParse(text, base) ? new URL(text, base) : null;
   if (url === null || url.origin === "null") {
     throw new TypeError(`The site is ${show(named)}, but it has to be the URL of the folder with pyselfie's files.`);

@@ -1,6 +1,6 @@
-/** Where the worker is, which all other files lie beside. */
+/** Where the worker is, from which all other files are found. */
 
-import { siteUrl, WORKER } from "../engine/site.js";
+import { baseUrl, siteUrl, WORKER } from "../engine/site.js";
 import { show } from "../show.js";
 
 const ORIGINAL = /\/@mediapipe\/selfie_segmentation(@[^/]*)?\//;
@@ -21,7 +21,7 @@ export function locateWorker(locateFile) {
 
 /** @param {unknown} named @param {string} site */
 function resolve(named, site) {
-  const base = globalThis.document?.baseURI ?? location.href;
+  const base = baseUrl();
   if (typeof named !== "string" || !URL.canParse(named, base)) {
     throw new TypeError(`locateFile("${WORKER}") returned ${show(named)}, but it has to return a URL.`);
   }
