@@ -252,6 +252,7 @@ class TrackProcessing {
   #apply({ options: { background, ...rest }, faults }) {
     const tell = (/** @type {string} */ message) => this.#tell("error", { code: "option", message, action: null });
     for (const fault of faults) queueMicrotask(() => tell(fault)); // a new track's listeners come first
+    if (background !== undefined) this.#background.abort(); // the newest one counts, also where it is a colour
     if (background === undefined) this.#engine.setOptions(rest);
     else if (isColor(background)) this.#engine.setOptions({ effect: "color", ...rest, color: hexColor(background) });
     else void this.#changePicture(background, { effect: "picture", ...rest });
@@ -259,7 +260,6 @@ class TrackProcessing {
 
   /** The picture first, then the effect that shows it. @param {string} address @param {import("../engine/engine.js").Options} rest */
   async #changePicture(address, rest) {
-    this.#background.abort();
     this.#background = new AbortController();
     const { signal } = this.#background;
     try {
