@@ -22,8 +22,9 @@ export function locateWorker(locateFile) {
 /** @param {unknown} named @param {string} site */
 function resolve(named, site) {
   const base = baseUrl();
-  if (typeof named !== "string" || !URL.canParse(named, base)) {
-    throw new TypeError(`locateFile("${WORKER}") returned ${show(named)}, but it has to return a URL.`);
+  // Nothing lies beside a data: or blob: URL.
+  if (typeof named !== "string" || !URL.canParse(named, base) || !URL.canParse("../", new URL(named, base).href)) {
+    throw new TypeError(`locateFile("${WORKER}") returned ${show(named)}, but it has to return the URL of that file.`);
   }
   // Some clients put a slash of their own between the prefix and the path.
   return new URL(named.startsWith(`${site}/`) ? site + named.slice(site.length + 1) : named, base);
