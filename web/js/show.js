@@ -3,7 +3,7 @@
 const LONGEST = 80;
 
 /** @param {string} text */
-export function shorten(text) {
+function shorten(text) {
   const start = [...text.slice(0, 2 * LONGEST + 1)]; // characters, of which each may be two of JavaScript's
   return start.length > LONGEST ? `${start.slice(0, LONGEST).join("")}…` : text;
 }

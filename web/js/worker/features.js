@@ -7,7 +7,7 @@ const SIMD = new Uint8Array([
   ...[1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 10, 1, 8, 0, 0x41, 0, 0xfd, 0x0f, 0xfd, 0x62, 0x0b],
 ]);
 
-export const POLICY_FORBIDS_WASM =
+const POLICY_FORBIDS_WASM =
   "This page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src.";
 
 /**
