@@ -129,7 +129,8 @@ class Output:
         old, self._pipeline = self._pipeline, new
         backdrop, self._backdrop = self._backdrop, None
         if old is not None:
-            self._frame, backdrop = old.hand_over()
+            frame, backdrop = old.hand_over()
+            self._frame = frame or self._frame  # exchanged twice before the frame was painted: it is still the first's
             old.close()
         new.custom_effect = self._custom_effect
         new.on_composite = self._on_composite
