@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--watch",
         action="store_true",
-        help="build again what changes in web/, pysrc/ and models/, and reload the page",
+        help="build again what changes in web/, pysrc/, models/ and docs/, and reload the page",
     )
     commands.add_parser(
         "test", help="build, then run lint, types and every test; with arguments, pytest alone with them"

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from builder.generate import generate
-from builder.paths import MODELS, PYSRC, WEB
+from builder.paths import DOCS, MODELS, PYSRC, WEB
 from builder.pipeline import build
 from builder.report import say
 from builder.serve import Server, serve_on_free_port
@@ -55,7 +55,7 @@ def _serve(dist: Path, options: argparse.Namespace) -> int:
             end = threading.Event()
             if options.watch:
                 rebuild = functools.partial(build, compressing=False)
-                watch((WEB, PYSRC, MODELS), rebuild, reloading.renew, end)
+                watch((WEB, PYSRC, MODELS, DOCS), rebuild, reloading.renew, end)
             end.wait()
         except KeyboardInterrupt:
             say("stopped")

@@ -54,6 +54,7 @@ def _package_json(version: str) -> bytes:
         "description": source["description"],
         "keywords": ["mediapipe", "segmentation", "selfie", "background", "blur", "webcam"],
         "license": source["license"],
+        "repository": source["repository"],  # npm compares it with the workflow that publishes
         "type": "module",
         "exports": _EXPORTS,
         "types": "./pyselfie.d.ts",

@@ -63,7 +63,7 @@ CODINGS = {"br": ".br", "gzip": ".gz"}
 
 _EMBEDDABLE = {"widget.html"}
 """Pages that other sites may put into a frame; the widget itself answers only to origins that its address names."""
-_LIBRARY = re.compile(r"(js|models|python|vendor)/.+|[^/]+\.js|assets\.json")
+_LIBRARY = re.compile(r"(js|models|packages|python|vendor)/.+|[^/]+\.js|assets\.json")
 # A page of any origin may run pyselfie from here. The files are public and the same for everybody, and `*` is never
 # sent cookies, so nobody learns anything by reading them. Pages are not among them: they act for their visitor.
 _SHARED = {

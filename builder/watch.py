@@ -74,7 +74,7 @@ def watch(
             built = now
             try:
                 rebuild()
-            except (BuildError, OSError) as error:
+            except (BuildError, OSError, ValueError) as error:  # half-written JSON, for one
                 complain(f"{error} The site stays as it was.")
             else:
                 say("built again")

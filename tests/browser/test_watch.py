@@ -19,7 +19,7 @@ def test_page_follows_its_template(launch, origins, tmp_path, capsys):
         (source / "index.html.j2").write_text(f"{head}\n<p>{text}</p>\n")
 
     def rebuild():
-        site.write_site(templates.render(source, {}), target)
+        site.write_site(templates.render(templates.environment(source), {}), target)
 
     write("one")
     rebuild()

@@ -75,6 +75,19 @@ def test_missing_camera_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert f"the camera {gone} cannot be opened: is it plugged in, and free?" in capsys.readouterr().err
 
 
+def test_own_effect_that_fails_is_one_sentence(
+    camera: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
+) -> None:
+    """What an effect of one's own raises at the webcam ends it with a sentence, and with no traceback."""
+    Window(monkeypatch, patience=99)
+    effect = tmp_path / "mine.py"
+    effect.write_text("def mine(frame, mask, time):\n    return 1\n")
+    assert main(["--webcam", camera, "--effect", f"{effect}:mine"]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("pyselfie: ")
+
+
 # OpenCV with Qt, as `opencv-python` has it: where no display answers, asking for a window ends the process.
 QT_WITHOUT_DISPLAY = """
 import os

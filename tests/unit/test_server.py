@@ -372,7 +372,9 @@ def policy_of(answer: http.client.HTTPResponse) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name.lower() not in transfer}
 
 
-@pytest.mark.parametrize("path", ["js/a.js", "js/deep/x.js", "pyselfie.js", "assets.json", "models/a.onnx", "vendor/x"])
+@pytest.mark.parametrize(
+    "path", ["js/a.js", "js/deep/x.js", "pyselfie.js", "assets.json", "models/a.onnx", "packages/a.whl", "vendor/x"]
+)
 def test_other_origins_may_read_the_library(server: Server, path: str):
     """What runs in somebody else's page is shared with every origin, also where it is missing."""
     headers = ask(server, f"/{path}")[0].headers

@@ -211,7 +211,7 @@ export interface TrackMetrics extends Partial<Running> {
 /** A track with composites only. It ends with its source. */
 export interface ProcessedTrack extends MediaStreamTrack {
   readonly metrics: TrackMetrics;
-  /** Change some; the next frame has them. A bad value is told by `error` and the last good one stays. */
+  /** Change some; the next frame has them. A bad value is an `error` event, and the last good one stays. */
   setOptions(options: TrackChanges): void;
   /** Begin again after a failure. Rejects with an `AbortError` if the track ends first. */
   restart(): Promise<void>;
@@ -267,7 +267,7 @@ export interface SupportOptions {
 export interface Support {
   /** Nothing is missing that the engine needs. */
   supported: boolean;
-  /** What will be tried first; what runs, and why, is told by `ready`. */
+  /** What will be tried first; the event `ready` says what runs, and why. */
   backend: "webgpu" | "wasm";
   /** The WebGPU adapter, or that there is none. */
   reason: string;

@@ -101,7 +101,6 @@ class Engine:
             self._reporter.error(error, "The engine could not start")
             return
         if self._mailbox.closed:  # while the model was loading
-            self._output.close()
             return
         self._post({"type": "ready", **self._model.status()})
         self._host.downloaded()
@@ -209,6 +208,7 @@ class Engine:
     def close(self) -> None:
         """End the frame loop and free everything once the frame under way is done."""
         self._mailbox.close()
+        self._output.end()
         self._spawn(self._close())
 
     async def _close(self) -> None:

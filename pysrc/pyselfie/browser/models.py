@@ -9,7 +9,7 @@ from pyodide.ffi import JsException
 
 from pyselfie.browser.ort_gpu import OrtGpuRuntime
 from pyselfie.browser.ort_web import OrtWebRuntime, bridge_spec
-from pyselfie.core.manifest import ModelFileError, load_spec, verify_model
+from pyselfie.core.manifest import load_spec, verify_model
 from pyselfie.runtimes.auto import Probe, candidates
 from pyselfie.runtimes.painters import PainterChoice
 
@@ -206,7 +206,7 @@ class RunningModel:
                 try:
                     self._loader.recover(why, lost=lost)
                     await self.install()
-                except (ModelFileError, EngineError, JsException) as error:
+                except Exception as error:
                     self._reporter.frame_failed(error)
                     return False
                 self._reporter.post({"type": "backendchange", **self.status()})

@@ -62,6 +62,7 @@ class Output:
         self._on_fault = on_fault
         self._pipeline: Pipeline | None = None
         self._new_canvas: asyncio.Future[OffscreenCanvas] | None = None
+        self._is_over = False
         self._is_hidden = False
         self._frame: Frame | None = None  # of the pipeline before, for the next one
         self._backdrop: Bitmap | None = None  # for the first pipeline
@@ -86,7 +87,11 @@ class Output:
         ------
         JsException
             If the GPU refuses; what painted before goes on.
+        CancelledError
+            If it is over: see `end`.
         """
+        if self._is_over:
+            raise asyncio.CancelledError
         if self._pipeline is not None and self._pipeline.fits(runtime):
             await self._pipeline.use(runtime)
             return
@@ -124,7 +129,8 @@ class Output:
         old, self._pipeline = self._pipeline, new
         backdrop, self._backdrop = self._backdrop, None
         if old is not None:
-            self._frame, backdrop = old.hand_over()
+            frame, backdrop = old.hand_over()
+            self._frame = frame or self._frame  # exchanged twice before the frame was painted: it is still the first's
             old.close()
         new.custom_effect = self._custom_effect
         new.on_composite = self._on_composite
@@ -214,8 +220,20 @@ class Output:
             self._frame.close()
             self._frame = None
 
+    def end(self) -> None:
+        """Take no other runtime, and wait for no canvas: the page has closed the channel and sends none any more.
+
+        Whoever waits for one holds the lock around ONNX Runtime, and all engines of the worker would wait with it.
+        """
+        self._is_over = True
+        if self._new_canvas is not None:
+            self._new_canvas.cancel()
+            self._new_canvas = None
+
     def close(self) -> None:
         """Free everything."""
         self._forget()
-        if self._pipeline is not None:
+        if self._pipeline is None:
+            self.set_backdrop(None)
+        else:
             self._pipeline.close()

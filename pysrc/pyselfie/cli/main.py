@@ -40,6 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (UsageError, MissingExtraError, ModelFileError, ImportError) as error:
         complain(str(error))
         return 2
+    except CustomEffectError as error:  # at the webcam; with files, the others go on
+        complain(str(error))
+        return 1
     except KeyboardInterrupt:
         complain("stopped")
         return 130
