@@ -27,7 +27,9 @@ CALLS = {
 # What happens right after the calls, and how they end: those made while it starts, and those made when it runs.
 NOT_RUNNING = "Error: The engine is not running"
 STOPPED = "AbortError: The engine was stopped before it had started."
-DIED = "Error: The engine stopped: Uncaught Error: provoked. Restart it to go on."
+NOT_RUNNING_YET = "Error: pyselfie's worker does not run (Uncaught Error: provoked)"  # before its first sign of life
+DIED = (NOT_RUNNING_YET, "Error: The engine stopped: Uncaught Error: provoked. Restart it to go on.")
+LEGACY_DIED = (NOT_RUNNING_YET, "Error: pyselfie's worker died")
 MISSING = "Error: models/selfie_segmentation.onnx could not be downloaded"
 TABLE = [
     ("element", "subject.stop()", {"start": STOPPED, "snapshot": NOT_RUNNING, "getMask": NOT_RUNNING}),
@@ -38,7 +40,7 @@ TABLE = [
     ("element", "404", {"start": MISSING, "snapshot": NOT_RUNNING, "getMask": NOT_RUNNING}),
     ("legacy", "void subject.close()", {"initialize": "Error: This Selfie", "send": "Error: This Selfie"}),
     ("legacy", "void outcome(subject.send({ image: plain('#00f') }))", {"initialize": "fine", "send": "fine"}),
-    ("legacy", "death", {"initialize": "Error: pyselfie's worker died", "send": "Error: pyselfie's worker died"}),
+    ("legacy", "death", {"initialize": LEGACY_DIED, "send": LEGACY_DIED}),
     ("legacy", "404", {"initialize": MISSING, "send": MISSING}),
 ]
 DIE = "setTimeout(() => { throw new Error('provoked') })"

@@ -65,3 +65,26 @@ function allows({ kind, choices, low = 0, high = 1 }, value) {
 export function unknownOption(name, known) {
   return `There is no option ${show(name)}; the options are ${known.join(", ")}.`;
 }
+
+/**
+ * The settings that a function of the module takes, judged; null is as good as nothing. What `site` names is judged by
+ * whoever goes there.
+ *
+ * @param {object} given
+ * @param {readonly string[]} names  Of options that tracks have, too.
+ * @returns {any} by name
+ * @throws {TypeError}
+ */
+export function readSettings(given, names) {
+  /** @type {Record<string, unknown>} */
+  const read = {};
+  for (const [name, value] of Object.entries(given)) {
+    const option = names.includes(name) && optionsFor("track").find((one) => one.name === name);
+    if (!option) throw new TypeError(unknownOption(name, names));
+    if (value === undefined || value === null) continue;
+    const fault = name === "site" ? "" : faultOf(option, value);
+    if (fault) throw new TypeError(`${fault}.`);
+    read[name] = parsed(option, value);
+  }
+  return read;
+}

@@ -248,7 +248,7 @@ export interface PreloadOptions {
   site?: string;
   backend?: Backend;
   painter?: Painter;
-  modelSelection?: number;
+  modelSelection?: TrackOptions["modelSelection"];
   /** Lets go of what is loaded if no element and no track has taken it over yet. */
   signal?: AbortSignal;
 }

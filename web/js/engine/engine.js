@@ -52,8 +52,7 @@ export class Engine extends EventTarget {
   constructor(box, settings = {}) {
     super();
     this.#canvases = new Canvases(box);
-    const { site } = settings;
-    this.#settings = { ...settings, site: site === undefined || site === null ? null : siteUrl(site) };
+    this.#settings = { ...settings, site: (settings.site ?? null) && siteUrl(settings.site) };
   }
 
   /**
@@ -63,9 +62,13 @@ export class Engine extends EventTarget {
   start() {
     if (this.#starting) return this.#starting.promise;
     this.#starting = Promise.withResolvers();
-    this.#starting.promise.catch(() => {}); // told by the `error` event as well
     const { promise } = this.#starting;
-    this.#begin();
+    promise.catch(() => {}); // told by the `error` event as well
+    try {
+      this.#begin();
+    } catch (error) {
+      this.#stop(/** @type {Error} */ (error)); // a browser without OffscreenCanvas, for one
+    }
     return promise;
   }
 
@@ -125,10 +128,9 @@ export class Engine extends EventTarget {
   }
 
   /**
-   * Get every composite as a frame, too; its ownership passes to the listener. Inference then gives way before the frame
-   * rate does.
+   * Get every composite as a frame, too. Inference then gives way before the frame rate does.
    *
-   * @param {((frame: Frame) => void) | null} listener null: no more
+   * @param {((frame: Frame) => void) | null} listener it owns what it gets; null: no more
    * @param {number} [fps] the source's
    */
   tap(listener, fps = 30) {
@@ -145,8 +147,7 @@ export class Engine extends EventTarget {
   /**
    * Paint by a Python function `(frame, mask, time) -> frame` instead of the effect; needs the painter "canvas2d".
    *
-   * @param {string | null} source Python that defines the function; null goes back to the effect
-   * @param {string} [name] the function's name
+   * @param {string | null} source defines the function `name`; null goes back to the effect
    */
   setCustomEffect(source, name = "effect") {
     this.#customEffect = source === null ? null : { source, name };

@@ -1,5 +1,6 @@
 /** Loading everything before it is wanted. */
 
+import { readSettings } from "../options.js";
 import { WorkerHost } from "./worker_host.js";
 
 /**
@@ -7,7 +8,8 @@ import { WorkerHost } from "./worker_host.js";
  *
  * @param {import("../../types/pyselfie.js").PreloadOptions} [options]
  */
-export async function preload({ modelSelection, signal, ...settings } = {}) {
+export async function preload({ signal, ...options } = {}) {
+  const { modelSelection, ...settings } = readSettings(options, ["site", "backend", "painter", "modelSelection"]);
   signal?.throwIfAborted();
   const { started, release } = WorkerHost.for(settings).hold(modelSelection);
   signal?.addEventListener("abort", () => release(signal.reason), { once: true });

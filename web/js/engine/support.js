@@ -1,5 +1,6 @@
 /** What this browser can do, asked before anything is loaded. */
 
+import { readSettings } from "../options.js";
 import { siteUrl } from "./site.js";
 import { startWorker, watchStart } from "./start.js";
 
@@ -14,7 +15,8 @@ const WORKER = "js/worker/support.js";
  * @param {import("../../types/pyselfie.js").SupportOptions} [options]
  * @returns {Promise<Support>}
  */
-export async function support({ site, backend = "auto" } = {}) {
+export async function support(options = {}) {
+  const { site, backend = "auto" } = readSettings(options, ["site", "backend"]);
   const inWorker = await askWorker(siteUrl(site), backend);
   const camera = missingForCamera();
   const missing = [...missingForEngine(), ...inWorker.missing];

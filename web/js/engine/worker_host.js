@@ -114,7 +114,9 @@ export class WorkerHost {
   }
 
   #endUnused() {
-    if (this.#clients.size === 0 && !this.#holds.keep) this.#end();
+    if (this.#clients.size > 0 || this.#holds.keep) return;
+    this.#restarted = false; // whoever comes next has a restart to spare again
+    this.#end();
   }
 
   /** @param {number | undefined} modelSelection downloaded while Python starts */
@@ -157,7 +159,10 @@ export class WorkerHost {
     if (message.type === "ready") this.#ready = true;
     const client = this.#clients.get(channel);
     if (client) client.receive(message);
-    else if (message.type === "composite") message.frame.close(); // closed meanwhile
+    else if (message.type === "composite")
+      message.frame.close(); // closed meanwhile
+    else if (message.type === "reply" && Array.isArray(message.value))
+      for (const bitmap of message.value) bitmap.close();
   }
 
   /** The worker could not boot: all who wait for it are told, and the next start is a new one. @param {Failure} message */

@@ -41,6 +41,8 @@ class TrackProcessing {
     () => this.#source.track.getSettings(),
   );
   #fps = USUAL_FPS;
+  /** @type {import("../engine/engine.js").Options | null} what a picture that is being loaded brings along */
+  #withPicture = null;
   #size = { width: 0, height: 0 };
   /** @type {TrackMetrics} */
   #metrics = { state: "starting", fps: 0, frames: 0, dropped: 0, framesPerMask: 1, masksReused: 0, stages: {} };
@@ -85,10 +87,7 @@ class TrackProcessing {
 
   /** @param {Frame} frame */
   #onComposite(frame) {
-    if (this.#source.isReleased) {
-      frame.close(); // it comes late: the camera is off, and grey is shown until that is back
-      return;
-    }
+    if (this.#source.isReleased) return frame.close(); // late: the camera is off, and grey is shown until it is back
     this.#placeholder.hide();
     const arrived = this.#awaited.has(undefined) || this.#awaited.has(timestampOf(frame));
     this.#output.write(frame);
@@ -253,6 +252,7 @@ class TrackProcessing {
     const tell = (/** @type {string} */ message) => this.#tell("error", { code: "option", message, action: null });
     for (const fault of faults) queueMicrotask(() => tell(fault)); // a new track's listeners come first
     if (background !== undefined) this.#background.abort(); // the newest one counts, also where it is a colour
+    if (this.#withPicture) Object.assign(this.#withPicture, rest); // the newest counts when the picture comes, too
     if (background === undefined) this.#engine.setOptions(rest);
     else if (isColor(background)) this.#engine.setOptions({ effect: "color", ...rest, color: hexColor(background) });
     else void this.#changePicture(background, { effect: "picture", ...rest });
@@ -262,14 +262,14 @@ class TrackProcessing {
   async #changePicture(address, rest) {
     this.#background = new AbortController();
     const { signal } = this.#background;
+    this.#withPicture = rest;
     try {
-      let shown = false;
       await feedBackdrop(
         address,
         (bitmap) => {
           this.#engine.setBackdrop(bitmap);
-          if (!shown) this.#engine.setOptions(rest);
-          shown = true;
+          if (this.#withPicture) this.#engine.setOptions(this.#withPicture);
+          this.#withPicture = null;
         },
         signal,
       );

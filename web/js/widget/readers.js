@@ -9,18 +9,19 @@ let readers = null;
 export async function mayRead(origin) {
   if (origin === location.origin) return true;
   readers ??= load();
-  return (await readers).includes(origin);
+  try {
+    return (await readers).includes(origin);
+  } catch {
+    readers = null; // no answer: the next one may come
+    return false;
+  }
 }
 
 /** A list that is missing or damaged allows nobody else. @returns {Promise<unknown[]>} */
 async function load() {
-  try {
-    const response = await fetch(LIST, { cache: "no-cache" });
-    const list = response.ok && (await response.json()).readers;
-    return Array.isArray(list) ? list : [];
-  } catch {
-    return [];
-  }
+  const response = await fetch(LIST, { cache: "no-cache" });
+  const list = response.ok ? (await response.json().catch(() => null))?.readers : null;
+  return Array.isArray(list) ? list : [];
 }
 
 /** @param {string} origin */

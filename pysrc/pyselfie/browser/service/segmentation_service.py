@@ -61,6 +61,7 @@ class SegmentationService:
         self.is_over = True
         async with self.turn:
             self._drop_segmenters()
+        self._host.bridge.dropDevice()
 
     @property
     def backend(self) -> tuple[str, str]:
