@@ -67,13 +67,12 @@ def test_a_dead_worker_is_restarted_for_all_elements(launch, site):
 
 
 def test_options_reach_a_worker_that_was_restarted(launch, site):
-    """What was sent to the worker before is not waited for in the new one: a photo in a stream takes the next colour."""
+    """The new one owes nothing for what was sent to the old one: a photo in a stream takes the next colour."""
     page = ElementPage(launch(), site.url, tag(src=SAMPLE, background="red"))
     page.wait("frame")
     page.run("self.stream = document.getElementById('s').captureStream()")
-    for color, corner in (("blue", (0, 0, 255, 255)), ("red", (255, 0, 0, 255))):
-        page.run("(color) => { document.getElementById('s').background = color; }", color)
-        page.until(lambda corner=corner: tuple(page.pixels()[0, 0]) == corner)
+    page.run("document.getElementById('s').background = 'blue'")
+    page.until(lambda: tuple(page.pixels()[0, 0]) == (0, 0, 255, 255))
     after = page.position()
     worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
     worker.evaluate("setTimeout(() => { throw new Error('provoked') })")

@@ -216,13 +216,13 @@ def test_a_preload_that_fails_says_why(launch: Callable[..., GuardedPage], site:
 
 
 def test_preload_takes_what_tracks_take(launch: Callable[..., GuardedPage], site: Server) -> None:
-    """A model by its name is the one that is loaded; a wrong value, or an unknown name, is one sentence and no worker."""
+    """A model by its name is the one that is loaded; a wrong value or an unknown name is one sentence, no worker."""
     element = ElementPage(launch(), site.url, "")
     wrong: Any = element.run(
         """async (url) => {
           const { preload, support } = await import(url);
-          const calls = [() => preload({ painter: "canvas" }), () => preload({ fast: true }), () => support({ backend: 7 })];
-          return Promise.all(calls.map((call) => call().catch(({ name, message }) => `${name}: ${message}`)));
+          const calls = [preload({ painter: "canvas" }), preload({ fast: true }), support({ backend: 7 })];
+          return Promise.all(calls.map((call) => call.catch(({ name, message }) => `${name}: ${message}`)));
         }""",
         f"{site.url}pyselfie.js",
     )
