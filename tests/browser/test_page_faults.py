@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from typing import TYPE_CHECKING
 
 import cv2
@@ -108,12 +109,15 @@ def test_machine_without_camera_says_so(site: Server, launch: Callable[..., Guar
     assert "No camera was found" in demo.alert()
 
 
-def test_insecure_page_says_why_there_is_no_camera(site: Server, launch: Callable[..., GuardedPage], origins: set[str]):
+def test_insecure_page_says_why_there_is_no_camera(
+    serve_site: Callable[..., Server], launch: Callable[..., GuardedPage], origins: set[str]
+):
     """Over plain http from another machine photos work, and the camera button tells what is missing."""
     flag = next(flag for flag in BASE_FLAGS if flag.startswith("--host-resolver-rules"))
-    origin = site.url.replace("127.0.0.1", "selfie.test").rstrip("/")
+    name = f"{socket.gethostname().lower()}.local"  # one that the server answers to when it listens everywhere
+    origin = f"http://{name}:{serve_site(host='0.0.0.0').port}"
     origins.add(origin)
-    page = launch(flag.replace("MAP *", "MAP selfie.test 127.0.0.1, MAP *"))
+    page = launch(flag.replace("MAP *", f"MAP {name} 127.0.0.1, MAP *"))
     page.expected_errors.append("Cross-Origin-Opener-Policy header has been ignored")
     page.goto(f"{origin}/")
     page.wait_for_selector("#viewport[data-painted=true]", timeout=60_000)

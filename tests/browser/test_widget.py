@@ -309,7 +309,8 @@ async ([changes, snapshots]) => {
 
 def test_a_flood_of_messages_is_coped_with(launch, site, other):
     """Ten thousand changes, then fifty snapshots: each is answered, with what was asked for last, and nothing stops."""
-    host = Host(launch(), site, other, src=SAMPLE, background="#204060").wait_painted()
+    listed = readers(other.url.rstrip("/"))
+    host = Host(launch(), site, other, readers=listed, src=SAMPLE, background="#204060").wait_painted()
     assert host.page.evaluate(FLOOD, [10_000, 50]) == 50
     assert tuple(host.snapshot()[0, 0]) == (255, 0, 0, 255)
     assert host.page.evaluate("heard.filter(({ data }) => data.type === 'error')") == []
