@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.legacy_kit import open_page
+from tests.browser.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,7 @@ def test_a_worker_that_hangs_ends_all_and_the_next_call_makes_a_new_one(page: Gu
         }"""
     )
     page.workers[0].evaluate("setTimeout(() => { for (;;); })")
+    page.wait_for_timeout(100)  # now it hangs
     assert page.evaluate("sendAll()") == ["Error: pyselfie's worker died: it does not answer"] * 2
     assert page.evaluate("sendAll()") == ["fine"] * 2
-    assert len(page.workers) == 1
+    until(page, lambda: len(page.workers) == 1, lambda: f"{len(page.workers)} workers")  # a loop takes a while to end
