@@ -11,6 +11,7 @@ from builder.policy import CONTENT_SECURITY_POLICY
 from tests.browser.element_kit import SAMPLE, ElementPage
 from tests.browser.examples_kit import build_example
 from tests.browser.legacy_kit import TOOLS, link_tree
+from tests.browser.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ def _open_bundle(page: GuardedPage, url: str) -> None:
     page.goto(url)
     page.get_by_text("Runs on ").wait_for()
     page.get_by_label("Background").select_option("transparent")
-    width, corner, face = page.wait_for_function(_CORNER_AND_FACE).json_value()
+    width, corner, face = until(page, lambda: page.evaluate(_CORNER_AND_FACE), lambda: "nothing is transparent")
     assert (width, face) == (512, 255)
     assert corner < 16
 
