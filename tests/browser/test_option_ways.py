@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from pyselfie.core.options import way_in
 from tests.bad_options import CASES, sentence
 from tests.browser.element_kit import SAMPLE, ElementPage
 from tests.browser.page_kit import open_demo
@@ -73,7 +74,7 @@ def test_track(launch, site):
         }}""",
         [f"{site.url}pyselfie.js", [[JS_NAMES.get(option, option), value] for option, value in CASES]],
     )
-    names = "effect, background, strength, modelSelection, mirror"
+    names = ", ".join(option.js_name for option in way_in("change"))
     assert told.pop() == ["thrown", f"There is no option “foo”; the options are {names}."]
     assert {code for code, _ in told} == {"option"}
     assert [message for _, message in told] == 2 * expected(JS_NAMES, CASES, "; the last one stays.")
@@ -117,7 +118,7 @@ def test_widget_address(launch, site, option, value):
 def test_page_address(launch, site):
     """The demo's URL: a notice each, and the usual value is used."""
     demo = open_demo(launch, site, "")
-    cases = [(option, value) for option, value in CASES if option in {"effect", "model_selection"}]
+    cases = [(option, value) for option, value in CASES if option in {"effect", "model_selection", "edges", "smoothing"}]
     told = demo.page.evaluate(
         """async (searches) => {
           const { readUrlOptions } = await import("./js/demo/url_options.js");

@@ -5,7 +5,8 @@
  * Emits as CustomEvents what protocol.d.ts has under these names: progress, ready and model, frame (and `dropped`),
  * stats (and `dropped`, `downloadedBytes`), backendchange, notice, overload, error.
  *
- * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number}} Options
+ * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number, edges?: string,
+ *   smoothing?: number}} Options
  * @typedef {import("./protocol.d.ts").Frame} Frame
  * @typedef {import("./protocol.d.ts").ToClient} ToClient
  * @typedef {import("./protocol.d.ts").ToEngine} ToEngine
