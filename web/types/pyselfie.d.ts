@@ -153,7 +153,7 @@ export interface SelfieEvents {
   ready: CustomEvent<Running & { model: string; threads: number; startMs: number }>;
   frame: CustomEvent<{ width: number; height: number; ms: number; dropped: number }>;
   stats: CustomEvent<Statistics>;
-  model: CustomEvent<Running & { model: string; modelSelection: number }>;
+  model: CustomEvent<Running & { model: string; modelSelection: number; edges: Edges }>;
   backendchange: CustomEvent<Running>;
   notice: CustomEvent<{ code: string; message: string }>;
   /** While a stream is taken: masks have been reused for more than 5 s at a stretch. Once per stretch. */
@@ -187,8 +187,11 @@ export class SelfieSegmentationElement extends HTMLElement {
   readonly wantsFrame: boolean;
   readonly runsHidden: boolean;
   skip(): void;
-  /** Show your own frame, after `start()`; the element closes it. `still`: a picture that stays. Returns false if it was dropped. */
-  push(frame: ImageBitmap | VideoFrame, kind?: { still?: boolean }): boolean;
+  /**
+   * Show your own frame, after `start()`; the element closes it. `still`: a picture that stays. `cut`: it has nothing to do
+   * with the frame before. Returns false if it was dropped.
+   */
+  push(frame: ImageBitmap | VideoFrame, kind?: { still?: boolean; cut?: boolean }): boolean;
   /** The picture behind the person, instead of `background`; the element closes it. */
   setBackdrop(bitmap: ImageBitmap | null): void;
 
