@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Tell the person in pictures and videos from the background, on this computer.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # `--colour` is a slip for `--color`, and no short form of `--colour-cast`
     )
     parser.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="pictures, videos, folders of them")
     parser.add_argument("-o", "--output", metavar="PATH", help="file, or folder for many inputs (a/ makes one)")
