@@ -6,6 +6,8 @@ BAD: dict[str, list[str | float]] = {
     "model_selection": [7, -1, 0.5, "tall"],
     "edges": ["crisp", "", "Raw"],
     "smoothing": [0.96, 1, -0.1, "much"],
+    "light_wrap": [1.5],
+    "colour_cast": [0.2, "some"],
 }
 """By Python's name, as a caller in a program writes them; in an address or an attribute, each is a text."""
 
@@ -15,6 +17,8 @@ EXPECTED = {
     "model_selection": "0 (general) or 1 (landscape)",
     "edges": "one of refined, raw",
     "smoothing": "a number from 0 to 0.95",
+    "light_wrap": "a number from 0 to 1",
+    "colour_cast": "a number from 0 to 0.1",
 }
 
 SHOWN = {

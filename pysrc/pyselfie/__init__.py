@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pyselfie import effects
+    from pyselfie import effects, metrics
     from pyselfie.core.manifest import ModelFileError, ModelSpec, load_spec
     from pyselfie.segmenter import Segmenter
     from pyselfie.shared_model import use_site
@@ -25,6 +25,7 @@ __all__ = [
     "SolutionOutputs",
     "effects",
     "load_spec",
+    "metrics",
     "use_site",
 ]
 
@@ -37,7 +38,7 @@ _HOMES = {
     "load_spec": "pyselfie.core.manifest",
     "use_site": "pyselfie.shared_model",
 }
-_SUBMODULES = {"effects"}
+_SUBMODULES = {"effects", "metrics"}
 
 
 def __getattr__(name: str) -> Any:

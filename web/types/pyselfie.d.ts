@@ -34,6 +34,14 @@ export interface SelfieAttributes {
   smoothing?: number | `${number}` | null;
   /** Mirrors the person left to right. */
   mirror?: Flag;
+  /** Takes the old background's colours out of the person's edge. */
+  decontaminate?: Flag;
+  /** How much light of the picture behind falls on the person's edge: a number from 0 to 1. */
+  "light-wrap"?: number | `${number}` | null;
+  lightWrap?: number | `${number}` | null;
+  /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
+  "colour-cast"?: number | `${number}` | null;
+  colourCast?: number | `${number}` | null;
   /** What is shown: the URL of a photo or a video. */
   src?: string | null;
   /** Shows a camera, whatever `src` is; it's asked for as soon as the element is in the page: empty (the usual camera), `user`, `environment` or a device id. */
@@ -66,6 +74,12 @@ export interface SelfieProperties {
   smoothing: number;
   /** Mirrors the person left to right. */
   mirror: boolean;
+  /** Takes the old background's colours out of the person's edge. */
+  decontaminate: boolean;
+  /** How much light of the picture behind falls on the person's edge: a number from 0 to 1. */
+  lightWrap: number;
+  /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
+  colourCast: number;
   /** What is shown: the URL of a photo or a video. */
   src: string | null;
   /** Shows a camera, whatever `src` is; it's asked for as soon as the element is in the page: empty (the usual camera), `user`, `environment` or a device id. */
@@ -99,6 +113,12 @@ export interface TrackOptions {
   smoothing?: number;
   /** Mirrors the person left to right. */
   mirror?: boolean;
+  /** Takes the old background's colours out of the person's edge. */
+  decontaminate?: boolean;
+  /** How much light of the picture behind falls on the person's edge: a number from 0 to 1. */
+  lightWrap?: number;
+  /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
+  colourCast?: number;
   /** Where pyselfie's files are, instead of `setSite()`; code is run from there: the URL of the folder with pyselfie's files. */
   site?: string;
   /** What runs the model. */
@@ -114,7 +134,7 @@ export interface TrackOptions {
 }
 
 /** What can change while a track runs. */
-export type TrackChanges = Pick<TrackOptions, "effect" | "background" | "strength" | "modelSelection" | "edges" | "smoothing" | "mirror">;
+export type TrackChanges = Pick<TrackOptions, "effect" | "background" | "strength" | "modelSelection" | "edges" | "smoothing" | "mirror" | "decontaminate" | "lightWrap" | "colourCast">;
 // end options
 
 /** A failure in one sentence. `action` says what helps: `start()` again ("retry", "restart"), or nothing to do (null). */

@@ -54,6 +54,9 @@ class Options:
     mirror: bool = False
     edges: str = "refined"
     smoothing: float = 0.85
+    decontaminate: bool = True
+    light_wrap: float = 0.15
+    colour_cast: float = 0.0
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -184,6 +187,30 @@ OPTIONS = (
         high=MOST_SMOOTHING,
     ),
     Option("mirror", "flag", Options.mirror, "mirrors the person left to right", ("engine", "cli", *_PAGE)),
+    Option(
+        "decontaminate",
+        "flag",
+        Options.decontaminate,
+        "takes the old background's colours out of the person's edge",
+        ("engine", "cli", *_PAGE),
+    ),
+    Option(
+        "light_wrap",
+        "number",
+        Options.light_wrap,
+        "how much light of the picture behind falls on the person's edge",
+        ("engine", "cli", *_PAGE),
+        effects=("picture",),
+    ),
+    Option(
+        "colour_cast",
+        "number",
+        Options.colour_cast,
+        "how far the person's colours follow the picture behind",
+        ("engine", "cli", *_PAGE),
+        high=0.1,
+        effects=("picture",),
+    ),
     Option(
         "src", "text", None, "what is shown", ("element", "message", "address"), text="the URL of a photo or a video"
     ),
