@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
+from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import OptionError, option_named
 from pyselfie.core.pictures import check_frame
+from pyselfie.core.zoom import closer_look, part_of, person_box, put_back
 from pyselfie.extras import best_sampling
 from pyselfie.shared_model import IN_BROWSER, SharedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Coroutine
     from types import TracebackType
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from pyselfie.runtimes.base import Runtime
+
     Picture = NDArray[np.uint8]
     Mask = NDArray[np.float32]
-    Looks = Generator[NDArray[np.float32], Mask, Mask]
-    """Yields the model's inputs, is sent their masks, and returns the mask of the picture."""
+
+_UNREFINED = "raw"
 
 
 class Segmenter:
@@ -54,13 +58,11 @@ class Segmenter:
     ...     mask = segmenter.segment(rgb)  # doctest: +SKIP
     """
 
-    def __init__(
-        self, model: str | SupportsIndex = "general", edges: str = "refined", smoothing: float = 0.0
-    ) -> None:
+    def __init__(self, model: str | SupportsIndex = "general", edges: str = "refined", smoothing: float = 0.0) -> None:
         option_named("edges").parse(edges)
         self._model = SharedModel(load_spec(model, edges), "Segmenter")
         self._sampling = best_sampling()
-        self._size: tuple[int, ...] | None = None  # of the picture before
+        self._shape: tuple[int, ...] = ()  # of the picture before
         self.smoothing = smoothing
 
     @property
@@ -72,7 +74,9 @@ class Segmenter:
     def smoothing(self, value: float) -> None:
         self._smoothing: float = option_named("smoothing").parse(value)
         if value and not self._model.spec.settings:
-            raise OptionError(f"smoothing is {value}, but raw edges cannot be smoothed: it has to be 0, or edges refined.")
+            raise OptionError(
+                f"smoothing is {value}, but raw edges are never smoothed: it has to be 0, or edges refined."
+            )
 
     def segment(self, rgb: Picture) -> Mask:
         """Return the mask of one picture, or of the next one of a film.
@@ -102,14 +106,7 @@ class Segmenter:
             return result
         rgb = check_frame(rgb, "picture")
         with self._model.turn() as runtime:
-            looks = self._looks(rgb, runtime)
-            tensor = next(looks)
-            while True:
-                try:
-                    tensor = looks.send(runtime.run_sync(tensor))
-                except StopIteration as end:
-                    mask: Mask = end.value
-                    return mask
+            return _now(self._look(rgb, runtime))
 
     async def segment_async(self, rgb: Picture) -> Mask:
         """Return what `segment` does without blocking the event loop; in a browser it needs no JSPI."""
@@ -117,31 +114,40 @@ class Segmenter:
             return await asyncio.to_thread(self.segment, rgb)
         rgb = check_frame(rgb, "picture")
         async with self._model.turn_async() as runtime:
-            looks = self._looks(rgb, runtime)
-            tensor = next(looks)
-            while True:
-                try:
-                    tensor = looks.send(await runtime.run(tensor))
-                except StopIteration as end:
-                    mask: Mask = end.value
-                    return mask
+            return await self._look(rgb, runtime)
 
-    def _looks(self, rgb: Picture, runtime: Any) -> Looks:
-        """Have the model look at the picture, once or more."""
-        if self._size != rgb.shape:
-            self._size = rgb.shape
+    async def _look(self, rgb: Picture, runtime: Runtime) -> Mask:
+        """Return the mask; the turn is the caller's."""
+        if rgb.shape != self._shape:
+            self._shape = rgb.shape
             runtime.reset()
         if self._model.spec.settings:
             runtime.set("smoothing", self._smoothing)
-        mask = yield self._input(rgb)
-        return self._grown(mask, rgb)
+        size = Size(rgb.shape[1], rgb.shape[0])
+        small = await runtime.run(self._input(rgb))
+        mask = self._grown(small, size)
+        part = closer_look(person_box(self._unrefined(small, runtime)), size) if self._looks_closer else None
+        if part is not None:
+            close_up = await runtime.run(self._input(part_of(rgb, part)))
+            put_back(self._grown(close_up, Size(int(part.width), int(part.height))), part, mask)
+        return mask
+
+    @property
+    def _looks_closer(self) -> bool:
+        """Whether small people get a look of their own; in a film it would take the place of the frame before."""
+        return self._model.spec.edges == "refined" and not self._smoothing
+
+    def _unrefined(self, mask: Mask, runtime: Runtime) -> Mask:
+        """Return the network's own mask of the last run, in which the small is still there."""
+        has_own = any(extra.name == _UNREFINED for extra in self._model.spec.extras)
+        return runtime.extra(_UNREFINED)[0, 0] if has_own else mask
 
     def _input(self, rgb: Picture) -> Mask:
         spec = self._model.spec
         return self._model.filled(self._sampling.resize_half_pixel(rgb, spec.width, spec.height))
 
-    def _grown(self, mask: Mask, rgb: Picture) -> Mask:
-        result: Mask = self._sampling.resize_half_pixel(mask, rgb.shape[1], rgb.shape[0])
+    def _grown(self, mask: Mask, size: Size) -> Mask:
+        result: Mask = self._sampling.resize_half_pixel(mask, *size)
         return result
 
     def reset(self) -> None:
@@ -171,3 +177,13 @@ def _restore(model: int, edges: str, smoothing: float, is_open: bool) -> Segment
     if not is_open:
         segmenter.close()
     return segmenter
+
+
+def _now(work: Coroutine[Any, Any, Mask]) -> Mask:
+    """Return the result of `work`, which waits for nothing: a native runtime is done when it returns."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        mask: Mask = end.value
+        return mask
+    raise RuntimeError("the runtime waits for something, but there is no event loop")

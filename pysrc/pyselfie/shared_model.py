@@ -105,7 +105,7 @@ class SharedModel:
         return self._engine
 
     def filled(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the model's input, always the same array, with `picture` in it: uint8 [h, w, 3] of the model's size."""
+        """Return the model's input, always the same array, with `picture`, uint8 [h, w, 3] of its size, in it."""
         np.multiply(picture, _TO_UNIT, out=self._tensor[0])
         return self._tensor
 

@@ -152,8 +152,7 @@ def _check_image(image: Any) -> NDArray[np.uint8]:
         )
     if not np.can_cast(image.dtype, np.uint8, "safe"):
         raise TypeError(
-            f"Cannot cast array data from {image.dtype!r} to dtype('uint8') according to the rule 'safe'"
-            f"{advice(image)}"
+            f"Cannot cast array data from {image.dtype!r} to dtype('uint8') according to the rule 'safe'{advice(image)}"
         )
     if not image.size:
         raise ValueError(f"the image is empty: its shape is {image.shape}")

@@ -118,7 +118,8 @@ def test_widget_address(launch, site, option, value):
 def test_page_address(launch, site):
     """The demo's URL: a notice each, and the usual value is used."""
     demo = open_demo(launch, site, "")
-    cases = [(option, value) for option, value in CASES if option in {"effect", "model_selection", "edges", "smoothing"}]
+    on_page = {option.name for option in way_in("page")}
+    cases = [(option, value) for option, value in CASES if option in on_page]
     told = demo.page.evaluate(
         """async (searches) => {
           const { readUrlOptions } = await import("./js/demo/url_options.js");

@@ -50,7 +50,7 @@ class Effect:
         self._smoothing = smoothing
 
     def begin(self, *, film: bool) -> None:
-        """Forget the file before: another one begins, whose pictures are those of a `film`, or have nothing in common."""
+        """Forget the file before: another one begins; its pictures are those of a `film`, or have nothing in common."""
         if self._segmenter is not None:
             self._segmenter.reset()
             self._segmenter.smoothing = self._smoothing if film else 0.0
