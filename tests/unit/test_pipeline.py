@@ -303,15 +303,15 @@ def test_frame_and_backdrop_are_handed_over_open(pipeline, painter):
 
 
 def test_a_new_source_begins_without_what_the_last_one_left(pipeline):
-    """What a model carries from frame to frame is forgotten on reset, and not between frames."""
+    """What a model carries from frame to frame is forgotten at the first one and on reset, and not between frames."""
     runtime = pipeline._segmenter._runtime
     resets = []
     runtime.reset = lambda: resets.append(1)
     for _ in range(2):
         process(pipeline, Frame())
-    assert resets == []
-    pipeline.reset()
     assert resets == [1]
+    pipeline.reset()
+    assert resets == [1, 1]
 
 
 def test_a_cut_ends_the_film_and_the_mask(pipeline, painter):
