@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import operator
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
 import numpy as np
@@ -57,7 +58,7 @@ class SelfieSegmentation:
     """
 
     def __init__(self, model_selection: SupportsIndex = 0) -> None:
-        self._model = SharedModel(load_spec(model_selection, "raw"), "SelfieSegmentation")
+        self._model = SharedModel(load_spec(_legacy_number(model_selection), "raw"), "SelfieSegmentation")
         self._sampling = best_sampling()
 
     def process(self, image: NDArray[np.uint8]) -> SolutionOutputs:
@@ -138,6 +139,18 @@ def _restore(model_selection: int, is_open: bool) -> SelfieSegmentation:
     if not is_open:
         segmenter.close()
     return segmenter
+
+
+def _legacy_number(model_selection: SupportsIndex) -> int:
+    """Return the number of one of MediaPipe's two models; no name and no newer model has a place in its API."""
+    expected = f"model_selection is {model_selection!r}, expected 0 (general) or 1 (landscape)"
+    try:
+        number = operator.index(model_selection)
+    except TypeError as error:
+        raise TypeError(expected) from error
+    if number not in {0, 1}:
+        raise ValueError(expected)
+    return number
 
 
 def _check_image(image: Any) -> NDArray[np.uint8]:
