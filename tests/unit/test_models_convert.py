@@ -140,7 +140,7 @@ def test_unknown_custom_operator_is_named() -> None:
 @pytest.mark.parametrize(
     ("name", "table", "values", "expected"),
     [
-        ("CONV_2D", "Conv2DOptions", {"fusedActivationFunction": 1}, "CONV_2D: fused activation 1 is not supported"),
+        ("CONV_2D", "Conv2DOptions", {"fusedActivationFunction": 3}, "CONV_2D: fused activation 3 is not supported"),
         ("CONV_2D", "Conv2DOptions", {"dilationHFactor": 2}, r"CONV_2D: dilation [2, 1] is not supported"),
         ("DEPTHWISE_CONV_2D", "DepthwiseConv2DOptions", {"depthMultiplier": 2}, "depth multiplier 2 is not supported"),
         ("AVERAGE_POOL_2D", "Pool2DOptions", {"filterHeight": 2, "filterWidth": 2}, "window (2, 2) on (4, 4)"),
@@ -168,11 +168,47 @@ def test_mean_over_other_axes_is_refused() -> None:
 
 
 def test_broadcast_of_lower_rank_is_refused() -> None:
-    """A vector operand would meet another axis in NCHW; it is refused with its shape."""
+    """A matrix would meet other axes in NCHW; it is refused with its shape."""
     model = TinyModel()
     source, result = model.tensor(1, 4, 4, 2), model.tensor(1, 4, 4, 2)
-    model.op("ADD", [source, model.constant(uniform(2))], result, options("AddOptions"))
-    assert "ADD: input shape [2] is not supported" in refusal(model.to_bytes(source, result))
+    model.op("ADD", [source, model.constant(uniform(4, 2))], result, options("AddOptions"))
+    assert "ADD: input shape [4, 2] is not supported" in refusal(model.to_bytes(source, result))
+
+
+def test_softmax_of_another_beta_is_refused() -> None:
+    """A softmax with a temperature is refused with its factor."""
+    model = TinyModel()
+    source, result = model.tensor(1, 4, 4, 2), model.tensor(1, 4, 4, 2)
+    model.op("SOFTMAX", [source], result, options("SoftmaxOptions", beta=2.0))
+    assert "SOFTMAX: beta 2.0 is not supported" in refusal(model.to_bytes(source, result))
+
+
+def test_transpose_conv_with_overlapping_windows_is_refused() -> None:
+    """An upsampling whose windows overlap would need TFLite's padding; it is refused with strides and kernel."""
+    model = TinyModel()
+    source, result = model.tensor(1, 4, 4, 2), model.tensor(1, 4, 4, 2)
+    inputs = [model.constant(np.array([1, 4, 4, 2], np.int32)), model.constant(uniform(2, 2, 2, 2)), source]
+    settings = options("TransposeConvOptions", strideH=1, strideW=1)
+    model.op("TRANSPOSE_CONV", [*inputs, model.constant(uniform(2))], result, settings)
+    assert "TRANSPOSE_CONV: strides [1, 1] for a [2, 2] kernel" in refusal(model.to_bytes(source, result))
+
+
+def test_nearest_resize_by_a_fraction_is_refused() -> None:
+    """Which pixel is the nearest is a matter of rounding there; it is refused with the ratios."""
+    model = TinyModel()
+    source, result = model.tensor(1, 4, 4, 2), model.tensor(1, 6, 8, 2)
+    size = model.constant(np.array([6, 8], np.int32))
+    settings = options("ResizeNearestNeighborOptions", halfPixelCenters=True)
+    model.op("RESIZE_NEAREST_NEIGHBOR", [source, size], result, settings)
+    assert "ratios [1.5, 2.0] are not supported" in refusal(model.to_bytes(source, result))
+
+
+def test_sum_that_drops_its_axes_is_refused() -> None:
+    """A sum whose result has fewer axes has no place in NCHW."""
+    model = TinyModel()
+    source, result = model.tensor(1, 4, 4, 2), model.tensor(1, 4, 2)
+    model.op("SUM", [source, model.constant(np.array([1], np.int32))], result, options("ReducerOptions"))
+    assert "SUM: keep_dims=False is not supported" in refusal(model.to_bytes(source, result))
 
 
 @pytest.mark.parametrize(

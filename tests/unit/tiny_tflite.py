@@ -53,11 +53,13 @@ class TinyModel:
         self._tensors.append(tensor)
         return len(self._tensors) - 1
 
-    def op(self, name: str, inputs: list[int], output: int, options: Any = None, custom: bytes = b"") -> None:
+    def op(
+        self, name: str, inputs: list[int], output: int, options: Any = None, custom: bytes = b"", version: int = 1
+    ) -> None:
         """Add an operator: a built-in one by its TFLite name, or a custom one where that name is none."""
         operator, code = schema.OperatorT(), schema.OperatorCodeT()
         builtin = getattr(schema.BuiltinOperator, name, schema.BuiltinOperator.CUSTOM)
-        code.builtinCode, code.deprecatedBuiltinCode, code.version = builtin, min(builtin, 127), 1
+        code.builtinCode, code.deprecatedBuiltinCode, code.version = builtin, min(builtin, 127), version
         if builtin == schema.BuiltinOperator.CUSTOM:
             code.customCode = name
             operator.customOptions = list(custom)
