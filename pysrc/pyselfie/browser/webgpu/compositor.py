@@ -28,6 +28,7 @@ _BLENDING: dict[Operator, tuple[str, str] | None] = {
     "source-over": ("one", "one-minus-src-alpha"),
     "destination-out": ("zero", "one-minus-src-alpha"),
     "destination-over": ("one-minus-dst-alpha", "one"),
+    "multiply": ("dst", "zero"),  # of opaque layers
 }
 
 

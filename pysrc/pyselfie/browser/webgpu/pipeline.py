@@ -13,7 +13,7 @@ from pyselfie.browser.webgpu.device import Gpu
 from pyselfie.browser.webgpu.overlay import OverlayTexture
 from pyselfie.browser.webgpu.picture import FrameInHand
 from pyselfie.browser.webgpu.segmenter import GpuSegmenter
-from pyselfie.core.effects import EFFECTS
+from pyselfie.core.effects import EFFECTS, draws_for, without_edge
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -161,7 +161,7 @@ class GpuPipeline(Pipeline):
             self._overlay.encode(compute_pass, effect.overlay, options, size)
             compute_pass.end()
         pictures: dict[Layer, Picture] = {"frame": self._frame.picture, "overlay": self._overlay.picture}
-        self._compositor.encode(encoder, size, pictures, effect.draws, mirror=options.mirror)
+        self._compositor.encode(encoder, size, pictures, draws_for(without_edge(options)), mirror=options.mirror)
         self._gpu.submit(encoder)
         if self.on_composite is not None:
             self.on_composite()
