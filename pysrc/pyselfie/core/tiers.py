@@ -1,4 +1,4 @@
-"""``model="auto"``: which model runs, and why. Nothing here loads, measures or waits, so a test's clock can drive it."""
+"""``model="auto"``: which model runs, and why. Nothing here loads, measures or waits: a test's clock can drive it."""
 
 from __future__ import annotations
 
@@ -126,7 +126,8 @@ class Tiers:
         now = self._clock()
         self._slow_since = now if self._slow_since is None else self._slow_since
         if now - self._slow_since >= SLOW_S:
-            self._stepped_back = f"frames took {self._frame_ms:.0f} ms with multiclass, and there are {self.interval_ms:.0f} ms between two"
+            frame, interval = f"{self._frame_ms:.0f} ms", f"{self.interval_ms:.0f} ms"
+            self._stepped_back = f"frames took {frame} with multiclass, and there are {interval} between two"
             self._measured_ms = None  # the next source measures anew
 
     def choose(self) -> Choice:
