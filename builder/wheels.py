@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from builder import zips
 from builder.errors import BuildError
+from builder.model_files import read_manifest
 from builder.paths import BUILD_LOCK, CACHE, MODELS, MULTICLASS, PYSRC, ROOT
 from builder.report import step
 from builder.stamps import fingerprint, is_fresh, write_atomically
@@ -73,7 +74,8 @@ def _multiclass_project(folder: Path) -> Path:
     shutil.copytree(MULTICLASS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name, source in {"LICENSE": ROOT / "LICENSE", "NOTICE": MODELS / "NOTICE"}.items():
         shutil.copyfile(source, folder / name)
-    shutil.copyfile(MODELS / MULTICLASS_MODEL, folder / "pyselfie_multiclass" / MULTICLASS_MODEL)
+    for model in {entry["file"] for entry in read_manifest() if entry["name"] == "multiclass"}:
+        shutil.copyfile(MODELS / model, folder / "pyselfie_multiclass" / model)
     return folder
 
 
