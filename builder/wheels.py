@@ -1,4 +1,4 @@
-"""Our own packages for pip, pyselfie and the model that an extra brings, and the site's archive, which has no models."""
+"""Our own packages for pip: pyselfie, and the model that an extra brings; and the site's archive, without models."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import onnx
 
-from models.join import Hole
 from models.reader import ConversionError
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from models.join import Hole
     from models.reader import Graph
 
 _SMALLEST = 1024
@@ -37,7 +37,7 @@ def split(model: bytes, graph: Graph, published: bytes) -> bytes:
         start = model.index(weights.tobytes(), done)
         literal += model[done:start]
         done = start + weights.nbytes
-        holes.append({"at": len(literal), **_origin(weights, tensors, published)})
+        holes.append(_hole(len(literal), weights, tensors, published))
     return json.dumps(holes, separators=(",", ":")).encode() + b"\n" + literal + model[done:]
 
 
@@ -49,20 +49,16 @@ def _large_weights(model: bytes) -> Iterator[NDArray[np.float16]]:
             yield values.ravel()
 
 
-def _origin(weights: NDArray[np.float16], tensors: Sequence[NDArray[Any]], published: bytes) -> Any:
-    """Return what a `Hole` says of the place in the published file."""
+def _hole(at: int, weights: NDArray[np.float16], tensors: Sequence[NDArray[Any]], published: bytes) -> Hole:
+    """Find the weights in the published file."""
     for tensor in tensors:
         if tensor.size != weights.size:
             continue
         for matrices in _as_matrices(tensor):
             if np.array_equal(matrices.transpose(0, 2, 1).astype(np.float16).ravel(), weights):
                 batches, rows, columns = matrices.shape
-                return {
-                    "offset": published.index(tensor.tobytes()),
-                    "batches": batches,
-                    "rows": rows,
-                    "columns": columns,
-                }
+                offset = published.index(tensor.tobytes())
+                return {"at": at, "offset": offset, "batches": batches, "rows": rows, "columns": columns}
     raise ConversionError(f"weights of {weights.size} numbers are not among those of the published file")
 
 

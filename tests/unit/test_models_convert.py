@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,10 @@ import numpy as np
 import onnx
 import pytest
 
-from models.convert import convert_all, convert_graph, main
+from models.convert import convert_all, main
+from models.network import convert_graph
 from models.reader import ConversionError, read_graph
-from models.sources import PACKAGE, PACKAGE_VERSION, SOURCES
+from models.sources import SOURCES
 from tests.unit.tiny_tflite import (
     TinyModel,
     add_global_average,
@@ -27,28 +27,33 @@ from tests.unit.tiny_tflite import (
 )
 
 ROOT = Path(__file__).parents[2]
-PUBLISHED = ROOT / "node_modules" / PACKAGE
+PUBLISHED = ROOT / "node_modules"
+PERSON_SOURCES = [source for source in SOURCES if not source.classes]
+FILES = [
+    *(name for source in PERSON_SOURCES for name in (source.onnx, source.refined_onnx)),
+    *(name for source in SOURCES if source.classes for name in (source.onnx, source.parts)),
+    "manifest.json",
+]
 
 
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with both real models, converted just now."""
+    """Return a folder with the real models, converted just now."""
     folder = tmp_path_factory.mktemp("converted")
     convert_all(PUBLISHED, folder)
     return folder
 
 
-@pytest.mark.parametrize(
-    "name", [*(name for source in SOURCES for name in (source.onnx, source.refined_onnx)), "manifest.json"]
-)
+@pytest.mark.parametrize("name", FILES)
 def test_converting_again_gives_the_committed_bytes(converted: Path, name: str) -> None:
-    """The committed files are what the pinned npm package converts to, byte for byte."""
+    """The committed files, and what the build joins, are what the pinned npm packages convert to, byte for byte."""
     assert (converted / name).read_bytes() == (ROOT / "models" / name).read_bytes()
 
 
-def test_manifest_names_the_locked_package() -> None:
-    """The version in the manifest is the one that package.json pins."""
-    assert json.loads((ROOT / "package.json").read_text())["dependencies"][PACKAGE] == PACKAGE_VERSION
+def test_manifest_names_the_locked_packages() -> None:
+    """The versions in the manifest are those that package.json pins."""
+    pinned = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    assert {source.package.version for source in SOURCES} == {pinned[source.package.name] for source in SOURCES}
 
 
 def test_manifest_describes_the_files(converted: Path) -> None:
@@ -69,7 +74,7 @@ def test_manifest_describes_the_files(converted: Path) -> None:
 
 def test_weights_stay_float16(converted: Path) -> None:
     """Weights are stored in the float16 that they were published in; only the sizes of resizes are something else."""
-    for source in SOURCES:
+    for source in PERSON_SOURCES:
         initializers = onnx.load(converted / source.onnx).graph.initializer
         others = [item.name for item in initializers if item.data_type != onnx.TensorProto.FLOAT16]
         assert len(initializers) == 113
@@ -78,11 +83,12 @@ def test_weights_stay_float16(converted: Path) -> None:
 
 def test_wrong_hash_stops_with_both_values(tmp_path: Path) -> None:
     """A source file that is not the published one is refused, with its hash and the expected one."""
-    shutil.copytree(PUBLISHED, tmp_path / "package")
-    changed = tmp_path / "package" / SOURCES[0].tflite
-    changed.write_bytes(changed.read_bytes()[:-1] + b"x")
+    source = SOURCES[0]
+    changed = tmp_path / "package" / source.package.name / source.tflite
+    changed.parent.mkdir(parents=True)
+    changed.write_bytes((PUBLISHED / source.package.name / source.tflite).read_bytes()[:-1] + b"x")
     actual = hashlib.sha256(changed.read_bytes()).hexdigest()
-    with pytest.raises(ConversionError, match=f"has SHA-256 {actual}, expected {SOURCES[0].sha256}"):
+    with pytest.raises(ConversionError, match=f"has SHA-256 {actual}, expected {source.sha256}"):
         convert_all(tmp_path / "package", tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
@@ -109,7 +115,7 @@ def test_file_that_is_no_model(data: bytes) -> None:
 
 def test_truncated_model_is_refused() -> None:
     """A model that ends too early is called damaged, however far the reader got."""
-    whole = (PUBLISHED / SOURCES[0].tflite).read_bytes()
+    whole = (PUBLISHED / SOURCES[0].package.name / SOURCES[0].tflite).read_bytes()
     with pytest.raises(ConversionError, match="is damaged"):
         read_graph(whole[:1000])
 

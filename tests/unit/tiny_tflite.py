@@ -10,7 +10,7 @@ import onnxruntime
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from models.convert import convert_graph
+from models.network import convert_graph
 from models.reader import read_graph
 
 if TYPE_CHECKING:
