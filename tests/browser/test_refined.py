@@ -82,7 +82,7 @@ def page(request, launch, site, spec):
     page = launch(*(WEBGPU_FLAGS if request.param == "webgpu" else ()))
     page.route("**/blank.html", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
     page.goto(f"{site.url}blank.html")
-    page.expected_errors.append(r"\[[VI]:onnxruntime")  # what ONNX Runtime tells, it tells as errors
+    page.expected_errors.append("ort-wasm-simd-threaded.asyncify.mjs")  # what ONNX Runtime tells, it tells as errors
     page.lines = []
     page.on("console", lambda message: page.lines.append(message.text))
     facts = {"file": spec.file, "spec": as_page_spec(spec), "smoothing": SMOOTHING}
