@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TYPE_CHECKING
 
+from pyselfie.cli import evaluate
 from pyselfie.cli.arguments import parse
 from pyselfie.cli.console import complain, deliver, secure_streams
 from pyselfie.cli.effect_choice import choose_effect
@@ -30,13 +32,15 @@ _EXPECTED = (FileError, CustomEffectError)
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     secure_streams()
+    given = sys.argv[1:] if arguments is None else arguments
+    read, carry_out = (evaluate.parse, evaluate.run) if given[:1] == ["evaluate"] else (parse, _run)
     try:
-        options = parse(arguments)
+        options = read(given[read is evaluate.parse :])
     except SystemExit as end:  # --help and --version, too
         raise SystemExit(end.code if deliver() else 1) from None
     try:
         with stoppable() as stop:
-            return _run(options, stop)
+            return carry_out(options, stop)
     except (UsageError, MissingExtraError, ModelFileError, ImportError) as error:
         complain(str(error))
         return 2
