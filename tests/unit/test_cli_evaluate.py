@@ -262,7 +262,7 @@ def test_wrong_command_is_one_sentence(arguments: tuple[str, ...], sentence: str
 
 def test_stopped_work_shows_what_it_has(album: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C during the second picture: the first is shown; exit code 130."""
-    measured = []
+    measured: list[metrics.PictureScore] = []
 
     def measure(mask: Any, truth: Any) -> metrics.PictureScore:
         if measured:
