@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.quality.scenes [FOLDER]
 
-FOLDER has images/ and clips/ with the names below; without it, it is the development data beside the checkout.
+FOLDER has the files that are named below; without it, it is the development data beside the checkout.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Scene(NamedTuple):
     name
         Of the file that is written.
     source
-        Below images/ or clips/.
+        A picture or a clip, below the folder.
     box
         Left, top, width, height, in pixels of the picture: it is shown at 100 %.
     color
@@ -57,18 +57,18 @@ class Scene(NamedTuple):
 
 
 SCENES = (
-    Scene("hair", "images/p_hp_female.jpg", (140, 30, 240, 240)),
-    Scene("glasses", "images/p_asl_want.jpg", (190, 30, 240, 240)),
-    Scene("hands", "images/p_asl_learn.jpg", (110, 80, 240, 240)),
-    Scene("helmet", "images/c_coco_000000000785.jpg", (310, 60, 240, 300)),
+    Scene("hair", "fixtures/images/p_hp_female.jpg", (140, 30, 240, 240)),
+    Scene("glasses", "fixtures/images/p_asl_want.jpg", (190, 30, 240, 240)),
+    Scene("hands", "fixtures/images/p_asl_learn.jpg", (110, 80, 240, 240)),
+    Scene("helmet", "fixtures/images/c_coco_000000000785.jpg", (310, 60, 240, 300)),
     Scene("chair", "clips/asl_sorry.mkv", (350, 230, 240, 240), frame=30),
-    Scene("back-light", "images/p_fd_three.jpg", (130, 30, 240, 240), _LIGHT),
-    Scene("two-people", "images/p_hp_pair.jpg", (90, 30, 240, 240)),
-    Scene("curls", "images/p_astronaut.jpg", (120, 0, 240, 300)),
-    Scene("hat", "images/p_grace_hopper.jpg", (130, 10, 240, 300), _LIGHT),
-    Scene("leaving", "images/c_coco_000000522418.jpg", (400, 0, 240, 300), _LIGHT),
+    Scene("back-light", "fixtures/images/p_fd_three.jpg", (130, 30, 240, 240), _LIGHT),
+    Scene("two-people", "fixtures/images/p_hp_pair.jpg", (90, 30, 240, 240)),
+    Scene("curls", "fixtures/images/p_astronaut.jpg", (120, 0, 240, 300)),
+    Scene("hat", "fixtures/images/p_grace_hopper.jpg", (130, 10, 240, 300), _LIGHT),
+    Scene("leaving", "fixtures/images/c_coco_000000522418.jpg", (400, 0, 240, 300), _LIGHT),
     Scene("moving-hands", "clips/asl_want.mkv", (220, 140, 240, 280), frame=24),
-    Scene("dusk", "images/c_coco_000000060623.jpg", (140, 0, 240, 300), _LIGHT),
+    Scene("dusk", "fixtures/images/c_coco_000000060623.jpg", (140, 0, 240, 300), _LIGHT),
 )
 
 
@@ -115,4 +115,4 @@ def _frames(path: Path, last: int) -> list[Picture]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else SHARED / "fixtures")
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else SHARED)

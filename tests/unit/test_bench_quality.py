@@ -15,6 +15,7 @@ from bench.quality.measure import MEDIAPIPE, OURS, PEER, RAW, Row, measure
 from bench.quality.recipes import MediaPipeSmoothing, OpenPeer, Untouched, guided_filter
 from bench.quality.table import render
 from builder.errors import BuildError
+from builder.paths import DOCS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,6 +145,14 @@ def test_table_shows_what_is_known() -> None:
         "| general | raw | 0.66 |",
         "| general | refined | 0.25 |",
     ]
+
+
+def test_page_has_a_place_for_the_tables(tmp_path: Path) -> None:
+    """docs/performance.md has the two marks."""
+    page = tmp_path / "performance.md"
+    page.write_text((DOCS / "performance.md").read_text(encoding="utf-8"), encoding="utf-8")
+    write_page(page, [row(RAW, flicker=0.001)])
+    assert "| webcam (9 frames) | masks | flicker x1e3 |" in page.read_text(encoding="utf-8")
 
 
 def test_tables_go_into_the_page(tmp_path: Path) -> None:
