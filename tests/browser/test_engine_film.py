@@ -212,13 +212,13 @@ def test_a_video_that_jumps_begins_another_film(
     page = engine.page
     page.route("**/film.webm", lambda route: route.fulfill(path=tmp_path / "film.webm", content_type="video/webm"))
     page.evaluate(WATCH_CUTS, [f"{site.url}js/sources/capture.js", f"{site.url}film.webm"])
-    page.wait_for_function("pushed.length > 5")
+    page.wait_for_function("() => pushed.length > 5")
     assert page.evaluate("pushed[0][0]")
     assert not any(cut for cut, _ in page.evaluate("pushed.slice(1, 5)"))
     page.evaluate("self.before = pushed.length, video.currentTime = 1")
-    page.wait_for_function("pushed.slice(before).some(([, time]) => time >= 1)")
+    page.wait_for_function("() => pushed.slice(before).some(([, time]) => time >= 1)")
     jump = next(cut for cut, time in page.evaluate("pushed.slice(before)") if time >= 1)
     assert jump
     page.evaluate("self.before = pushed.length")
-    page.wait_for_function("pushed.slice(before).some(([, time]) => time < 0.9)")
+    page.wait_for_function("() => pushed.slice(before).some(([, time]) => time < 0.9)")
     assert next(cut for cut, time in page.evaluate("pushed.slice(before)") if time < 0.9)

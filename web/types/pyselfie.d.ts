@@ -286,6 +286,7 @@ export interface PreloadOptions {
   backend?: Backend;
   painter?: Painter;
   modelSelection?: TrackOptions["modelSelection"];
+  edges?: Edges;
   /** Lets go of what is loaded if no element and no track has taken it over yet. */
   signal?: AbortSignal;
 }
