@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 import cv2
 
 from bench.machine import describe_machine
+from bench.quality.composites import find_composites, measure_composites
 from bench.quality.data import PEOPLE, SHARED, find_sources
 from bench.quality.measure import available_models, measure
 from bench.quality.table import render
@@ -43,10 +44,14 @@ def main(argv: list[str]) -> int:
     cv2.setNumThreads(1)
     rows: list[Row] = []
     sources = find_sources(options.data, quick=options.quick)
+    composites = find_composites(options.data, quick=options.quick)
     for model in available_models():
         for source in sources:
             with step(f"{model}: {source.name}"):
                 rows += measure(model, source)
+        if composites:
+            with step(f"{model}: {len(composites)} composites"):
+                rows += measure_composites(model, composites)
     report: QualityReport = {
         "schema": 1,
         "date": now(),

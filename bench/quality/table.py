@@ -19,6 +19,8 @@ _COLUMNS = {
     "dtssd": ("dtSSD x1e2", 1e2, 2),
     "moving_error": ("moving x1e3", 1e3, 0),
     "flicker": ("flicker x1e3", 1e3, 2),
+    "band_error": ("band error", 1, 2),
+    "band_psnr": ("band PSNR, dB", 1, 1),
 }
 
 
@@ -29,14 +31,14 @@ def render(rows: Sequence[Row]) -> str:
 
 
 def _table(rows: Sequence[Row]) -> str:
-    shown = [name for name in _COLUMNS if any(row["scores"][name] is not None for row in rows)]
+    shown = [name for name in _COLUMNS if any(row["scores"].get(name) is not None for row in rows)]
     count = rows[0]["pictures"]
-    what = f"{rows[0]['source']} ({count} {'pictures' if rows[0]['kind'] == 'stills' else 'frames'})"
+    what = f"{rows[0]['source']} ({count} {'frames' if rows[0]['kind'] == 'clips' else 'pictures'})"
     head = [what, "masks", *(_COLUMNS[name][0] for name in shown)]
     return markdown_table(head, [[row["model"], row["recipe"], *(_cell(row, name) for name in shown)] for row in rows])
 
 
 def _cell(row: Row, name: str) -> str:
-    value = row["scores"][name]
+    value = row["scores"].get(name)
     _, by, digits = _COLUMNS[name]
     return "" if value is None else f"{value * by:.{digits}f}"

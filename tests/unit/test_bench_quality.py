@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bench.quality.composites import AFTER, BEFORE, Composite, find_composites, measure_composites
 from bench.quality.data import PEOPLE, Source, find_sources
 from bench.quality.main import write_page
 from bench.quality.measure import MEDIAPIPE, OURS, PEER, RAW, Row, measure
@@ -16,6 +17,7 @@ from bench.quality.recipes import MediaPipeSmoothing, OpenPeer, Untouched, guide
 from bench.quality.table import render
 from builder.errors import BuildError
 from builder.paths import DOCS
+from pyselfie import Segmenter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -164,3 +166,41 @@ def test_tables_go_into_the_page(tmp_path: Path) -> None:
     assert text.startswith("# P\n\n<!-- begin quality: x -->\n\n| webcam (9 frames) ")
     assert text.endswith("| 1.00 |\n\n<!-- end quality -->\nrest\n")
     assert "old" not in text
+
+
+def save(path: Path, pixels: NDArray[Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path)
+
+
+def test_composites_have_their_truth(tmp_path: Path) -> None:
+    """Person and old background make the frame, person and new one the truth; the new ones take turns."""
+    assert find_composites(tmp_path) == []
+    save(tmp_path / "people" / "colours" / "a.png", np.full((10, 20, 3), 200, np.uint8))
+    save(tmp_path / "people" / "alpha" / "a.png", np.full((10, 20), 51, np.uint8))
+    for number, name in enumerate((*BEFORE, *AFTER)):
+        save(tmp_path / "fixtures" / "images" / f"n_{name}.jpg", np.full((30, 30, 3), 10 * number, np.uint8))
+    made = find_composites(tmp_path)
+    assert len(made) == 5
+    assert made[1].frame.shape == (10, 20, 3)
+    assert np.ptp(made[1].frame) == 0
+    assert made[1].frame[0, 0, 0] == pytest.approx(0.2 * 200 + 0.8 * 10, abs=1)
+    assert [round(float(each.truth[0, 0, 0] * 255)) for each in made] == pytest.approx([80, 88, 96, 104, 80], abs=1)
+    assert made[0].alpha[0, 0] == pytest.approx(0.2)
+
+
+def test_old_background_taken_out_makes_the_edge_better(astronaut: NDArray[np.uint8]) -> None:
+    """A red person before a green wall, put before a blue one: raw edges are worst, refined ones without green best."""
+    alpha = np.zeros((240, 320), np.float32)
+    size = np.asarray(Image.fromarray(astronaut).resize((240, 240)))
+    with Segmenter() as segmenter:
+        alpha[:, 40:280] = segmenter.segment(size)
+    frame, blue = np.full((240, 320, 3), (40, 160, 40), np.uint8), np.full((240, 320, 3), (30, 60, 200), np.uint8)
+    person = frame.copy()
+    person[:, 40:280] = size
+    seen = np.rint(person * alpha[..., None] + frame * (1 - alpha[..., None])).astype(np.uint8)
+    truth = (person * alpha[..., None] + blue * (1 - alpha[..., None])).astype(np.float32) / 255
+    errors = [
+        row["scores"]["band_error"] or 0 for row in measure_composites("general", [Composite(seen, blue, truth, alpha)])
+    ]
+    assert errors[0] > errors[1] > errors[2] > 0
