@@ -107,13 +107,13 @@ def _cover(path: Path, size: tuple[int, int]) -> NDArray[np.float32]:
     width, height = size
     scale = max(height / levels.shape[0], width / levels.shape[1])
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    scaled: NDArray[np.float32] = cv2.resize(levels, None, fx=scale, fy=scale, interpolation=how).clip(0, 1)  # type: ignore[assignment]
+    scaled = cv2.resize(levels, None, fx=scale, fy=scale, interpolation=how).clip(0, 1).astype(np.float32)
     top, left = (scaled.shape[0] - height) // 2, (scaled.shape[1] - width) // 2
     return scaled[top : top + height, left : left + width]
 
 
 def _levels(pixels: Picture) -> NDArray[np.float32]:
-    return pixels.astype(np.float32) / 255
+    return (pixels / 255).astype(np.float32)
 
 
 def _bytes(levels: NDArray[np.float32]) -> Picture:

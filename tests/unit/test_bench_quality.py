@@ -191,15 +191,16 @@ def test_composites_have_their_truth(tmp_path: Path) -> None:
 
 def test_old_background_taken_out_makes_the_edge_better(astronaut: NDArray[np.uint8]) -> None:
     """A red person before a green wall, put before a blue one: raw edges are worst, refined ones without green best."""
-    alpha = np.zeros((240, 320), np.float32)
+    alpha: NDArray[np.float32] = np.zeros((240, 320), np.float32)
     size = np.asarray(Image.fromarray(astronaut).resize((240, 240)))
     with Segmenter() as segmenter:
         alpha[:, 40:280] = segmenter.segment(size)
     frame, blue = np.full((240, 320, 3), (40, 160, 40), np.uint8), np.full((240, 320, 3), (30, 60, 200), np.uint8)
     person = frame.copy()
     person[:, 40:280] = size
-    seen = np.rint(person * alpha[..., None] + frame * (1 - alpha[..., None])).astype(np.uint8)
-    truth = (person * alpha[..., None] + blue * (1 - alpha[..., None])).astype(np.float32) / 255
+    a = alpha[..., None]
+    seen = np.rint(person * a + frame * (1 - a)).astype(np.uint8)
+    truth = ((person * a + blue * (1 - a)) / 255).astype(np.float32)
     errors = [
         row["scores"]["band_error"] or 0 for row in measure_composites("general", [Composite(seen, blue, truth, alpha)])
     ]
