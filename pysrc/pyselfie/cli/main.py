@@ -6,11 +6,12 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from pyselfie.cli import evaluate
 from pyselfie.cli.arguments import parse
 from pyselfie.cli.console import complain, deliver, secure_streams
 from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import FileError, UsageError
+from pyselfie.cli.evaluate import parse as parse_evaluate
+from pyselfie.cli.evaluate import run as evaluate
 from pyselfie.cli.plan import Job, plan
 from pyselfie.cli.progress import Progress
 from pyselfie.cli.results import Result, Summary
@@ -33,14 +34,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     secure_streams()
     given = sys.argv[1:] if arguments is None else arguments
-    read, carry_out = (evaluate.parse, evaluate.run) if given[:1] == ["evaluate"] else (parse, _run)
+    measures = given[:1] == ["evaluate"]
     try:
-        options = read(given[read is evaluate.parse :])
+        options = parse_evaluate(given[1:]) if measures else parse(given)
     except SystemExit as end:  # --help and --version, too
         raise SystemExit(end.code if deliver() else 1) from None
     try:
         with stoppable() as stop:
-            return carry_out(options, stop)
+            return evaluate(options, stop) if measures else _run(options, stop)
     except (UsageError, MissingExtraError, ModelFileError, ImportError) as error:
         complain(str(error))
         return 2
