@@ -11,49 +11,28 @@ import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import onnx
-from onnx import helper
+from models.network import CLASSES_NAME, INPUT_NAME, OUTPUT_NAME, RAW_NAME, convert_graph, convert_multiclass
+from models.reader import ConversionError, read_graph
+from models.refinement.recipe import ports, refine, refine_classes
+from models.sources import SOURCES, ModelSource
+from models.split import split
 
-from models.graph import OnnxGraph
-from models.ops import HANDLERS, Handler
-from models.reader import ConversionError, Graph, Operator, Tensor, read_graph
-from models.rewrite import resize_after_pointwise
-from models.sources import PACKAGE, PACKAGE_VERSION, SOURCES, ModelSource
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-INPUT_NAME = "image"
-OUTPUT_NAME = "mask"
+    import onnx
 
-
-def convert_graph(source: Graph, name: str) -> onnx.ModelProto:
-    """Return the ONNX model (NHWC float32 in and out) of a TFLite graph with one input and one output."""
-    graph = OnnxGraph()
-    [image], [mask] = source.inputs, source.outputs
-    graph.add_node("Transpose", [INPUT_NAME], graph.bind(image), perm=[0, 3, 1, 2])
-    for operator in resize_after_pointwise(source).operators:
-        _handler(operator)(operator, graph)
-    graph.add_node("Transpose", [graph.value(mask)], OUTPUT_NAME, perm=[0, 2, 3, 1])
-    return graph.to_model(name, [_describe(INPUT_NAME, image)], [_describe(OUTPUT_NAME, mask)])
+_PACKAGE = "pyselfie_multiclass"
+"""What has the model where it is no part of pyselfie's own wheel."""
 
 
-def _handler(operator: Operator) -> Handler:
-    if operator.name not in HANDLERS:
-        known = ", ".join(sorted(HANDLERS))
-        raise ConversionError(
-            f"TFLite operator {operator.name} has no handler in models/ops; there are handlers for {known}"
-        )
-    return HANDLERS[operator.name]
+def convert_all(packages: Path, out_dir: Path) -> None:
+    """Convert all models of the npm packages in the folder `packages`.
 
-
-def _describe(name: str, tensor: Tensor) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, tensor.shape)
-
-
-def convert_all(source_dir: Path, out_dir: Path) -> None:
-    """Convert both models of the npm package in `source_dir`.
-
-    Two `.onnx` files and `manifest.json` are written into `out_dir`.
+    Two `.onnx` files of each, raw and refined, and `manifest.json` are written into `out_dir`; of a model that tells
+    classes apart one file, and the parts that the build makes it of.
 
     Raises
     ------
@@ -61,51 +40,85 @@ def convert_all(source_dir: Path, out_dir: Path) -> None:
         In one sentence: a source file is missing or not the published one, or cannot be converted.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
-    entries = [_convert_one(source, source_dir, out_dir) for source in SOURCES]
+    entries = []
+    for source in SOURCES:
+        convert = _convert_classes if source.classes else _convert_person
+        entries += convert(source, _read_source(packages, source), out_dir)
     manifest = json.dumps({"models": entries}, indent=2) + "\n"
     _write(out_dir / "manifest.json", manifest.encode())
 
 
-def _convert_one(source: ModelSource, source_dir: Path, out_dir: Path) -> dict[str, Any]:
-    graph = read_graph(_read_source(source_dir / source.tflite, source.sha256))
-    data = convert_graph(graph, f"{PACKAGE} {source.name}").SerializeToString(deterministic=True)
-    _write(out_dir / source.onnx, data)
-    return _manifest_entry(source, graph, data)
+def _convert_person(source: ModelSource, published: bytes, out_dir: Path) -> list[dict[str, Any]]:
+    """Write both files of one model and return their entries in the manifest."""
+    graph = read_graph(published)
+    raw = convert_graph(graph, f"{source.package.name} {source.name}")
+    picture, mask = graph.inputs[0].shape, graph.outputs[0].shape
+    around = ports(*picture[1:3])
+    return [
+        _save(raw, source, out_dir / source.onnx, {"edges": "raw", **_facts(picture, mask)}),
+        _save(
+            refine(raw),
+            source,
+            out_dir / source.refined_onnx,
+            {"edges": "refined", **_facts(picture, around.mask.shape), **around.facts()},
+        ),
+    ]
 
 
-def _read_source(path: Path, sha256: str) -> bytes:
+def _convert_classes(source: ModelSource, published: bytes, out_dir: Path) -> list[dict[str, Any]]:
+    """Write the one file, with its parts, and return both entries in the manifest, which name other outputs of it."""
+    graph = read_graph(published)
+    model = refine_classes(convert_multiclass(graph, f"{source.package.name} {source.name}"))
+    picture, mask = graph.inputs[0].shape, graph.outputs[0].shape
+    entries = []
+    for edges, name in (("raw", RAW_NAME), ("refined", OUTPUT_NAME)):
+        facts = {**_facts(picture, (1, 1, *mask[1:3]), name), **ports(*picture[1:3]).facts()}
+        facts["extras"] += [{"name": CLASSES_NAME, "shape": [1, mask[3], *mask[1:3]]}]
+        facts["extras"] += [{"name": RAW_NAME, "shape": [1, 1, *mask[1:3]]}] if edges == "refined" else []
+        facts |= {"edges": edges, "classes": list(source.classes), "parts": source.parts, "package": _PACKAGE}
+        entries.append(_save(model, source, out_dir / source.onnx, facts))
+    _write(out_dir / source.parts, split((out_dir / source.onnx).read_bytes(), graph, published))
+    return entries
+
+
+def _read_source(packages: Path, source: ModelSource) -> bytes:
+    path = packages / source.package.name / source.tflite
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ConversionError(f"cannot read {path} ({error.strerror}); `npm ci` installs it") from error
     actual = hashlib.sha256(data).hexdigest()
-    if actual != sha256:
+    if actual != source.sha256:
+        name, version = source.package
         raise ConversionError(
-            f"{path} has SHA-256 {actual}, expected {sha256} (that of {PACKAGE}@{PACKAGE_VERSION}); "
+            f"{path} has SHA-256 {actual}, expected {source.sha256} (that of {name}@{version}); "
             "`npm ci` installs the right one"
         )
     return data
 
 
-def _manifest_entry(source: ModelSource, graph: Graph, data: bytes) -> dict[str, Any]:
+def _facts(picture: tuple[int, ...], mask: tuple[int, ...], name: str = OUTPUT_NAME) -> dict[str, Any]:
+    return {
+        "input": {"name": INPUT_NAME, "shape": list(picture), "layout": "NHWC", "colour": "RGB", "range": [0, 1]},
+        "output": {"name": name, "shape": list(mask), "range": [0, 1]},
+    }
+
+
+def _save(model: onnx.ModelProto, source: ModelSource, path: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a model and return its entry in the manifest."""
+    data = model.SerializeToString(deterministic=True)
+    _write(path, data)
     return {
         "name": source.name,
         "model_selection": source.model_selection,
-        "file": source.onnx,
+        "file": path.name,
         "bytes": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
-        "input": {
-            "name": INPUT_NAME,
-            "shape": list(graph.inputs[0].shape),
-            "layout": "NHWC",
-            "colour": "RGB",
-            "range": [0, 1],
-        },
-        "output": {"name": OUTPUT_NAME, "shape": list(graph.outputs[0].shape), "range": [0, 1]},
+        **facts,
         "licence": "Apache-2.0",
         "source": {
-            "package": PACKAGE,
-            "version": PACKAGE_VERSION,
+            "package": source.package.name,
+            "version": source.package.version,
             "file": source.tflite,
             "sha256": source.sha256,
         },
@@ -126,8 +139,8 @@ def main() -> int:
     parser.add_argument(
         "--source",
         type=Path,
-        default=here.parent / "node_modules" / PACKAGE,
-        help="folder with the .tflite files",
+        default=here.parent / "node_modules",
+        help="folder with the npm packages",
     )
     parser.add_argument("--out", type=Path, default=here, help="folder for the .onnx files and manifest.json")
     arguments = parser.parse_args()

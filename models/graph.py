@@ -15,6 +15,8 @@ from onnx import helper, numpy_helper
 from models.reader import ConversionError, Operator, Tensor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 OPSET = 17
@@ -23,9 +25,16 @@ IR_VERSION = 8
 
 
 class OnnxGraph:
-    """Collects nodes and weights, and knows which ONNX value holds which TFLite tensor."""
+    """Collects nodes and weights, and knows which ONNX value holds which TFLite tensor.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    rounding
+        Store float32 weights as float16.
+    """
+
+    def __init__(self, *, rounding: bool = False) -> None:
+        self._rounding = rounding
         self._nodes: list[onnx.NodeProto] = []
         self._initializers: list[onnx.TensorProto] = []
         self._values: dict[int, str] = {}
@@ -61,24 +70,45 @@ class OnnxGraph:
         return output
 
     def add_weight(self, name: str, values: NDArray[Any]) -> str:
-        """Store a constant as published; float16 gets a Cast, which runtimes fold when a session starts."""
-        values = np.ascontiguousarray(values)
+        """Store weights; float16 gets a Cast, which runtimes fold when a session starts."""
+        if self._rounding and values.dtype == np.float32:
+            values = values.astype(np.float16)
         if values.dtype != np.float16:
-            self._initializers.append(numpy_helper.from_array(values, name))
-            return name
-        self._initializers.append(numpy_helper.from_array(values, f"{name}_f16"))
+            return self.add_constant(name, values)
+        self.add_constant(f"{name}_f16", values)
         return self.add_node("Cast", [f"{name}_f16"], name, to=onnx.TensorProto.FLOAT)
+
+    def add_constant(self, name: str, values: NDArray[Any] | np.generic) -> str:
+        """Store an array as it is."""
+        self._initializers.append(numpy_helper.from_array(np.asarray(values, order="C"), name))
+        return name
 
     def to_model(
         self, name: str, inputs: list[onnx.ValueInfoProto], outputs: list[onnx.ValueInfoProto]
     ) -> onnx.ModelProto:
         """Return the checked model; its bytes depend on the graph alone."""
-        graph = helper.make_graph(self._nodes, name, inputs, outputs, self._initializers)
-        model = helper.make_model(
-            graph,
-            opset_imports=[helper.make_opsetid("", OPSET)],
-            ir_version=IR_VERSION,
-            producer_name="pyselfie",
-        )
-        onnx.checker.check_model(model, full_check=True)
-        return model
+        return checked_model(self._nodes, name, inputs, outputs, self._initializers)
+
+
+def checked_model(
+    nodes: Sequence[onnx.NodeProto],
+    name: str,
+    inputs: Sequence[onnx.ValueInfoProto],
+    outputs: Sequence[onnx.ValueInfoProto],
+    initializers: Sequence[onnx.TensorProto],
+) -> onnx.ModelProto:
+    """Return a model of these parts that ONNX's checker accepts; its bytes depend on them alone."""
+    graph = helper.make_graph(nodes, name, inputs, outputs, initializers)
+    model = helper.make_model(
+        graph,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="pyselfie",
+    )
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def describe(name: str, shape: Sequence[int]) -> onnx.ValueInfoProto:
+    """Return the description of a float32 input or output."""
+    return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)

@@ -37,13 +37,14 @@ def test_model_file_is_the_one_described(model_selection: int) -> None:
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
-        *((number, ValueError) for number in (2, -1, 2**40)),
-        *((value, TypeError) for value in ("0", 1.0, np.float64(1), None, [0], np.array([1]))),
+        *((number, ValueError) for number in (3, -1, 2**40)),
+        *((name, ValueError) for name in ("0", "", "General")),
+        *((value, TypeError) for value in (1.0, np.float64(1), None, [0], np.array([1]))),
     ],
 )
 def test_unknown_model_names_the_choices(wrong: Any, error: type[Exception]) -> None:
-    """A number without a model is a ValueError, and anything but a number a TypeError: what came and what there is."""
-    expected = f"model_selection is {wrong!r}, expected 0 (general) or 1 (landscape)"
+    """A number or name without a model is a ValueError, anything else a TypeError: what came and what there is."""
+    expected = f"model is {wrong!r}, expected 0 (general) or 1 (landscape) or 2 (multiclass)"
     with pytest.raises(error, match=f"^{re.escape(expected)}$"):
         load_spec(wrong)
 
@@ -52,6 +53,44 @@ def test_unknown_model_names_the_choices(wrong: Any, error: type[Exception]) -> 
 def test_model_is_chosen_by_anything_that_is_an_index(one: Any) -> None:
     """What MediaPipe takes as a number is taken here."""
     assert load_spec(one).name == "landscape"
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_model_is_chosen_by_its_name_too(number: int) -> None:
+    """Names and numbers lead to the same models, with both kinds of edges."""
+    for edges in ("raw", "refined"):
+        assert load_spec(load_spec(number).name, edges) == load_spec(number, edges)
+
+
+@pytest.mark.parametrize("model", ["general", "landscape"])
+def test_refined_model_tells_what_goes_in_and_comes_out(model: str) -> None:
+    """It takes the raw one's picture, the last mask and luma (-1: afresh), and gives what painters read."""
+    spec = load_spec(model, "refined")
+    height, width = spec.height, spec.width
+    assert (spec.edges, spec.input, spec.output.shape) == ("refined", load_spec(model).input, (1, 1, height, width))
+    assert [(one.input, one.output, one.initial) for one in spec.state] == [
+        ("last_mask", "mask", 0),
+        ("last_luma", "next_luma", -1),
+    ]
+    assert [(one.name, one.shape, one.initial) for one in spec.settings] == [("smoothing", (1,), 0)]
+    quarter = (height // 4, width // 4)
+    assert {name: shape[1:] for name, shape in spec.extras} == {
+        "coefficients": (4, *quarter),
+        "still": (1, height // 2, width // 2),
+        **dict.fromkeys(("person", "outside", "edge"), (3, *quarter)),
+    }
+
+
+def test_raw_is_what_comes_unasked() -> None:
+    """The legacy APIs ask for no edges: they get the network alone, which carries nothing."""
+    spec = load_spec(0)
+    assert (spec.edges, spec.state, spec.settings, spec.extras) == ("raw", (), (), ())
+
+
+def test_unknown_edges_name_the_choices() -> None:
+    """Edges that a model hasn't are refused with those it has."""
+    with pytest.raises(ValueError, match="edges is 'soft', but the general model has 'raw' or 'refined'"):
+        load_spec(0, "soft")
 
 
 @pytest.mark.parametrize("manifest", [{}, {"models": [{}]}, {"models": 3}, [], None])
@@ -86,6 +125,25 @@ def test_missing_model_file_names_its_path(monkeypatch: pytest.MonkeyPatch, tmp_
         load_spec(0)
 
 
+def test_model_of_its_own_package_is_found_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A model that pyselfie's wheel lacks comes from the package that an extra installs; without it, that is said."""
+    entry = manifest_entry() | {"package": "pyselfie_tiny", "sha256": hashlib.sha256(b"abc").hexdigest()}
+    (tmp_path / "manifest.json").write_text(json.dumps({"models": [entry]}))
+    monkeypatch.setattr(manifest_module, "_MODEL_FOLDERS", (tmp_path,))
+    expected = r'^the general model is not installed: pip install "pyselfie\[general\]" brings it$'
+    with pytest.raises(ModelFileError, match=expected):
+        read_model(load_spec(0))
+    package = tmp_path / "site" / "pyselfie_tiny"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "general.onnx").write_bytes(b"abc")
+    monkeypatch.syspath_prepend(package.parent)
+    assert read_model(load_spec(0)) == b"abc"
+    (package / "general.onnx").write_bytes(b"abd")
+    with pytest.raises(ModelFileError, match=r"general\.onnx has SHA-256"):
+        read_model(load_spec(0))
+
+
 def test_manifest_of_an_installed_package_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The models inside the package win over a checkout's."""
     (tmp_path / "manifest.json").write_text(json.dumps({"models": [manifest_entry()]}))
@@ -103,6 +161,7 @@ def manifest_entry() -> dict[str, Any]:
     return {
         "name": "general",
         "model_selection": 0,
+        "edges": "raw",
         "file": "general.onnx",
         "bytes": 3,
         "sha256": "00",
