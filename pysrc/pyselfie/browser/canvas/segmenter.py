@@ -52,6 +52,14 @@ class Segmenter:
         self._lap("infer")
         return mask
 
+    def edge_color(self) -> NDArray[np.float32] | None:
+        """Return C of `core.edge` of the last mask, float32 [3, h/4, w/4] in 0..255; None if the model gives none."""
+        spec = self._runtime.spec
+        if spec.edges != "refined" or all(extra.name != "edge" for extra in spec.extras):
+            return None
+        color: NDArray[np.float32] = self._runtime.extra("edge")[0] * np.float32(255)
+        return color
+
     def reset(self) -> None:
         """Forget what the frames so far have left: the next one is the first of another source."""
         self._runtime.reset()
