@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import onnx
+
 from models.graph import checked_model, describe
 from models.refinement import fit, fringe, smoothing
 from models.refinement.writer import GraphWriter
@@ -11,9 +13,8 @@ from models.refinement.writer import GraphWriter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import onnx
-
 MASK = "mask"
+RAW = "raw"  # the network's own mask
 
 
 class Named(NamedTuple):
@@ -70,6 +71,7 @@ def ports(height: int, width: int) -> Ports:
         state=((Named(names.last_mask, mask.shape), mask, 0.0), (last_luma, next_luma, smoothing.FRESH)),
         settings=((Named(names.smoothing, (1,)), 0.0),),
         extras=(
+            Named(RAW, mask.shape),
             Named("coefficients", (1, 4, *quarter)),
             Named(names.still, (1, 1, *half)),
             *(Named(name, (1, 3, *quarter)) for name in ("person", "outside", "edge")),
@@ -77,12 +79,16 @@ def ports(height: int, width: int) -> Ports:
     )
 
 
-def write(graph: GraphWriter, picture: str, mask: str) -> None:
-    """Append the recipe to a graph that has the picture, [1,3,h,w] in 0..1, and the network's mask, [1,1,h,w]."""
+def write(graph: GraphWriter, picture: str, mask: str, height: int, width: int) -> None:
+    """Append the recipe to a graph that has the picture, [1,3,h,w] in 0..1, and the network's mask, [1,1,h,w].
+
+    `height` and `width` are those of both.
+    """
     fitted, colours, person = fit.fit_twice(graph, picture, mask)
-    coefficients = fit.keep_sure_places(graph, fitted, mask, out="coefficients")
-    still = smoothing.stillness(graph, colours.half)
-    final = smoothing.steady(graph, fit.opacity(graph, coefficients, picture), still, out=MASK)
+    fitted = fit.keep_sure_places(graph, fitted, mask)
+    graph.op("Concat", *fitted, out="coefficients", axis=1)
+    still = smoothing.stillness(graph, colours.half, height // 2, width // 2)
+    final = smoothing.steady(graph, fit.opacity(graph, fitted, picture), still, out=MASK)
     inside = fringe.person_colour(graph, colours, person, out="person")
     outside = fringe.outside_colour(graph, colours, person, out="outside")
     fringe.edge_colour(graph, inside, outside, final, out="edge")
@@ -95,11 +101,12 @@ def refine(model: onnx.ModelProto) -> onnx.ModelProto:
     `models.convert` writes them.
     """
     network = model.graph
-    *nodes, to_nhwc = network.node
+    *nodes, to_nhwc = (_copy(node) for node in network.node)
     [picture] = network.input
     _, height, width, _ = (axis.dim_value for axis in picture.type.tensor_type.shape.dim)
     graph, around = GraphWriter(), ports(height, width)
-    write(graph, nodes[0].output[0], to_nhwc.input[0])
+    _rename(nodes, to_nhwc.input[0], RAW)
+    write(graph, nodes[0].output[0], RAW, height, width)
     return checked_model(
         [*nodes, *graph.nodes],
         f"{network.name} refined",
@@ -107,3 +114,16 @@ def refine(model: onnx.ModelProto) -> onnx.ModelProto:
         [describe(*port) for port in around.outputs],
         [*network.initializer, *graph.constants],
     )
+
+
+def _copy(node: onnx.NodeProto) -> onnx.NodeProto:
+    """Return a node that can be changed without changing the model it comes from."""
+    copied = onnx.NodeProto()
+    copied.CopyFrom(node)
+    return copied
+
+
+def _rename(nodes: list[onnx.NodeProto], old: str, new: str) -> None:
+    """Give a value that only the last node writes, and none reads, another name."""
+    [written] = [node for node in nodes if old in node.output]
+    written.output[:] = [new]

@@ -45,8 +45,8 @@ class GraphWriter:
         return self.op("Gather", tensor, self.constant(numbers, np.int64), axis=1)
 
     def total(self, tensor: str) -> str:
-        """Add all channels up."""
-        return self.op("ReduceSum", tensor, self.constant([1], np.int64), keepdims=1)
+        """Add three channels up: a convolution is a third of ReduceSum's time in WebAssembly."""
+        return self.mix(tensor, [[1, 1, 1]])
 
     def mix(self, tensor: str, weights: ArrayLike) -> str:
         """Make new channels out of the old ones: `weights` is [new, old]."""
