@@ -39,15 +39,15 @@ def fit(graph: GraphWriter, colours: Colours, person: Person) -> Fit:
     """Return what has the least squared error in each window, averaged over 3x3 windows."""
     along = graph.op("Sub", person.colours, graph.op("Mul", colours.mean, person.mean))
     rows = graph.op("Mul", colours.inverse, graph.channels(along, [0, 1, 2] * 3))
-    slope = graph.mix(rows, np.kron(np.eye(3), np.ones(3)))
-    offset = graph.op("Sub", person.mean, graph.total(graph.op("Mul", slope, colours.mean)))
+    slope = graph.mix(rows, np.kron(np.eye(3), np.ones(3)), 4)
+    offset = graph.op("Sub", person.mean, graph.total(graph.op("Mul", slope, colours.mean), 4))
     return Fit(graph.mean(slope, 3), graph.mean(offset, 3))
 
 
 def apply(graph: GraphWriter, fitted: Fit, picture: str, factor: int) -> str:
     """Return a . rgb + b for each pixel of a picture that is `factor` times as large as the fit."""
     along = graph.op("Mul", picture, graph.grow(fitted.slope, factor))
-    return graph.op("Add", graph.total(along), graph.grow(fitted.offset, factor))
+    return graph.op("Add", graph.total(along, 4 // factor), graph.grow(fitted.offset, factor))
 
 
 def keep_sure_places(graph: GraphWriter, fitted: Fit, mask: str) -> Fit:

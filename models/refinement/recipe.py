@@ -79,15 +79,12 @@ def ports(height: int, width: int) -> Ports:
     )
 
 
-def write(graph: GraphWriter, picture: str, mask: str, height: int, width: int) -> None:
-    """Append the recipe to a graph that has the picture, [1,3,h,w] in 0..1, and the network's mask, [1,1,h,w].
-
-    `height` and `width` are those of both.
-    """
+def write(graph: GraphWriter, picture: str, mask: str) -> None:
+    """Append the recipe to a graph that has the picture, [1,3,h,w] in 0..1, and the network's mask, [1,1,h,w]."""
     fitted, colours, person = fit.fit_twice(graph, picture, mask)
     fitted = fit.keep_sure_places(graph, fitted, mask)
     graph.op("Concat", *fitted, out="coefficients", axis=1)
-    still = smoothing.stillness(graph, colours.half, height // 2, width // 2)
+    still = smoothing.stillness(graph, colours.half)
     final = smoothing.steady(graph, fit.opacity(graph, fitted, picture), still, out=MASK)
     inside = fringe.person_colour(graph, colours, person, out="person")
     outside = fringe.outside_colour(graph, colours, person, out="outside")
@@ -104,9 +101,9 @@ def refine(model: onnx.ModelProto) -> onnx.ModelProto:
     *nodes, to_nhwc = (_copy(node) for node in network.node)
     [picture] = network.input
     _, height, width, _ = (axis.dim_value for axis in picture.type.tensor_type.shape.dim)
-    graph, around = GraphWriter(), ports(height, width)
+    graph, around = GraphWriter(height, width), ports(height, width)
     _rename(nodes, to_nhwc.input[0], RAW)
-    write(graph, nodes[0].output[0], RAW, height, width)
+    write(graph, nodes[0].output[0], RAW)
     return checked_model(
         [*nodes, *graph.nodes],
         f"{network.name} refined",

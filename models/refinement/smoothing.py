@@ -39,15 +39,15 @@ class Motion(NamedTuple):
 NAMES = Motion()
 
 
-def stillness(graph: GraphWriter, half: str, height: int, width: int) -> str:
+def stillness(graph: GraphWriter, half: str) -> str:
     """Return how much the last mask weighs, [1,1,h/2,w/2] in 0..`smoothing`; `next_luma` is written besides.
 
-    `height` and `width` are those of `half`, the picture. If a number of it is none, the next frame starts afresh.
+    `half` is the picture. If a number of it is none, the next frame starts afresh.
     """
-    luma = graph.mix(half, [LUMA])
+    luma = graph.mix(half, [LUMA], 2)
     change = graph.op("Sub", NAMES.last_luma, luma)
     gate = _fall(graph, graph.mean(graph.op("Abs", change), 3), STILL, MOVING)
-    most = graph.op("Mul", NAMES.smoothing, same_scene(graph, change, height, width))
+    most = graph.op("Mul", NAMES.smoothing, same_scene(graph, change))
     still = graph.op("Mul", gate, most, out=NAMES.still)
     doubt = graph.op("Mul", graph.op("GlobalAveragePool", luma), graph.constant(0.0))
     past = graph.op("Add", luma, graph.op("Mul", change, still))
@@ -55,9 +55,9 @@ def stillness(graph: GraphWriter, half: str, height: int, width: int) -> str:
     return still
 
 
-def same_scene(graph: GraphWriter, change: str, height: int, width: int) -> str:
-    """Return [1,1,1,1]: 1 while the scene goes on, 0 after a cut, by the change of luma, [1,1,height,width]."""
-    cell_width = width // CELLS
+def same_scene(graph: GraphWriter, change: str) -> str:
+    """Return [1,1,1,1]: 1 while the scene goes on, 0 after a cut, by the change of luma, [1,1,h/2,w/2]."""
+    height, cell_width = graph.height // 2, graph.width // 2 // CELLS
     rows = next(rows for rows in count(-(-height // cell_width)) if height % rows == 0)
     cell = [height // rows, cell_width]
     cells = graph.op("AveragePool", change, kernel_shape=cell, strides=cell)

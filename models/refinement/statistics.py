@@ -48,9 +48,9 @@ def window_mean(graph: GraphWriter, tensor: str) -> str:
 
 def measure(graph: GraphWriter, picture: str, mask: str) -> tuple[Colours, Person]:
     """Return the statistics of a frame, [1,3,h,w] in 0..1, and of the network's mask of it, [1,1,h,w]."""
-    half = graph.mean(picture, 2, stride=2)
+    half = graph.halve(picture)
     mean = window_mean(graph, half)
-    person = graph.mean(sharpen(graph, mask), 2, stride=2)
+    person = graph.halve(sharpen(graph, mask))
     return Colours(half, mean, _inverse_spread(graph, half, mean)), _person(graph, half, person)
 
 
@@ -75,5 +75,5 @@ def _inverse_spread(graph: GraphWriter, half: str, mean: str) -> str:
     first, second, third, fourth = (graph.channels(spread, entries) for entries in ADJUGATE)
     adjugate = graph.op("Sub", graph.op("Mul", first, second), graph.op("Mul", third, fourth))
     row, cofactors = graph.channels(spread, [0, 1, 2]), graph.channels(adjugate, [0, 1, 2])
-    determinant = graph.total(graph.op("Mul", row, cofactors))
+    determinant = graph.total(graph.op("Mul", row, cofactors), 4)
     return graph.op("Div", graph.channels(adjugate, FULL), determinant)
