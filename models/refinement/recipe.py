@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import onnx
 
 from models.graph import checked_model, describe
+from models.network import OUTPUT_NAME as MASK
+from models.network import RAW_NAME as RAW
 from models.refinement import fit, fringe, smoothing
 from models.refinement.writer import GraphWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-MASK = "mask"
-RAW = "raw"  # the network's own mask
 
 
 class Named(NamedTuple):
@@ -79,10 +78,14 @@ def ports(height: int, width: int) -> Ports:
     )
 
 
-def write(graph: GraphWriter, picture: str, mask: str) -> None:
-    """Append the recipe to a graph that has the picture, [1,3,h,w] in 0..1, and the network's mask, [1,1,h,w]."""
+def write(graph: GraphWriter, picture: str, mask: str, *, sure_places: bool = True) -> None:
+    """Append the recipe to a graph that has the picture, [1,3,h,w] in 0..1, and the network's mask, [1,1,h,w].
+
+    Without `sure_places` colours decide everywhere: for a network that is seldom sure.
+    """
     fitted, colours, person = fit.fit_twice(graph, picture, mask)
-    fitted = fit.keep_sure_places(graph, fitted, mask)
+    if sure_places:
+        fitted = fit.keep_sure_places(graph, fitted, mask)
     graph.op("Concat", *fitted, out="coefficients", axis=1)
     still = smoothing.stillness(graph, colours.half)
     final = smoothing.steady(graph, fit.opacity(graph, fitted, picture), still, out=MASK)
@@ -95,20 +98,41 @@ def refine(model: onnx.ModelProto) -> onnx.ModelProto:
     """Return a converted model with the recipe behind it.
 
     The first node of `model` must turn the picture into NCHW and the last one the mask back into NHWC, as
-    `models.convert` writes them.
+    `models.network` writes them.
     """
+    *nodes, to_nhwc = (_copy(node) for node in model.graph.node)
+    [last] = [node for node in nodes if to_nhwc.input[0] in node.output]
+    last.output[:] = [RAW]
+    return _joined(model, nodes, [])
+
+
+def refine_classes(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return a model that tells classes apart with the recipe behind it; its own outputs stay.
+
+    Its first node must turn the picture into NCHW, its first output must be `RAW`, the person's probability, [1,1,h,w].
+    """
+    _, *outputs = model.graph.output
+    return _joined(model, list(model.graph.node), outputs, sure_places=False)
+
+
+def _joined(
+    model: onnx.ModelProto,
+    nodes: list[onnx.NodeProto],
+    outputs: list[onnx.ValueInfoProto],
+    *,
+    sure_places: bool = True,
+) -> onnx.ModelProto:
+    """Return a model of a network's nodes and the recipe's, which gives the network's `outputs` besides its own."""
     network = model.graph
-    *nodes, to_nhwc = (_copy(node) for node in network.node)
     [picture] = network.input
     _, height, width, _ = (axis.dim_value for axis in picture.type.tensor_type.shape.dim)
     graph, around = GraphWriter(height, width), ports(height, width)
-    _rename(nodes, to_nhwc.input[0], RAW)
-    write(graph, nodes[0].output[0], RAW)
+    write(graph, nodes[0].output[0], RAW, sure_places=sure_places)
     return checked_model(
         [*nodes, *graph.nodes],
         f"{network.name} refined",
         [picture, *(describe(*port) for port in around.inputs)],
-        [describe(*port) for port in around.outputs],
+        [*(describe(*port) for port in around.outputs), *outputs],
         [*network.initializer, *graph.constants],
     )
 
@@ -118,9 +142,3 @@ def _copy(node: onnx.NodeProto) -> onnx.NodeProto:
     copied = onnx.NodeProto()
     copied.CopyFrom(node)
     return copied
-
-
-def _rename(nodes: list[onnx.NodeProto], old: str, new: str) -> None:
-    """Give a value that only the last node writes, and none reads, another name."""
-    [written] = [node for node in nodes if old in node.output]
-    written.output[:] = [new]
