@@ -54,14 +54,10 @@ def _convert_person(source: ModelSource, published: bytes, out_dir: Path) -> lis
     raw = convert_graph(graph, f"{source.package.name} {source.name}")
     picture, mask = graph.inputs[0].shape, graph.outputs[0].shape
     around = ports(*picture[1:3])
+    facts = {"edges": "refined", **_facts(picture, around.mask.shape), **around.facts()}
     return [
         _save(raw, source, out_dir / source.onnx, {"edges": "raw", **_facts(picture, mask)}),
-        _save(
-            refine(raw),
-            source,
-            out_dir / source.refined_onnx,
-            {"edges": "refined", **_facts(picture, around.mask.shape), **around.facts()},
-        ),
+        _save(refine(raw), source, out_dir / source.refined_onnx, facts),
     ]
 
 

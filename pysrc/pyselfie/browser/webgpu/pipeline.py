@@ -135,7 +135,7 @@ class GpuPipeline(Pipeline):
     async def _segment(self, options: Callable[[], Options]) -> bool:
         if self._frame.picture is None or self._segmenter is None:
             return False
-        await self._segmenter.segment(self._frame.picture)
+        await self._segmenter.segment(self._frame.picture, self._frame.size, options().smoothing)
         if self._frame.picture is None:  # reset while the model ran: that frame is over
             return False
         self._has_mask = True
@@ -190,6 +190,11 @@ class GpuPipeline(Pipeline):
 
     def hand_over(self) -> tuple[Frame | None, Bitmap | None]:
         return self._frame.hand_over(), self._compositor.hand_over_backdrop()
+
+    def cut(self) -> None:
+        self._has_mask = False  # it belongs to the other film
+        if self._segmenter is not None:
+            self._segmenter.cut()
 
     def reset(self) -> None:
         self._frame.clear()

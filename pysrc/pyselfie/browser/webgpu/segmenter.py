@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
 from pyselfie.core.geometry import Size
+from pyselfie.runtimes.film import Film
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,7 @@ class GpuSegmenter:
         self.model = model
         self._gpu = gpu
         self._runtime = runtime
+        self._film = Film(runtime)
         self._preprocess = preprocess
         self._lap = lap
 
@@ -58,9 +60,13 @@ class GpuSegmenter:
         self._gpu.submit(encoder)
         self._lap("preprocess")
 
-    async def segment(self, picture: Picture) -> None:
-        """Hand the work to the GPU; what is submitted afterwards sees the mask in its buffer."""
+    async def segment(self, picture: Picture, size: Size, smoothing: float) -> None:
+        """Hand the work to the GPU; what is submitted afterwards sees the mask in its buffer.
+
+        The mask before may count by `smoothing`, 0..0.95, if the picture, of `size`, is the next one of the same film.
+        """
         self.look(picture)
+        self._film.begin_frame(size, smoothing)
         await self._runtime.run()
         self._lap("infer")
 
@@ -70,8 +76,13 @@ class GpuSegmenter:
         floats = await read_floats(self._gpu, self.model.mask)
         return floats[: height * width].reshape(height, width)
 
+    def cut(self) -> None:
+        """Let the next picture be the first of another film."""
+        self._film.cut()
+
     def reset(self) -> None:
-        """Forget what the frames so far have left: the next one is the first of another source."""
+        """Forget what the frames so far have left, also of a run under way."""
+        self._film.cut()
         self._runtime.reset()
 
     def close(self) -> None:
