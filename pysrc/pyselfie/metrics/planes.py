@@ -51,8 +51,7 @@ def limited(values: Plane) -> Plane:
     if scale >= 1:
         return values
     down, across = (_area_weights(count, max(1, round(count * scale))) for count in values.shape)
-    smaller: Plane = down @ values @ across.T
-    return smaller
+    return (down @ values @ across.T).astype(np.float32, copy=False)
 
 
 def _area_weights(count: int, size: int) -> Plane:
