@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyodide.ffi import JsException, to_js
 
 from pyselfie.browser.interop import js_object
-from pyselfie.browser.models import EngineError
+from pyselfie.browser.model_loader import EngineError
 from pyselfie.core.manifest import ModelFileError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Reporter:
             What failed, for that sentence: "The engine stumbled over this picture".
         """
         code = "model" if isinstance(error, ModelFileError) else "engine"
-        self.post({"type": "error", "code": code, "message": _sentence(error, what), "action": "retry"})
+        self.post({"type": "error", "code": code, "message": sentence_of(error, what), "action": "retry"})
 
     def painted(self, size: Size, make_stats: Callable[[], Stats]) -> None:
         """Tell of a painted frame, and of the statistics when it is time."""
@@ -101,10 +101,10 @@ class Reporter:
 
     def refuse(self, request: int, error: Exception, what: str) -> None:
         """Answer that it failed: whoever has asked waits for an answer, whatever happens."""
-        self._host.reply(request, None, _sentence(error, what))
+        self._host.reply(request, None, sentence_of(error, what))
 
 
-def _sentence(error: Exception, what: str) -> str:
+def sentence_of(error: Exception, what: str) -> str:
     """Return the error's own sentence for the user, or one made of its name; the rest goes to the console."""
     if isinstance(error, (ModelFileError, EngineError)):
         return str(error)
