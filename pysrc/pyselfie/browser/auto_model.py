@@ -81,7 +81,7 @@ class AutoModel:
         self._tiers.learn_frame(total_ms)
         if overloaded:
             self._tiers.learn_overload()
-        self._review(model)
+        self.review(model)
 
     def refused(self, choice: ModelChoice, sentence: str) -> bool:
         """Take it that a model could not be loaded; returns whether something else goes on in its place."""
@@ -97,7 +97,8 @@ class AutoModel:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _review(self, model: RunningModel) -> None:
+    def review(self, model: RunningModel) -> None:
+        """See whether another model is the right one by now, and whether one has to be measured."""
         if not self.is_on:
             return
         if not self._loader.has_gpu:
@@ -113,7 +114,7 @@ class AutoModel:
 
     def _ask_again(self, model: RunningModel) -> None:
         self._timer = None
-        self._review(model)
+        self.review(model)
 
     async def _try(self, model: RunningModel) -> None:
         """Measure multiclass beside the model that runs; its runtime is kept for when it is chosen."""
@@ -123,6 +124,6 @@ class AutoModel:
             self._tiers.learn_failure(f"multiclass could not be measured: {error}")
         finally:
             self._is_trying = False
-        self._review(model)
+        self.review(model)
         if self._choice.model != RICH:
             model.drop_spare()

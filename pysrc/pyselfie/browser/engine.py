@@ -151,6 +151,7 @@ class Engine:
         lot = json.loads(message.changes)
         self._options, model = self._with_changes(self._options, self._asked, lot)
         self._want(model)
+        self._auto.review(self._model)
         self._repaint_soon(message.lot)
 
     def _on_custom_effect(self, message: protocol.SetCustomEffect) -> None:
@@ -218,6 +219,9 @@ class Engine:
 
     def _on_mask(self, message: protocol.AskMask) -> None:
         self._spawn(self._reporter.answer_mask(self._output.mask(), message.request))
+
+    def _on_classes(self, message: protocol.AskClasses) -> None:
+        self._spawn(self._reporter.answer_classes(self._output.classes(), message.request))
 
     def _on_snapshot(self, message: protocol.AskSnapshot) -> None:
         self._freshen()

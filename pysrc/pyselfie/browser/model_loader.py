@@ -100,7 +100,7 @@ class ModelLoader:
             If no backend runs the model.
         """
         spec = load_spec(*choice)
-        buffer = await self._host.loadModel(spec.file)
+        buffer = await self._host.loadModel(spec.file, spec.name)
         verify_model(buffer.to_bytes(), spec)
         while True:
             try:

@@ -186,7 +186,16 @@ class ServiceReady(TypedDict):
 
 
 ToEngine: TypeAlias = (
-    ShowFrame | SetOptions | SetBackdrop | SetCustomEffect | SetTap | Reset | TakeCanvas | AskMask | AskClasses | AskSnapshot
+    ShowFrame
+    | SetOptions
+    | SetBackdrop
+    | SetCustomEffect
+    | SetTap
+    | Reset
+    | TakeCanvas
+    | AskMask
+    | AskClasses
+    | AskSnapshot
 )
 ToService: TypeAlias = Prepare | Segment
 ToPython: TypeAlias = Ping | Open | OpenService | Close | ToEngine | ToService

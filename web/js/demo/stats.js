@@ -15,6 +15,7 @@ import { backendTitle, megabytes } from "./status.js";
  * @property {string} painter
  * @property {number} threads
  * @property {string} model
+ * @property {string} modelReason
  * @property {number} downloadedBytes
  * @property {Record<string, {median: number, p95: number}>} stages  Milliseconds.
  */
@@ -56,6 +57,7 @@ export function showStats(stats) {
   set("painter", PAINTERS[stats.painter] ?? stats.painter);
   set("threads", String(stats.threads));
   set("model", stats.model);
+  set("model-reason", stats.modelReason);
   set("bytes", `${megabytes(stats.downloadedBytes)} MB`);
   byId("stat-stages", HTMLTableSectionElement).replaceChildren(...Object.entries(stats.stages).map(stageRow));
 }

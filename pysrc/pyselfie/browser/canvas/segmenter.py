@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pyselfie.core.classes import NoClassesError
 from pyselfie.runtimes.film import Film
 
 if TYPE_CHECKING:
@@ -59,6 +60,24 @@ class Segmenter:
         mask = await self._runtime.run(self._tensor)
         self._lap("infer")
         return mask
+
+    def classes(self) -> NDArray[np.float32]:
+        """Return what the model has told apart in the last picture, float32 [C, h, w]; valid until the next one.
+
+        Raises
+        ------
+        NoClassesError
+            When it knows the person alone.
+        """
+        if not self._runtime.spec.classes:
+            raise NoClassesError(self._runtime.spec.name)
+        planes: NDArray[np.float32] = self._runtime.extra("classes")[0]
+        return planes
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the model tells apart."""
+        return self._runtime.spec.classes
 
     def cut(self) -> None:
         """Let the next picture be the first of another film."""
