@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from pyselfie.core.options import AUTO, MODEL_NAMES
@@ -29,6 +30,8 @@ class AutoModel:
         Called when another model may be the right one.
     spawn : callable
         Runs a coroutine in the background.
+    clock : callable
+        ``clock()`` returns the time in seconds.
 
     Attributes
     ----------
@@ -41,10 +44,11 @@ class AutoModel:
         loader: ModelLoader,
         on_change: Callable[[], None],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.is_on = False
         self._loader = loader
-        self._tiers = Tiers(has_gpu=loader.has_gpu)
+        self._tiers = Tiers(has_gpu=loader.has_gpu, clock=clock)
         self._on_change = on_change
         self._spawn = spawn
         self._choice = self._tiers.choose()

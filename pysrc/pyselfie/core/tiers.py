@@ -117,8 +117,9 @@ class Tiers:
         self._measured_ms = trial.p75_ms
 
     def learn_failure(self, why: str) -> None:
-        """Take it that the rich model cannot be had; `why` is a sentence."""
+        """Take it that the rich model cannot be had, and does not run; `why` is a sentence."""
         self._failure = why
+        self._choice = Choice(LIGHT, why)
 
     def learn_frame(self, total_ms: float) -> None:
         """Take what a frame has cost, all of it: the rich model goes when live frames stay too slow for `SLOW_S`."""
