@@ -9,6 +9,9 @@ from pyselfie.browser.auto_model import AutoModel
 from pyselfie.core.options import AUTO
 from pyselfie.core.tiers import QUIET_S, Trial
 
+if TYPE_CHECKING:
+    import pytest
+
 GENERAL, LANDSCAPE, MULTICLASS = 0, 1, 2
 
 

@@ -13,7 +13,7 @@ import { Embed } from "./embed.js";
 import { wireIntake } from "./intake.js";
 import { Messages } from "./messages.js";
 import { SourceBar } from "./source_bar.js";
-import { showStart, showStats } from "./stats.js";
+import { showModel, showStart, showStats } from "./stats.js";
 import { backendTitle, Status } from "./status.js";
 import { readUrlOptions } from "./url_options.js";
 
@@ -84,10 +84,11 @@ function tryAgain() {
   else start();
 }
 
-/** @param {{backend: string, reason: string, modelAsked: number}} detail  Not what was chosen, if that could not be loaded. */
+/** @param {{backend: string, reason: string, model: string, modelReason: string, modelAsked: number}} detail  Not what was chosen, if that could not be loaded. */
 function onModel({ modelAsked, ...chosen }) {
   controls.choose({ modelSelection: modelAsked });
   status.running(chosen);
+  showModel(chosen); // a photo brings no statistics until the next one
   if (modelAsked === wantedModel) messages.clear("engine");
 }
 
