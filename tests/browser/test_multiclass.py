@@ -22,7 +22,7 @@ GET = "document.getElementById('s')"
 ASK = f"""async () => {{
   const classes = await {GET}.getClasses();
   const names = Object.keys(classes);
-  const alpha = (image) => Array.from({{ length: image.width * image.height }}, (_, pixel) => image.data[4 * pixel + 3]);
+  const alpha = ({{ data }}) => Array.from(data.filter((_, index) => index % 4 === 3));
   return [names, classes.hair.width, classes.hair.height, names.map((name) => alpha(classes[name]))];
 }}"""
 
@@ -114,7 +114,7 @@ def test_multiclass_that_does_not_come_leaves_the_light_model(launch, site):
 
 
 def test_example_effect_is_given_classes(launch, site, astronaut):
-    """A Python function with a parameter `classes` gets them on the page's canvas; another model's user is told why not."""
+    """A function with a parameter `classes` gets them on the page's canvas; with another model it is told why not."""
     engine = EngineDriver(launch(), site.url, painter="canvas2d")
     engine.start(effect="fill", modelSelection=2)
     engine.show(astronaut)

@@ -98,7 +98,7 @@ def test_element_tells_odd_properties(launch, site):
     page = ElementPage(
         launch(),
         site.url,
-        f'<selfie-segmentation id="s" src="{SAMPLE}" model-selection="general"></selfie-segmentation>',
+        f'<selfie-segmentation id="s" src="{SAMPLE}" model-selection=0></selfie-segmentation>',
     )
     page.page.expected_errors += ["404"]
     page.wait("frame")
@@ -154,7 +154,7 @@ def test_site_is_text_or_a_url(launch, site):
               }}
             }}
           }}
-          document.body.innerHTML = '<selfie-segmentation id="s" src="{SAMPLE}" model-selection="general"></selfie-segmentation>';
+          document.body.innerHTML = '<selfie-segmentation id="s" src="{SAMPLE}" model-selection=0></selfie-segmentation>';
           return [told, odd.length];
         }}"""
     )

@@ -170,7 +170,7 @@ def test_what_is_preloaded_is_taken_over(launch: Callable[..., GuardedPage], sit
     assert element.workers() == 1
     element.page.context.on("request", lambda request: asked.append(request.url))
     element.run(
-        f"document.body.innerHTML = '<selfie-segmentation id=s backend=wasm model-selection=general src={SAMPLE}></selfie-segmentation>'"
+        f"document.body.innerHTML = '<selfie-segmentation id=s backend=wasm model-selection=0 src={SAMPLE}></selfie-segmentation>'"
     )
     element.wait("frame")
     assert element.workers() == 1
