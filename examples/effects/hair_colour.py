@@ -8,7 +8,8 @@ STRENGTH = 0.7
 
 def hair_colour(frame, mask, time, classes):
     """Return the frame with the hair in `COLOUR`, as bright as it was."""
-    hair = (STRENGTH * classes["hair"])[..., None]
+    sure = np.clip((classes["hair"] - 0.2) / 0.6, 0, 1)  # the model is never quite sure of anything
+    hair = (STRENGTH * sure)[..., None]
     light = frame.mean(axis=2, keepdims=True)
     dyed = np.minimum(COLOUR * (0.3 + light / COLOUR.mean()), 255)
     return (frame * (1 - hair) + dyed * hair).astype(np.uint8)

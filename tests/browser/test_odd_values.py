@@ -154,7 +154,7 @@ def test_site_is_text_or_a_url(launch, site):
               }}
             }}
           }}
-          document.body.innerHTML = '<selfie-segmentation id="s" src="{SAMPLE}" model-selection=0></selfie-segmentation>';
+          document.body.innerHTML = '<selfie-segmentation id="s" src="{SAMPLE}" model-selection=0>';
           return [told, odd.length];
         }}"""
     )
