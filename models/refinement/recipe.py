@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.graph import checked_model, describe
+from models.network import RAW_NAME
 from models.refinement import fit, fringe, smoothing
 from models.refinement.writer import GraphWriter
 
@@ -95,15 +96,17 @@ def write(graph: GraphWriter, picture: str, mask: str, *, sure_places: bool = Tr
 
 
 def refine(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Return a converted model with the recipe behind it.
+    """Return a converted model with the recipe behind it, which gives the network's own mask, too.
 
     The first node of `model` must turn the picture into NCHW and the last one the mask back into NHWC, as
     `models.convert` writes them.
     """
     *nodes, to_nhwc = model.graph.node
+    _, height, width, _ = (axis.dim_value for axis in model.graph.output[0].type.tensor_type.shape.dim)
     graph = GraphWriter()
     write(graph, nodes[0].output[0], to_nhwc.input[0])
-    return _joined(model, nodes, graph, [])
+    graph.op("Identity", to_nhwc.input[0], out=RAW_NAME)
+    return _joined(model, nodes, graph, [describe(RAW_NAME, (1, 1, height, width))])
 
 
 def refine_classes(model: onnx.ModelProto) -> onnx.ModelProto:

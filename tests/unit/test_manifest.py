@@ -78,6 +78,7 @@ def test_refined_model_tells_what_goes_in_and_comes_out(model: str) -> None:
         "coefficients": (4, *quarter),
         "still": (1, height // 2, width // 2),
         **dict.fromkeys(("person", "outside", "edge"), (3, *quarter)),
+        "raw": (1, height, width),
     }
 
 
