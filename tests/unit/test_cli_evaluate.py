@@ -88,8 +88,9 @@ def test_own_masks_are_made_by_the_chosen_model(astronaut: NDArray[np.uint8], tm
 
 def test_clip_is_smoothed_and_measured_in_time(astronaut: NDArray[np.uint8], tmp_path: Path, capsys: Any) -> None:
     """Two videos, frame against frame; raw edges are not smoothed, and flicker more."""
-    film = write_film(tmp_path / "film.mp4", scenes(astronaut, SIZE, 4), sound=None)
-    truth = write_film(tmp_path / "truth.mp4", [np.dstack([person(2 * index + 40)] * 3) for index in range(4)])
+    film = write_film(tmp_path / "film.mp4", scenes(astronaut, (4 * SIZE[0], 4 * SIZE[1]), 4), sound=None)
+    masks = [np.kron(person(index + 40), np.ones((4, 4), np.uint8)) for index in range(4)]
+    truth = write_film(tmp_path / "truth.mp4", [np.dstack([mask] * 3) for mask in masks])
     code, result, _ = found(capsys, film, truth)
     assert (code, result["frames"], result["smoothing"]) == (0, 4, 0.85)
     assert [row["name"] for row in result["rows"]] == ["frame 1", "frame 2", "frame 3", "frame 4"]
