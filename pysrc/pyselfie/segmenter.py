@@ -15,7 +15,7 @@ from pyselfie.extras import best_sampling
 from pyselfie.shared_model import IN_BROWSER, SharedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Coroutine
     from types import TracebackType
 
     import numpy as np
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.float32]
 
 _UNREFINED = "raw"
+_CLASSES = "classes"
 _Result = TypeVar("_Result")
 
 
@@ -173,23 +174,25 @@ class Segmenter:
     async def _look_for_classes(self, rgb: Picture, runtime: Runtime) -> tuple[Mask, Classes]:
         size = Size(rgb.shape[1], rgb.shape[0])
         planes: list[NDArray[np.float32]] = []
-        mask = await self._look(rgb, runtime, lambda: planes.append(runtime.extra("classes")[0].copy()))
+        mask = await self._look(rgb, runtime, planes)
         return mask, Classes(self._model.spec.classes, planes[0], lambda plane: self._grown(plane, size))
 
-    async def _look(self, rgb: Picture, runtime: Runtime, seen: Callable[[], None] = lambda: None) -> Mask:
-        """Return the mask; the turn is the caller's. `seen` is called when the model has seen the whole picture."""
+    async def _look(self, rgb: Picture, runtime: Runtime, planes: list[NDArray[np.float32]] | None = None) -> Mask:
+        """Return the mask; the turn is the caller's. `planes` gets the classes of the whole picture, [C, h, w]."""
         if rgb.shape != self._shape:
             self._shape = rgb.shape
             runtime.reset()
         if self._model.spec.settings:
             runtime.set("smoothing", self._smoothing)
         size = Size(rgb.shape[1], rgb.shape[0])
-        small = await runtime.run(self._input(rgb))
-        seen()
+        extras = [name for name, wanted in ((_UNREFINED, self._looks_closer), (_CLASSES, planes is not None)) if wanted]
+        small = await runtime.run(self._input(rgb), extras)
+        if planes is not None:
+            planes.append(runtime.extra(_CLASSES)[0].copy())
         mask = self._grown(small, size)
         part = closer_look(person_box(self._unrefined(small, runtime)), size) if self._looks_closer else None
         if part is not None:
-            close_up = await runtime.run(self._input(part_of(rgb, part)))
+            close_up = await runtime.run(self._input(part_of(rgb, part)), ())
             put_back(self._grown(close_up, Size(int(part.width), int(part.height))), part, mask)
         return mask
 
