@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pyselfie.core.blur import doubled, halved
+from pyselfie.core.pictures import LUMA
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,8 +37,6 @@ _WRAP_GAIN = np.float32(2)
 
 CAST_RANGE = (0.7, 1.4)
 """How far a cast may change a channel before the option's share of it is taken."""
-
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
 class WindowMeans(NamedTuple):
@@ -181,7 +180,7 @@ def cast_color(sample: Bytes, mask: Planes, light: Bytes, strength: float) -> tu
     behind = light.reshape(-1, 3).mean(axis=0)
     if not person.any() or not behind.any():  # no person, or one in black: nothing has a colour
         return 255, 255, 255
-    ratio = (behind / (behind @ _LUMA)) / np.maximum(person / (person @ _LUMA), 1e-3)
+    ratio = (behind / (behind @ LUMA)) / np.maximum(person / (person @ LUMA), 1e-3)
     gains = 1 - strength + strength * np.clip(ratio, *CAST_RANGE)
     red, green, blue = np.rint(255 * gains / gains.max()).astype(int).tolist()
     return red, green, blue
