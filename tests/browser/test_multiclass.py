@@ -8,6 +8,7 @@ import numpy as np
 
 from pyselfie.core.classes import Classes
 from pyselfie.core.custom_effect import load_effect
+from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.sampling import resize_half_pixel
 from pyselfie.runtimes.native import NativeRuntime
@@ -122,7 +123,7 @@ def test_example_effect_is_given_classes(launch, site, astronaut):
         "async () => { const { names, data } = await engine.getClasses(); return [names, Array.from(data)]; }"
     )
     planes = np.array(classes[1], np.float32).reshape(6, 256, 256)
-    full = Classes(classes[0], planes, lambda plane: resize_half_pixel(plane, 512, 512))
+    full = Classes(classes[0], planes, Size(512, 512), resize_half_pixel)
     mask = resize_half_pixel(engine.mask(), 512, 512)
     expected = load_effect(EXAMPLE.read_text(), "hair_colour", "hair_colour.py")(astronaut, mask, 0.0, full)
     use = "([source, name]) => engine.setCustomEffect(source, name)"

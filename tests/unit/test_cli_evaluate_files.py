@@ -94,7 +94,9 @@ def test_masks_of_labels_are_told(more: tuple[str, ...], photo: Path, capsys: An
         save(folder / "labels" / f"{name}.png", mask)
         save(folder / "nobody" / f"{name}.png", person(0))
     code, result = found(capsys, folder / "pictures", folder / "truth", "--masks", folder / "labels", *more)
-    sentence = f"{folder / 'labels'} has no level above 1, so it may have labels: a mask is white (255) where the person"
+    sentence = (
+        f"{folder / 'labels'} has no level above 1, so it may have labels: a mask is white (255) where the person"
+    )
     assert (code, result["problems"]) == (1, [f"{sentence} is"])
     code, result = found(capsys, folder / "pictures", folder / "nobody", "--masks", folder / "labels", *more)
     assert (code, result["problems"]) == (0, [])

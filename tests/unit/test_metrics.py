@@ -250,7 +250,7 @@ def test_frame_without_truth_is_a_gap() -> None:
     """The frames on both sides of it are no neighbours: nothing is measured between them."""
     meter = metrics.ClipMeter()
     for level, truth in ((0.0, 0.0), (0.5, None), (1.0, 0.0), (0.9, 0.0)):
-        meter.add(*constant(level), None if truth is None else constant(truth)[0])
+        meter.add(constant(level)[0], None if truth is None else constant(truth)[0])
     assert meter.score().dtssd == pytest.approx(0.1)
 
 
