@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
-from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.webgpu.device import Gpu
-    from pyselfie.browser.webgpu.picture import Picture
+    from pyselfie.browser.webgpu.picture import Picture, PictureBinder
 
 
 class GpuSegmenter:
@@ -36,9 +35,12 @@ class GpuSegmenter:
         self._runtime = runtime
         self._preprocess = preprocess
         self._lap = lap
+        self._smoothing: float | None = None  # what the model has been told
 
     @classmethod
-    async def create(cls, gpu: Gpu, runtime: OrtGpuRuntime, lap: Callable[[str], None]) -> GpuSegmenter:
+    async def create(
+        cls, gpu: Gpu, binder: PictureBinder, runtime: OrtGpuRuntime, lap: Callable[[str], None]
+    ) -> GpuSegmenter:
         """Compile for `runtime`, which is owned from here on.
 
         Raises
@@ -46,8 +48,8 @@ class GpuSegmenter:
         JsException
             If a shader does not compile; the runtime is the caller's then.
         """
-        model = ModelBuffers(Size(runtime.spec.width, runtime.spec.height), runtime.input, runtime.output)
-        return cls(gpu, runtime, model, await Preprocess.create(gpu, model), lap)
+        model = ModelBuffers.of(runtime)
+        return cls(gpu, runtime, model, await Preprocess.create(gpu, binder, model), lap)
 
     def look(self, picture: Picture) -> None:
         """Sample `picture` without segmenting it."""
@@ -58,9 +60,20 @@ class GpuSegmenter:
         self._gpu.submit(encoder)
         self._lap("preprocess")
 
-    async def segment(self, picture: Picture) -> None:
-        """Hand the work to the GPU; what is submitted afterwards sees the mask in its buffer."""
+    async def segment(self, picture: Picture, smoothing: float) -> None:
+        """Hand the work to the GPU; what is submitted afterwards sees the mask in its buffer.
+
+        Parameters
+        ----------
+        picture : Picture
+            What is segmented.
+        smoothing : float
+            The most that the last mask may weigh, 0..0.95; a model that cannot smooth does not.
+        """
         self.look(picture)
+        if self.model.refined is not None and smoothing != self._smoothing:
+            self._runtime.set("smoothing", smoothing)
+            self._smoothing = smoothing
         await self._runtime.run()
         self._lap("infer")
 
