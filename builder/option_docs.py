@@ -25,7 +25,9 @@ def _element(options: list[Option]) -> dict[str, str]:
         other = "" if option.attribute == option.js_name else f"; property `{option.js_name}`"
         return f"`{option.attribute}`{other}"
 
-    rows = [[name(one), one.help, _values(one, "on or off"), _usual(one)] for one in _of(options, "element")]
+    rows = [
+        [name(one), one.help, _values(one, _switch(one, "on or off")), _usual(one)] for one in _of(options, "element")
+    ]
     return {"attributes": _table(["attribute", "what it is", "value", "default"], rows)}
 
 
@@ -45,7 +47,12 @@ def _track(options: list[Option]) -> dict[str, str]:
 
 def _widget(options: list[Option]) -> dict[str, str]:
     address = [
-        [f"`{option.attribute}`", option.help, _values(option, "on if present or `true`"), _usual(option)]
+        [
+            f"`{option.attribute}`",
+            option.help,
+            _values(option, _switch(option, "on if present or `true`")),
+            _usual(option),
+        ]
         for option in _of(options, "address")
     ]
     message = [[f"`{option.js_name}`", _values(option, "true or false")] for option in _of(options, "message")]
@@ -58,7 +65,7 @@ def _widget(options: list[Option]) -> dict[str, str]:
 def _cli(options: list[Option]) -> dict[str, str]:
     rows = [
         [
-            ", ".join(f"`{flag}`" for flag in ([f"-{one.letter}"] if one.letter else []) + [one.flag]),
+            ", ".join(f"`{flag}`" for flag in one.flags),
             one.help,
             "nothing" if one.kind == "flag" else _values(one, ""),
             _usual(one),
@@ -66,6 +73,11 @@ def _cli(options: list[Option]) -> dict[str, str]:
         for one in _of(options, "cli")
     ]
     return {"options": _table(["option", "what it is", "value", "default"], rows)}
+
+
+def _switch(option: Option, plain: str) -> str:
+    """Return how a flag is written in HTML or an address; of one that is on by default, how it is turned off."""
+    return "off if `false`" if option.default is True else plain
 
 
 def _of(options: list[Option], way: Way) -> list[Option]:

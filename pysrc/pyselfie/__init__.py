@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pyselfie import effects
+    from pyselfie import effects, metrics
     from pyselfie.core.manifest import ModelFileError, ModelSpec, load_spec
     from pyselfie.solution import SelfieSegmentation, SolutionOutputs, use_site
 
@@ -22,6 +22,7 @@ __all__ = [
     "SolutionOutputs",
     "effects",
     "load_spec",
+    "metrics",
     "use_site",
 ]
 
@@ -33,7 +34,7 @@ _HOMES = {
     "load_spec": "pyselfie.core.manifest",
     "use_site": "pyselfie.solution",
 }
-_SUBMODULES = {"effects"}
+_SUBMODULES = {"effects", "metrics"}
 
 
 def __getattr__(name: str) -> Any:

@@ -6,14 +6,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.bad_options import CASES, sentence
+from pyselfie.core.options import option_named
+from tests.bad_options import BAD, CASES, sentence
 from tests.browser.element_kit import SAMPLE, ElementPage
 from tests.browser.page_kit import open_demo
 from tests.browser.track_kit import CANVAS_TRACK
 
 TAG = f'<selfie-segmentation id="s" src="{SAMPLE}"></selfie-segmentation>'
-JS_NAMES = {"model_selection": "modelSelection"}
-ATTRIBUTES = {"model_selection": "model-selection"}
+JS_NAMES = {option: option_named(option).js_name for option in BAD}
+ATTRIBUTES = {option: option_named(option).attribute for option in BAD}
 PAGE_NAMES = {"model_selection": "model"}
 TOLD = [(option, value) for option, value in CASES if "\n" not in str(value)]
 
@@ -40,7 +41,7 @@ def test_element(launch, site):
           for (const [, name, value] of cases) await once(() => { element[name] = value; });
           return told;
         }""",
-        [[ATTRIBUTES.get(option, option), JS_NAMES.get(option, option), value] for option, value in CASES],
+        [[ATTRIBUTES[option], JS_NAMES[option], value] for option, value in CASES],
     )
     assert {code for code, _ in told} == {"option"}
     stays = "; the last one stays."
@@ -71,9 +72,9 @@ def test_track(launch, site):
           track.stop();
           return told;
         }}""",
-        [f"{site.url}pyselfie.js", [[JS_NAMES.get(option, option), value] for option, value in CASES]],
+        [f"{site.url}pyselfie.js", [[JS_NAMES[option], value] for option, value in CASES]],
     )
-    names = "effect, background, strength, modelSelection, mirror"
+    names = "effect, background, strength, modelSelection, mirror, decontaminate, lightWrap, colourCast"
     assert told.pop() == ["thrown", f"There is no option “foo”; the options are {names}."]
     assert {code for code, _ in told} == {"option"}
     assert [message for _, message in told] == 2 * expected(JS_NAMES, CASES, "; the last one stays.")
@@ -100,7 +101,7 @@ def test_widget_messages(launch, site):
           }
           return told;
         }""",
-        [[JS_NAMES.get(option, option), value] for option, value in CASES],
+        [[JS_NAMES[option], value] for option, value in CASES],
     )
     assert [re.split("; (?:null|the last)", message)[0] for message in told] == expected(JS_NAMES, CASES)
 
@@ -109,8 +110,8 @@ def test_widget_messages(launch, site):
 def test_widget_address(launch, site, option, value):
     """What the element says is shown, with the address's name of the option."""
     page = launch()
-    page.goto(f"{site.url}widget.html?" + urlencode({"src": SAMPLE, ATTRIBUTES.get(option, option): value}))
-    shown = json.dumps(sentence(ATTRIBUTES.get(option, option), option, value))
+    page.goto(f"{site.url}widget.html?" + urlencode({"src": SAMPLE, ATTRIBUTES[option]: value}))
+    shown = json.dumps(sentence(ATTRIBUTES[option], option, value))
     page.wait_for_function(f"() => document.getElementById('message').textContent.includes({shown})")
 
 
@@ -126,3 +127,27 @@ def test_page_address(launch, site):
         [urlencode({PAGE_NAMES.get(option, option): value}) for option, value in cases],
     )
     assert told == expected(PAGE_NAMES, cases, "; the usual one is used.")
+
+
+def test_a_flag_that_is_on_by_default(launch, site):
+    """Only `false` turns it off: as attribute, as property, in the widget's address, and as what the engine is told."""
+    page = ElementPage(launch(), site.url, '<selfie-segmentation id="s"></selfie-segmentation>')
+    told = page.run(
+        """async (url) => {
+          const { optionsOf } = await import(`${url}js/element/settings.js`);
+          const { readWidgetQuery } = await import(`${url}js/widget/query.js`);
+          const element = document.getElementById("s");
+          const toEngine = () => optionsOf(element).options.decontaminate;
+          const now = () => [element.getAttribute("decontaminate"), element.decontaminate, toEngine()];
+          const told = [now()];
+          for (const text of ["", "false", "true"]) told.push((element.setAttribute("decontaminate", text), now()));
+          for (const value of [false, true, false, null]) told.push(((element.decontaminate = value), now()));
+          for (const query of ["decontaminate", "decontaminate=false", "paused=false"])
+            told.push(readWidgetQuery(query).attributes);
+          return told;
+        }""",
+        site.url,
+    )
+    on, off = [None, True, True], ["false", False, False]
+    assert told[:8] == [on, ["", True, True], off, ["true", True, True], off, ["", True, True], off, on]
+    assert told[8:] == [{"decontaminate": ""}, {"decontaminate": "false"}, {"paused": "false"}]

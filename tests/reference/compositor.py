@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyselfie.core.blur import blur_background, blur_sigma
-from pyselfie.core.effects import EFFECTS, NEUTRAL_GREY
+from pyselfie.core.effects import EFFECTS, NEUTRAL_GREY, draws_for, without_edge
 from pyselfie.core.geometry import Size, cover_crop
 from pyselfie.core.options import parse_color
 from pyselfie.core.sampling import resize_half_pixel
@@ -50,7 +50,7 @@ def composite(
         overlay = overlay_image(effect.overlay, frame, mask, options)
         layers["overlay"] = resize_half_pixel(premultiply(overlay), size.width, size.height)[:, flip]
     result: Layer = np.zeros((*frame.shape[:2], 4), np.float32)
-    for draw in effect.draws:
+    for draw in draws_for(without_edge(options)):
         result = OPERATORS[draw.operator](result, layers[draw.layer])
     return to_straight_u8(result)
 

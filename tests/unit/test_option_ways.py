@@ -9,6 +9,7 @@ import pytest
 from builder import generate
 from builder.errors import BuildError
 from builder.paths import WEB
+from pyselfie.cli.arguments import parse
 from pyselfie.cli.main import main
 from pyselfie.core.option import unknown_option
 from pyselfie.core.options import OPTIONS, OptionError, option_named, parse_changes, way_in
@@ -123,7 +124,13 @@ def test_bad_values_in_python(option, value):
 @pytest.mark.parametrize(("option", "value"), CASES)
 def test_bad_values_on_the_command_line(option, value, capsys):
     """The flag's name, and the same core of the sentence."""
-    flag = {"model_selection": "--model"}.get(option, f"--{option}")
+    flag = option_named(option).flag
     with pytest.raises(SystemExit, match="2"):
         main(["a.png", "-o", "b.png", f"{flag}={value!s}"])
     assert f"error: {sentence(flag, option, value)}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("flags", "on"), [([], True), (["--no-decontaminate"], False), (["--decontaminate"], True)])
+def test_a_flag_that_is_on_by_default_on_the_command_line(flags, on):
+    """It is on unless its second name turns it off."""
+    assert parse(["a.png", "-o", "b.png", *flags]).effect_options.decontaminate is on

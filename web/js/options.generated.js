@@ -114,6 +114,61 @@ export const OPTIONS = [
     ]
   },
   {
+    "name": "decontaminate",
+    "attribute": "decontaminate",
+    "short": "decontaminate",
+    "kind": "flag",
+    "initial": true,
+    "expected": "true or false",
+    "choices": [],
+    "ways": [
+      "engine",
+      "element",
+      "track",
+      "change",
+      "message",
+      "address"
+    ]
+  },
+  {
+    "name": "lightWrap",
+    "attribute": "light-wrap",
+    "short": "lightWrap",
+    "kind": "number",
+    "initial": 0.15,
+    "expected": "a number from 0 to 1",
+    "choices": [],
+    "low": 0,
+    "high": 1,
+    "ways": [
+      "engine",
+      "element",
+      "track",
+      "change",
+      "message",
+      "address"
+    ]
+  },
+  {
+    "name": "colourCast",
+    "attribute": "colour-cast",
+    "short": "colourCast",
+    "kind": "number",
+    "initial": 0.0,
+    "expected": "a number from 0 to 0.1",
+    "choices": [],
+    "low": 0,
+    "high": 0.1,
+    "ways": [
+      "engine",
+      "element",
+      "track",
+      "change",
+      "message",
+      "address"
+    ]
+  },
+  {
     "name": "src",
     "attribute": "src",
     "short": "src",

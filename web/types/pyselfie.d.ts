@@ -28,6 +28,14 @@ export interface SelfieAttributes {
   modelSelection?: Model | null;
   /** Mirrors the person left to right. */
   mirror?: Flag;
+  /** Takes the old background's colours out of the person's edge. */
+  decontaminate?: Flag;
+  /** How much light of the picture behind falls on the person's edge: a number from 0 to 1. */
+  "light-wrap"?: number | `${number}` | null;
+  lightWrap?: number | `${number}` | null;
+  /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
+  "colour-cast"?: number | `${number}` | null;
+  colourCast?: number | `${number}` | null;
   /** What is shown: the URL of a photo or a video. */
   src?: string | null;
   /** Shows a camera, whatever `src` is; it's asked for as soon as the element is in the page: empty (the usual camera), `user`, `environment` or a device id. */
@@ -56,6 +64,12 @@ export interface SelfieProperties {
   modelSelection: string | number | null;
   /** Mirrors the person left to right. */
   mirror: boolean;
+  /** Takes the old background's colours out of the person's edge. */
+  decontaminate: boolean;
+  /** How much light of the picture behind falls on the person's edge: a number from 0 to 1. */
+  lightWrap: number;
+  /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
+  colourCast: number;
   /** What is shown: the URL of a photo or a video. */
   src: string | null;
   /** Shows a camera, whatever `src` is; it's asked for as soon as the element is in the page: empty (the usual camera), `user`, `environment` or a device id. */
@@ -85,6 +99,12 @@ export interface TrackOptions {
   modelSelection?: number | "general" | "landscape";
   /** Mirrors the person left to right. */
   mirror?: boolean;
+  /** Takes the old background's colours out of the person's edge. */
+  decontaminate?: boolean;
+  /** How much light of the picture behind falls on the person's edge: a number from 0 to 1. */
+  lightWrap?: number;
+  /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
+  colourCast?: number;
   /** Where pyselfie's files are, instead of `setSite()`; code is run from there: the URL of the folder with pyselfie's files. */
   site?: string;
   /** What runs the model. */
@@ -100,7 +120,7 @@ export interface TrackOptions {
 }
 
 /** What can change while a track runs. */
-export type TrackChanges = Pick<TrackOptions, "effect" | "background" | "strength" | "modelSelection" | "mirror">;
+export type TrackChanges = Pick<TrackOptions, "effect" | "background" | "strength" | "modelSelection" | "mirror" | "decontaminate" | "lightWrap" | "colourCast">;
 // end options
 
 /** A failure in one sentence. `action` says what helps: `start()` again ("retry", "restart"), or nothing to do (null). */

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyselfie.arrays.operators import Painted, erased, over
-from pyselfie.core.effects import EFFECTS, NEUTRAL_GREY, Overlay
+from pyselfie.core.effects import EFFECTS, NEUTRAL_GREY, Overlay, draws_for, without_edge
 from pyselfie.core.geometry import Size, cover_crop
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.overlay import BLURRED, Scene, fill_overlay, fill_ramp, ramp
@@ -76,7 +76,7 @@ class ArrayPainter:
             frame, mask = np.ascontiguousarray(frame[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])
         levels = self._levels(mask, Size(frame.shape[1], frame.shape[0]))
         result = Painted(frame, None)
-        for draw in self._effect.draws:
+        for draw in draws_for(without_edge(self._options)):
             alpha = self._alpha(draw.layer, levels)
             if draw.operator == "destination-out":
                 result = erased(result, alpha)

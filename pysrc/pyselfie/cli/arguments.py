@@ -10,6 +10,7 @@ from pyselfie import __version__
 from pyselfie.cli.formats import PICTURES
 from pyselfie.core.option import unknown_option
 from pyselfie.core.options import MODEL_NAMES, Option, OptionError, Options, way_in
+from pyselfie.core.show import show
 
 _EPILOG = """examples:
   pyselfie photo.jpg -o out.png --effect blur
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Tell the person in pictures and videos from the background, on this computer.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # `--colour` is a slip for `--color`, and no short form of `--colour-cast`
     )
     parser.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="pictures, videos, folders of them")
     parser.add_argument("-o", "--output", metavar="PATH", help="file, or folder for many inputs (a/ makes one)")
@@ -120,10 +122,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add(parser: argparse._ActionsContainer, option: Option) -> None:
-    flags = [*([f"-{option.letter}"] if option.letter else []), option.flag]
     about = option.help.replace("`", "")
     if option.kind == "flag":
-        parser.add_argument(*flags, action="store_true", help=about)
+        if option.default:
+            parser.add_argument(
+                option.flag, action=argparse.BooleanOptionalAction, default=True, help=f"{about} (default)"
+            )
+        else:
+            parser.add_argument(*option.flags, action="store_true", help=about)
         return
     usual = "" if option.default is None else f" (default: {_usual(option)})"
     own = ", or your own function as file.py:function" if option.name == "effect" else ""
@@ -131,9 +137,15 @@ def _add(parser: argparse._ActionsContainer, option: Option) -> None:
     metavar = {"number": f"{option.low}..{option.high}", "color": "#RRGGBB", "text": "PICTURE"}
     kind = Path if option.kind == "text" else str
     parser.add_argument(
-        *flags, type=kind, default=option.default, metavar=metavar.get(option.kind), help=f"{about}{wanted}{usual}"
+        *option.flags,
+        type=kind,
+        default=option.default,
+        metavar=metavar.get(option.kind),
+        help=f"{about}{wanted}{usual}",
     )
 
 
 def _usual(option: Option) -> str:
-    return MODEL_NAMES[option.default] if option.kind == "model" else str(option.default)
+    if option.kind == "model":
+        return MODEL_NAMES[option.default]
+    return show(option.default) if option.kind == "number" else str(option.default)

@@ -84,6 +84,12 @@ class Option:
         return "--" + (self.short or self.attribute)
 
     @property
+    def flags(self) -> list[str]:
+        """All names on the command line: a flag that is on by default has one more, which turns it off."""
+        off = [f"--no-{self.attribute}"] if self.default is True else []
+        return [*([f"-{self.letter}"] if self.letter else []), self.flag, *off]
+
+    @property
     def expected(self) -> str:
         """What a value has to be, as the sentence about a wrong one says it."""
         match self.kind:

@@ -39,6 +39,9 @@ class Options:
     color: str = "#00FF00"
     strength: float = 0.5
     mirror: bool = False
+    decontaminate: bool = True
+    light_wrap: float = 0.15
+    colour_cast: float = 0.0
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -153,6 +156,30 @@ OPTIONS = (
         letter="m",
     ),
     Option("mirror", "flag", Options.mirror, "mirrors the person left to right", ("engine", "cli", *_PAGE)),
+    Option(
+        "decontaminate",
+        "flag",
+        Options.decontaminate,
+        "takes the old background's colours out of the person's edge",
+        ("engine", "cli", *_PAGE),
+    ),
+    Option(
+        "light_wrap",
+        "number",
+        Options.light_wrap,
+        "how much light of the picture behind falls on the person's edge",
+        ("engine", "cli", *_PAGE),
+        effects=("picture",),
+    ),
+    Option(
+        "colour_cast",
+        "number",
+        Options.colour_cast,
+        "how far the person's colours follow the picture behind",
+        ("engine", "cli", *_PAGE),
+        high=0.1,
+        effects=("picture",),
+    ),
     Option(
         "src", "text", None, "what is shown", ("element", "message", "address"), text="the URL of a photo or a video"
     ),

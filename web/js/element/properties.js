@@ -10,6 +10,13 @@ const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (/** @t
 /** Kinds whose property isn't the attribute's text. */
 const TYPED = ["flag", "number", "model"];
 
+/** What a flag's attribute has to be; null: it isn't there. @param {Option} option @param {unknown} value */
+function flagText({ initial }, value) {
+  if (value === null || value === undefined) return null;
+  if (value && value !== "false") return ""; // as in the attribute
+  return initial ? "false" : null;
+}
+
 class Reflecting extends Base {
   /** Attributes that were last written by their property, with its name. @type {Map<string, string>} */
   #written = new Map();
@@ -38,10 +45,9 @@ class Reflecting extends Base {
   reflect(option, value) {
     const { name, attribute, kind } = option;
     for (const other of namesOf(option).slice(1)) this.removeAttribute(other); // it would come back when this one goes
-    if (kind === "flag")
-      this.toggleAttribute(attribute, Boolean(value) && value !== "false"); // as in the attribute
-    else if (value === null || value === undefined) this.removeAttribute(attribute);
-    else this.setAttribute(attribute, textOf(value));
+    const text = kind === "flag" ? flagText(option, value) : (value ?? null) && textOf(value);
+    if (text === null) this.removeAttribute(attribute);
+    else this.setAttribute(attribute, text);
     this.#written.set(attribute, name);
   }
 }

@@ -3,7 +3,7 @@
 import { optionsFor, unknownOption } from "../options.js";
 import { show } from "../show.js";
 
-const ATTRIBUTES = optionsFor("address").map(({ attribute }) => attribute);
+const OPTIONS = optionsFor("address");
 const THEME = ["accent", "surface", "text"];
 const SCHEMES = ["light", "dark"];
 const OTHER = ["camera", "origins", "scheme"];
@@ -21,7 +21,7 @@ const OTHER = ["camera", "origins", "scheme"];
 /** @param {string} search @returns {Asked} */
 export function readWidgetQuery(search) {
   const query = new URLSearchParams(search);
-  const known = [...ATTRIBUTES, ...THEME, ...OTHER];
+  const known = [...OPTIONS.map(({ attribute }) => attribute), ...THEME, ...OTHER];
   const complaints = [...new Set(query.keys())]
     .filter((name) => !known.includes(name))
     .map((name) => unknownOption(name, known));
@@ -37,10 +37,10 @@ export function readWidgetQuery(search) {
 
 /** @param {URLSearchParams} query */
 function attributes(query) {
-  const given = ATTRIBUTES.filter((name) => query.has(name));
-  return Object.fromEntries(
-    given.map((name) => [name, query.get(name) ?? ""]).filter(([, value]) => value !== "false"),
-  );
+  const given = OPTIONS.filter(({ attribute }) => query.has(attribute));
+  const texts = given.map(({ attribute, kind }) => ({ attribute, kind, text: query.get(attribute) ?? "" }));
+  const wanted = texts.filter(({ kind, text }) => kind === "flag" || text !== "false");
+  return Object.fromEntries(wanted.map(({ attribute, text }) => [attribute, text]));
 }
 
 /** @param {string | null} list @param {string[]} complaints */

@@ -8,7 +8,7 @@ import numpy as np
 
 from pyselfie.browser.canvas.segmenter import Segmenter
 from pyselfie.browser.pipeline import Pipeline
-from pyselfie.core.effects import EFFECTS, Draw
+from pyselfie.core.effects import EFFECTS, Draw, draws_for, without_edge
 from pyselfie.core.overlay import Scene, fill_overlay
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class CanvasPipeline(Pipeline):
             self._paint_effect(drawable, options)
 
     def _paint_effect(self, drawable: Drawable, options: Options) -> None:
-        draws = EFFECTS[options.effect].draws
+        draws = draws_for(without_edge(options))
         self._painter.paint(drawable, self._store.size, self._overlay, draws, mirror=options.mirror)
         self._tell()
 

@@ -1,0 +1,187 @@
+"""What the layers ``edge`` and ``cast`` are: colours that make the person's edge fit another background.
+
+A pixel at the edge mixes the person and the old background, I = aF + (1-a)B, and F is what belongs in front of the new
+one. Blur fusion (M. Forte, "Approximate Fast Foreground Colour Estimation", ICIP 2021) says
+F = P + a (I - aP - (1-a)O), where P and O are the mean colours of person and background in a window. That is
+F = aI + (1-a) C with C = P + a (P - O): one ``source-over`` of C with the opacity 1-a over the frame. C is smooth, so
+that a quarter of the mask's size is enough for it, and where a is 1 the frame stays as it is, bit for bit.
+
+Light of the new background falls on the edge as well: over C lies W, the backdrop smeared, with the opacity
+`strength` * a * `wrap_share`. Both together are the layer ``edge``.
+
+Everywhere: colours are 0..255, a mask is float32 [h, w] in 0..1, h and w are multiples of 4, and the quarter is
+[h/4, w/4].
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pyselfie.core.blur import doubled, halved
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Planes = NDArray[np.float32]
+    Bytes = NDArray[np.uint8]
+
+_FLOOR = np.float32(0.01)
+"""Weight of a window's plain mean: it stands in where the window has nothing of person or background."""
+
+_WRAP_GAIN = np.float32(2)
+"""Light falls where less than half of the window is the person, and less and less where more is."""
+
+CAST_RANGE = (0.7, 1.4)
+"""How far a cast may change a channel before the option's share of it is taken."""
+
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+
+
+class WindowMeans(NamedTuple):
+    """Mean colours in windows of 12 mask pixels, float32 [3, h/4, w/4] each.
+
+    Attributes
+    ----------
+    person, outside
+        Of the person and of the old background.
+    """
+
+    person: Planes
+    outside: Planes
+
+
+def window_means(sample: Bytes, mask: Planes) -> WindowMeans:
+    """Return the mean colours of person and background round each point.
+
+    Parameters
+    ----------
+    sample
+        uint8 [h, w, 3 or more], the frame at the mask's size; further channels are ignored.
+    mask
+        float32 [h, w].
+    """
+    height, width = mask.shape
+    planes = np.empty((7, height // 2, width // 2), np.float32)  # colour, share of the person, their product
+    colors, share, both = planes[:3], planes[3], planes[4:]
+    colors[...] = halved(np.ascontiguousarray(np.moveaxis(sample[..., :3], -1, 0), np.float32))
+    np.clip(5 * halved(mask[None])[0] - 2, 0, 1, out=share)  # what is half and half belongs to neither
+    np.multiply(colors, share, out=both)
+    means = _mean3(halved(planes))
+    colors, share, both = means[:3], means[3], means[4:]
+    plain = _FLOOR * colors
+    return WindowMeans((both + plain) / (share + _FLOOR), (colors + plain - both) / (1 + _FLOOR - share))
+
+
+def quarter(mask: Planes) -> Planes:
+    """Return the means of 4x4 blocks, [h/4, w/4]."""
+    result: Planes = halved(halved(mask[None]))[0]
+    return result
+
+
+def edge_color(means: WindowMeans, quarter_mask: Planes) -> Planes:
+    """Return C, float32 [3, h/4, w/4]."""
+    color = means.person - means.outside
+    color *= quarter_mask
+    color += means.person
+    np.clip(color, 0, 255, out=color)
+    return color
+
+
+def fold(color: Planes, mask: Planes, background: Planes) -> Planes:
+    """Return the colours of an overlay that is the edge and, over it, a background of opacity 1-a, float32 [3, h, w].
+
+    a (aI + (1-a)C) + (1-a) N is one ``source-over`` of (aC + N) / (1 + a) with the opacity 1 - a²: see `fold_alpha`.
+
+    Parameters
+    ----------
+    color
+        C of `edge_color`.
+    mask
+        a.
+    background
+        N, float32 [3, h, w].
+    """
+    result: Planes = doubled(doubled(color))
+    result *= mask
+    result += background
+    result /= 1 + mask
+    return result
+
+
+def fold_alpha(levels: Bytes) -> Bytes:
+    """Return the opacity of a folded overlay for a mask's levels; both uint8, 0..255."""
+    square = levels * np.float32(1 / 255) * levels
+    result: Bytes = np.rint(np.float32(255) - square).astype(np.uint8)
+    return result
+
+
+def wrap_share(quarter_mask: Planes) -> Planes:
+    """Return where light of the background falls, 0..1 [h/4, w/4]: everywhere but well within the person.
+
+    Its opacity is the option `light_wrap` times the mask times this.
+    """
+    share: Planes = _WRAP_GAIN * (1 - _mean3(quarter_mask[None])[0])
+    np.clip(share, 0, 1, out=share)
+    return share
+
+
+def backdrop_light(backdrop: Bytes) -> Bytes:
+    """Return W from the backdrop at a quarter of the mask's size: its means of 5x5.
+
+    Parameters
+    ----------
+    backdrop
+        uint8 [h/4, w/4, 3 or more], cropped to cover; further channels are ignored.
+
+    Returns
+    -------
+    NDArray[np.uint8]
+        [h/4, w/4, 3].
+    """
+    padded = np.pad(backdrop[..., :3].astype(np.float32), ((2, 2), (2, 2), (0, 0)), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (5, 5), axis=(0, 1))
+    result: Bytes = np.rint(windows.mean(axis=(-2, -1))).astype(np.uint8)
+    return result
+
+
+def cast_color(sample: Bytes, mask: Planes, light: Bytes, strength: float) -> tuple[int, int, int]:
+    """Return the colour that the frame is multiplied by, each channel 0..255 and one of them 255.
+
+    The person's mean colour moves towards the backdrop's, as far as `strength` says; brightness does not count.
+
+    Parameters
+    ----------
+    sample
+        uint8 [h, w, 3 or more], the frame at the mask's size.
+    mask
+        float32 [h, w].
+    light
+        uint8 [n, m, 3]: W, or any small copy of the backdrop.
+    strength
+        The option `colour_cast`.
+    """
+    share = quarter(mask)
+    person = np.array([(quarter(sample[..., channel].astype(np.float32)) * share).sum() for channel in range(3)])
+    behind = light.reshape(-1, 3).mean(axis=0)
+    if not person.any() or not behind.any():  # no person, or one in black: nothing has a colour
+        return 255, 255, 255
+    ratio = (behind / (behind @ _LUMA)) / np.maximum(person / (person @ _LUMA), 1e-3)
+    gains = 1 - strength + strength * np.clip(ratio, *CAST_RANGE)
+    red, green, blue = np.rint(255 * gains / gains.max()).astype(int).tolist()
+    return red, green, blue
+
+
+def _mean3(planes: Planes) -> Planes:
+    """Return the means of 3x3 blocks round each point; what lies outside does not count."""
+    for axis in (1, 2):
+        total = planes.copy()
+        every = (slice(None),) * axis
+        total[(*every, slice(1, None))] += planes[(*every, slice(0, -1))]
+        total[(*every, slice(0, -1))] += planes[(*every, slice(1, None))]
+        total[(*every, slice(1, -1))] *= np.float32(1 / 3)
+        total[(*every, slice(0, 1))] *= np.float32(1 / 2)
+        total[(*every, slice(-1, None))] *= np.float32(1 / 2)
+        planes = total
+    return planes
