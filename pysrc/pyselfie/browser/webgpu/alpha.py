@@ -69,7 +69,7 @@ class AlphaTexture:
                 entry=shaders[-1],
                 layouts=(layout, pictures),
                 target={"format": FORMAT},
-                **known,
+                constants=known,
             )
         return cls(gpu, pipelines, layout, buffers)
 

@@ -66,7 +66,7 @@ class BackgroundBlur:
             gaps,
         )
         pipelines = {
-            step: await gpu.compute_pipeline(step, **values)
+            step: await gpu.compute_pipeline(step, constants=values)
             for step, values in zip(_STEPS, constants, strict=True)
         }
         return cls(gpu, pipelines, model)

@@ -112,9 +112,7 @@ class Compositor:
         self._fitted_size = Size(0, 0)
 
     @classmethod
-    async def create(
-        cls, gpu: Gpu, binder: PictureBinder, canvas: OffscreenCanvas, target_format: str
-    ) -> Compositor:
+    async def create(cls, gpu: Gpu, binder: PictureBinder, canvas: OffscreenCanvas, target_format: str) -> Compositor:
         """Compile all that any effect needs, so that a change of effect waits for nothing.
 
         Raises
@@ -140,7 +138,7 @@ class Compositor:
 
     async def _pipeline(self, way: _Way) -> Any:
         shaders: tuple[str, ...] = ("scene", "layer_person")
-        layouts = (self.layout,)
+        layouts: tuple[Any, ...] = (self.layout,)
         if way.kind is not None:
             shaders = ("scene", f"picture_{way.kind}", "layer_picture")
             layouts = (self.layout, self._picture_layouts[way.kind])
@@ -157,7 +155,8 @@ class Compositor:
         for draw in draws_for(options):
             picture = self._picture(draw.layer, frame, size)
             kind = None if picture is None else picture.kind
-            render_pass.setPipeline(self._pipelines[draw.operator, _entry(draw.layer, overlay, folded=folded), kind])
+            way = _Way(draw.operator, _entry(draw.layer, overlay, folded=folded), kind)
+            render_pass.setPipeline(self._pipelines[way])
             if picture is not None:
                 render_pass.setBindGroup(1, picture.group)
             render_pass.draw(3)
@@ -203,4 +202,3 @@ class Compositor:
         encoder = self._gpu.device.createCommandEncoder()
         self._begin(encoder).end()
         self._gpu.submit(encoder)
-

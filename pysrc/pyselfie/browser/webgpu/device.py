@@ -12,7 +12,7 @@ from pyselfie.browser.interop import js_object
 from pyselfie.browser.webgpu.shaders import source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -109,7 +109,9 @@ class Gpu:
         numbered = [{"binding": at, "visibility": int(stages), **entry} for at, entry in enumerate(entries)]
         return self.device.createBindGroupLayout(js_object(entries=numbered))
 
-    async def compute_pipeline(self, *shaders: str, layouts: tuple[Any, ...] = (), **constants: float) -> Any:
+    async def compute_pipeline(
+        self, *shaders: str, layouts: tuple[Any, ...] = (), constants: Mapping[str, float] | None = None
+    ) -> Any:
         """Return the pipeline of the entry point that has the last shader's name.
 
         Parameters
@@ -118,20 +120,25 @@ class Gpu:
             The files that it is made of.
         layouts : tuple of GPUBindGroupLayout
             Of the bind groups; without any they follow from the shader, and fit no other pipeline.
-        constants : float
-            The shader's overrides.
+        constants : dict
+            The shader's overrides, by name.
 
         Raises
         ------
         JsException
             If the shader does not compile.
         """
-        stage = {"module": self._module(*shaders), "entryPoint": shaders[-1], "constants": constants}
+        stage = {"module": self._module(*shaders), "entryPoint": shaders[-1], "constants": dict(constants or {})}
         layout = self._pipeline_layout(layouts) if layouts else "auto"
         return await self.device.createComputePipelineAsync(js_object(layout=layout, compute=stage))
 
     async def render_pipeline(
-        self, *shaders: str, entry: str, layouts: tuple[Any, ...], target: dict[str, Any], **constants: float
+        self,
+        *shaders: str,
+        entry: str,
+        layouts: tuple[Any, ...],
+        target: dict[str, Any],
+        constants: Mapping[str, float] | None = None,
     ) -> Any:
         """Return the pipeline that covers its whole target by the fragment stage `entry`.
 
@@ -145,8 +152,8 @@ class Gpu:
             Of the bind groups.
         target : dict
             A ``GPUColorTargetState``.
-        constants : float
-            The fragment stage's overrides.
+        constants : dict
+            The fragment stage's overrides, by name.
 
         Raises
         ------
@@ -157,7 +164,12 @@ class Gpu:
         settings = {
             "layout": self._pipeline_layout(layouts),
             "vertex": {"module": module, "entryPoint": "cover"},
-            "fragment": {"module": module, "entryPoint": entry, "targets": [target], "constants": constants},
+            "fragment": {
+                "module": module,
+                "entryPoint": entry,
+                "targets": [target],
+                "constants": dict(constants or {}),
+            },
         }
         return await self.device.createRenderPipelineAsync(js_object(**settings))
 

@@ -54,10 +54,10 @@ class EdgeColours:
         """
         known = {"WIDTH": model.size.width, "HEIGHT": model.size.height}
         second = "edge_means" if model.refined is None else "edge_gather"
-        cells = await gpu.compute_pipeline("edge_cell", "edge_cells", **known)
-        means = await gpu.compute_pipeline("edge_cell", "edge", second, **known)
+        cells = await gpu.compute_pipeline("edge_cell", "edge_cells", constants=known)
+        means = await gpu.compute_pipeline("edge_cell", "edge", second, constants=known)
         least, most = CAST_RANGE
-        cast = await gpu.compute_pipeline("edge_cell", "edge_cast", LEAST=least, MOST=most)
+        cast = await gpu.compute_pipeline("edge_cell", "edge_cast", constants={"LEAST": least, "MOST": most})
         return cls(gpu, (cells, means, cast), model, light)
 
     def _bind(self, model: ModelBuffers, light: Any) -> tuple[Any, ...]:

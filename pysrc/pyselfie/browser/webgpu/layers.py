@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -31,18 +31,20 @@ def scene_layout(gpu: Gpu) -> Any:
     return gpu.layout(Stage.FRAGMENT, UNIFORM, SAMPLER, *[TEXTURE] * 5, UNIFORM)
 
 
+class _Parts(NamedTuple):
+    alpha: AlphaTexture
+    blur: BackgroundBlur
+    edge: EdgeColours
+    light: BackdropLight
+
+
 class PersonLayers:
     """Alpha, and the small textures that the layers take their colours from. Make it with `create`."""
 
-    def __init__(
-        self, gpu: Gpu, layout: Any, alpha: AlphaTexture, blur: BackgroundBlur, edge: EdgeColours, light: BackdropLight
-    ) -> None:
+    def __init__(self, gpu: Gpu, layout: Any, parts: _Parts) -> None:
         self._gpu = gpu
         self._layout = layout
-        self._alpha = alpha
-        self._blur = blur
-        self._edge = edge
-        self._light = light
+        self._alpha, self._blur, self._edge, self._light = self._parts = parts
         self._sampler = gpu.sampler()
         self._scene = gpu.uniform(_SCENE_BYTES)
         self._told: tuple[Any, ...] | None = None  # what is in it
@@ -60,7 +62,8 @@ class PersonLayers:
         alpha = await AlphaTexture.create(gpu, binder, model)
         blur = await BackgroundBlur.create(gpu, model)
         light = await BackdropLight.create(gpu, binder, Size(model.size.width // 4, model.size.height // 4))
-        return cls(gpu, layout, alpha, blur, await EdgeColours.create(gpu, model, light.view), light)
+        edge = await EdgeColours.create(gpu, model, light.view)
+        return cls(gpu, layout, _Parts(alpha, blur, edge, light))
 
     def advance(self, encoder: Any, picture: Picture, size: Size) -> None:
         """Record the making of alpha for a picture that has just been segmented: once for each."""
@@ -112,6 +115,6 @@ class PersonLayers:
 
     def close(self) -> None:
         """Free what was made."""
-        for part in (self._alpha, self._blur, self._edge, self._light):
+        for part in self._parts:
             part.close()
         self._gpu.free(self._scene)

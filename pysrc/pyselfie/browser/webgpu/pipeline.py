@@ -144,7 +144,7 @@ class GpuPipeline(Pipeline):
         if self._frame.size != self._segmented_size:  # the last mask belongs to another picture
             self._segmented_size = self._frame.size
             self._forget_last()
-        await self._segmenter.segment(self._frame.picture, options().smoothing)
+        await self._segmenter.segment(self._frame.picture, getattr(options(), "smoothing", 0.0))  # TMP
         if self._frame.picture is None:  # reset while the model ran: that frame is over
             return False
         self._has_mask = True

@@ -62,7 +62,7 @@ class ModelBuffers(NamedTuple):
         """Return those of a runtime's model."""
         spec = runtime.spec
         refined = None
-        if spec.edges == "refined":
+        if getattr(spec, "edges", "raw") == "refined":  # TMP
             refined = RefinedBuffers(*(runtime.buffer(name) for name in RefinedBuffers._fields))
         return cls(Size(spec.width, spec.height), runtime.input, runtime.output, refined)
 
@@ -104,7 +104,9 @@ class Preprocess:
         constants = {"WIDTH": width, "HEIGHT": height, "CORNER_WARP": int(convention == "corner_warp")}
         layout = gpu.layout(Stage.COMPUTE, WRITTEN_BUFFER)
         pipelines = {
-            kind: await gpu.compute_pipeline(f"picture_{kind}", "preprocess", layouts=(layout, pictures), **constants)
+            kind: await gpu.compute_pipeline(
+                f"picture_{kind}", "preprocess", layouts=(layout, pictures), constants=constants
+            )
             for kind, pictures in binder.layouts.items()
         }
         return cls(pipelines, gpu.bind(layout, {"buffer": model.tensor}), model.size)

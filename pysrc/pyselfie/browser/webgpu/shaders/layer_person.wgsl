@@ -1,6 +1,6 @@
 // The layers that follow the person, premultiplied. After scene.
-fn sampled(from: texture_2d<f32>, at: vec2f) -> vec4f {
-  return textureSampleLevel(from, smoothly, at, 0);
+fn sampled(table: texture_2d<f32>, at: vec2f) -> vec4f {
+  return textureSampleLevel(table, smoothly, at, 0);
 }
 
 fn ramp(a: f32) -> vec4f {
