@@ -62,7 +62,7 @@ class ModelBuffers(NamedTuple):
         """Return those of a runtime's model."""
         spec = runtime.spec
         refined = None
-        if getattr(spec, "edges", "raw") == "refined":  # TMP
+        if spec.edges == "refined":
             refined = RefinedBuffers(*(runtime.buffer(name) for name in RefinedBuffers._fields))
         return cls(Size(spec.width, spec.height), runtime.input, runtime.output, refined)
 
