@@ -11,16 +11,19 @@ import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import onnx
-from onnx import helper
-
-from models.graph import OnnxGraph
+from models.graph import OnnxGraph, describe
 from models.ops import HANDLERS, Handler
-from models.reader import ConversionError, Graph, Operator, Tensor, read_graph
+from models.reader import ConversionError, Graph, Operator, read_graph
+from models.refinement.recipe import ports, refine
 from models.rewrite import resize_after_pointwise
 from models.sources import PACKAGE, PACKAGE_VERSION, SOURCES, ModelSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import onnx
 
 INPUT_NAME = "image"
 OUTPUT_NAME = "mask"
@@ -34,7 +37,7 @@ def convert_graph(source: Graph, name: str) -> onnx.ModelProto:
     for operator in resize_after_pointwise(source).operators:
         _handler(operator)(operator, graph)
     graph.add_node("Transpose", [graph.value(mask)], OUTPUT_NAME, perm=[0, 2, 3, 1])
-    return graph.to_model(name, [_describe(INPUT_NAME, image)], [_describe(OUTPUT_NAME, mask)])
+    return graph.to_model(name, [describe(INPUT_NAME, image.shape)], [describe(OUTPUT_NAME, mask.shape)])
 
 
 def _handler(operator: Operator) -> Handler:
@@ -46,14 +49,10 @@ def _handler(operator: Operator) -> Handler:
     return HANDLERS[operator.name]
 
 
-def _describe(name: str, tensor: Tensor) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, tensor.shape)
-
-
 def convert_all(source_dir: Path, out_dir: Path) -> None:
     """Convert both models of the npm package in `source_dir`.
 
-    Two `.onnx` files and `manifest.json` are written into `out_dir`.
+    Two `.onnx` files of each, raw and refined, and `manifest.json` are written into `out_dir`.
 
     Raises
     ------
@@ -61,16 +60,26 @@ def convert_all(source_dir: Path, out_dir: Path) -> None:
         In one sentence: a source file is missing or not the published one, or cannot be converted.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
-    entries = [_convert_one(source, source_dir, out_dir) for source in SOURCES]
+    entries = [entry for source in SOURCES for entry in _convert_one(source, source_dir, out_dir)]
     manifest = json.dumps({"models": entries}, indent=2) + "\n"
     _write(out_dir / "manifest.json", manifest.encode())
 
 
-def _convert_one(source: ModelSource, source_dir: Path, out_dir: Path) -> dict[str, Any]:
+def _convert_one(source: ModelSource, source_dir: Path, out_dir: Path) -> list[dict[str, Any]]:
+    """Write both files of one model and return their entries in the manifest."""
     graph = read_graph(_read_source(source_dir / source.tflite, source.sha256))
-    data = convert_graph(graph, f"{PACKAGE} {source.name}").SerializeToString(deterministic=True)
-    _write(out_dir / source.onnx, data)
-    return _manifest_entry(source, graph, data)
+    raw = convert_graph(graph, f"{PACKAGE} {source.name}")
+    picture, mask = graph.inputs[0].shape, graph.outputs[0].shape
+    around = ports(*picture[1:3])
+    return [
+        _save(raw, source, out_dir / source.onnx, {"edges": "raw", **_facts(picture, mask)}),
+        _save(
+            refine(raw),
+            source,
+            out_dir / source.refined_onnx,
+            {"edges": "refined", **_facts(picture, around.mask.shape), **around.facts()},
+        ),
+    ]
 
 
 def _read_source(path: Path, sha256: str) -> bytes:
@@ -87,21 +96,24 @@ def _read_source(path: Path, sha256: str) -> bytes:
     return data
 
 
-def _manifest_entry(source: ModelSource, graph: Graph, data: bytes) -> dict[str, Any]:
+def _facts(picture: tuple[int, ...], mask: tuple[int, ...]) -> dict[str, Any]:
+    return {
+        "input": {"name": INPUT_NAME, "shape": list(picture), "layout": "NHWC", "colour": "RGB", "range": [0, 1]},
+        "output": {"name": OUTPUT_NAME, "shape": list(mask), "range": [0, 1]},
+    }
+
+
+def _save(model: onnx.ModelProto, source: ModelSource, path: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a model and return its entry in the manifest."""
+    data = model.SerializeToString(deterministic=True)
+    _write(path, data)
     return {
         "name": source.name,
         "model_selection": source.model_selection,
-        "file": source.onnx,
+        "file": path.name,
         "bytes": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
-        "input": {
-            "name": INPUT_NAME,
-            "shape": list(graph.inputs[0].shape),
-            "layout": "NHWC",
-            "colour": "RGB",
-            "range": [0, 1],
-        },
-        "output": {"name": OUTPUT_NAME, "shape": list(graph.outputs[0].shape), "range": [0, 1]},
+        **facts,
         "licence": "Apache-2.0",
         "source": {
             "package": PACKAGE,

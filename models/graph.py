@@ -15,6 +15,8 @@ from onnx import helper, numpy_helper
 from models.reader import ConversionError, Operator, Tensor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 OPSET = 17
@@ -73,12 +75,28 @@ class OnnxGraph:
         self, name: str, inputs: list[onnx.ValueInfoProto], outputs: list[onnx.ValueInfoProto]
     ) -> onnx.ModelProto:
         """Return the checked model; its bytes depend on the graph alone."""
-        graph = helper.make_graph(self._nodes, name, inputs, outputs, self._initializers)
-        model = helper.make_model(
-            graph,
-            opset_imports=[helper.make_opsetid("", OPSET)],
-            ir_version=IR_VERSION,
-            producer_name="pyselfie",
-        )
-        onnx.checker.check_model(model, full_check=True)
-        return model
+        return checked_model(self._nodes, name, inputs, outputs, self._initializers)
+
+
+def checked_model(
+    nodes: Sequence[onnx.NodeProto],
+    name: str,
+    inputs: Sequence[onnx.ValueInfoProto],
+    outputs: Sequence[onnx.ValueInfoProto],
+    initializers: Sequence[onnx.TensorProto],
+) -> onnx.ModelProto:
+    """Return a model of these parts that ONNX's checker accepts; its bytes depend on them alone."""
+    graph = helper.make_graph(nodes, name, inputs, outputs, initializers)
+    model = helper.make_model(
+        graph,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="pyselfie",
+    )
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def describe(name: str, shape: Sequence[int]) -> onnx.ValueInfoProto:
+    """Return the description of a float32 input or output."""
+    return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)

@@ -18,6 +18,11 @@ class ModelSource:
     sha256: str
     onnx: str
 
+    @property
+    def refined_onnx(self) -> str:
+        """Name of the ONNX file that has the refinement behind the network."""
+        return f"{self.onnx.removesuffix('.onnx')}_refined.onnx"
+
 
 SOURCES = (
     ModelSource(

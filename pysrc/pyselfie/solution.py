@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import operator
 import os
 import sys
 import threading
@@ -86,7 +87,7 @@ class SelfieSegmentation:
     """
 
     def __init__(self, model_selection: SupportsIndex = 0) -> None:
-        self._spec = load_spec(model_selection)
+        self._spec = load_spec(_legacy_number(model_selection))
         self._sampling = best_sampling()
         self._tensor = np.empty(self._spec.input_shape, np.float32)
         self._is_open = True
@@ -205,6 +206,18 @@ def _restore(model_selection: int, is_open: bool) -> SelfieSegmentation:
     if not is_open:
         segmenter.close()
     return segmenter
+
+
+def _legacy_number(model_selection: SupportsIndex) -> int:
+    """Return the number of one of MediaPipe's two models; no name and no newer model has a place in its API."""
+    expected = f"model_selection is {model_selection!r}, expected 0 (general) or 1 (landscape)"
+    try:
+        number = operator.index(model_selection)
+    except TypeError as error:
+        raise TypeError(expected) from error
+    if number not in {0, 1}:
+        raise ValueError(expected)
+    return number
 
 
 def _make_engine(spec: ModelSpec) -> Any:

@@ -7,9 +7,10 @@ import base64
 import pytest
 
 from tests.browser.flags import WEBGPU_FLAGS
-from tests.unit.tiny_state import ENTRY, STEP, tiny_model
+from tests.unit.tiny_state import ENTRY, FIRST_LEVEL, STEP, tiny_model
 
-# Gives the page `mask(red)`, which runs the model on a picture of this red and returns the mask's first pixel.
+# Gives the page `mask(red)`, which runs the model on a picture of this red and returns the mask's first pixel, and
+# `extra(name)`, the first number of another output.
 OPEN = """
 async ({ site, build, model, spec }) => {
   const ort = await import(`${site}vendor/onnxruntime/ort.${build}.min.mjs`);
@@ -25,20 +26,26 @@ async ({ site, build, model, spec }) => {
   if (build === "wasm") {
     session.bind({ getBuffer: () => ({ data: picture, release() {} }) });
     window.mask = async (red) => { fill(red); return (await session.run())[0]; };
+    window.extra = async (name) => session.extra(name)[0];
     return;
   }
   const { device, input, output } = session;
+  const buffers = Object.fromEntries(spec.extras.map(({ name }) => [name, session.buffer(name)]));
+  const first = async (buffer) => {
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const staging = device.createBuffer({ size: buffer.size, usage });
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    return new Float32Array(staging.getMappedRange())[0];
+  };
+  window.extra = (name) => first(buffers[name]);
   window.mask = async (red) => {
     fill(red);
     device.queue.writeBuffer(input, 0, picture);
     await session.run();
-    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-    const staging = device.createBuffer({ size: output.size, usage });
-    const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(output, 0, staging, 0, output.size);
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    return new Float32Array(staging.getMappedRange())[0];
+    return first(output);
   };
 }
 """
@@ -55,15 +62,34 @@ def page(request, launch, site):
     return page
 
 
+RUN = "async (reds) => { const masks = []; for (const red of reds) masks.push(await mask(red)); return masks; }"
+
+
 def test_each_run_is_fed_what_the_last_one_left(page):
-    """The first frame finds zeros, each one after it the outputs of the run before; `reset` begins again."""
-    run = "async (reds) => { const masks = []; for (const red of reds) masks.push(await mask(red)); return masks; }"
-    assert page.evaluate(run, [0.5, 0.125, 1]) == [0, STEP + 0.5, 2 * STEP + 0.125]
+    """The first frame finds the first values, each one after it the outputs of the run before; `reset` begins again."""
+    masks = [FIRST_LEVEL, FIRST_LEVEL + STEP + 0.5, FIRST_LEVEL + 2 * STEP + 0.125]
+    assert page.evaluate(RUN, [0.5, 0.125, 1]) == masks
     page.evaluate("session.reset()")
-    assert page.evaluate(run, [0.5, 0.125]) == [0, STEP + 0.5]
+    assert page.evaluate(RUN, [0.5, 0.125]) == masks[:2]
+
+
+def test_a_setting_holds_until_it_is_set_again(page):
+    """A setting has its first value, then the one it was given, also after a `reset`."""
+    page.evaluate("session.set('gain', 4)")
+    for _ in range(2):
+        assert page.evaluate(RUN, [0.5, 0.5]) == [FIRST_LEVEL, FIRST_LEVEL + STEP + 2]
+        page.evaluate("session.reset()")
+
+
+def test_an_output_that_is_carried_on_can_be_read_too(page):
+    """Extras are those of the last run: on the GPU always in the same buffer, whatever is carried on."""
+    masks = page.evaluate(RUN, [0.5, 0.125])
+    assert [page.evaluate(f"extra('{name}')") for name in ("now", "past")] == [0.125, masks[0]]
+    masks = page.evaluate(RUN, [0.25, 1])
+    assert [page.evaluate(f"extra('{name}')") for name in ("now", "past")] == [1, masks[0]]
 
 
 def test_a_reset_during_a_run_leaves_nothing_of_it(page):
     """The source changes while the model runs: what that run gives is not fed to the next one."""
     page.evaluate("async () => { await mask(0.5); const running = mask(0.5); session.reset(); await running; }")
-    assert page.evaluate("mask(0.5)") == 0
+    assert page.evaluate("mask(0.5)") == FIRST_LEVEL

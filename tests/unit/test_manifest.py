@@ -38,12 +38,13 @@ def test_model_file_is_the_one_described(model_selection: int) -> None:
     ("wrong", "error"),
     [
         *((number, ValueError) for number in (2, -1, 2**40)),
-        *((value, TypeError) for value in ("0", 1.0, np.float64(1), None, [0], np.array([1]))),
+        *((name, ValueError) for name in ("0", "", "General")),
+        *((value, TypeError) for value in (1.0, np.float64(1), None, [0], np.array([1]))),
     ],
 )
 def test_unknown_model_names_the_choices(wrong: Any, error: type[Exception]) -> None:
-    """A number without a model is a ValueError, and anything but a number a TypeError: what came and what there is."""
-    expected = f"model_selection is {wrong!r}, expected 0 (general) or 1 (landscape)"
+    """A number or name without a model is a ValueError, anything else a TypeError: what came and what there is."""
+    expected = f"model is {wrong!r}, expected 0 (general) or 1 (landscape)"
     with pytest.raises(error, match=f"^{re.escape(expected)}$"):
         load_spec(wrong)
 
@@ -52,6 +53,44 @@ def test_unknown_model_names_the_choices(wrong: Any, error: type[Exception]) -> 
 def test_model_is_chosen_by_anything_that_is_an_index(one: Any) -> None:
     """What MediaPipe takes as a number is taken here."""
     assert load_spec(one).name == "landscape"
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_model_is_chosen_by_its_name_too(number: int) -> None:
+    """Names and numbers lead to the same models, with both kinds of edges."""
+    for edges in ("raw", "refined"):
+        assert load_spec(load_spec(number).name, edges) == load_spec(number, edges)
+
+
+@pytest.mark.parametrize("model", ["general", "landscape"])
+def test_refined_model_tells_what_goes_in_and_comes_out(model: str) -> None:
+    """It takes the raw one's picture, the last mask and luma (-1: afresh), and gives what painters read."""
+    spec = load_spec(model, "refined")
+    height, width = spec.height, spec.width
+    assert (spec.edges, spec.input, spec.output.shape) == ("refined", load_spec(model).input, (1, 1, height, width))
+    assert [(one.input, one.output, one.initial) for one in spec.state] == [
+        ("last_mask", "mask", 0),
+        ("last_luma", "next_luma", -1),
+    ]
+    assert [(one.name, one.shape, one.initial) for one in spec.settings] == [("smoothing", (1,), 0)]
+    quarter = (height // 4, width // 4)
+    assert {name: shape[1:] for name, shape in spec.extras} == {
+        "coefficients": (4, *quarter),
+        "still": (1, height // 2, width // 2),
+        **dict.fromkeys(("person", "outside", "edge"), (3, *quarter)),
+    }
+
+
+def test_raw_is_what_comes_unasked() -> None:
+    """The legacy APIs ask for no edges: they get the network alone, which carries nothing."""
+    spec = load_spec(0)
+    assert (spec.edges, spec.state, spec.settings, spec.extras) == ("raw", (), (), ())
+
+
+def test_unknown_edges_name_the_choices() -> None:
+    """Edges that a model hasn't are refused with those it has."""
+    with pytest.raises(ValueError, match="edges is 'soft', but the general model has 'raw' or 'refined'"):
+        load_spec(0, "soft")
 
 
 @pytest.mark.parametrize("manifest", [{}, {"models": [{}]}, {"models": 3}, [], None])
@@ -103,6 +142,7 @@ def manifest_entry() -> dict[str, Any]:
     return {
         "name": "general",
         "model_selection": 0,
+        "edges": "raw",
         "file": "general.onnx",
         "bytes": 3,
         "sha256": "00",

@@ -38,7 +38,9 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", [*(source.onnx for source in SOURCES), "manifest.json"])
+@pytest.mark.parametrize(
+    "name", [*(name for source in SOURCES for name in (source.onnx, source.refined_onnx)), "manifest.json"]
+)
 def test_converting_again_gives_the_committed_bytes(converted: Path, name: str) -> None:
     """The committed files are what the pinned npm package converts to, byte for byte."""
     assert (converted / name).read_bytes() == (ROOT / "models" / name).read_bytes()
@@ -55,9 +57,14 @@ def test_manifest_describes_the_files(converted: Path) -> None:
         data = (converted / entry["file"]).read_bytes()
         assert (entry["bytes"], entry["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
         graph = onnx.load_from_string(data).graph
-        for facts, [value] in ((entry["input"], graph.input), (entry["output"], graph.output)):
-            assert facts["name"] == value.name
-            assert facts["shape"] == [axis.dim_value for axis in value.type.tensor_type.shape.dim]
+        state, settings, extras = (entry.get(kind, []) for kind in ("state", "settings", "extras"))
+        taken = [entry["input"], *({**one, "name": one["input"]} for one in state), *settings]
+        given = [entry["output"], *({**one, "name": one["output"]} for one in state), *extras]
+        for facts, values in ((taken, graph.input), (given, graph.output)):
+            shapes = {one["name"]: one["shape"] for one in facts}
+            assert shapes == {
+                value.name: [axis.dim_value for axis in value.type.tensor_type.shape.dim] for value in values
+            }
 
 
 def test_weights_stay_float16(converted: Path) -> None:

@@ -79,6 +79,35 @@ def test_wrong_tensor_is_refused(runtime: Runtime, wrong: NDArray[Any]) -> None:
         run(runtime, wrong)
 
 
+@pytest.mark.parametrize("make", [StubRuntime, NativeRuntime])
+def test_extras_are_there_after_a_run(make: Any) -> None:
+    """Every extra output has the manifest's shape and is float32; before a run, or after `reset`, there is none."""
+    runtime: Runtime = make(load_spec(1, "refined"))
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="this runtime has not run since it was made or reset; run it first"):
+            runtime.extra("edge")
+        run(runtime, picture())
+        for name, shape in runtime.spec.extras:
+            assert (runtime.extra(name).shape, runtime.extra(name).dtype) == (shape, np.float32)
+        runtime.reset()
+    runtime.close()
+    with pytest.raises(RuntimeError, match="this runtime is closed"):
+        runtime.extra("edge")
+
+
+@pytest.mark.parametrize("make", [StubRuntime, NativeRuntime])
+def test_unknown_names_say_what_there_is(make: Any) -> None:
+    """A setting or an extra output that the model lacks is refused with those it has."""
+    refined, raw = make(load_spec(1, "refined")), make(load_spec(1))
+    refined.set("smoothing", 0.5)
+    with pytest.raises(ValueError, match="landscape model with refined edges has no setting 'x', expected 'smoothing'"):
+        refined.set("x", 0.5)
+    with pytest.raises(ValueError, match="has no extra output 'mask', expected 'coefficients' or 'still' or 'person'"):
+        refined.extra("mask")
+    with pytest.raises(ValueError, match="with raw edges has no setting 'smoothing', expected none at all"):
+        raw.set("smoothing", 0.5)
+
+
 def test_closed_runtime_refuses_to_run(runtime: Runtime) -> None:
     """After close, which may be called again, running is an error that says so."""
     runtime.close()

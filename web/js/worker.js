@@ -11,13 +11,14 @@
  */
 import { DownloadError, Downloads } from "./worker/downloads.js";
 import { missingHere } from "./worker/features.js";
+import { MODELS } from "./worker/models.generated.js";
 import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
 import { Patience } from "./worker/patience.js";
 import { probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
 
 const ROOT = new URL("../", import.meta.url).href;
 const PYODIDE = "vendor/pyodide/";
-const MODELS = ["models/selfie_segmentation.onnx", "models/selfie_segmentation_landscape.onnx"]; // by modelSelection
+const MODEL_FOLDER = "models/";
 
 /** @type {ToPython[]} messages that arrive before Python does */
 const waiting = [];
@@ -98,7 +99,7 @@ class Host {
 
   /** @param {string} file */
   loadModel(file) {
-    return this.#shared.model(`models/${file}`);
+    return this.#shared.model(MODEL_FOLDER + file);
   }
 
   /** @param {FromHost | FromPython} message @param {Transferable[]} [transfer] */
@@ -158,7 +159,7 @@ class Host {
 }
 
 /** @param {Boot} message */
-async function boot({ modelSelection, backend, painter, fresh }) {
+async function boot({ modelSelection, edges, backend, painter, fresh }) {
   tell({ type: "alive" }); // the script has come: from here on it is `Patience` that ends a start, and says what is missing
   const fail = (/** @type {string} */ message) => tell({ type: "error", code: "load", message, action: "retry" });
   const [missing] = missingHere();
@@ -176,7 +177,7 @@ async function boot({ modelSelection, backend, painter, fresh }) {
   try {
     await untilFailure(downloads, downloads.open());
     const started = Promise.all([
-      startRuntime(downloads, patience, { backend, painter, modelSelection }),
+      startRuntime(downloads, patience, { backend, painter, file: modelFile(modelSelection, edges) }),
       startPython(downloads, patience),
     ]);
     const [shared, pyodide] = await untilFailure(downloads, started);
@@ -201,13 +202,19 @@ function untilFailure(downloads, step) {
   return Promise.race([step, downloads.failed]);
 }
 
+/** Only a guess where Python will choose something else: then its model comes later. @param {number} model @param {string} edges */
+function modelFile(model = 0, edges = "raw") {
+  const [first] = MODELS;
+  return (MODELS.find((one) => one.modelSelection === model && one.edges === edges) ?? first).file;
+}
+
 /**
  * @param {Downloads} downloads
  * @param {Patience} patience
- * @param {{backend: string, painter: string, modelSelection?: number}} asked
+ * @param {{backend: string, painter: string, file: string}} asked `file` is the model's
  */
-async function startRuntime(downloads, patience, { backend, painter, modelSelection }) {
-  const modelPath = MODELS[modelSelection ?? 0] ?? MODELS[0];
+async function startRuntime(downloads, patience, { backend, painter, file }) {
+  const modelPath = MODEL_FOLDER + file;
   const model = downloads.buffer(downloads.expect(modelPath));
   const found = await probe();
   const build = runtimeBuild(found, backend);

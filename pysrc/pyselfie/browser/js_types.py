@@ -103,6 +103,12 @@ class OrtSession(Protocol):
     def run(self) -> Awaitable[TypedArray]:
         """Run the model on the bound input and return the mask."""
 
+    def set(self, name: str, value: float) -> None:
+        """Feed this value to the setting from the next run on."""
+
+    def extra(self, name: str) -> TypedArray:
+        """Return another output of the last run."""
+
     def reset(self) -> None:
         """Forget what one run has given to the next."""
 
@@ -126,6 +132,12 @@ class GpuSession(Protocol):
 
     def run(self) -> Awaitable[None]:
         """Hand one run from `input` to `output` to the GPU."""
+
+    def buffer(self, name: str) -> GpuBuffer:
+        """Return the buffer of an output besides the mask."""
+
+    def set(self, name: str, value: float) -> None:
+        """Feed this value to the setting from the next run on."""
 
     def reset(self) -> None:
         """Forget what one run has given to the next."""

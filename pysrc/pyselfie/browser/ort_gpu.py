@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyselfie.runtimes.base import check_open
+from pyselfie.runtimes.base import check_extra, check_open, check_setting
 
 if TYPE_CHECKING:
     from pyselfie.browser.js_types import GpuBuffer, GpuDevice, GpuSession
@@ -44,6 +44,26 @@ class OrtGpuRuntime:
     def output(self) -> GpuBuffer:
         """The buffer that `run` writes: float32 [H, W], 1 where the person is."""
         return self._open().output
+
+    def buffer(self, name: str) -> GpuBuffer:
+        """Return the buffer that `run` writes an output to: the mask, or one of `spec.extras`; always the same object.
+
+        Raises
+        ------
+        ValueError
+            When the model has no such output.
+        RuntimeError
+            When the runtime is closed.
+        """
+        if name == self.spec.output.name:
+            return self.output
+        check_extra(name, self.spec)
+        return self._open().buffer(name)
+
+    def set(self, name: str, value: float) -> None:
+        """Set one of the model's settings; see `base.Runtime.set`."""
+        check_setting(name, self.spec)
+        self._open().set(name, value)
 
     def _open(self) -> GpuSession:
         check_open(self._session is not None)

@@ -8,7 +8,7 @@ import numpy as np
 from pyodide.ffi import create_proxy
 
 from pyselfie.browser.interop import js_object
-from pyselfie.runtimes.base import check_open, check_tensor
+from pyselfie.runtimes.base import check_extra, check_open, check_ran, check_setting, check_tensor
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def bridge_spec(spec: ModelSpec) -> Any:
     """Return what the bridge calls a Spec: what the model takes and gives."""
-    state = [carried._asdict() for carried in spec.state]
-    return js_object(input=spec.input._asdict(), output=spec.output._asdict(), state=state)
+    lists = {name: [one._asdict() for one in getattr(spec, name)] for name in ("state", "settings", "extras")}
+    return js_object(input=spec.input._asdict(), output=spec.output._asdict(), **lists)
 
 
 class OrtWebRuntime:
@@ -50,22 +50,44 @@ class OrtWebRuntime:
         self.reason = reason
         self._session: OrtSession | None = session
         self._mask = np.empty((spec.height, spec.width), np.float32)
+        self._extras: dict[str, NDArray[np.float32]] = {}
+        self._has_run = False
         self._bound: NDArray[np.float32] | None = None
         self._proxy: Any = None
 
     async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the mask, float32 [H, W] in 0..1; see `base.Runtime.run`."""
-        session = self._session
-        check_open(session is not None)
-        assert session is not None  # noqa: S101 - for mypy; check_open has raised
+        session = self._open()
         if tensor is not self._bound:
             check_tensor(tensor, self.spec)
             self._release()
             self._proxy, self._bound = create_proxy(tensor), tensor
             session.bind(self._proxy)
         output = await session.run()
+        self._has_run = True
         output.assign_to(self._mask)
         return self._mask
+
+    def set(self, name: str, value: float) -> None:
+        """Set one of the model's settings; see `base.Runtime.set`."""
+        check_setting(name, self.spec)
+        self._open().set(name, value)
+
+    def extra(self, name: str) -> NDArray[np.float32]:
+        """Return what the last run gave besides the mask; see `base.Runtime.extra`."""
+        session = self._open()
+        check_extra(name, self.spec)
+        check_ran(self._has_run)
+        if name not in self._extras:
+            [shape] = (extra.shape for extra in self.spec.extras if extra.name == name)
+            self._extras[name] = np.empty(shape, np.float32)
+        session.extra(name).assign_to(self._extras[name])
+        return self._extras[name]
+
+    def _open(self) -> OrtSession:
+        check_open(self._session is not None)
+        assert self._session is not None  # noqa: S101 - for mypy; check_open has raised
+        return self._session
 
     async def warm_up(self) -> None:
         """Run once, as that compiles shaders: a bad one fails here."""
@@ -74,6 +96,7 @@ class OrtWebRuntime:
 
     def reset(self) -> None:
         """Forget what the model carries from one frame to the next; see `base.Runtime.reset`."""
+        self._has_run = False
         if self._session is not None and self.spec.state:
             self._session.reset()
 

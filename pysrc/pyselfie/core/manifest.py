@@ -29,7 +29,7 @@ class TensorSpec(NamedTuple):
 
 
 class StateSpec(NamedTuple):
-    """What a model carries from one frame to the next: float32, zeros before the first frame.
+    """What a model carries from one frame to the next: float32.
 
     Attributes
     ----------
@@ -37,11 +37,22 @@ class StateSpec(NamedTuple):
         Names of the graph's input and of the output whose values it gets in the next run.
     shape
         Of both.
+    initial
+        What the whole input holds before the first frame.
     """
 
     input: str
     output: str
     shape: tuple[int, ...]
+    initial: float = 0.0
+
+
+class SettingSpec(NamedTuple):
+    """A float32 input that stays as it is set: every element of it has the same value, at first `initial`."""
+
+    name: str
+    shape: tuple[int, ...]
+    initial: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,8 @@ class ModelSpec:
         ``"general"`` or ``"landscape"``.
     model_selection
         MediaPipe's number for it: 0 or 1.
+    edges
+        ``"raw"``, the network alone, or ``"refined"``, the network with the refinement behind it.
     file
         Name of the ``.onnx`` file beside the manifest.
     bytes, sha256
@@ -61,19 +74,26 @@ class ModelSpec:
     input
         The picture: [1, height, width, 3], RGB in 0..1.
     output
-        The mask: [1, height, width, 1] in 0..1.
+        The mask, in 0..1: [1, height, width, 1] raw, [1, 1, height, width] refined.
     state
         What goes in besides and comes out again; empty for a model that looks at one frame at a time.
+    settings
+        What goes in besides and stays until it is set again.
+    extras
+        What comes out besides the mask, for whoever asks.
     """
 
     name: str
     model_selection: int
+    edges: str
     file: str
     bytes: int
     sha256: str
     input: TensorSpec
     output: TensorSpec
     state: tuple[StateSpec, ...] = ()
+    settings: tuple[SettingSpec, ...] = ()
+    extras: tuple[TensorSpec, ...] = ()
 
     @property
     def input_name(self) -> str:
@@ -101,15 +121,22 @@ class ModelSpec:
         return self.input.shape
 
 
-def load_spec(model_selection: SupportsIndex) -> ModelSpec:
-    """Return the spec of model 0 (general) or 1 (landscape) from the manifest that came with the package.
+def load_spec(model: SupportsIndex | str, edges: str = "raw") -> ModelSpec:
+    """Return the spec of a model from the manifest that came with the package.
+
+    Parameters
+    ----------
+    model
+        0 or ``"general"``, 1 or ``"landscape"``.
+    edges
+        ``"raw"`` for the network alone, ``"refined"`` for the one with the refinement behind it.
 
     Raises
     ------
     ValueError
         When there is no such model.
     TypeError
-        When `model_selection` is no whole number.
+        When `model` is neither a whole number nor a name.
     ModelFileError
         When the manifest is missing or damaged.
     """
@@ -118,52 +145,70 @@ def load_spec(model_selection: SupportsIndex) -> ModelSpec:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelFileError(f"cannot read {path} ({error}); install pyselfie again") from error
-    return spec_from_manifest(manifest, model_selection)
+    return spec_from_manifest(manifest, model, edges)
 
 
-def spec_from_manifest(manifest: Mapping[str, Any], model_selection: SupportsIndex) -> ModelSpec:
+def spec_from_manifest(manifest: Mapping[str, Any], model: SupportsIndex | str, edges: str = "raw") -> ModelSpec:
     """Return one model's spec from the parsed `manifest.json`.
 
     Parameters
     ----------
     manifest
         The parsed file.
-    model_selection
-        Whatever Python takes as an index, as MediaPipe does: 1, True and ``np.int64(1)`` are the same.
+    model
+        A model's name, or whatever Python takes as an index, as MediaPipe does: 1, True and ``np.int64(1)`` are one.
+    edges
+        ``"raw"`` or ``"refined"``.
 
     Raises
     ------
     ValueError
-        When `model_selection` is none of the manifest's numbers.
+        When `model` is none of the manifest's numbers and names, or has no such `edges`.
     TypeError
-        When it is no whole number at all.
+        When it is neither a whole number nor a name.
     ModelFileError
         When the manifest has no model list or an entry lacks a fact.
     """
     try:
-        specs = {spec.model_selection: spec for spec in map(_spec_from_entry, manifest["models"])}
+        specs = [_spec_from_entry(entry) for entry in manifest["models"]]
     except (KeyError, TypeError) as error:
         raise ModelFileError(f"manifest.json is damaged ({error!r}); build or install pyselfie again") from error
-    known = " or ".join(f"{number} ({spec.name})" for number, spec in specs.items())
+    name = _model_name(specs, model)
+    kinds = {spec.edges: spec for spec in specs if spec.name == name}
+    if edges not in kinds:
+        raise ValueError(f"edges is {edges!r}, but the {name} model has {' or '.join(map(repr, kinds))}")
+    return kinds[edges]
+
+
+def _model_name(specs: list[ModelSpec], model: SupportsIndex | str) -> str:
+    names = {spec.model_selection: spec.name for spec in specs}
+    known = f"model is {model!r}, expected {' or '.join(f'{number} ({name})' for number, name in names.items())}"
+    if isinstance(model, str):
+        if model in names.values():
+            return model
+        raise ValueError(known)
     try:
-        number = operator.index(model_selection)
+        number = operator.index(model)
     except TypeError as error:
-        raise TypeError(f"model_selection is {model_selection!r}, expected {known}") from error
-    if number not in specs:
-        raise ValueError(f"model_selection is {model_selection!r}, expected {known}")
-    return specs[number]
+        raise TypeError(known) from error
+    if number not in names:
+        raise ValueError(known)
+    return names[number]
 
 
 def _spec_from_entry(entry: Mapping[str, Any]) -> ModelSpec:
     return ModelSpec(
         name=entry["name"],
         model_selection=entry["model_selection"],
+        edges=entry["edges"],
         file=entry["file"],
         bytes=entry["bytes"],
         sha256=entry["sha256"],
         input=_tensor(entry["input"]),
         output=_tensor(entry["output"]),
         state=tuple(_state(state) for state in entry.get("state", ())),
+        settings=tuple(_setting(setting) for setting in entry.get("settings", ())),
+        extras=tuple(_tensor(extra) for extra in entry.get("extras", ())),
     )
 
 
@@ -172,7 +217,11 @@ def _tensor(entry: Mapping[str, Any]) -> TensorSpec:
 
 
 def _state(entry: Mapping[str, Any]) -> StateSpec:
-    return StateSpec(entry["input"], entry["output"], tuple(entry["shape"]))
+    return StateSpec(entry["input"], entry["output"], tuple(entry["shape"]), entry.get("initial", 0.0))
+
+
+def _setting(entry: Mapping[str, Any]) -> SettingSpec:
+    return SettingSpec(entry["name"], tuple(entry["shape"]), entry.get("initial", 0.0))
 
 
 def verify_model(data: bytes, spec: ModelSpec) -> None:

@@ -55,8 +55,35 @@ class Runtime(Protocol):
         """
         ...
 
+    def set(self, name: str, value: float) -> None:
+        """Set one of the model's settings, from the next run until it is set again.
+
+        Raises
+        ------
+        ValueError
+            When the model has no such setting.
+        RuntimeError
+            When the runtime is closed.
+        """
+        ...
+
+    def extra(self, name: str) -> NDArray[np.float32]:
+        """Return what the last run gave besides the mask, of the shape in `spec.extras`; valid until the next run.
+
+        Raises
+        ------
+        ValueError
+            When the model has no such output.
+        RuntimeError
+            When there was no run since the runtime was made or reset, or it is closed.
+        """
+        ...
+
     def reset(self) -> None:
-        """Forget what the model carries from one frame to the next: the next one is the first of another source."""
+        """Forget what the model carries from one frame to the next: the next one is the first of another source.
+
+        Settings stay.
+        """
         ...
 
     def close(self) -> None:
@@ -90,3 +117,43 @@ def check_open(is_open: bool) -> None:
     """
     if not is_open:
         raise RuntimeError("this runtime is closed; make a new one to go on")
+
+
+def check_setting(name: str, spec: ModelSpec) -> None:
+    """Refuse a setting that the model lacks.
+
+    Raises
+    ------
+    ValueError
+        Quoting what came and what there is.
+    """
+    _check_name("setting", name, [setting.name for setting in spec.settings], spec)
+
+
+def check_extra(name: str, spec: ModelSpec) -> None:
+    """Refuse the name of an output that the model lacks.
+
+    Raises
+    ------
+    ValueError
+        Quoting what came and what there is.
+    """
+    _check_name("extra output", name, [extra.name for extra in spec.extras], spec)
+
+
+def _check_name(kind: str, name: str, known: list[str], spec: ModelSpec) -> None:
+    if name not in known:
+        there = " or ".join(map(repr, known)) or "none at all"
+        raise ValueError(f"the {spec.name} model with {spec.edges} edges has no {kind} {name!r}, expected {there}")
+
+
+def check_ran(has_run: bool) -> None:
+    """Refuse to give an output before there is one.
+
+    Raises
+    ------
+    RuntimeError
+        When `has_run` is false.
+    """
+    if not has_run:
+        raise RuntimeError("this runtime has not run since it was made or reset; run it first")

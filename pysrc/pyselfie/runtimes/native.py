@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyselfie.core.manifest import read_model
-from pyselfie.runtimes.base import check_open, check_tensor
+from pyselfie.runtimes.base import check_extra, check_open, check_ran, check_setting, check_tensor
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,8 +40,14 @@ class NativeRuntime:
     def __init__(self, spec: ModelSpec, threads: int = 1) -> None:
         self.spec = spec
         self._session = _make_session(read_model(spec), threads)
-        self._outputs = [spec.output.name, *(state.output for state in spec.state)]
+        # No output twice: what is carried on may be the mask, or one of the extras.
+        names = (spec.output.name, *(state.output for state in spec.state), *(extra.name for extra in spec.extras))
+        self._names = list(dict.fromkeys(names))
+        self._settings = {
+            setting.name: np.full(setting.shape, setting.initial, np.float32) for setting in spec.settings
+        }
         self._state: dict[str, NDArray[np.float32]] = {}
+        self._outputs: dict[str, NDArray[np.float32]] = {}
         self.reset()
 
     async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -53,18 +59,33 @@ class NativeRuntime:
         session = self._session
         check_open(session is not None)
         check_tensor(tensor, self.spec)
-        mask, *carried = session.run(self._outputs, {**self._state, self.spec.input.name: tensor})
-        self._state = dict(zip(self._state, carried, strict=True))
-        result: NDArray[np.float32] = mask[0, ..., 0]
-        return result
+        feeds = {self.spec.input.name: tensor, **self._state, **self._settings}
+        self._outputs = dict(zip(self._names, session.run(self._names, feeds), strict=True))
+        self._state = {state.input: self._outputs[state.output] for state in self.spec.state}
+        return self._outputs[self.spec.output.name].reshape(self.spec.height, self.spec.width)
+
+    def set(self, name: str, value: float) -> None:
+        """Set one of the model's settings; see `base.Runtime.set`."""
+        check_open(self._session is not None)
+        check_setting(name, self.spec)
+        self._settings[name] = np.full_like(self._settings[name], value)
+
+    def extra(self, name: str) -> NDArray[np.float32]:
+        """Return what the last run gave besides the mask; see `base.Runtime.extra`."""
+        check_open(self._session is not None)
+        check_extra(name, self.spec)
+        check_ran(bool(self._outputs))
+        return self._outputs[name]
 
     def reset(self) -> None:
         """Forget what the model carries from one frame to the next; see `base.Runtime.reset`."""
-        self._state = {state.input: np.zeros(state.shape, np.float32) for state in self.spec.state}
+        self._state = {state.input: np.full(state.shape, state.initial, np.float32) for state in self.spec.state}
+        self._outputs = {}
 
     def close(self) -> None:
         """Release the session; more calls do nothing."""
         self._session = None
+        self._outputs = {}
 
 
 def _make_session(model: bytes, threads: int) -> Any:

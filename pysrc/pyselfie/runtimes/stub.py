@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyselfie.runtimes.base import check_open, check_tensor
+import numpy as np
+
+from pyselfie.runtimes.base import check_extra, check_open, check_ran, check_setting, check_tensor
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from pyselfie.core.manifest import ModelSpec
 
 
 class StubRuntime:
-    """A runtime whose mask is the picture's brightness: the mean of red, green and blue.
+    """A runtime whose mask is the picture's brightness: the mean of red, green and blue. Its extra outputs are zeros.
 
     Parameters
     ----------
@@ -28,16 +29,31 @@ class StubRuntime:
     def __init__(self, spec: ModelSpec) -> None:
         self.spec = spec
         self._is_open = True
+        self._has_run = False
 
     async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the brightness, float32 [height, width] in 0..1; see `base.Runtime.run`."""
         check_open(self._is_open)
         check_tensor(tensor, self.spec)
+        self._has_run = True
         mask: NDArray[np.float32] = tensor[0].mean(axis=-1)
         return mask
 
+    def set(self, name: str, value: float) -> None:  # noqa: ARG002, the contract's name
+        """Do nothing with the value: brightness has no settings; see `base.Runtime.set`."""
+        check_open(self._is_open)
+        check_setting(name, self.spec)
+
+    def extra(self, name: str) -> NDArray[np.float32]:
+        """Return zeros of the output's shape; see `base.Runtime.extra`."""
+        check_open(self._is_open)
+        check_extra(name, self.spec)
+        check_ran(self._has_run)
+        return np.zeros({extra.name: extra.shape for extra in self.spec.extras}[name], np.float32)
+
     def reset(self) -> None:
-        """Do nothing: the brightness of one frame says nothing of the next."""
+        """Forget the last run; the brightness of one frame says nothing of the next."""
+        self._has_run = False
 
     def close(self) -> None:
         """Refuse to run from now on."""

@@ -11,7 +11,7 @@ import { WorkerHost } from "./worker_host.js";
 export async function preload({ signal, ...options } = {}) {
   const { modelSelection, ...settings } = readSettings(options, ["site", "backend", "painter", "modelSelection"]);
   signal?.throwIfAborted();
-  const { started, release } = WorkerHost.for(settings).hold(modelSelection);
+  const { started, release } = WorkerHost.for(settings).hold({ modelSelection });
   signal?.addEventListener("abort", () => release(signal.reason), { once: true });
   await started;
 }

@@ -9,6 +9,8 @@ export type Frame = ImageBitmap | VideoFrame;
 export interface Boot {
   type: "boot";
   modelSelection?: number;
+  /** "raw" or "refined": which file of the model. */
+  edges?: string;
   backend: string;
   painter: string;
   /** The last start failed: let the browser's cache be asked nothing. */

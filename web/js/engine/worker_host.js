@@ -8,6 +8,7 @@
  * @property {boolean} loading whether it prepares a model for this engine
  * @property {(why: string, again: boolean) => void} lost the worker is gone; `again`: a new one may be tried
  * @typedef {import("./protocol.d.ts").Failure} Failure
+ * @typedef {{modelSelection?: number, edges?: string}} FirstModel
  *
  * The watchdog looks once a second at a worker that owes something and has been silent since the last look, and pings it:
  * one that works gives signs of life between two pieces of work, one that hangs gives none. Signs alone do not do for
@@ -69,12 +70,12 @@ export class WorkerHost {
 
   /**
    * @param {Client} client
-   * @param {{modelSelection?: number}} options
+   * @param {FirstModel} options
    * @param {OffscreenCanvas} [canvas] an engine's; a client of the service has none
    * @returns {number} the channel
    */
   open(client, options, canvas) {
-    if (!this.#worker) this.#boot(options.modelSelection);
+    if (!this.#worker) this.#boot(options);
     this.#holds.take();
     const channel = ++this.#channels;
     const opening = { channel, options: JSON.stringify(options) };
@@ -84,9 +85,9 @@ export class WorkerHost {
     return channel;
   }
 
-  /** Boot without an engine, and stay for the first one that comes. @param {number} [modelSelection] */
-  hold(modelSelection) {
-    if (!this.#worker) this.#boot(modelSelection);
+  /** Boot without an engine, and stay for the first one that comes. @param {FirstModel} first */
+  hold(first) {
+    if (!this.#worker) this.#boot(first);
     const hold = this.#holds.add();
     if (this.#booted) this.#holds.resolve();
     const release = (/** @type {unknown} */ reason) => {
@@ -119,8 +120,8 @@ export class WorkerHost {
     this.#end();
   }
 
-  /** @param {number | undefined} modelSelection downloaded while Python starts */
-  #boot(modelSelection) {
+  /** @param {FirstModel} first downloaded while Python starts */
+  #boot({ modelSelection, edges }) {
     const worker = startWorker(this.#url);
     const site = new URL("../", this.#url).href;
     this.#forgetStart = watchStart(worker, this.#url, site, (message) =>
@@ -133,7 +134,7 @@ export class WorkerHost {
     };
     this.#worker = worker;
     const settings = { backend: this.#backend, painter: this.#painter, fresh: this.#fresh };
-    this.#send({ type: "boot", modelSelection, ...settings });
+    this.#send({ type: "boot", modelSelection, edges, ...settings });
     this.#watchdog = self.setInterval(() => this.#watch(), LOOK_MS);
   }
 

@@ -42,27 +42,57 @@ export function gpuSettings(device, onGpu) {
   return onGpu ? { executionProviders, preferredOutputLocation: "gpu-buffer" } : { executionProviders };
 }
 
-/** Owns the session and all its buffers. What one run gives to the next has two buffers, which change places. */
+/**
+ * Owns the session and all its buffers, which are always the same for whoever reads them. What one run gives to the next
+ * has two buffers, which change places; is it read as well, its own buffer is copied after the run.
+ */
 export class GpuSession {
   #session;
+  #spec;
+  /** @type {Record<string, Slot>} by name: the picture, the settings, and all that comes out to be read */
+  #slots = {};
+  /** @type {{input: string, output: string, shape: number[], initial?: number, read: Slot, written: Slot}[]} */
   #state;
   /** @type {Record<string, any>} */
   #feeds = {};
   /** @type {Record<string, any>} */
   #fetches = {};
-  #isFirst = false; // buffers are made full of zeros
+  #isFirst = true;
 
   /** @param {any} ort @param {any} session @param {GPUDevice} device @param {Spec} spec */
-  constructor(ort, session, device, { input, output, state }) {
+  constructor(ort, session, device, spec) {
+    const { input, output, state, settings, extras } = spec;
     const slot = (/** @type {number[]} */ shape) => newSlot(ort, device, shape);
-    const [picture, mask] = [slot(input.shape), slot(output.shape)];
     this.#session = session;
+    this.#spec = spec;
     this.device = device;
-    this.input = picture.buffer;
-    this.output = mask.buffer;
-    this.#feeds[input.name] = picture.tensor;
-    this.#fetches[output.name] = mask.tensor;
-    this.#state = state.map(({ shape, ...names }) => ({ ...names, read: slot(shape), written: slot(shape) }));
+    for (const { name, shape } of [input, ...settings, output, ...extras]) this.#slots[name] = slot(shape);
+    for (const { name } of [input, ...settings]) this.#feeds[name] = this.#slot(name).tensor;
+    for (const { name } of [output, ...extras]) this.#fetches[name] = this.#slot(name).tensor;
+    for (const { name, initial } of settings) this.set(name, initial ?? 0);
+    this.#state = state.map((one) => ({
+      ...one,
+      read: slot(one.shape),
+      written: this.#slots[one.output] ?? slot(one.shape),
+    }));
+    this.input = this.buffer(input.name);
+    this.output = this.buffer(output.name);
+  }
+
+  /** @param {string} name of an output, or of what goes in and isn't carried on */
+  buffer(name) {
+    return this.#slot(name).buffer;
+  }
+
+  /** @param {string} name */
+  #slot(name) {
+    return /** @type {Slot} */ (this.#slots[name]);
+  }
+
+  /** @param {string} name @param {number} value */
+  set(name, value) {
+    const { shape } = /** @type {{shape: number[]}} */ (this.#spec.settings.find((setting) => setting.name === name));
+    this.device.queue.writeBuffer(this.buffer(name), 0, filled(shape, value));
   }
 
   /** The next frame is the first of another source. A run under way is not disturbed. */
@@ -72,26 +102,38 @@ export class GpuSession {
 
   /** Resolves when the work is handed to the GPU, not when it is done. */
   async run() {
-    if (this.#isFirst) this.#clearState();
+    if (this.#isFirst) this.#beginAnew();
     this.#isFirst = false;
     for (const { input, output, read, written } of this.#state) {
       this.#feeds[input] = read.tensor;
       this.#fetches[output] = written.tensor;
     }
     await this.#session.run(this.#feeds, this.#fetches);
-    for (const state of this.#state) [state.read, state.written] = [state.written, state.read];
+    this.#carryOn();
   }
 
-  #clearState() {
+  #beginAnew() {
+    for (const { shape, initial, read } of this.#state)
+      this.device.queue.writeBuffer(read.buffer, 0, filled(shape, initial));
+  }
+
+  #carryOn() {
     const encoder = this.device.createCommandEncoder();
-    for (const { read } of this.#state) encoder.clearBuffer(read.buffer);
+    for (const state of this.#state) {
+      const { output, read, written } = state;
+      if (written === this.#slots[output])
+        encoder.copyBufferToBuffer(written.buffer, 0, read.buffer, 0, read.buffer.size);
+      else [state.read, state.written] = [written, read];
+    }
     this.device.queue.submit([encoder.finish()]);
   }
 
   async dispose() {
-    this.input.destroy();
-    this.output.destroy();
-    for (const { read, written } of this.#state) for (const { buffer } of [read, written]) buffer.destroy();
+    const slots = new Set([
+      ...Object.values(this.#slots),
+      ...this.#state.flatMap(({ read, written }) => [read, written]),
+    ]);
+    for (const { buffer } of slots) buffer.destroy();
     await this.#session.release().catch(() => {}); // fails on a lost device, which has freed everything itself
   }
 }
@@ -104,7 +146,12 @@ function newSlot(ort, device, shape) {
   return { buffer, tensor: ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: shape }) };
 }
 
+/** The values of a tensor that has the same one everywhere. @param {number[]} shape @param {number} [value] */
+export function filled(shape, value = 0) {
+  return new Float32Array(elements(shape)).fill(value);
+}
+
 /** How many numbers a tensor of this shape holds. @param {number[]} shape */
-export function elements(shape) {
+function elements(shape) {
   return shape.reduce((product, side) => product * side, 1);
 }

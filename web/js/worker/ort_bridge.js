@@ -4,10 +4,12 @@
  * @typedef {object} Spec What a model takes and gives, all float32 (pyselfie.core.manifest.ModelSpec).
  * @property {{name: string, shape: number[]}} input the picture
  * @property {{name: string, shape: number[]}} output the mask
- * @property {{input: string, output: string, shape: number[]}[]} state what a run gives to the next one
+ * @property {{input: string, output: string, shape: number[], initial?: number}[]} state what a run gives to the next one
+ * @property {{name: string, shape: number[], initial?: number}[]} settings inputs that stay as they are set
+ * @property {{name: string, shape: number[]}[]} extras outputs besides the mask
  */
 
-import { elements, GpuSession, gpuSettings, openDevice } from "./gpu_session.js";
+import { filled, GpuSession, gpuSettings, openDevice } from "./gpu_session.js";
 
 /** The files of one build. @param {"wasm" | "jspi" | "asyncify"} build */
 export function runtimeFiles(build) {
@@ -113,20 +115,33 @@ class OrtSession {
   #buffer = null;
   /** @type {Record<string, any>} tensors by name */
   #feeds = {};
+  /** @type {Record<string, any>} what the last run gave, by name */
+  #outputs = {};
 
   /** @param {any} ort @param {any} session @param {Spec} spec */
   constructor(ort, session, spec) {
     this.#ort = ort;
     this.#session = session;
     this.#spec = spec;
+    for (const { name, initial } of spec.settings) this.set(name, initial ?? 0);
     this.reset();
   }
 
   /** The next frame is the first of another source. A run under way keeps feeds of its own: what it gives is lost. */
   reset() {
     this.#feeds = { ...this.#feeds };
-    for (const { input, shape } of this.#spec.state)
-      this.#feeds[input] = new this.#ort.Tensor("float32", new Float32Array(elements(shape)), shape);
+    for (const { input, shape, initial } of this.#spec.state) this.#feeds[input] = this.#constant(shape, initial);
+  }
+
+  /** @param {string} name @param {number} value */
+  set(name, value) {
+    const shape = this.#spec.settings.find((setting) => setting.name === name)?.shape ?? [];
+    this.#feeds[name] = this.#constant(shape, value);
+  }
+
+  /** @param {number[]} shape @param {number} [value] */
+  #constant(shape, value) {
+    return new this.#ort.Tensor("float32", filled(shape, value), shape);
   }
 
   /** @param {any} array */
@@ -148,13 +163,19 @@ class OrtSession {
     const feeds = this.#feeds;
     const outputs = await this.#session.run(feeds);
     for (const { input, output } of this.#spec.state) feeds[input] = outputs[output];
+    this.#outputs = outputs;
     return outputs[this.#spec.output.name].data;
+  }
+
+  /** Another output of the last run. @param {string} name @returns {Float32Array} */
+  extra(name) {
+    return this.#outputs[name].data;
   }
 
   async dispose() {
     this.#buffer?.release();
     this.#buffer = this.#array = null;
-    this.#feeds = {};
+    this.#feeds = this.#outputs = {};
     await this.#session.release().catch(() => {}); // fails on a lost device, which has freed everything itself
   }
 }

@@ -1,0 +1,115 @@
+"""The refined networks in WebAssembly and on the GPU: the same masks, and on the GPU nothing goes back to the CPU."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pyselfie.core.manifest import load_spec
+from pyselfie.runtimes.native import NativeRuntime
+from tests.browser.flags import WEBGPU_FLAGS
+
+PHOTO = Path(__file__).parents[2] / "examples" / "astronaut.jpg"
+SMOOTHING = 0.85
+
+# Gives the page `answer(picture)`, which runs the model and returns all that can be read, in base64.
+OPEN = """
+async ({ site, build, file, spec, smoothing }) => {
+  const module = await import(`${site}vendor/onnxruntime/ort.${build}.min.mjs`);
+  const talkative = (bytes, settings) => module.InferenceSession.create(bytes, { ...settings, logSeverityLevel: 1 });
+  const ort = { ...module, ...(build === "webgpu" && { InferenceSession: { create: talkative } }) };
+  const { OrtBridge } = await import(`${site}js/worker/ort_bridge.js`);
+  ort.env.wasm.wasmPaths = `${site}vendor/onnxruntime/`;
+  ort.env.wasm.numThreads = 1;
+  ort.env.logLevel = build === "wasm" ? "error" : "verbose"; // which processor each node runs on is told by this only
+  const bytes = await (await fetch(`${site}models/${file}`)).arrayBuffer();
+  const decode = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  const encode = (values) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength).toBase64();
+  const names = spec.extras.map(({ name }) => name);
+  const bridge = new OrtBridge(ort);
+  const session = build === "wasm" ? await bridge.create(bytes, spec, "wasm") : await bridge.createOnGpu(bytes, spec);
+  session.set("smoothing", smoothing);
+  if (build === "wasm") {
+    const picture = new Float32Array(spec.input.shape.reduce((product, side) => product * side));
+    session.bind({ getBuffer: () => ({ data: picture, release() {} }) });
+    window.answer = async (values) => {
+      picture.set(decode(values));
+      const mask = await session.run();
+      return Object.fromEntries([["mask", mask], ...names.map((name) => [name, session.extra(name)])]
+        .map(([name, values]) => [name, encode(values)]));
+    };
+    return;
+  }
+  const { device } = session;
+  const read = async (buffer) => {
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const staging = device.createBuffer({ size: buffer.size, usage });
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    return encode(new Float32Array(staging.getMappedRange()));
+  };
+  window.answer = async (values) => {
+    device.queue.writeBuffer(session.input, 0, decode(values));
+    await session.run();
+    const found = {};
+    for (const name of ["mask", ...names]) found[name] = await read(session.buffer(name));
+    return found;
+  };
+}
+"""
+
+
+@pytest.fixture(params=["general", "landscape"])
+def spec(request):
+    return load_spec(request.param, "refined")
+
+
+def as_page_spec(spec):
+    """Return what the bridge calls a Spec."""
+    lists = {name: [one._asdict() for one in getattr(spec, name)] for name in ("state", "settings", "extras")}
+    return {"input": spec.input._asdict(), "output": spec.output._asdict(), **lists}
+
+
+@pytest.fixture(params=["wasm", "webgpu"])
+def page(request, launch, site, spec):
+    """Return a page that has the refined model, in WebAssembly or on GPU buffers; `lines` are the console's."""
+    page = launch(*(WEBGPU_FLAGS if request.param == "webgpu" else ()))
+    page.route("**/blank.html", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
+    page.goto(f"{site.url}blank.html")
+    page.expected_errors.append("ort-wasm-simd-threaded.asyncify.mjs")  # what ONNX Runtime tells, it tells as errors
+    page.lines = []
+    page.on("console", lambda message: page.lines.append(message.text))
+    facts = {"file": spec.file, "spec": as_page_spec(spec), "smoothing": SMOOTHING}
+    page.evaluate(OPEN, {"site": site.url, "build": request.param, **facts})
+    page.build = request.param
+    return page
+
+
+def film(spec):
+    """Return three frames: the photo, with noise, and moved."""
+    photo = np.asarray(Image.open(PHOTO).convert("RGB").resize((spec.width, spec.height))) / 255
+    noisy = np.clip(photo + np.random.default_rng(1).normal(0, 0.004, photo.shape), 0, 1)
+    return [np.ascontiguousarray(one[None], np.float32) for one in (photo, noisy, np.roll(photo, 4, axis=1))]
+
+
+def test_the_browser_computes_what_the_desktop_computes(page, spec):
+    """Masks and all that painters read, over three frames with state; on the GPU no node is left to the CPU."""
+    native = NativeRuntime(spec)
+    native.set("smoothing", SMOOTHING)
+    for picture in film(spec):
+        mask = native.run_sync(picture)
+        answer = page.evaluate("picture => answer(picture)", base64.b64encode(picture.tobytes()).decode())
+        expected = {"mask": mask, **{name: native.extra(name) for name, _ in spec.extras}}
+        for name, values in expected.items():
+            found = np.frombuffer(base64.b64decode(answer[name]), np.float32)[: values.size].reshape(values.shape)
+            error = np.abs(found - values)
+            assert error.max() < 2e-2, name
+            assert error.mean() < (2e-5 if name == "mask" else 2e-4), name
+    if page.build == "webgpu":
+        assert any("All nodes placed on [WebGpuExecutionProvider]" in line for line in page.lines)
