@@ -32,6 +32,13 @@ class AlphaTexture:
 
     A refined model smooths over time: alpha is mixed with the last one, as much as the model's output ``still`` says.
     So there are two textures, of which one is written while the other is read.
+
+    Attributes
+    ----------
+    views : tuple of GPUTextureView
+        Of both; another tuple when the frame's size has changed.
+    newest : int
+        Which of them has the newest alpha.
     """
 
     def __init__(self, gpu: Gpu, pipelines: dict[Kind, Any], layout: Any, buffers: tuple[Any, ...]) -> None:
@@ -44,7 +51,8 @@ class AlphaTexture:
         self._size = Size(0, 0)
         self._sides: list[_Side] = []
         self._groups: list[Any] = []  # by the side that is written
-        self._newest = 0
+        self.views: tuple[Any, ...] = ()
+        self.newest = 0
         self._has_last = False
         self._resize(Size(1, 1))
 
@@ -73,29 +81,19 @@ class AlphaTexture:
             )
         return cls(gpu, pipelines, layout, buffers)
 
-    @property
-    def views(self) -> tuple[Any, ...]:
-        """Those that `view` is in turn, until the frame's size changes."""
-        return tuple(side.view for side in self._sides)
-
-    @property
-    def view(self) -> Any:
-        """The newest alpha, a ``GPUTextureView``; of another size until the first frame of a size was segmented."""
-        return self._sides[self._newest].view
-
     def encode(self, encoder: Any, picture: Picture, size: Size) -> None:
         """Record the making of alpha for `picture`, of `size`, which has just been segmented."""
         if size != self._size:
             self._resize(size)
         self._tell(size)
-        written = 1 - self._newest
+        written = 1 - self.newest
         render_pass = encoder.beginRenderPass(self._sides[written].render_pass)
         render_pass.setPipeline(self._pipelines[picture.kind])
         render_pass.setBindGroup(0, self._groups[written])
         render_pass.setBindGroup(1, picture.group)
         render_pass.draw(3)
         render_pass.end()
-        self._newest = written
+        self.newest = written
         self._has_last = True
 
     def _resize(self, size: Size) -> None:
@@ -106,6 +104,7 @@ class AlphaTexture:
             self._gpu.bind(self._layout, {"buffer": self._now}, self._sides[1 - written].view, *self._buffers)
             for written in range(2)
         ]
+        self.views = tuple(side.view for side in self._sides)
         self._size = size
 
     def _side(self, size: Size) -> _Side:

@@ -48,7 +48,8 @@ class PersonLayers:
         self._sampler = gpu.sampler()
         self._scene = gpu.uniform(_SCENE_BYTES)
         self._told: tuple[Any, ...] | None = None  # what is in it
-        self._groups: dict[Any, Any] = {}  # by the view of alpha
+        self._views: tuple[Any, ...] = ()  # of alpha
+        self._groups: list[Any] = []  # one for each of them
 
     @classmethod
     async def create(cls, gpu: Gpu, binder: PictureBinder, layout: Any, model: ModelBuffers) -> PersonLayers:
@@ -84,10 +85,10 @@ class PersonLayers:
     def group(self, options: Options, size: Size) -> Any:
         """Return bind group 0 of all layers, for a canvas of `size` pixels."""
         self._tell(options, size)
-        view = self._alpha.view
-        if view not in self._groups:
-            self._groups = {one: self._bind(one) for one in self._alpha.views}
-        return self._groups[view]
+        if self._alpha.views is not self._views:
+            self._views = self._alpha.views
+            self._groups = [self._bind(view) for view in self._views]
+        return self._groups[self._alpha.newest]
 
     def _bind(self, alpha: Any) -> Any:
         textures = (alpha, self._blur.view, self._edge.person, self._edge.outside, self._light.view)
