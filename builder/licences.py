@@ -13,7 +13,8 @@ _TEXTS = Path(__file__).parent / "licence_texts"
 _LIST = """What this site ships, and under which terms (the files are beside this one)
 
 pyselfie {pyselfie}: Apache-2.0 (Apache-2.0.txt, NOTICE.txt)
-The segmentation models (models/*.onnx): The MediaPipe Authors, Apache-2.0 (models-NOTICE.txt, Apache-2.0.txt)
+The segmentation models (models/*.onnx, packages/pyselfie_multiclass-*): The MediaPipe Authors, Apache-2.0
+    (models-NOTICE.txt, Apache-2.0.txt)
 Pyodide {pyodide} (vendor/pyodide/): Pyodide contributors and Mozilla, MPL-2.0 (MPL-2.0.txt);
     source: https://github.com/pyodide/pyodide/tree/{pyodide}
 CPython 3.12, inside Pyodide: Python Software Foundation, PSF-2.0 (CPython.txt)

@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from builder import npm, numpy_wheel, site, wheels
+from builder import model_files, npm, numpy_wheel, site, wheels
 from builder.lock import build_lock
 from builder.paths import CACHE
 
@@ -27,6 +27,7 @@ def build(*, compressing: bool = True) -> Path:
     with build_lock(CACHE / "build.lock"):
         _sweep()
         npm.ensure_node_modules()
+        model_files.ensure_models()
         packages = wheels.ensure_packages()
         numpy = numpy_wheel.ensure_numpy_wheel()
         return site.ensure_site(packages, numpy, compressing=compressing)

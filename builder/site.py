@@ -34,7 +34,7 @@ _FOR_PIP = "packages/"
 _STAMP = CACHE / "site.stamp"
 
 
-def ensure_site(packages: tuple[Path, Path], numpy: Path, *, compressing: bool = True) -> Path:
+def ensure_site(packages: wheels.Packages, numpy: Path, *, compressing: bool = True) -> Path:
     """Bring dist/ up to date, in full or (see `builder.pipeline.build`) as it is served here, and return its path."""
     plan = make_plan(packages, numpy)
     wanted = fingerprint(
@@ -51,14 +51,13 @@ def ensure_site(packages: tuple[Path, Path], numpy: Path, *, compressing: bool =
     return DIST
 
 
-def make_plan(packages: tuple[Path, Path], numpy: Path) -> Plan:
+def make_plan(packages: wheels.Packages, numpy: Path) -> Plan:
     """Say what the site is made of."""
     plan: Plan = {f"vendor/{name}": source for name, source in vendor.vendor_files().items()}
     plan[f"python/{numpy_wheel.WHEEL}"] = numpy
-    wheel, _ = packages
-    version = wheel.name.split("-")[1]
-    plan[f"python/pyselfie-{version}.zip"] = wheels.site_archive(wheel)
-    plan |= {f"{_FOR_PIP}{path.name}": path for path in packages}
+    version = packages.wheel.name.split("-")[1]
+    plan[f"python/pyselfie-{version}.zip"] = wheels.site_archive(packages.wheel)
+    plan |= {f"{_FOR_PIP}{path.name}": path for path in packages.files}
     plan |= {f"models/{path.name}": path for path in model_files.model_files()}
     for script in sorted(WEB.glob("*.js")):
         types = WEB / "types" / f"{script.stem}.d.ts"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dask.distributed import Client, as_completed
 
-from pyselfie import SelfieSegmentation
+from pyselfie import Segmenter
 from pyselfie.cli.picture_file import Photo, read_picture, write_pictures
 from pyselfie.effects import mask_overlay
 
@@ -21,15 +21,15 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 @cache
-def segmenter() -> SelfieSegmentation:
+def segmenter() -> Segmenter:
     """Return this worker's segmenter: the model is loaded once in each process, not once for each picture."""
-    return SelfieSegmentation(model_selection=0)
+    return Segmenter("general")
 
 
 def make_mask(photo: Path, mask: Path) -> float:
     """Write the mask of one photo, and return the share of the picture that is a person."""
     rgb = read_picture(photo).pixels
-    result = segmenter().process(rgb).segmentation_mask
+    result = segmenter().segment(rgb)
     write_pictures(mask, [Photo(mask_overlay(rgb, result), profile=None)], grey=True)
     return float(result.mean())
 

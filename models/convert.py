@@ -13,46 +13,26 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.graph import OnnxGraph, describe
-from models.ops import HANDLERS, Handler
-from models.reader import ConversionError, Graph, Operator, read_graph
-from models.refinement.recipe import ports, refine
-from models.rewrite import resize_after_pointwise
-from models.sources import PACKAGE, PACKAGE_VERSION, SOURCES, ModelSource
+from models.network import CLASSES_NAME, INPUT_NAME, OUTPUT_NAME, RAW_NAME, convert_graph, convert_multiclass
+from models.reader import ConversionError, read_graph
+from models.refinement.recipe import ports, refine, refine_classes
+from models.sources import SOURCES, ModelSource
+from models.split import split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import onnx
 
-INPUT_NAME = "image"
-OUTPUT_NAME = "mask"
+_PACKAGE = "pyselfie_multiclass"
+"""What has the model where it is no part of pyselfie's own wheel."""
 
 
-def convert_graph(source: Graph, name: str) -> onnx.ModelProto:
-    """Return the ONNX model (NHWC float32 in and out) of a TFLite graph with one input and one output."""
-    graph = OnnxGraph()
-    [image], [mask] = source.inputs, source.outputs
-    graph.add_node("Transpose", [INPUT_NAME], graph.bind(image), perm=[0, 3, 1, 2])
-    for operator in resize_after_pointwise(source).operators:
-        _handler(operator)(operator, graph)
-    graph.add_node("Transpose", [graph.value(mask)], OUTPUT_NAME, perm=[0, 2, 3, 1])
-    return graph.to_model(name, [describe(INPUT_NAME, image.shape)], [describe(OUTPUT_NAME, mask.shape)])
+def convert_all(packages: Path, out_dir: Path) -> None:
+    """Convert all models of the npm packages in the folder `packages`.
 
-
-def _handler(operator: Operator) -> Handler:
-    if operator.name not in HANDLERS:
-        known = ", ".join(sorted(HANDLERS))
-        raise ConversionError(
-            f"TFLite operator {operator.name} has no handler in models/ops; there are handlers for {known}"
-        )
-    return HANDLERS[operator.name]
-
-
-def convert_all(source_dir: Path, out_dir: Path) -> None:
-    """Convert both models of the npm package in `source_dir`.
-
-    Two `.onnx` files of each, raw and refined, and `manifest.json` are written into `out_dir`.
+    Two `.onnx` files of each, raw and refined, and `manifest.json` are written into `out_dir`; of a model that tells
+    classes apart one file, and the parts that the build makes it of.
 
     Raises
     ------
@@ -60,15 +40,18 @@ def convert_all(source_dir: Path, out_dir: Path) -> None:
         In one sentence: a source file is missing or not the published one, or cannot be converted.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
-    entries = [entry for source in SOURCES for entry in _convert_one(source, source_dir, out_dir)]
+    entries = []
+    for source in SOURCES:
+        convert = _convert_classes if source.classes else _convert_person
+        entries += convert(source, _read_source(packages, source), out_dir)
     manifest = json.dumps({"models": entries}, indent=2) + "\n"
     _write(out_dir / "manifest.json", manifest.encode())
 
 
-def _convert_one(source: ModelSource, source_dir: Path, out_dir: Path) -> list[dict[str, Any]]:
+def _convert_person(source: ModelSource, published: bytes, out_dir: Path) -> list[dict[str, Any]]:
     """Write both files of one model and return their entries in the manifest."""
-    graph = read_graph(_read_source(source_dir / source.tflite, source.sha256))
-    raw = convert_graph(graph, f"{PACKAGE} {source.name}")
+    graph = read_graph(published)
+    raw = convert_graph(graph, f"{source.package.name} {source.name}")
     picture, mask = graph.inputs[0].shape, graph.outputs[0].shape
     around = ports(*picture[1:3])
     return [
@@ -82,24 +65,42 @@ def _convert_one(source: ModelSource, source_dir: Path, out_dir: Path) -> list[d
     ]
 
 
-def _read_source(path: Path, sha256: str) -> bytes:
+def _convert_classes(source: ModelSource, published: bytes, out_dir: Path) -> list[dict[str, Any]]:
+    """Write the one file, with its parts, and return both entries in the manifest, which name other outputs of it."""
+    graph = read_graph(published)
+    model = refine_classes(convert_multiclass(graph, f"{source.package.name} {source.name}"))
+    picture, mask = graph.inputs[0].shape, graph.outputs[0].shape
+    entries = []
+    for edges, name in (("raw", RAW_NAME), ("refined", OUTPUT_NAME)):
+        facts = {**_facts(picture, (1, 1, *mask[1:3]), name), **ports(*picture[1:3]).facts()}
+        facts["extras"] += [{"name": CLASSES_NAME, "shape": [1, mask[3], *mask[1:3]]}]
+        facts["extras"] += [{"name": RAW_NAME, "shape": [1, 1, *mask[1:3]]}] if edges == "refined" else []
+        facts |= {"edges": edges, "classes": list(source.classes), "parts": source.parts, "package": _PACKAGE}
+        entries.append(_save(model, source, out_dir / source.onnx, facts))
+    _write(out_dir / source.parts, split((out_dir / source.onnx).read_bytes(), graph, published))
+    return entries
+
+
+def _read_source(packages: Path, source: ModelSource) -> bytes:
+    path = packages / source.package.name / source.tflite
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ConversionError(f"cannot read {path} ({error.strerror}); `npm ci` installs it") from error
     actual = hashlib.sha256(data).hexdigest()
-    if actual != sha256:
+    if actual != source.sha256:
+        name, version = source.package
         raise ConversionError(
-            f"{path} has SHA-256 {actual}, expected {sha256} (that of {PACKAGE}@{PACKAGE_VERSION}); "
+            f"{path} has SHA-256 {actual}, expected {source.sha256} (that of {name}@{version}); "
             "`npm ci` installs the right one"
         )
     return data
 
 
-def _facts(picture: tuple[int, ...], mask: tuple[int, ...]) -> dict[str, Any]:
+def _facts(picture: tuple[int, ...], mask: tuple[int, ...], name: str = OUTPUT_NAME) -> dict[str, Any]:
     return {
         "input": {"name": INPUT_NAME, "shape": list(picture), "layout": "NHWC", "colour": "RGB", "range": [0, 1]},
-        "output": {"name": OUTPUT_NAME, "shape": list(mask), "range": [0, 1]},
+        "output": {"name": name, "shape": list(mask), "range": [0, 1]},
     }
 
 
@@ -116,8 +117,8 @@ def _save(model: onnx.ModelProto, source: ModelSource, path: Path, facts: Mappin
         **facts,
         "licence": "Apache-2.0",
         "source": {
-            "package": PACKAGE,
-            "version": PACKAGE_VERSION,
+            "package": source.package.name,
+            "version": source.package.version,
             "file": source.tflite,
             "sha256": source.sha256,
         },
@@ -138,8 +139,8 @@ def main() -> int:
     parser.add_argument(
         "--source",
         type=Path,
-        default=here.parent / "node_modules" / PACKAGE,
-        help="folder with the .tflite files",
+        default=here.parent / "node_modules",
+        help="folder with the npm packages",
     )
     parser.add_argument("--out", type=Path, default=here, help="folder for the .onnx files and manifest.json")
     arguments = parser.parse_args()

@@ -25,9 +25,16 @@ IR_VERSION = 8
 
 
 class OnnxGraph:
-    """Collects nodes and weights, and knows which ONNX value holds which TFLite tensor."""
+    """Collects nodes and weights, and knows which ONNX value holds which TFLite tensor.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    rounding
+        Store float32 weights as float16.
+    """
+
+    def __init__(self, *, rounding: bool = False) -> None:
+        self._rounding = rounding
         self._nodes: list[onnx.NodeProto] = []
         self._initializers: list[onnx.TensorProto] = []
         self._values: dict[int, str] = {}
@@ -63,13 +70,18 @@ class OnnxGraph:
         return output
 
     def add_weight(self, name: str, values: NDArray[Any]) -> str:
-        """Store a constant as published; float16 gets a Cast, which runtimes fold when a session starts."""
-        values = np.ascontiguousarray(values)
+        """Store weights; float16 gets a Cast, which runtimes fold when a session starts."""
+        if self._rounding and values.dtype == np.float32:
+            values = values.astype(np.float16)
         if values.dtype != np.float16:
-            self._initializers.append(numpy_helper.from_array(values, name))
-            return name
-        self._initializers.append(numpy_helper.from_array(values, f"{name}_f16"))
+            return self.add_constant(name, values)
+        self.add_constant(f"{name}_f16", values)
         return self.add_node("Cast", [f"{name}_f16"], name, to=onnx.TensorProto.FLOAT)
+
+    def add_constant(self, name: str, values: NDArray[Any] | np.generic) -> str:
+        """Store an array as it is."""
+        self._initializers.append(numpy_helper.from_array(np.asarray(values, order="C"), name))
+        return name
 
     def to_model(
         self, name: str, inputs: list[onnx.ValueInfoProto], outputs: list[onnx.ValueInfoProto]

@@ -4,6 +4,8 @@ BAD: dict[str, list[str | float]] = {
     "effect": ["sepia", "", "x" * 100, "two\nlines", "😀" * 90],
     "strength": [2, -0.5, 7.25, 1e21, 1e-7 - 1, 1.5e300, "lots", ""],
     "model_selection": [7, -1, 0.5, "tall"],
+    "edges": ["crisp", "", "Raw"],
+    "smoothing": [0.96, 1, -0.1, "much"],
     "light_wrap": [1.5],
     "colour_cast": [0.2, "some"],
 }
@@ -13,6 +15,8 @@ EXPECTED = {
     "effect": "one of fill, mask, color, picture, blur, transparent, none",
     "strength": "a number from 0 to 1",
     "model_selection": "0 (general) or 1 (landscape)",
+    "edges": "one of refined, raw",
+    "smoothing": "a number from 0 to 0.95",
     "light_wrap": "a number from 0 to 1",
     "colour_cast": "a number from 0 to 0.1",
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from models.graph import OnnxGraph
-from models.ops import activation, arithmetic, constant, convolution, pooling, resize
+from models.ops import activation, arithmetic, constant, convolution, layout, pooling, reduction, resize
 from models.reader import Operator
 
 Handler = Callable[[Operator, OnnxGraph], None]
@@ -26,5 +26,11 @@ HANDLERS: Mapping[str, Handler] = {
     "MEAN": pooling.mean,
     "MUL": arithmetic.mul,
     "RELU": activation.relu,
+    "RESHAPE": layout.reshape,
     "RESIZE_BILINEAR": resize.resize_bilinear,
+    "RESIZE_NEAREST_NEIGHBOR": resize.resize_nearest_neighbor,
+    "SOFTMAX": activation.softmax,
+    "SUM": reduction.reduce_sum,
+    "TRANSPOSE": layout.transpose,
+    "TRANSPOSE_CONV": convolution.transpose_conv,
 }

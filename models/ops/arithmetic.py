@@ -1,4 +1,4 @@
-"""Element by element arithmetic of two activations, broadcast over [N,C,1,1]: ADD, MUL."""
+"""Element by element arithmetic: ADD, MUL. Both operands are [N,H,W,C], or the second is a constant [C]."""
 
 from __future__ import annotations
 
@@ -23,5 +23,11 @@ def mul(op: Operator, graph: OnnxGraph) -> None:
 
 def _binary(op_type: str, op: Operator, graph: OnnxGraph) -> None:
     require_no_fused_activation(op)
-    require_rank_4(op, op.inputs)
-    graph.add_node(op_type, [graph.value(tensor) for tensor in op.inputs], graph.bind(op.outputs[0]))
+    left, right = op.inputs
+    require_rank_4(op, [left])
+    if right.data is not None and len(right.shape) == 1:
+        name = graph.add_weight(f"t{op.outputs[0].index}_operand", right.data.reshape(1, -1, 1, 1))
+    else:
+        require_rank_4(op, [right])
+        name = graph.value(right)
+    graph.add_node(op_type, [graph.value(left), name], graph.bind(op.outputs[0]))

@@ -77,10 +77,16 @@ def ports(height: int, width: int) -> Ports:
     )
 
 
-def write(graph: GraphWriter, picture: str, mask: str) -> None:
-    """Append the recipe to a graph that has the picture, [1,3,h,w] in 0..1, and the network's mask, [1,1,h,w]."""
+def write(graph: GraphWriter, picture: str, mask: str, *, sure_places: bool = True) -> None:
+    """Append the recipe to a graph that has the picture, [1,3,h,w] in 0..1, and the network's mask, [1,1,h,w].
+
+    Without `sure_places` colours decide everywhere: for a network that is seldom sure.
+    """
     fitted, colours, person = fit.fit_twice(graph, picture, mask)
-    coefficients = fit.keep_sure_places(graph, fitted, mask, out="coefficients")
+    if sure_places:
+        coefficients = fit.keep_sure_places(graph, fitted, mask, out="coefficients")
+    else:
+        coefficients = graph.op("Identity", fitted, out="coefficients")
     still = smoothing.stillness(graph, colours.half)
     final = smoothing.steady(graph, fit.opacity(graph, coefficients, picture), still, out=MASK)
     inside = fringe.person_colour(graph, colours, person, out="person")
@@ -94,16 +100,35 @@ def refine(model: onnx.ModelProto) -> onnx.ModelProto:
     The first node of `model` must turn the picture into NCHW and the last one the mask back into NHWC, as
     `models.convert` writes them.
     """
+    *nodes, to_nhwc = model.graph.node
+    graph = GraphWriter()
+    write(graph, nodes[0].output[0], to_nhwc.input[0])
+    return _joined(model, nodes, graph, [])
+
+
+def refine_classes(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return a model that tells classes apart with the recipe behind it; its own outputs stay.
+
+    Its first node must turn the picture into NCHW, its first output must be the person's probability, [1,1,h,w].
+    """
+    nodes, outputs = list(model.graph.node), list(model.graph.output)
+    graph = GraphWriter()
+    write(graph, nodes[0].output[0], outputs[0].name, sure_places=False)
+    return _joined(model, nodes, graph, outputs)
+
+
+def _joined(
+    model: onnx.ModelProto, nodes: list[onnx.NodeProto], graph: GraphWriter, outputs: list[onnx.ValueInfoProto]
+) -> onnx.ModelProto:
+    """Return a model of a network's nodes and the recipe's, which gives the network's `outputs` besides its own."""
     network = model.graph
-    *nodes, to_nhwc = network.node
     [picture] = network.input
     _, height, width, _ = (axis.dim_value for axis in picture.type.tensor_type.shape.dim)
-    graph, around = GraphWriter(), ports(height, width)
-    write(graph, nodes[0].output[0], to_nhwc.input[0])
+    around = ports(height, width)
     return checked_model(
         [*nodes, *graph.nodes],
         f"{network.name} refined",
         [picture, *(describe(*port) for port in around.inputs)],
-        [describe(*port) for port in around.outputs],
+        [*(describe(*port) for port in around.outputs), *outputs],
         [*network.initializer, *graph.constants],
     )

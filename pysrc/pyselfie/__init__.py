@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pyselfie import effects, metrics
     from pyselfie.core.manifest import ModelFileError, ModelSpec, load_spec
-    from pyselfie.solution import SelfieSegmentation, SolutionOutputs, use_site
+    from pyselfie.segmenter import Segmenter
+    from pyselfie.shared_model import use_site
+    from pyselfie.solution import SelfieSegmentation, SolutionOutputs
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ModelFileError",
     "ModelSpec",
+    "Segmenter",
     "SelfieSegmentation",
     "SolutionOutputs",
     "effects",
@@ -29,10 +32,11 @@ __all__ = [
 _HOMES = {
     "ModelSpec": "pyselfie.core.manifest",
     "ModelFileError": "pyselfie.core.manifest",
+    "Segmenter": "pyselfie.segmenter",
     "SolutionOutputs": "pyselfie.solution",
     "SelfieSegmentation": "pyselfie.solution",
     "load_spec": "pyselfie.core.manifest",
-    "use_site": "pyselfie.solution",
+    "use_site": "pyselfie.shared_model",
 }
 _SUBMODULES = {"effects", "metrics"}
 

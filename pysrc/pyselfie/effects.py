@@ -2,12 +2,12 @@
 
 Each is the effect of `core.effects` that the page has, with the same parameters and the same look:
 
->>> from pyselfie import SelfieSegmentation, effects
->>> with SelfieSegmentation() as segmenter:  # doctest: +SKIP
-...     composite = effects.blur(rgb, segmenter.process(rgb).segmentation_mask, strength=0.8)
+>>> from pyselfie import Segmenter, effects
+>>> with Segmenter() as segmenter:  # doctest: +SKIP
+...     composite = effects.blur(rgb, segmenter.segment(rgb), strength=0.8)
 
 Frames are uint8 [H, W, 3], RGB. Masks are floating point [h, w] in 0..1, 1 where the person is: of the frame's size, as
-`SelfieSegmentation.process` returns them, or smaller, when they are scaled up.
+`Segmenter.segment` returns them, or smaller, when they are scaled up.
 """
 
 from __future__ import annotations

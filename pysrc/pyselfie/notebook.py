@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyselfie.extras import MissingExtraError, require
-from pyselfie.solution import IN_BROWSER
+from pyselfie.shared_model import IN_BROWSER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

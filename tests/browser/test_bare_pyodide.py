@@ -73,7 +73,7 @@ def bare_server(dist: Path, origins: set[str], tmp_path_factory: pytest.TempPath
             target = folder / file.relative_to(dist)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, target)
-    shutil.copy(ensure_packages()[0], folder)
+    shutil.copy(ensure_packages().wheel, folder)
     (folder / "index.html").write_text('<!doctype html><title>bare</title><link rel="icon" href="data:,">')
     policy = CONTENT_SECURITY_POLICY.replace("'wasm-unsafe-eval'", "'wasm-unsafe-eval' 'unsafe-eval'")
     with Server(folder, headers={"Content-Security-Policy": policy}) as server:

@@ -8,7 +8,7 @@ from playwright.sync_api import Error
 
 from tests.browser.harness import EngineDriver, png_base64
 
-MODEL = "**/models/selfie_segmentation.onnx"
+MODEL = "**/models/selfie_segmentation_refined.onnx"
 WRONG_HASH = r"is damaged: it has SHA-256 \w{64}, expected \w{64}\. Try again\."
 
 
@@ -35,13 +35,13 @@ def answer(keep=1.0, corrupt=False):
 
 
 FAULTS = {
-    "model missing": (MODEL, refuse(404), r"models/selfie_segmentation\.onnx could not be downloaded: .* answered 404"),
+    "model missing": (MODEL, refuse(404), r"models/selfie_segmentation_refined\.onnx could not be downloaded: .* answered 404"),
     "model truncated": (
         MODEL,
         answer(keep=0.5),
-        r"selfie_segmentation\.onnx is damaged: it has \d+ bytes, expected \d+",
+        r"selfie_segmentation_refined\.onnx is damaged: it has \d+ bytes, expected \d+",
     ),
-    "model changed": (MODEL, answer(corrupt=True), rf"selfie_segmentation\.onnx {WRONG_HASH}"),
+    "model changed": (MODEL, answer(corrupt=True), rf"selfie_segmentation_refined\.onnx {WRONG_HASH}"),
     "wheel missing": ("**/numpy-*.whl", refuse(404), r"python/numpy-\S+\.whl could not be downloaded: .* answered 404"),
     "archive truncated": (
         "**/pyselfie-*.zip",
@@ -129,11 +129,11 @@ def test_a_model_that_cannot_be_had_leaves_the_old_one_running(launch, site, ast
     engine = EngineDriver(page, site.url)
     engine.start(effect="mask")
     engine.show(astronaut)
-    pattern = "**/selfie_segmentation_landscape.onnx"
+    pattern = "**/selfie_segmentation_landscape_refined.onnx"
     page.route(pattern, refuse(404))
     engine.options(modelSelection=1)
     error = engine.wait_for("error")
-    assert "selfie_segmentation_landscape.onnx could not be downloaded" in error["message"]
+    assert "selfie_segmentation_landscape_refined.onnx could not be downloaded" in error["message"]
     assert engine.wait_for("model")["model"] == "general"
     engine.show(astronaut)
     assert engine.mask().shape == (256, 256)
@@ -230,7 +230,7 @@ def test_a_python_that_is_dead_but_silent_is_found(launch, site, astronaut):
     engine.wait_for("frame", after)
 
 
-OTHER_MODEL = "**/selfie_segmentation_landscape.onnx"
+OTHER_MODEL = "**/selfie_segmentation_landscape_refined.onnx"
 
 
 def test_the_newest_wish_for_a_model_counts(launch, site, astronaut):

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from pyselfie.core.options import option_named
+from pyselfie.core.options import option_named, way_in
 from tests.bad_options import BAD, CASES, sentence
 from tests.browser.element_kit import SAMPLE, ElementPage
 from tests.browser.page_kit import open_demo
@@ -74,7 +74,7 @@ def test_track(launch, site):
         }}""",
         [f"{site.url}pyselfie.js", [[JS_NAMES[option], value] for option, value in CASES]],
     )
-    names = "effect, background, strength, modelSelection, mirror, decontaminate, lightWrap, colourCast"
+    names = ", ".join(option.js_name for option in way_in("change"))
     assert told.pop() == ["thrown", f"There is no option “foo”; the options are {names}."]
     assert {code for code, _ in told} == {"option"}
     assert [message for _, message in told] == 2 * expected(JS_NAMES, CASES, "; the last one stays.")
@@ -118,7 +118,8 @@ def test_widget_address(launch, site, option, value):
 def test_page_address(launch, site):
     """The demo's URL: a notice each, and the usual value is used."""
     demo = open_demo(launch, site, "")
-    cases = [(option, value) for option, value in CASES if option in {"effect", "model_selection"}]
+    on_page = {option.name for option in way_in("page")}
+    cases = [(option, value) for option, value in CASES if option in on_page]
     told = demo.page.evaluate(
         """async (searches) => {
           const { readUrlOptions } = await import("./js/demo/url_options.js");

@@ -169,13 +169,13 @@ def test_other_model_that_does_not_load_leaves_the_first(site: Server, launch: C
     demo = open_demo(launch, site, "?effect=mask").wait_painted()
     page = demo.page
     page.expected_errors.append("Failed to load resource")
-    page.route("**/selfie_segmentation_landscape.onnx*", lambda route: route.fulfill(status=404, body="gone"))
+    page.route("**/selfie_segmentation_landscape_refined.onnx*", lambda route: route.fulfill(status=404, body="gone"))
     page.click("input[name=model][value='1']")
-    assert "selfie_segmentation_landscape.onnx" in demo.alert()
+    assert "selfie_segmentation_landscape_refined.onnx" in demo.alert()
     demo.until(lambda: page.is_checked("input[name=model][value='0']"))
     assert page.get_attribute("#status", "data-state") == "ready"
     before = demo.pixels()
-    page.unroute("**/selfie_segmentation_landscape.onnx*")
+    page.unroute("**/selfie_segmentation_landscape_refined.onnx*")
     page.get_by_role("button", name="Try again").click()
     demo.until(lambda: page.is_checked("input[name=model][value='1']"))
     demo.until(lambda: not np.array_equal(demo.pixels(), before))

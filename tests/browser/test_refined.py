@@ -20,7 +20,7 @@ SMOOTHING = 0.85
 OPEN = """
 async ({ site, build, file, spec, smoothing }) => {
   const module = await import(`${site}vendor/onnxruntime/ort.${build}.min.mjs`);
-  const talkative = (bytes, settings) => module.InferenceSession.create(bytes, { ...settings, logSeverityLevel: 1 });
+  const talkative = (bytes, settings) => module.InferenceSession.create(bytes, { ...settings, logSeverityLevel: 0 });
   const ort = { ...module, ...(build === "webgpu" && { InferenceSession: { create: talkative } }) };
   const { OrtBridge } = await import(`${site}js/worker/ort_bridge.js`);
   ort.env.wasm.wasmPaths = `${site}vendor/onnxruntime/`;

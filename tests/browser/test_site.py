@@ -98,9 +98,9 @@ def test_the_page_names_the_files(
     page.context.on("request", lambda request: asked.append(request.url))
     host.run("(html) => { document.body.innerHTML = html; }", _TAG.format(""))
     host.wait("frame")
-    assert [url for url in asked if url.endswith(".onnx")] == [f"{files[0].url}models/selfie_segmentation.onnx"]
+    assert [url for url in asked if url.endswith(".onnx")] == [f"{files[0].url}models/selfie_segmentation_refined.onnx"]
     host.run("(site) => { s.site = site; }", files[1].url)
-    host.until(lambda: f"{files[1].url}models/selfie_segmentation.onnx" in asked)
+    host.until(lambda: f"{files[1].url}models/selfie_segmentation_refined.onnx" in asked)
     host.wait("frame", after=host.position())
     assert host.run("s.getAttribute('site')") == files[1].url
     own = f"{page.url.rsplit('/', 1)[0]}/"
@@ -167,7 +167,7 @@ def test_a_damaged_file_of_another_origin_is_refused(
     """The hash in assets.json is compared there as well."""
     folder = tmp_path / "site"
     link_tree(dist, folder)
-    model = folder / "models" / "selfie_segmentation.onnx"
+    model = folder / "models" / "selfie_segmentation_refined.onnx"
     data = bytearray(model.read_bytes())
     data[5000] ^= 1
     for form in model.parent.glob(f"{model.name}*"):
@@ -177,7 +177,7 @@ def test_a_damaged_file_of_another_origin_is_refused(
     page = launch()
     page.expected_errors.append("favicon")
     host = ElementPage(page, serve_as(_policy(files), hosts).url, _TAG.format(f'site="{files.url}"'), made_up=False)
-    assert "models/selfie_segmentation.onnx is damaged: it has SHA-256" in host.wait("error")["message"]
+    assert "models/selfie_segmentation_refined.onnx is damaged: it has SHA-256" in host.wait("error")["message"]
 
 
 def test_files_that_are_nowhere_are_told(

@@ -64,7 +64,7 @@ def test_a_download_that_stalls_is_told_and_may_come_later(
 @pytest.mark.parametrize(
     # Small ones: the cache of a profile that is in memory keeps no large files.
     "name",
-    ["models/selfie_segmentation.onnx", "vendor/onnxruntime/ort-wasm-simd-threaded.mjs", "js/worker/probe.js"],
+    ["models/selfie_segmentation_refined.onnx", "vendor/onnxruntime/ort-wasm-simd-threaded.mjs", "js/worker/probe.js"],
 )
 def test_a_damaged_file_in_the_browsers_cache_heals(
     launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], dist: Path, tmp_path: Path, name: str
@@ -228,11 +228,11 @@ def test_preload_takes_what_tracks_take(launch: Callable[..., GuardedPage], site
     )
     assert wrong == [
         "TypeError: painter is “canvas”, but it has to be one of auto, webgpu, canvas2d.",
-        "TypeError: There is no option “fast”; the options are site, backend, painter, modelSelection.",
+        "TypeError: There is no option “fast”; the options are site, backend, painter, modelSelection, edges.",
         "TypeError: backend is 7, but it has to be one of auto, webgpu, wasm.",
     ]
     assert element.workers() == 0
-    with element.page.expect_request("**/selfie_segmentation_landscape.onnx"):
+    with element.page.expect_request("**/selfie_segmentation_landscape_refined.onnx"):
         element.page.evaluate(_PRELOAD, [f"{site.url}pyselfie.js", {"modelSelection": "landscape"}])
 
 

@@ -57,7 +57,7 @@ def test_mask_is_that_of_mediapipe(
 ) -> None:
     """At full picture size, the mean difference to MediaPipe's mask stays within the stated tolerance."""
     monkeypatch.setattr(segmenter, "_sampling", module)
-    selection = segmenter._spec.model_selection
+    selection = segmenter._model.spec.model_selection
     golden = golden_of(name, selection)
     mask = segmenter.process(picture_of(name)).segmentation_mask
     assert mask.shape == golden.mask.shape

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 import pyselfie
-from builder import bytecode, compress, site, templates
+from builder import bytecode, compress, site, templates, wheels
 from builder.errors import BuildError
 from builder.paths import MODELS, ROOT
 from builder.stamps import files_under, sha256_of
@@ -180,7 +180,7 @@ def test_serving_makes_no_compressed_copies_and_building_does(tmp_path: Path, mo
     monkeypatch.setattr(site, "_STAMP", tmp_path / "stamp")
     plan: site.Plan = {"a.js": b"let a;\n" * 500}
     monkeypatch.setattr(site, "make_plan", lambda *_: plan)
-    paths = (tmp_path, tmp_path), tmp_path
+    paths = wheels.Packages(tmp_path, ()), tmp_path
 
     def names() -> set[str]:
         return {path.name for path in files_under(tmp_path / "dist")}

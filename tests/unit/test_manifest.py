@@ -37,14 +37,14 @@ def test_model_file_is_the_one_described(model_selection: int) -> None:
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
-        *((number, ValueError) for number in (2, -1, 2**40)),
+        *((number, ValueError) for number in (3, -1, 2**40)),
         *((name, ValueError) for name in ("0", "", "General")),
         *((value, TypeError) for value in (1.0, np.float64(1), None, [0], np.array([1]))),
     ],
 )
 def test_unknown_model_names_the_choices(wrong: Any, error: type[Exception]) -> None:
     """A number or name without a model is a ValueError, anything else a TypeError: what came and what there is."""
-    expected = f"model is {wrong!r}, expected 0 (general) or 1 (landscape)"
+    expected = f"model is {wrong!r}, expected 0 (general) or 1 (landscape) or 2 (multiclass)"
     with pytest.raises(error, match=f"^{re.escape(expected)}$"):
         load_spec(wrong)
 
@@ -123,6 +123,25 @@ def test_missing_model_file_names_its_path(monkeypatch: pytest.MonkeyPatch, tmp_
         read_model(spec)
     with pytest.raises(ModelFileError, match=r"cannot read .*manifest\.json .*; install pyselfie again"):
         load_spec(0)
+
+
+def test_model_of_its_own_package_is_found_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A model that pyselfie's wheel lacks comes from the package that an extra installs; without it, that is said."""
+    entry = manifest_entry() | {"package": "pyselfie_tiny", "sha256": hashlib.sha256(b"abc").hexdigest()}
+    (tmp_path / "manifest.json").write_text(json.dumps({"models": [entry]}))
+    monkeypatch.setattr(manifest_module, "_MODEL_FOLDERS", (tmp_path,))
+    expected = r'^the general model is not installed: pip install "pyselfie\[general\]" brings it$'
+    with pytest.raises(ModelFileError, match=expected):
+        read_model(load_spec(0))
+    package = tmp_path / "site" / "pyselfie_tiny"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "general.onnx").write_bytes(b"abc")
+    monkeypatch.syspath_prepend(package.parent)
+    assert read_model(load_spec(0)) == b"abc"
+    (package / "general.onnx").write_bytes(b"abd")
+    with pytest.raises(ModelFileError, match=r"general\.onnx has SHA-256"):
+        read_model(load_spec(0))
 
 
 def test_manifest_of_an_installed_package_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,10 @@ import numpy as np
 import onnx
 import pytest
 
-from models.convert import convert_all, convert_graph, main
+from models.convert import convert_all, main
+from models.network import convert_graph
 from models.reader import ConversionError, read_graph
-from models.sources import PACKAGE, PACKAGE_VERSION, SOURCES
+from models.sources import SOURCES
 from tests.unit.tiny_tflite import (
     TinyModel,
     add_global_average,
@@ -27,28 +27,33 @@ from tests.unit.tiny_tflite import (
 )
 
 ROOT = Path(__file__).parents[2]
-PUBLISHED = ROOT / "node_modules" / PACKAGE
+PUBLISHED = ROOT / "node_modules"
+PERSON_SOURCES = [source for source in SOURCES if not source.classes]
+FILES = [
+    *(name for source in PERSON_SOURCES for name in (source.onnx, source.refined_onnx)),
+    *(name for source in SOURCES if source.classes for name in (source.onnx, source.parts)),
+    "manifest.json",
+]
 
 
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with both real models, converted just now."""
+    """Return a folder with the real models, converted just now."""
     folder = tmp_path_factory.mktemp("converted")
     convert_all(PUBLISHED, folder)
     return folder
 
 
-@pytest.mark.parametrize(
-    "name", [*(name for source in SOURCES for name in (source.onnx, source.refined_onnx)), "manifest.json"]
-)
+@pytest.mark.parametrize("name", FILES)
 def test_converting_again_gives_the_committed_bytes(converted: Path, name: str) -> None:
-    """The committed files are what the pinned npm package converts to, byte for byte."""
+    """The committed files, and what the build joins, are what the pinned npm packages convert to, byte for byte."""
     assert (converted / name).read_bytes() == (ROOT / "models" / name).read_bytes()
 
 
-def test_manifest_names_the_locked_package() -> None:
-    """The version in the manifest is the one that package.json pins."""
-    assert json.loads((ROOT / "package.json").read_text())["dependencies"][PACKAGE] == PACKAGE_VERSION
+def test_manifest_names_the_locked_packages() -> None:
+    """The versions in the manifest are those that package.json pins."""
+    pinned = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    assert {source.package.version for source in SOURCES} == {pinned[source.package.name] for source in SOURCES}
 
 
 def test_manifest_describes_the_files(converted: Path) -> None:
@@ -69,7 +74,7 @@ def test_manifest_describes_the_files(converted: Path) -> None:
 
 def test_weights_stay_float16(converted: Path) -> None:
     """Weights are stored in the float16 that they were published in; only the sizes of resizes are something else."""
-    for source in SOURCES:
+    for source in PERSON_SOURCES:
         initializers = onnx.load(converted / source.onnx).graph.initializer
         others = [item.name for item in initializers if item.data_type != onnx.TensorProto.FLOAT16]
         assert len(initializers) == 113
@@ -78,11 +83,12 @@ def test_weights_stay_float16(converted: Path) -> None:
 
 def test_wrong_hash_stops_with_both_values(tmp_path: Path) -> None:
     """A source file that is not the published one is refused, with its hash and the expected one."""
-    shutil.copytree(PUBLISHED, tmp_path / "package")
-    changed = tmp_path / "package" / SOURCES[0].tflite
-    changed.write_bytes(changed.read_bytes()[:-1] + b"x")
+    source = SOURCES[0]
+    changed = tmp_path / "package" / source.package.name / source.tflite
+    changed.parent.mkdir(parents=True)
+    changed.write_bytes((PUBLISHED / source.package.name / source.tflite).read_bytes()[:-1] + b"x")
     actual = hashlib.sha256(changed.read_bytes()).hexdigest()
-    with pytest.raises(ConversionError, match=f"has SHA-256 {actual}, expected {SOURCES[0].sha256}"):
+    with pytest.raises(ConversionError, match=f"has SHA-256 {actual}, expected {source.sha256}"):
         convert_all(tmp_path / "package", tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
@@ -109,7 +115,7 @@ def test_file_that_is_no_model(data: bytes) -> None:
 
 def test_truncated_model_is_refused() -> None:
     """A model that ends too early is called damaged, however far the reader got."""
-    whole = (PUBLISHED / SOURCES[0].tflite).read_bytes()
+    whole = (PUBLISHED / SOURCES[0].package.name / SOURCES[0].tflite).read_bytes()
     with pytest.raises(ConversionError, match="is damaged"):
         read_graph(whole[:1000])
 
@@ -147,7 +153,7 @@ def test_unknown_custom_operator_is_named() -> None:
 @pytest.mark.parametrize(
     ("name", "table", "values", "expected"),
     [
-        ("CONV_2D", "Conv2DOptions", {"fusedActivationFunction": 1}, "CONV_2D: fused activation 1 is not supported"),
+        ("CONV_2D", "Conv2DOptions", {"fusedActivationFunction": 3}, "CONV_2D: fused activation 3 is not supported"),
         ("CONV_2D", "Conv2DOptions", {"dilationHFactor": 2}, r"CONV_2D: dilation [2, 1] is not supported"),
         ("DEPTHWISE_CONV_2D", "DepthwiseConv2DOptions", {"depthMultiplier": 2}, "depth multiplier 2 is not supported"),
         ("AVERAGE_POOL_2D", "Pool2DOptions", {"filterHeight": 2, "filterWidth": 2}, "window (2, 2) on (4, 4)"),
@@ -175,11 +181,47 @@ def test_mean_over_other_axes_is_refused() -> None:
 
 
 def test_broadcast_of_lower_rank_is_refused() -> None:
-    """A vector operand would meet another axis in NCHW; it is refused with its shape."""
+    """A matrix would meet other axes in NCHW; it is refused with its shape."""
     model = TinyModel()
     source, result = model.tensor(1, 4, 4, 2), model.tensor(1, 4, 4, 2)
-    model.op("ADD", [source, model.constant(uniform(2))], result, options("AddOptions"))
-    assert "ADD: input shape [2] is not supported" in refusal(model.to_bytes(source, result))
+    model.op("ADD", [source, model.constant(uniform(4, 2))], result, options("AddOptions"))
+    assert "ADD: input shape [4, 2] is not supported" in refusal(model.to_bytes(source, result))
+
+
+def test_softmax_of_another_beta_is_refused() -> None:
+    """A softmax with a temperature is refused with its factor."""
+    model = TinyModel()
+    source, result = model.tensor(1, 4, 4, 2), model.tensor(1, 4, 4, 2)
+    model.op("SOFTMAX", [source], result, options("SoftmaxOptions", beta=2.0))
+    assert "SOFTMAX: beta 2.0 is not supported" in refusal(model.to_bytes(source, result))
+
+
+def test_transpose_conv_with_overlapping_windows_is_refused() -> None:
+    """An upsampling whose windows overlap would need TFLite's padding; it is refused with strides and kernel."""
+    model = TinyModel()
+    source, result = model.tensor(1, 4, 4, 2), model.tensor(1, 4, 4, 2)
+    inputs = [model.constant(np.array([1, 4, 4, 2], np.int32)), model.constant(uniform(2, 2, 2, 2)), source]
+    settings = options("TransposeConvOptions", strideH=1, strideW=1)
+    model.op("TRANSPOSE_CONV", [*inputs, model.constant(uniform(2))], result, settings)
+    assert "TRANSPOSE_CONV: strides [1, 1] for a [2, 2] kernel" in refusal(model.to_bytes(source, result))
+
+
+def test_nearest_resize_by_a_fraction_is_refused() -> None:
+    """Which pixel is the nearest is a matter of rounding there; it is refused with the ratios."""
+    model = TinyModel()
+    source, result = model.tensor(1, 4, 4, 2), model.tensor(1, 6, 8, 2)
+    size = model.constant(np.array([6, 8], np.int32))
+    settings = options("ResizeNearestNeighborOptions", halfPixelCenters=True)
+    model.op("RESIZE_NEAREST_NEIGHBOR", [source, size], result, settings)
+    assert "ratios [1.5, 2.0] are not supported" in refusal(model.to_bytes(source, result))
+
+
+def test_sum_that_drops_its_axes_is_refused() -> None:
+    """A sum whose result has fewer axes has no place in NCHW."""
+    model = TinyModel()
+    source, result = model.tensor(1, 4, 4, 2), model.tensor(1, 4, 2)
+    model.op("SUM", [source, model.constant(np.array([1], np.int32))], result, options("ReducerOptions"))
+    assert "SUM: keep_dims=False is not supported" in refusal(model.to_bytes(source, result))
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,92 @@ def test_arithmetic_broadcasts_one_value_per_channel(name: str, table: str) -> N
     assert_as_tflite(model.to_bytes(source, result), picture(1, 5, 4, 4))
 
 
+@pytest.mark.parametrize(("name", "table"), [("ADD", "AddOptions"), ("MUL", "MulOptions")])
+def test_arithmetic_with_a_constant_per_channel(name: str, table: str) -> None:
+    """A constant [C] meets the same channel of every pixel, as in a layer's scale and offset."""
+    model = TinyModel()
+    source, result = model.tensor(1, 5, 4, 4), model.tensor(1, 5, 4, 4)
+    model.op(name, [source, model.constant(uniform(4))], result, options(table))
+    assert_as_tflite(model.to_bytes(source, result), picture(1, 5, 4, 4))
+
+
+def test_softmax_is_along_the_channels() -> None:
+    """Each pixel's channels add up to one, also where exp() alone would overflow."""
+    model = TinyModel()
+    source, result = model.tensor(1, 5, 6, 4), model.tensor(1, 5, 6, 4)
+    model.op("SOFTMAX", [source], result, options("SoftmaxOptions", beta=1.0))
+    assert_as_tflite(model.to_bytes(source, result), picture(1, 5, 6, 4) * 50)
+
+
+@pytest.mark.parametrize("axes", [[1], [2], [3], [1, 2]], ids=str)
+def test_sum(axes: list[int]) -> None:
+    """A sum runs along the axes that it names, which are NHWC's."""
+    model = TinyModel()
+    size = [1 if axis in axes else edge for axis, edge in enumerate((1, 5, 6, 4))]
+    source, result = model.tensor(1, 5, 6, 4), model.tensor(*size)
+    model.op(
+        "SUM", [source, model.constant(np.array(axes, np.int32))], result, options("ReducerOptions", keepDims=True)
+    )
+    assert_as_tflite(model.to_bytes(source, result), picture(1, 5, 6, 4))
+
+
+def test_reshape_keeps_the_order_of_numbers() -> None:
+    """Patches of a picture become rows of pixels in TFLite's order, channels last."""
+    model = TinyModel()
+    source, result = model.tensor(1, 4, 6, 8), model.tensor(2, 3, 4, 8)
+    shape = model.constant(np.array([2, 3, 4, 8], np.int32))
+    model.op("RESHAPE", [source, shape], result)
+    assert_as_tflite(model.to_bytes(source, result), picture(1, 4, 6, 8))
+
+
+@pytest.mark.parametrize("order", [[0, 2, 1, 3], [0, 3, 1, 2], [3, 1, 2, 0]], ids=str)
+def test_transpose(order: list[int]) -> None:
+    """Axes change places as TFLite names them, in NHWC."""
+    model = TinyModel()
+    shape = (1, 5, 6, 4)
+    source, result = model.tensor(*shape), model.tensor(*(shape[axis] for axis in order))
+    model.op("TRANSPOSE", [source, model.constant(np.array(order, np.int32))], result, options("TransposeOptions"))
+    assert_as_tflite(model.to_bytes(source, result), picture(*shape))
+
+
+@pytest.mark.parametrize("name", ["CONV_2D", "DEPTHWISE_CONV_2D"])
+def test_fused_relu(name: str) -> None:
+    """A convolution with a built-in RELU gives no negative number."""
+    model = TinyModel()
+    source, result = model.tensor(1, 5, 6, 4), model.tensor(1, 5, 6, 4)
+    settings = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1, "fusedActivationFunction": 1}
+    if name == "CONV_2D":
+        table, weights = options("Conv2DOptions", **settings), model.weights(uniform(4, 1, 1, 4))
+    else:
+        table, weights = (
+            options("DepthwiseConv2DOptions", depthMultiplier=1, **settings),
+            model.weights(uniform(1, 1, 1, 4)),
+        )
+    model.op(name, [source, weights, model.weights(uniform(4))], result, table)
+    assert_as_tflite(model.to_bytes(source, result), picture(1, 5, 6, 4))
+
+
+def test_resize_nearest_neighbor() -> None:
+    """An enlargement by whole factors repeats TFLite's pixels."""
+    model = TinyModel()
+    source, result = model.tensor(1, 5, 6, 4), model.tensor(1, 10, 18, 4)
+    settings = options("ResizeNearestNeighborOptions", halfPixelCenters=True)
+    model.op("RESIZE_NEAREST_NEIGHBOR", [source, model.constant(np.array([10, 18], np.int32))], result, settings)
+    assert_as_tflite(model.to_bytes(source, result), picture(1, 5, 6, 4))
+
+
+@pytest.mark.parametrize("padding", [SAME, VALID], ids=["same", "valid"])
+def test_transpose_conv(padding: int) -> None:
+    """TFLite's own upsampling: every pixel becomes a 2x2 block, plus the bias."""
+    model = TinyModel()
+    source, result = model.tensor(1, 3, 4, 3), model.tensor(1, 6, 8, 2)
+    shape = model.constant(np.array([1, 6, 8, 2], np.int32))
+    settings = options("TransposeConvOptions", padding=padding, strideH=2, strideW=2)
+    inputs = [shape, model.constant(uniform(2, 2, 2, 3)), source, model.constant(uniform(2))]
+    model.op("TRANSPOSE_CONV", inputs, result, settings, version=3)
+    assert_as_tflite(model.to_bytes(source, result), picture(1, 3, 4, 3))
+
+
 @pytest.mark.parametrize("size", [(10, 12), (9, 17), (3, 4)], ids=["twice", "uneven", "smaller"])
 def test_resize_bilinear(size: tuple[int, int]) -> None:
     """A half-pixel resize samples and clamps as TFLite does, at any ratio."""

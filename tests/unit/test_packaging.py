@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import tomllib
 
 import pyselfie
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from email.message import Message
 
 ROOT = Path(__file__).parents[2]
+MULTICLASS_VERSION = tomllib.loads((ROOT / "packages/multiclass/pyproject.toml").read_text())["project"]["version"]
+MULTICLASS_ON_THE_SITE = "models/selfie_multiclass.onnx"
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +59,7 @@ def test_wheel_is_pure_and_complete(built: Path) -> None:
     assert metadata["Version"] == pyselfie.__version__
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["License-Expression"] == "Apache-2.0"
-    assert metadata.get_all("Provides-Extra") == ["cli", "native", "video"]
+    assert metadata.get_all("Provides-Extra") == ["cli", "multiclass", "native", "video"]
     assert [line for line in metadata.get_all("Requires-Dist", []) if "extra" not in line] == ["numpy>=1.26"]
 
 
@@ -90,7 +93,7 @@ def test_wheel_of_the_site_installs_with_its_models(dist: Path, tmp_path: Path) 
     """dist/packages/ has the sdist and a wheel that pip installs, alone, with both models; npm gets neither."""
     wheel = dist / "packages" / f"pyselfie-{pyselfie.__version__}-py3-none-any.whl"
     sdist = dist / "packages" / f"pyselfie-{pyselfie.__version__}.tar.gz"
-    assert {path.name for path in wheel.parent.iterdir()} == {wheel.name, sdist.name}
+    assert {path.name for path in wheel.parent.glob("pyselfie-*")} == {wheel.name, sdist.name}
     python = bare_environment(tmp_path / "venv")
     assert pip_install(python, wheel).returncode == 0
     lend_dependencies(python)
@@ -103,6 +106,54 @@ def test_wheel_of_the_site_installs_with_its_models(dist: Path, tmp_path: Path) 
     run = subprocess.run([python, "-c", code], cwd=tmp_path, env=plain(), capture_output=True, text=True, check=False)
     assert run.stdout == "(9, 16)\n" * 2, run.stderr
     assert "packages" not in json.loads((dist / "package.json").read_text())["files"]
+
+
+def test_multiclass_is_a_package_of_its_own(dist: Path, tmp_path: Path) -> None:
+    """Without its wheel the model is named with the extra that brings it; with the wheel the file is there."""
+    wheel = dist / "packages" / f"pyselfie_multiclass-{MULTICLASS_VERSION}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel) as archive:
+        assert (
+            archive.read("pyselfie_multiclass/selfie_multiclass.onnx") == (dist / MULTICLASS_ON_THE_SITE).read_bytes()
+        )
+        info = f"pyselfie_multiclass-{MULTICLASS_VERSION}.dist-info/licenses"
+        assert {f"{info}/LICENSE", f"{info}/NOTICE"} <= set(archive.namelist())
+    python = bare_environment(tmp_path / "venv")
+    [ours] = (dist / "packages").glob("pyselfie-*.whl")
+    assert pip_install(python, ours).returncode == 0
+    lend_dependencies(python)
+    code = (
+        "import pyselfie\n"
+        "from pyselfie.core.manifest import load_spec, read_model, ModelFileError\n"
+        "try: print(len(read_model(load_spec('multiclass'))))\n"
+        "except ModelFileError as error: print(error)\n"
+    )
+    run = [str(python), "-c", code]
+    said = subprocess.run(run, cwd=tmp_path, env=plain(), capture_output=True, text=True, check=True).stdout
+    assert said == 'the multiclass model is not installed: pip install "pyselfie[multiclass]" brings it\n'
+    assert pip_install(python, wheel).returncode == 0
+    said = subprocess.run(run, cwd=tmp_path, env=plain(), capture_output=True, text=True, check=True).stdout
+    assert said == f"{(dist / MULTICLASS_ON_THE_SITE).stat().st_size}\n"
+
+
+def test_extra_pins_the_version_of_the_model() -> None:
+    """`pyselfie[multiclass]` asks for just the version that packages/multiclass has."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["optional-dependencies"]["multiclass"] == [f"pyselfie-multiclass=={MULTICLASS_VERSION}"]
+
+
+def test_sdist_of_the_model_builds_the_same_wheel(dist: Path, tmp_path: Path) -> None:
+    """Whoever builds pyselfie-multiclass from its sdist gets the model, too."""
+    [sdist] = (dist / "packages").glob("pyselfie_multiclass-*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    [unpacked] = tmp_path.iterdir()
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "made")]
+    subprocess.run(command, cwd=unpacked, capture_output=True, check=True)
+    [made], [shipped] = (tmp_path / "made").iterdir(), (dist / "packages").glob("pyselfie_multiclass-*.whl")
+    with zipfile.ZipFile(made) as ours, zipfile.ZipFile(shipped) as theirs:
+        assert {name: ours.read(name) for name in ours.namelist()} == {
+            name: theirs.read(name) for name in theirs.namelist()
+        }
 
 
 def test_archive_of_the_site_is_refused_by_pip(dist: Path, tmp_path: Path) -> None:

@@ -303,15 +303,49 @@ def test_frame_and_backdrop_are_handed_over_open(pipeline, painter):
 
 
 def test_a_new_source_begins_without_what_the_last_one_left(pipeline):
-    """What a model carries from frame to frame is forgotten on reset, and not between frames."""
+    """What a model carries from frame to frame is forgotten at the first one and on reset, and not between frames."""
     runtime = pipeline._segmenter._runtime
     resets = []
     runtime.reset = lambda: resets.append(1)
     for _ in range(2):
         process(pipeline, Frame())
-    assert resets == []
-    pipeline.reset()
     assert resets == [1]
+    pipeline.reset()
+    assert resets == [1, 1]
+
+
+def test_a_cut_ends_the_film_and_the_mask(pipeline, painter):
+    """The picture stays, the model forgets, and the next frame gets its own mask, however short the time."""
+    runtime = pipeline._segmenter._runtime
+    resets = []
+    process(pipeline, Frame(255))
+    runtime.reset = lambda: resets.append(1)
+    pipeline.cut()
+    assert (resets, painter.cleared, pipeline.has_frame) == ([], 0, True)
+    assert process(pipeline, Frame(51), fresh_mask=False)
+    assert process(pipeline, Frame(51))
+    assert resets == [1]
+    assert painter.painted[-2][2][0, 0, 0] == 51
+
+
+def test_the_model_never_sees_a_mirrored_picture(pipeline, painter):
+    """Switching the mirror is for the painter: what goes into the model, and its state, stay as they are."""
+    runtime = pipeline._segmenter._runtime
+    seen, resets, run = [], [], runtime.run
+
+    async def noting(tensor):
+        seen.append(tensor.copy())
+        return await run(tensor)
+
+    runtime.run = noting
+    process(pipeline, Frame(51))
+    runtime.reset = lambda: resets.append(1)
+    for mirror in (True, False):
+        process(pipeline, Frame(51), Options(effect="mask", mirror=mirror))
+    assert resets == []
+    assert [mirror for *_, mirror in painter.painted] == [False, True, False]
+    for tensor in seen[1:]:
+        np.testing.assert_array_equal(tensor, seen[0])
 
 
 def test_mailbox_keeps_the_newest_frame_only():
@@ -323,13 +357,31 @@ def test_mailbox_keeps_the_newest_frame_only():
         frames = [Frame(), Frame(), Frame()]
         for frame in frames:
             mailbox.offer(frame)
-        newest = await anext(mailbox)
+        newest, _ = await anext(mailbox)
         return frames, newest, drops
 
     frames, newest, drops = asyncio.run(scenario())
     assert newest is frames[2]
     assert [frame.closed for frame in frames] == [1, 1, 0]
     assert len(drops) == 2
+
+
+def test_mailbox_remembers_a_cut_whose_frame_was_dropped():
+    """The first frame of another film may be replaced before it is read: then the next one is its first; once."""
+
+    async def scenario():
+        mailbox: Any = Mailbox(lambda: None)
+        cuts = []
+        for lot in ([False], [True, False], [False], [False, True], [True, None, False]):
+            for is_cut in lot:
+                if is_cut is None:
+                    mailbox.clear()
+                else:
+                    mailbox.offer(Frame(), is_cut=is_cut)
+            cuts.append((await anext(mailbox))[1])
+        return cuts
+
+    assert asyncio.run(scenario()) == [False, True, False, True, True]
 
 
 def test_mailbox_wakes_its_reader_and_ends_its_loop():
@@ -340,7 +392,7 @@ def test_mailbox_wakes_its_reader_and_ends_its_loop():
         seen = []
 
         async def read():
-            seen.extend([frame.level async for frame in mailbox])
+            seen.extend([frame.level async for frame, _ in mailbox])
 
         reader = asyncio.ensure_future(read())
         for level in (1, 2):

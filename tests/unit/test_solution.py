@@ -218,7 +218,7 @@ from pyselfie import SelfieSegmentation, arrays
 segmenter = SelfieSegmentation(model_selection=1)
 picture = np.arange(90 * 160 * 3, dtype=np.uint8).reshape(90, 160, 3)
 expected = segmenter.process(picture).segmentation_mask
-segmenter._lock.acquire()  # as if another thread were at work in this moment
+segmenter._model._lock.acquire()  # as if another thread were at work in this moment
 child = os.fork()
 if child == 0:
     same = np.array_equal(segmenter.process(picture).segmentation_mask, expected)

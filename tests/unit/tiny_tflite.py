@@ -10,7 +10,7 @@ import onnxruntime
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from models.convert import convert_graph
+from models.network import convert_graph
 from models.reader import read_graph
 
 if TYPE_CHECKING:
@@ -53,11 +53,13 @@ class TinyModel:
         self._tensors.append(tensor)
         return len(self._tensors) - 1
 
-    def op(self, name: str, inputs: list[int], output: int, options: Any = None, custom: bytes = b"") -> None:
+    def op(
+        self, name: str, inputs: list[int], output: int, options: Any = None, custom: bytes = b"", version: int = 1
+    ) -> None:
         """Add an operator: a built-in one by its TFLite name, or a custom one where that name is none."""
         operator, code = schema.OperatorT(), schema.OperatorCodeT()
         builtin = getattr(schema.BuiltinOperator, name, schema.BuiltinOperator.CUSTOM)
-        code.builtinCode, code.deprecatedBuiltinCode, code.version = builtin, min(builtin, 127), 1
+        code.builtinCode, code.deprecatedBuiltinCode, code.version = builtin, min(builtin, 127), version
         if builtin == schema.BuiltinOperator.CUSTOM:
             code.customCode = name
             operator.customOptions = list(custom)

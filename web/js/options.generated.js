@@ -97,6 +97,47 @@ export const OPTIONS = [
     ]
   },
   {
+    "name": "edges",
+    "attribute": "edges",
+    "short": "edges",
+    "kind": "choice",
+    "initial": "refined",
+    "expected": "one of refined, raw",
+    "choices": [
+      "refined",
+      "raw"
+    ],
+    "ways": [
+      "engine",
+      "page",
+      "element",
+      "track",
+      "change",
+      "message",
+      "address"
+    ]
+  },
+  {
+    "name": "smoothing",
+    "attribute": "smoothing",
+    "short": "smoothing",
+    "kind": "number",
+    "initial": 0.85,
+    "expected": "a number from 0 to 0.95",
+    "choices": [],
+    "low": 0,
+    "high": 0.95,
+    "ways": [
+      "engine",
+      "page",
+      "element",
+      "track",
+      "change",
+      "message",
+      "address"
+    ]
+  },
+  {
     "name": "mirror",
     "attribute": "mirror",
     "short": "mirror",

@@ -203,7 +203,7 @@ function untilFailure(downloads, step) {
 }
 
 /** Only a guess where Python will choose something else: then its model comes later. @param {number} model @param {string} edges */
-function modelFile(model = 0, edges = "raw") {
+function modelFile(model = 0, edges = "refined") {
   const [first] = MODELS;
   return (MODELS.find((one) => one.modelSelection === model && one.edges === edges) ?? first).file;
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyodide.ffi import create_proxy
 
 from pyselfie.browser.mailbox import Mailbox
-from pyselfie.browser.models import ModelLoader, RunningModel
+from pyselfie.browser.models import ModelChoice, ModelLoader, RunningModel
 from pyselfie.browser.output import Output
 from pyselfie.browser.reporter import NO_PNG, Reporter
 from pyselfie.core.options import OptionError, Options, parse_changes
@@ -53,13 +53,14 @@ class Engine:
         self._post = self._reporter.post
         self._loader = ModelLoader(host, requested, painter, lock=lock, on_change=self._backend_changed)
         self._output = Output(canvas, self._clock, self._post, self._gpu_fault)
-        self._options, first_model = self._with_changes(Options(), 0, _one_by_one(options_json))
+        first = ModelChoice(0, Options.edges)
+        self._options, first = self._with_changes(Options(), first, _one_by_one(options_json))
         self._model = RunningModel(
             self._loader,
             self._output,
             self._reporter,
             refresh=partial(self._output.refresh, self._options_now),
-            model_selection=first_model,
+            first=first,
         )
         self._mailbox = Mailbox(host.dropped)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -69,7 +70,9 @@ class Engine:
         self._device_lost_proxy = create_proxy(self._device_lost)
         host.bridge.onDeviceLost(self._device_lost_proxy)
 
-    def _with_changes(self, options: Options, model: int, lot: list[dict[str, Any]]) -> tuple[Options, int]:
+    def _with_changes(
+        self, options: Options, model: ModelChoice, lot: list[dict[str, Any]]
+    ) -> tuple[Options, ModelChoice]:
         """Return changed options and the wanted model; of bad changes the page is told, and they change nothing."""
         for changes in lot:
             try:
@@ -77,7 +80,7 @@ class Engine:
             except OptionError as error:
                 self._refuse(str(error))
                 continue
-            model = parsed.pop("model_selection", model)
+            model = ModelChoice(parsed.pop("model_selection", model.number), parsed.get("edges", model.edges))
             options = options.updated(parsed)
         return options, model
 
@@ -112,7 +115,7 @@ class Engine:
         getattr(self, f"_on_{message.type}")(message)
 
     def _on_frame(self, message: protocol.ShowFrame) -> None:
-        self._mailbox.offer(message.frame)
+        self._mailbox.offer(message.frame, is_cut=message.isCut)
 
     def _on_options(self, message: protocol.SetOptions) -> None:
         lot = json.loads(message.changes)
@@ -219,9 +222,11 @@ class Engine:
 
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
-        async for frame in self._mailbox:
-            fresh = self._output.needs_mask(self._options) and (self._pacer is None or self._pacer.wants_mask())
-            if await self._model.guarded(partial(self._output.process, frame, self._options_now, fresh_mask=fresh)):
+        async for frame, is_cut in self._mailbox:
+            has_turn = self._pacer is None or self._pacer.wants_mask() or is_cut
+            fresh = self._output.needs_mask(self._options) and has_turn
+            work = partial(self._output.process, frame, self._options_now, fresh_mask=fresh, is_cut=is_cut)
+            if await self._model.guarded(work):
                 self._report_painted(fresh_mask=fresh)
             else:
                 self._host.dropped()

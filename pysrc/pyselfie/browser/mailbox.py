@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Mailbox:
     """Holds at most one frame; a newer one replaces and closes it.
 
-    ``async for frame in mailbox`` yields the newest frame each time and hands over its ownership. The loop ends
-    after `close`.
+    ``async for frame, is_cut in mailbox`` yields the newest frame each time and hands over its ownership; `is_cut`
+    says whether it, or a dropped one before it, is the first of another film. The loop ends after `close`.
 
     Parameters
     ----------
@@ -25,6 +25,7 @@ class Mailbox:
 
     def __init__(self, on_drop: Callable[[], None]) -> None:
         self._frame: Frame | None = None
+        self._is_cut = False
         self._arrived = asyncio.Event()
         self._on_drop = on_drop
         self._closed = False
@@ -34,13 +35,14 @@ class Mailbox:
         """Whether the reader's loop has been told to end."""
         return self._closed
 
-    def offer(self, frame: Frame) -> None:
-        """Put `frame` in, its ownership with it."""
+    def offer(self, frame: Frame, *, is_cut: bool = False) -> None:
+        """Put `frame` in, its ownership with it; `is_cut`: it is the first of another film."""
         if self._closed:
             frame.close()
             return
         self.clear()
         self._frame = frame
+        self._is_cut |= is_cut
         self._arrived.set()
 
     def clear(self) -> None:
@@ -60,7 +62,7 @@ class Mailbox:
     def __aiter__(self) -> Mailbox:
         return self
 
-    async def __anext__(self) -> Frame:
+    async def __anext__(self) -> tuple[Frame, bool]:
         while self._frame is None:
             if self._closed:
                 raise StopAsyncIteration
@@ -68,5 +70,6 @@ class Mailbox:
             if self._frame is None and not self._closed:  # cleared between the signal and this wake-up
                 self._arrived.clear()
         frame, self._frame = self._frame, None
+        is_cut, self._is_cut = self._is_cut, False
         self._arrived.clear()
-        return frame
+        return frame, is_cut

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyodide.ffi import JsException
 
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
     from pyselfie.browser.protocol import Status
     from pyselfie.browser.reporter import Reporter
     from pyselfie.core.manifest import ModelSpec
+
+
+class ModelChoice(NamedTuple):
+    """Which network.
+
+    Attributes
+    ----------
+    number
+        The option `model_selection`.
+    edges
+        The option `edges`.
+    """
+
+    number: int
+    edges: str
 
 
 class EngineError(Exception):
@@ -68,7 +83,7 @@ class ModelLoader:
         """Which painter fits the backend, and why."""
         return self._painters.for_backend(self.backend)
 
-    async def load(self, model_selection: int) -> AnyRuntime:
+    async def load(self, choice: ModelChoice) -> AnyRuntime:
         """Return a runtime that has run once, on this backend or on the next one that works.
 
         Raises
@@ -80,7 +95,7 @@ class ModelLoader:
         EngineError
             If no backend runs the model.
         """
-        spec = load_spec(model_selection)
+        spec = load_spec(*choice)
         buffer = await self._host.loadModel(spec.file)
         verify_model(buffer.to_bytes(), spec)
         while True:
@@ -156,13 +171,13 @@ class RunningModel:
     reporter : Reporter
     refresh : callable
         Segments and paints the frame in hand once more; returns whether there was one.
-    model_selection : int
+    first : ModelChoice
         The first model.
 
     Attributes
     ----------
-    wanted : int
-        ``model_selection`` that runs or is being loaded.
+    wanted : ModelChoice
+        What runs or is being loaded.
     """
 
     def __init__(
@@ -172,9 +187,9 @@ class RunningModel:
         reporter: Reporter,
         *,
         refresh: Callable[[], Awaitable[bool]],
-        model_selection: int,
+        first: ModelChoice,
     ) -> None:
-        self.wanted = model_selection
+        self.wanted = first
         self._loader = loader
         self._output = output
         self._reporter = reporter
@@ -222,18 +237,18 @@ class RunningModel:
             except JsException as error:
                 self._loader.recover(f"{error.name}: {error.message}", lost=False)
 
-    def want(self, model_selection: int) -> bool:
+    def want(self, choice: ModelChoice) -> bool:
         """Note which model shall run; returns whether `switch` is needed for it, because none is under way."""
-        if model_selection == self.wanted:
+        if choice == self.wanted:
             return False
-        self.wanted = model_selection
-        if model_selection == self._running:  # while another one is being loaded: that one is not waited for
+        self.wanted = choice
+        if choice == self._running:  # while another one is being loaded: that one is not waited for
             self._reporter.post({"type": "model", **self.status()})
         return not self._is_switching
 
     @property
-    def _running(self) -> int | None:
-        return None if self._runtime is None else self._runtime.spec.model_selection
+    def _running(self) -> ModelChoice | None:
+        return None if self._runtime is None else _choice_of(self._runtime)
 
     async def switch(self) -> None:
         """Load the wanted model beside the running one, exchange them between two frames; the newest wish counts."""
@@ -244,7 +259,7 @@ class RunningModel:
         finally:
             self._is_switching = False
 
-    async def _exchange(self, wanted: int) -> None:
+    async def _exchange(self, wanted: ModelChoice) -> None:
         try:
             runtime = await self._load(wanted)
             if self.wanted != wanted or wanted == self._running:  # another wish, or a recovery, came meanwhile
@@ -258,11 +273,11 @@ class RunningModel:
         self._reporter.post({"type": "model", **self.status()})
         await self.guarded(self._refresh)
 
-    async def _load(self, model_selection: int) -> AnyRuntime:
+    async def _load(self, choice: ModelChoice) -> AnyRuntime:
         """Load a model; the page is told, as it must not take the worker's silence for its death."""
         self._reporter.post({"type": "loading", "on": True})
         try:
-            return await self._loader.load(model_selection)
+            return await self._loader.load(choice)
         finally:
             self._reporter.post({"type": "loading", "on": False})
 
@@ -276,13 +291,13 @@ class RunningModel:
                 raise
         self._runtime = runtime
 
-    def _keep_old_model(self, wanted: int, error: Exception) -> None:
+    def _keep_old_model(self, wanted: ModelChoice, error: Exception) -> None:
         """Tell that `wanted` could not be had, and go on with what runs; not if something else is wanted by now."""
         if wanted != self.wanted:
             return
         self._reporter.error(error, "The model could not be loaded")
         if self._runtime is not None:
-            self.wanted = self._runtime.spec.model_selection
+            self.wanted = _choice_of(self._runtime)
             self._reporter.post({"type": "model", **self.status()})
 
     def status(self) -> Status:
@@ -294,7 +309,12 @@ class RunningModel:
             "reason": runtime.reason,
             "model": runtime.spec.name,
             "modelSelection": runtime.spec.model_selection,
+            "edges": runtime.spec.edges,
             "threads": self._loader.threads if runtime.backend == "wasm" else 1,
             "painter": self._output.painter,
             "painterReason": self._loader.painter[1],
         }
+
+
+def _choice_of(runtime: AnyRuntime) -> ModelChoice:
+    return ModelChoice(runtime.spec.model_selection, runtime.spec.edges)

@@ -144,13 +144,20 @@ class Output:
         """Call `tap` with the canvas and the frame's timestamp (microseconds or None) after each painting."""
         self._tap = tap
 
-    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
-        """Take over `frame` and paint its composite; returns whether it was painted; see `Pipeline.process`."""
+    async def process(
+        self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True, is_cut: bool = False
+    ) -> bool:
+        """Take over `frame` and paint its composite; returns whether it was painted; see `Pipeline.process`.
+
+        `is_cut` says that it is the first one of another film.
+        """
         self._forget()
         self._timestamp = getattr(frame, "timestamp", None)
         if self._pipeline is None:
             frame.close()
             return False
+        if is_cut:
+            self._pipeline.cut()
         return self._shown(await self._pipeline.process(frame, options, fresh_mask=fresh_mask))
 
     async def refresh(self, options: Callable[[], Options]) -> bool:

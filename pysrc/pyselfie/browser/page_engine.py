@@ -1,4 +1,4 @@
-"""The Solution API's engine in any Pyodide: JupyterLite, PyScript, a page of one's own.
+"""The model of `Segmenter` and of the Solution API in any Pyodide: JupyterLite, PyScript, a page of one's own.
 
 ONNX Runtime Web and its bridge are those of a built pyselfie site; `use_site` says where one is. Nothing is fetched
 from anywhere else, and the models come with the package.
@@ -19,9 +19,6 @@ from pyselfie.core.manifest import read_model
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from pyselfie.core.manifest import ModelSpec
 
@@ -83,11 +80,11 @@ class PageEngine:
         self._spec = spec
         self._runtime: OrtWebRuntime | None = None
 
-    async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the mask; see `runtimes.base.Runtime.run`."""
+    async def opened(self) -> OrtWebRuntime:
+        """Return the runtime."""
         if self._runtime is None:
             self._runtime = await self._open()
-        return await self._runtime.run(tensor)
+        return self._runtime
 
     async def _open(self) -> OrtWebRuntime:
         if not _bridges:
@@ -111,8 +108,8 @@ class PageEngine:
             self._runtime = None
 
 
-def wait_for(result: Awaitable[Any]) -> Any:
-    """Return the result of `result`, suspending Python until it is there.
+def wait_for(result: Awaitable[Any], instead: str) -> Any:
+    """Return the result of `result`, suspending Python until it is there; `instead` is the method to be awaited.
 
     Raises
     ------
@@ -123,6 +120,6 @@ def wait_for(result: Awaitable[Any]) -> Any:
         result.close()  # type: ignore[attr-defined]
         raise RuntimeError(
             "this Python cannot wait inside a plain call (the browser lacks JSPI, or JavaScript called it "
-            "synchronously): use `await segmenter.process_async(image)`"
+            f"synchronously): use `await segmenter.{instead}(image)`"
         )
     return run_sync(result)

@@ -108,6 +108,10 @@ class Pipeline(Protocol):
         """Give frame and backdrop to whoever paints next, their ownership with them."""
         ...
 
+    def cut(self) -> None:
+        """Let the next frame be the first of another film; the picture stays until then."""
+        ...
+
     def reset(self) -> None:
         """Forget the frame and clear the output: the source has changed."""
         ...

@@ -37,6 +37,7 @@ class Close(Protocol):
 class ShowFrame(Protocol):
     type: Literal["frame"]
     frame: Frame
+    isCut: bool
 
 
 class SetOptions(Protocol):
@@ -101,6 +102,7 @@ class Status(TypedDict):
     reason: str
     model: str
     modelSelection: int
+    edges: str
     threads: int
     painter: str
     painterReason: str

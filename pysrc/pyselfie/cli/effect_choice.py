@@ -23,33 +23,59 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyselfie.solution import SelfieSegmentation
+    from pyselfie.segmenter import Segmenter
 
     Picture = NDArray[np.uint8]
     Masked = Callable[[Picture, NDArray[np.float32], float], Picture]
-    Effect = Callable[[Picture, float], Picture]
 
 _NO_MASK = np.zeros((1, 1), np.float32)
 
 
-def choose_effect(options: argparse.Namespace, segmenter: SelfieSegmentation) -> Effect:
-    """Return the function ``(frame, time) -> picture`` that the options ask for; it segments what it needs a mask of.
+class Effect:
+    """A function ``(frame, time) -> picture`` that segments what it needs a mask of.
+
+    Parameters
+    ----------
+    paint
+        Makes the picture of a frame and its mask.
+    segmenter
+        Makes the masks; None for an effect that needs none.
+    smoothing
+        Of the masks of a film, 0..0.95.
+    """
+
+    def __init__(self, paint: Masked, segmenter: Segmenter | None, smoothing: float) -> None:
+        self._paint = paint
+        self._segmenter = segmenter
+        self._smoothing = smoothing
+
+    def begin(self, *, film: bool) -> None:
+        """Forget the file before: another one begins; its pictures are those of a `film`, or have nothing in common."""
+        if self._segmenter is not None:
+            self._segmenter.reset()
+            self._segmenter.smoothing = self._smoothing if film else 0.0
+
+    def __call__(self, frame: Picture, time: float) -> Picture:
+        """Return the picture; `time` is in seconds since the first one."""
+        mask = _NO_MASK if self._segmenter is None else self._segmenter.segment(frame)
+        return self._paint(frame, mask, time)
+
+
+def choose_effect(options: argparse.Namespace, segmenter: Segmenter) -> Effect:
+    """Return the effect that the options ask for.
 
     Raises
     ------
     UsageError
         When the user's effect cannot be loaded, or the background not be read.
     """
+    chosen = options.effect_options
+    smoothing = chosen.smoothing if chosen.edges == "refined" else 0.0
     if ".py:" in options.effect:
-        return _segmented(_own_effect(options.effect, mirror=options.mirror), segmenter)
-    painter = ArrayPainter(options.effect_options, _background(options.background), options.model_selection)
-    if EFFECTS[options.effect].overlay is None:
-        return lambda frame, _time: painter.paint(frame, _NO_MASK)
-    return _segmented(lambda frame, mask, _time: painter.paint(frame, mask), segmenter)
-
-
-def _segmented(effect: Masked, segmenter: SelfieSegmentation) -> Effect:
-    return lambda frame, time: effect(frame, segmenter.process(frame).segmentation_mask, time)
+        return Effect(_own_effect(options.effect, mirror=options.mirror), segmenter, smoothing)
+    painter = ArrayPainter(chosen, _background(options.background), options.model_selection)
+    needs_mask = EFFECTS[options.effect].overlay is not None
+    return Effect(lambda frame, mask, _time: painter.paint(frame, mask), segmenter if needs_mask else None, smoothing)
 
 
 def fingerprint(options: argparse.Namespace) -> str:

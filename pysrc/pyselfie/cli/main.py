@@ -16,7 +16,7 @@ from pyselfie.cli.stopping import stoppable
 from pyselfie.core.custom_effect import CustomEffectError
 from pyselfie.core.manifest import ModelFileError
 from pyselfie.extras import MissingExtraError, require
-from pyselfie.solution import SelfieSegmentation
+from pyselfie.segmenter import Segmenter
 
 if TYPE_CHECKING:
     import argparse
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace, stop: Stop) -> int:
     jobs = [] if options.webcam is not None else plan(options)
     _check_extras(options, jobs)
-    with SelfieSegmentation(options.model_selection) as segmenter:
+    with Segmenter(options.model_selection, options.effect_options.edges) as segmenter:
         effect = choose_effect(options, segmenter)
         if options.webcam is not None:
             from pyselfie.cli.webcam import show_webcam  # noqa: PLC0415, only this needs windows

@@ -36,6 +36,7 @@ def convert_picture(source: Path, target: Path, effect: Effect, progress: Progre
         holders = _HOLD.get(file.kind)
         only_first = holders is not None and target.suffix.lower() not in holders
         progress.start(source.name, 1 if only_first else file.count)
+        effect.begin(film=file.kind == "animation")
         results, missing = _processed(file, source, effect, progress, only_first=only_first)
         loops = file.loops
     if only_first:

@@ -40,6 +40,7 @@ def convert_video(source: Path, target: Path, effect: Effect, progress: Progress
     with container:
         film = Film(av, container, source)
         progress.start(source.name, film.expected)
+        effect.begin(film=True)
         try:
             left_out = _convert(film, target, effect, progress)
         except av.FFmpegError as error:

@@ -61,6 +61,7 @@ def _check_display() -> None:
 
 def _show(cv2: Any, capture: Any, effect: Effect) -> None:
     begin = time.monotonic()
+    effect.begin(film=True)
     while True:
         there, bgr = capture.read()
         if not there:

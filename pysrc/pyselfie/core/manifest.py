@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import operator
 from dataclasses import dataclass
@@ -81,6 +82,11 @@ class ModelSpec:
         What goes in besides and stays until it is set again.
     extras
         What comes out besides the mask, for whoever asks.
+    classes
+        What a model tells apart, in the order of its output ``classes``, the background first; empty for one that knows
+        the person alone.
+    package
+        The Python package that has the file where pyselfie's own has not.
     """
 
     name: str
@@ -94,6 +100,8 @@ class ModelSpec:
     state: tuple[StateSpec, ...] = ()
     settings: tuple[SettingSpec, ...] = ()
     extras: tuple[TensorSpec, ...] = ()
+    classes: tuple[str, ...] = ()
+    package: str = ""
 
     @property
     def input_name(self) -> str:
@@ -209,6 +217,8 @@ def _spec_from_entry(entry: Mapping[str, Any]) -> ModelSpec:
         state=tuple(_state(state) for state in entry.get("state", ())),
         settings=tuple(_setting(setting) for setting in entry.get("settings", ())),
         extras=tuple(_tensor(extra) for extra in entry.get("extras", ())),
+        classes=tuple(entry.get("classes", ())),
+        package=entry.get("package", ""),
     )
 
 
@@ -240,20 +250,30 @@ def verify_model(data: bytes, spec: ModelSpec) -> None:
 
 
 def read_model(spec: ModelSpec) -> bytes:
-    """Return the verified bytes of the model file that came with the package.
+    """Return the verified bytes of the model file that came with the package, or with the one that an extra installs.
 
     Raises
     ------
     ModelFileError
         When the file is missing or is not the one that `spec` describe.
     """
-    path = model_folder() / spec.file
+    path = _model_path(spec)
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ModelFileError(f"cannot read {path} ({error.strerror}); install pyselfie again") from error
     verify_model(data, spec)
     return data
+
+
+def _model_path(spec: ModelSpec) -> Path:
+    path = model_folder() / spec.file
+    if path.exists() or not spec.package:
+        return path
+    found = importlib.util.find_spec(spec.package)
+    if found is None or found.origin is None:
+        raise ModelFileError(f'the {spec.name} model is not installed: pip install "pyselfie[{spec.name}]" brings it')
+    return Path(found.origin).parent / spec.file
 
 
 def model_folder() -> Path:

@@ -17,12 +17,25 @@ from pyselfie.core.option import Option, OptionError, Way, unknown_option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EFFECT_NAMES", "MODEL_NAMES", "OPTIONS", "Option", "OptionError", "Options", "Way"]
+__all__ = [
+    "EDGES",
+    "EFFECT_NAMES",
+    "MODEL_NAMES",
+    "MOST_SMOOTHING",
+    "OPTIONS",
+    "Option",
+    "OptionError",
+    "Options",
+    "Way",
+]
 __all__ += ["option_named", "parse_changes", "parse_color", "way_in"]
 
 EFFECT_NAMES = tuple(EFFECTS)
 MODEL_NAMES = ("general", "landscape")
 """By `model_selection`."""
+EDGES = ("refined", "raw")
+MOST_SMOOTHING = 0.95
+"""More would let a mask outlive its frame by a second."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,8 @@ class Options:
     color: str = "#00FF00"
     strength: float = 0.5
     mirror: bool = False
+    edges: str = "refined"
+    smoothing: float = 0.85
     decontaminate: bool = True
     light_wrap: float = 0.15
     colour_cast: float = 0.0
@@ -154,6 +169,22 @@ OPTIONS = (
         MODEL_NAMES,
         short="model",
         letter="m",
+    ),
+    Option(
+        "edges",
+        "choice",
+        Options.edges,
+        "the mask's edge: `refined` follows the picture's, `raw` is the network's",
+        ("engine", "cli", "page", *_PAGE),
+        EDGES,
+    ),
+    Option(
+        "smoothing",
+        "number",
+        Options.smoothing,
+        "how much the mask before may count in a video where nothing moves; it needs `refined` edges",
+        ("engine", "cli", "page", *_PAGE),
+        high=MOST_SMOOTHING,
     ),
     Option("mirror", "flag", Options.mirror, "mirrors the person left to right", ("engine", "cli", *_PAGE)),
     Option(

@@ -24,11 +24,13 @@ def check_frame(frame: Any, name: str = "frame") -> NDArray[np.uint8]:
         When it has another shape than [H, W, 3], or no pixels.
     """
     if not isinstance(frame, np.ndarray):
-        raise TypeError(f"the {name} has to be a NumPy array of shape (height, width, 3), got {type(frame).__name__}")
+        raise TypeError(
+            f"the {name} has to be a NumPy array of shape (height, width, 3), got {type(frame).__name__}{advice(frame)}"
+        )
     if frame.dtype != np.uint8:
-        raise TypeError(f"the {name} has to be uint8, RGB in 0..255, got {frame.dtype}")
+        raise TypeError(f"the {name} has to be uint8, RGB in 0..255, got {frame.dtype}{advice(frame)}")
     if frame.ndim != 3 or frame.shape[2] != 3:
-        raise ValueError(f"the {name} has to be RGB of shape (height, width, 3), got {frame.shape}")
+        raise ValueError(f"the {name} has to be RGB of shape (height, width, 3), got {frame.shape}{advice(frame)}")
     if not frame.size:
         raise ValueError(f"the {name} is empty: its shape is {frame.shape}")
     return np.ascontiguousarray(frame)
@@ -54,3 +56,16 @@ def check_mask(mask: Any) -> NDArray[np.float32]:
         raise ValueError(f"the mask has to be in 0..1, got values from {low:g} to {high:g}")
     result = np.ascontiguousarray(mask, np.float32)
     return result if low >= 0 and high <= 1 else result.clip(0, 1)
+
+
+def advice(image: Any) -> str:
+    """Return what turns a picture of the usual wrong kinds into the right one, led in by a colon; "" if unknown."""
+    if not isinstance(image, np.ndarray):
+        return ": np.asarray(picture) makes an array of it" if hasattr(image, "__array_interface__") else ""
+    if image.ndim == 2:
+        return ": a grey picture becomes RGB by np.dstack([image] * 3)"
+    if image.ndim == 3 and image.shape[2] == 4:
+        return ": leave alpha out with image[..., :3], and mind that OpenCV reads BGR(A), not RGB"
+    if image.ndim == 3 and image.shape[2] == 3 and image.dtype.kind == "f":
+        return ": of a picture in 0..1, (image * 255).round().astype(np.uint8) makes bytes"
+    return ""

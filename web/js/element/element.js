@@ -244,7 +244,7 @@ export class SelfieSegmentationElement extends ElementProperties {
     if (!this.paused) this.#engine.skip();
   }
 
-  /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean}} [kind] */
+  /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, cut?: boolean}} [kind] */
   push(frame, kind = {}) {
     if (!this.paused || kind.still) return this.#engine.push(frame, kind);
     frame.close();

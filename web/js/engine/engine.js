@@ -5,7 +5,8 @@
  * Emits as CustomEvents what protocol.d.ts has under these names: progress, ready and model, frame (and `dropped`),
  * stats (and `dropped`, `downloadedBytes`), backendchange, notice, overload, error.
  *
- * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number}} Options
+ * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number, edges?: string,
+ *   smoothing?: number}} Options
  * @typedef {import("./protocol.d.ts").Frame} Frame
  * @typedef {import("./protocol.d.ts").ToClient} ToClient
  * @typedef {import("./protocol.d.ts").ToEngine} ToEngine
@@ -36,7 +37,7 @@ export class Engine extends EventTarget {
   #bytes = 0;
   #startedAt = 0;
   #requests = new Requests();
-  #frames = new Frames((frame, transfer) => this.#post({ type: "frame", frame }, transfer));
+  #frames = new Frames((frame, isCut, transfer) => this.#post({ type: "frame", frame, isCut }, transfer));
   #changes = new Changes((message) => this.#tell(message));
   /** @type {((frame: Frame) => void) | null} */
   #tap = null;
@@ -97,10 +98,12 @@ export class Engine extends EventTarget {
    * Show this frame; its ownership passes to the engine.
    *
    * @param {Frame} frame
-   * @param {{still?: boolean}} [kind] still: a photo or a paused video, kept for a worker that must begin again
+   * @param {{still?: boolean, cut?: boolean}} [kind] still: a photo or a paused video, kept for a worker that must begin
+   *   again; cut: it has nothing to do with the frame before
    * @returns {boolean} false if the frame was dropped, or refused: that is told by an `error` event
    */
-  push(frame, { still = false } = {}) {
+  push(frame, { still = false, cut = false } = {}) {
+    if (cut) this.#frames.cut(); // if this one is dropped, the next one is
     if (still) return this.#frames.keep(frame, this.#channel !== 0);
     if (this.wantsFrame) return this.#frames.pass(frame);
     frame.close();
@@ -236,7 +239,10 @@ export class Engine extends EventTarget {
   #note(message) {
     if (message.type === "ready") return this.#onReady();
     if (message.type === "stats") return { dropped: this.#frames.dropped, downloadedBytes: this.#bytes };
-    if (message.type === "model") this.#options.modelSelection = message.modelSelection;
+    if (message.type === "model") {
+      const { modelSelection, edges } = message;
+      Object.assign(this.#options, { modelSelection, edges });
+    }
     if (message.type === "error" && message.action && !this.#ready) this.#stop(new Error(message.message));
     return {};
   }

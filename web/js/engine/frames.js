@@ -8,10 +8,11 @@ export class Frames {
   /** @type {Frame | null} */
   #still = null;
   #outstanding = 0;
+  #isCut = false;
   /** Frames that were not painted, so far. */
   dropped = 0;
 
-  /** @param {(frame: Frame, transfer: Transferable[]) => boolean} post returns whether it went */
+  /** @param {(frame: Frame, isCut: boolean, transfer: Transferable[]) => boolean} post returns whether it went */
   constructor(post) {
     this.#post = post;
   }
@@ -34,6 +35,7 @@ export class Frames {
   /** Send a photo; its ownership passes. @param {Frame} frame @param {boolean} now else with `sendStill` */
   keep(frame, now) {
     this.forgetStill();
+    this.cut(); // it is looked at for long: its mask is its own
     if (now && !this.#send(frame, [])) return false; // without a transfer the worker gets a copy
     this.#still = frame;
     return true;
@@ -44,11 +46,18 @@ export class Frames {
     if (this.#still && !this.#send(this.#still, [])) this.#still = null; // refused: it is told once
   }
 
+  /** The next frame has nothing to do with those before. */
+  cut() {
+    this.#isCut = true;
+  }
+
   /** @param {Frame} frame @param {Transferable[]} transfer */
   #send(frame, transfer) {
-    const sent = this.#post(frame, transfer);
-    if (sent) this.#outstanding++;
-    else discard(frame);
+    const sent = this.#post(frame, this.#isCut, transfer);
+    if (sent) {
+      this.#outstanding++;
+      this.#isCut = false;
+    } else discard(frame);
     return sent;
   }
 

@@ -9,9 +9,10 @@ import { WorkerHost } from "./worker_host.js";
  * @param {import("../../types/pyselfie.js").PreloadOptions} [options]
  */
 export async function preload({ signal, ...options } = {}) {
-  const { modelSelection, ...settings } = readSettings(options, ["site", "backend", "painter", "modelSelection"]);
+  const names = ["site", "backend", "painter", "modelSelection", "edges"];
+  const { modelSelection, edges, ...settings } = readSettings(options, names);
   signal?.throwIfAborted();
-  const { started, release } = WorkerHost.for(settings).hold({ modelSelection });
+  const { started, release } = WorkerHost.for(settings).hold({ modelSelection, edges });
   signal?.addEventListener("abort", () => release(signal.reason), { once: true });
   await started;
 }

@@ -42,10 +42,11 @@ export interface Close {
   channel: number;
 }
 
-/** Paint this; answered by `frame` or `dropped`. */
+/** Paint this; answered by `frame` or `dropped`. `isCut`: it has nothing to do with the frame before. */
 export interface ShowFrame {
   type: "frame";
   frame: Frame;
+  isCut: boolean;
 }
 
 /** JSON, a list: each entry is judged by itself. Answered by `repainted`, as all that has a `lot`. */
@@ -133,6 +134,7 @@ export interface Status {
   reason: string;
   model: string;
   modelSelection: number;
+  edges: string;
   threads: number;
   painter: string;
   painterReason: string;

@@ -26,7 +26,7 @@ export class Service {
   constructor(url, modelSelection) {
     this.#starting.promise.catch(() => {}); // whoever awaits `ready` is told
     this.#host = WorkerHost.for({ worker: url, painter: "canvas2d" });
-    this.#channel = this.#host.open(this.#client, { modelSelection });
+    this.#channel = this.#host.open(this.#client, { modelSelection, edges: "raw" });
   }
 
   /** @returns {import("../engine/worker_host.js").Client} */

@@ -1,10 +1,14 @@
 // From a playing video or a camera track to frames for the engine, as cheaply as the browser allows on the main thread.
 // Nothing here reads a pixel: a frame is taken as a handle and passed on, and the worker does the rest.
 
+/** A video that begins anew seeks, too. */
+const JUMPS = ["seeking", "seeked"];
+
 /**
  * @typedef {object} Sink  What a source needs of the engine.
  * @property {boolean} wantsFrame
- * @property {(frame: ImageBitmap|VideoFrame, options?: {still?: boolean}) => boolean} push
+ * @property {(frame: ImageBitmap|VideoFrame, kind?: {still?: boolean, cut?: boolean}) => boolean} push `cut`: it has
+ *   nothing to do with the frame before
  * @property {() => void} skip
  * @property {boolean} [runsHidden] wants frames in a hidden tab, too
  */
@@ -25,12 +29,16 @@ export function captureTrack(track, sink) {
 function readTrack(track, sink) {
   const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
   let stopped = false;
+  let cut = true;
   const pump = async () => {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
       if (stopped || (document.hidden && !sink.runsHidden)) value.close();
-      else sink.push(value);
+      else {
+        sink.push(value, { cut });
+        cut = false;
+      }
     }
   };
   // A reader fails when its track dies; the track's own `ended` event tells the page.
@@ -66,20 +74,28 @@ function playTrack(track, sink) {
  */
 export function captureVideo(video, sink) {
   let stopped = false;
+  let cut = true;
+  const onJump = () => {
+    cut = true;
+  };
+  for (const type of JUMPS) video.addEventListener(type, onJump);
   const take = frameTaker(video);
   const onFrame = async () => {
     if (stopped) return;
     if ((!document.hidden || sink.runsHidden) && !video.paused) {
       const frame = sink.wantsFrame ? await take() : null;
       if (stopped) frame?.close();
-      else if (frame) sink.push(frame);
-      else sink.skip();
+      else if (frame) {
+        sink.push(frame, { cut });
+        cut = video.seeking; // a picture from before the jump may still come
+      } else sink.skip();
     }
     next(video, onFrame);
   };
   next(video, onFrame);
   return () => {
     stopped = true;
+    for (const type of JUMPS) video.removeEventListener(type, onJump);
   };
 }
 

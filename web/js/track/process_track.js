@@ -76,9 +76,9 @@ class TrackProcessing {
         return engine.runsHidden;
       },
       skip: () => engine.skip(),
-      push: (frame) => {
+      push: (frame, kind) => {
         const timestamp = timestampOf(frame); // the frame is gone after this
-        const taken = engine.push(frame);
+        const taken = engine.push(frame, kind);
         if (taken && this.#waits.has("replaceSource")) this.#awaited.add(timestamp);
         return taken;
       },

@@ -21,5 +21,15 @@ export const MODELS = [
     "modelSelection": 1,
     "edges": "refined",
     "file": "selfie_segmentation_landscape_refined.onnx"
+  },
+  {
+    "modelSelection": 2,
+    "edges": "raw",
+    "file": "selfie_multiclass.onnx"
+  },
+  {
+    "modelSelection": 2,
+    "edges": "refined",
+    "file": "selfie_multiclass.onnx"
   }
 ];

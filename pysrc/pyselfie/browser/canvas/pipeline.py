@@ -129,7 +129,7 @@ class CanvasPipeline(Pipeline):
         drawable, segmenter = self._store.drawable, self._segmenter
         if drawable is None or segmenter is None:
             return False
-        mask = await segmenter.segment(drawable)
+        mask = await segmenter.segment(drawable, self._store.size, options().smoothing)
         if self._store.drawable is None:  # reset while the model ran: that frame is over
             return False
         self._mask = mask
@@ -191,6 +191,11 @@ class CanvasPipeline(Pipeline):
 
     def hand_over(self) -> tuple[Bitmap | None, Bitmap | None]:
         return self._store.hand_over(), self._painter.hand_over_backdrop()
+
+    def cut(self) -> None:
+        self._mask = None  # it belongs to the other film
+        if self._segmenter is not None:
+            self._segmenter.cut()
 
     def reset(self) -> None:
         self._resets += 1

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pyselfie.runtimes.film import Film
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.canvas.float_sampler import FloatSampler
     from pyselfie.browser.canvas.sampler import CanvasSampler
     from pyselfie.browser.js_types import Drawable
+    from pyselfie.core.geometry import Size
     from pyselfie.runtimes.base import Runtime
 
 
@@ -34,6 +37,7 @@ class Segmenter:
         self, runtime: Runtime, sampler: CanvasSampler | FloatSampler, lap: Callable[[str], None] = lambda _stage: None
     ) -> None:
         self._runtime = runtime
+        self._film = Film(runtime)
         self._sampler = sampler
         self._tensor = np.empty(runtime.spec.input_shape, np.float32)
         self._lap = lap
@@ -43,17 +47,26 @@ class Segmenter:
         self._sampler.read(picture)
         self._lap("preprocess")
 
-    async def segment(self, picture: Drawable) -> NDArray[np.float32]:
-        """Return the mask, float32 [h, w] in 0..1; valid until the next call."""
+    async def segment(self, picture: Drawable, size: Size, smoothing: float = 0.0) -> NDArray[np.float32]:
+        """Return the mask of a picture of `size`, float32 [h, w] in 0..1; valid until the next call.
+
+        The mask before may count by `smoothing`, 0..0.95, if the picture is the next one of the same film.
+        """
         self._sampler.read(picture)
         self._sampler.fill(self._tensor)
         self._lap("preprocess")
+        self._film.begin_frame(size, smoothing)
         mask = await self._runtime.run(self._tensor)
         self._lap("infer")
         return mask
 
+    def cut(self) -> None:
+        """Let the next picture be the first of another film."""
+        self._film.cut()
+
     def reset(self) -> None:
-        """Forget what the frames so far have left: the next one is the first of another source."""
+        """Forget what the frames so far have left, also of a run under way."""
+        self._film.cut()
         self._runtime.reset()
 
     def close(self) -> None:

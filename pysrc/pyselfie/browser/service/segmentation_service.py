@@ -9,8 +9,9 @@ from pyodide.ffi import JsException
 
 from pyselfie.browser.canvas.float_sampler import finest_sampler
 from pyselfie.browser.canvas.segmenter import Segmenter
-from pyselfie.browser.models import ModelLoader
+from pyselfie.browser.models import ModelChoice, ModelLoader
 from pyselfie.browser.service.bitmaps import FrameBitmaps, MaskBitmaps
+from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
     from pyselfie.browser.js_types import Bitmap, Frame, Host
@@ -94,7 +95,7 @@ class SegmentationService:
             try:
                 async with self._loader.lock:
                     segmenter.reset()  # pictures of several clients: none says anything of the next
-                    return await segmenter.segment(picture)
+                    return await segmenter.segment(picture, Size(picture.width, picture.height))
             except JsException as error:
                 self._drop_segmenters()
                 self._loader.recover(f"{error.name}: {error.message}", lost=False)
@@ -103,7 +104,7 @@ class SegmentationService:
         if model not in self._segmenters:
             self._tell_loading(on=True)
             try:
-                runtime = cast("Runtime", await self._loader.load(model))
+                runtime = cast("Runtime", await self._loader.load(ModelChoice(model, "raw")))
                 sampler = finest_sampler(self._host, runtime.spec.width, runtime.spec.height)
                 self._segmenters[model] = Segmenter(runtime, sampler)
             finally:

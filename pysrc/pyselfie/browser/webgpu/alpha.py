@@ -31,7 +31,8 @@ class AlphaTexture:
     """Makes alpha out of a refined model's coefficients, or of a raw model's mask. Make it with `create`.
 
     A refined model smooths over time: alpha is mixed with the last one, as much as the model's output ``still`` says.
-    So there are two textures, of which one is written while the other is read.
+    So there are two textures, of which one is written while the other is read. When the model has been reset, ``still``
+    is 0 everywhere: nothing is left of another source, and nothing need be told here.
 
     Attributes
     ----------
@@ -97,7 +98,7 @@ class AlphaTexture:
         self._has_last = True
 
     def _resize(self, size: Size) -> None:
-        self.reset()
+        self._has_last = False
         self._gpu.free(*(side.texture for side in self._sides))
         self._sides = [self._side(size) for _ in range(2)]
         self._groups = [
@@ -119,10 +120,6 @@ class AlphaTexture:
             self._told = size, self._has_last
             scale = np.array([1 / size.width, 1 / size.height], np.float32).view(np.uint32)
             self._gpu.write(self._now, np.array([*scale, self._has_last, 0], np.uint32))
-
-    def reset(self) -> None:
-        """Forget the last alpha: the next frame is the first of another source."""
-        self._has_last = False
 
     def close(self) -> None:
         """Free what was made."""

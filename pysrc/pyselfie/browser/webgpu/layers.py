@@ -110,10 +110,6 @@ class PersonLayers:
         numbers = [*person, x, y, 0, 0, *base, *colours.slope, *edge, 0, 0]
         self._gpu.write(self._scene, np.array(numbers, np.float32))
 
-    def reset(self) -> None:
-        """Forget what the frames so far have left: the next one is the first of another source."""
-        self._alpha.reset()
-
     def close(self) -> None:
         """Free what was made."""
         for part in self._parts:

@@ -14,7 +14,6 @@ from pyselfie.browser.webgpu.layers import PersonLayers
 from pyselfie.browser.webgpu.picture import FrameInHand, PictureBinder
 from pyselfie.browser.webgpu.segmenter import GpuSegmenter
 from pyselfie.core.effects import draws_for
-from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.ort_web import OrtWebRuntime
+    from pyselfie.core.geometry import Size
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
 
@@ -48,7 +48,6 @@ class GpuPipeline(Pipeline):
         self._segmenter: GpuSegmenter | None = None
         self._layers: PersonLayers | None = None
         self._has_mask = False
-        self._segmented_size = Size(0, 0)
         self._resets = 0
         self._is_warm = False
         self._in_flight: deque[Awaitable[Any]] = deque()
@@ -141,10 +140,7 @@ class GpuPipeline(Pipeline):
     async def _segment(self, options: Callable[[], Options]) -> bool:
         if self._frame.picture is None or self._segmenter is None:
             return False
-        if self._frame.size != self._segmented_size:  # the last mask belongs to another picture
-            self._segmented_size = self._frame.size
-            self._forget_last()
-        await self._segmenter.segment(self._frame.picture, getattr(options(), "smoothing", 0.0))  # TMP
+        await self._segmenter.segment(self._frame.picture, self._frame.size, options().smoothing)
         if self._frame.picture is None:  # reset while the model ran: that frame is over
             return False
         self._has_mask = True
@@ -199,19 +195,18 @@ class GpuPipeline(Pipeline):
     def hand_over(self) -> tuple[Frame | None, Bitmap | None]:
         return self._frame.hand_over(), self._compositor.hand_over_backdrop()
 
+    def cut(self) -> None:
+        self._has_mask = False  # it belongs to the other film
+        if self._segmenter is not None:
+            self._segmenter.cut()
+
     def reset(self) -> None:
         self._resets += 1
         self._frame.clear()
         self._has_mask = False
-        self._forget_last()
-        self._compositor.clear()
-
-    def _forget_last(self) -> None:
-        """Have the next mask begin afresh."""
         if self._segmenter is not None:
             self._segmenter.reset()
-        if self._layers is not None:
-            self._layers.reset()
+        self._compositor.clear()
 
     def close(self) -> None:
         self._frame.clear()

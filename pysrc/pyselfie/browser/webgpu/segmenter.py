@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
+from pyselfie.runtimes.film import Film
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.webgpu.device import Gpu
     from pyselfie.browser.webgpu.picture import Picture, PictureBinder
+    from pyselfie.core.geometry import Size
 
 
 class GpuSegmenter:
@@ -33,9 +35,9 @@ class GpuSegmenter:
         self.model = model
         self._gpu = gpu
         self._runtime = runtime
+        self._film = Film(runtime)
         self._preprocess = preprocess
         self._lap = lap
-        self._smoothing: float | None = None  # what the model has been told
 
     @classmethod
     async def create(
@@ -60,20 +62,13 @@ class GpuSegmenter:
         self._gpu.submit(encoder)
         self._lap("preprocess")
 
-    async def segment(self, picture: Picture, smoothing: float) -> None:
+    async def segment(self, picture: Picture, size: Size, smoothing: float) -> None:
         """Hand the work to the GPU; what is submitted afterwards sees the mask in its buffer.
 
-        Parameters
-        ----------
-        picture : Picture
-            What is segmented.
-        smoothing : float
-            The most that the last mask may weigh, 0..0.95; a model that cannot smooth does not.
+        The mask before may count by `smoothing`, 0..0.95, if the picture, of `size`, is the next one of the same film.
         """
         self.look(picture)
-        if self.model.refined is not None and smoothing != self._smoothing:
-            self._runtime.set("smoothing", smoothing)
-            self._smoothing = smoothing
+        self._film.begin_frame(size, smoothing)
         await self._runtime.run()
         self._lap("infer")
 
@@ -83,8 +78,13 @@ class GpuSegmenter:
         floats = await read_floats(self._gpu, self.model.mask)
         return floats[: height * width].reshape(height, width)
 
+    def cut(self) -> None:
+        """Let the next picture be the first of another film."""
+        self._film.cut()
+
     def reset(self) -> None:
-        """Forget what the frames so far have left: the next one is the first of another source."""
+        """Forget what the frames so far have left, also of a run under way."""
+        self._film.cut()
         self._runtime.reset()
 
     def close(self) -> None:

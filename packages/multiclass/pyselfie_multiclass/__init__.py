@@ -1,0 +1,1 @@
+"""The folder of `selfie_multiclass.onnx`, which pyselfie reads."""

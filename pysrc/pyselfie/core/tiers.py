@@ -1,0 +1,173 @@
+"""``model="auto"``: which model runs, and why. Nothing here loads, measures or waits: a test's clock can drive it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIGHT, RICH = "general", "multiclass"
+
+SHARE = 0.6
+"""Part of a frame's interval that the model may take; the rest is for painting, and for the page."""
+
+QUIET_S = 15.0
+"""Between two changes of the model for the same source: what is seen must not flicker between two kinds of edge."""
+
+SLOW_S = 5.0
+"""Frames that take longer than their interval for as long as this are no passing spell."""
+
+WARM_UPS, RUNS = 5, 15
+"""Of a trial: the first runs compile shaders and wake the GPU."""
+
+_WEIGHT = 0.1  # of the newest frame in the running mean
+
+
+class Choice(NamedTuple):
+    """A model's name, and why it was chosen, for people to read."""
+
+    model: str
+    reason: str
+
+
+class Trial:
+    """What a model takes here: the 75th percentile of `RUNS` runs after `WARM_UPS`."""
+
+    def __init__(self) -> None:
+        self._runs_ms: list[float] = []
+
+    def add(self, ms: float) -> None:
+        """Take what a run has cost, in milliseconds."""
+        self._runs_ms.append(ms)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there were runs enough."""
+        return len(self._runs_ms) >= WARM_UPS + RUNS
+
+    @property
+    def p75_ms(self) -> float:
+        """Milliseconds that three of four runs need at most."""
+        return float(np.percentile(self._runs_ms[WARM_UPS:], 75))
+
+
+class Tiers:
+    """Chooses between the light model and the rich one.
+
+    Parameters
+    ----------
+    has_gpu : bool
+        Whether a hardware GPU runs the models.
+    clock : callable
+        ``clock()`` returns the time in seconds.
+
+    Attributes
+    ----------
+    interval_ms : float
+        Time between two frames of the source.
+    """
+
+    def __init__(self, *, has_gpu: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self.interval_ms = 1000 / 30
+        self._has_gpu = has_gpu
+        self._clock = clock
+        self._choice = Choice(LIGHT, "the light model starts at once")
+        self._changed_at = -QUIET_S
+        self._is_live: bool | None = None  # None: no frame of this source yet
+        self._is_new = False  # no choice has been made for this source yet
+        self._measured_ms: float | None = None
+        self._failure = ""
+        self._frame_ms: float | None = None
+        self._slow_since: float | None = None
+        self._stepped_back = ""
+
+    @property
+    def wants_trial(self) -> bool:
+        """Whether the rich model should be measured now."""
+        return self._has_gpu and self._is_live is True and self._measured_ms is None and not self._is_out
+
+    @property
+    def _is_out(self) -> bool:
+        return bool(self._failure or self._stepped_back)
+
+    def new_source(self) -> None:
+        """Forget what belongs to the source before."""
+        self._is_live = None
+        self._is_new = True
+        self._stepped_back = ""
+        self._forget_frames()
+
+    def see(self, *, still: bool) -> None:
+        """Take the kind of a frame: `still` is a photo's, or a paused video's; a source that has moved stays live."""
+        if not still or self._is_live is None:
+            self._is_live = not still
+
+    def learn_trial(self, trial: Trial) -> None:
+        """Take what the rich model costs here."""
+        self._measured_ms = trial.p75_ms
+
+    def learn_failure(self, why: str) -> None:
+        """Take it that the rich model cannot be had; `why` is a sentence."""
+        self._failure = why
+
+    def learn_frame(self, total_ms: float) -> None:
+        """Take what a frame has cost, all of it: the rich model goes when live frames are too slow for `SLOW_S`."""
+        if self._choice.model != RICH or not self._is_live:
+            return
+        before = total_ms if self._frame_ms is None else self._frame_ms
+        self._frame_ms = before + _WEIGHT * (total_ms - before)
+        if self._frame_ms <= self.interval_ms:
+            self._slow_since = None
+            return
+        now = self._clock()
+        self._slow_since = now if self._slow_since is None else self._slow_since
+        if now - self._slow_since >= SLOW_S:
+            frame, interval = f"{self._frame_ms:.0f} ms", f"{self.interval_ms:.0f} ms"
+            self._stepped_back = f"frames took {frame} with multiclass, and there are {interval} between two"
+            self._measured_ms = None  # the next source measures anew
+
+    def choose(self) -> Choice:
+        """Return what should run now.
+
+        The choice changes at most once in `QUIET_S`. Only a new source for which the rich model is too slow gets the
+        light one at once.
+        """
+        wanted = self._wanted()
+        if wanted.model != self._choice.model:
+            if self.wait_s > 0 and not (self._is_new and wanted.model == LIGHT):
+                return self._choice
+            self._changed_at = self._clock()
+            self._forget_frames()
+        self._is_new = self._is_new and self._is_live is None
+        self._choice = wanted
+        return wanted
+
+    @property
+    def wait_s(self) -> float:
+        """Seconds until the model may change again."""
+        return max(0.0, self._changed_at + QUIET_S - self._clock())
+
+    def _wanted(self) -> Choice:
+        if self._failure:
+            return Choice(LIGHT, self._failure)
+        if self._is_live is None:
+            return self._choice
+        return self._wanted_live() if self._is_live else Choice(RICH, "a photo has time for multiclass")
+
+    def _wanted_live(self) -> Choice:
+        if not self._has_gpu:
+            return Choice(LIGHT, "without a hardware GPU multiclass is for photos only")
+        if self._stepped_back:
+            return Choice(LIGHT, self._stepped_back)
+        if self._measured_ms is None:
+            return Choice(LIGHT, "multiclass is being measured")
+        allowed_ms = SHARE * self.interval_ms
+        reason = f"multiclass takes {self._measured_ms:.1f} ms here, a frame has {allowed_ms:.1f} ms for it"
+        return Choice(RICH if self._measured_ms <= allowed_ms else LIGHT, reason)
+
+    def _forget_frames(self) -> None:
+        self._frame_ms = self._slow_since = None

@@ -1,0 +1,96 @@
+"""A closer look at a person who is small in the picture: which part of it, and how the mask of that part goes back.
+
+The networks see 256 pixels across whatever the picture's size: of a person far away little is left. On a part of the
+picture around the person they see as much as of one near by.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pyselfie.core.geometry import Rect, Size
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SMALL = 0.4
+"""A person lower than this, as a fraction of the picture's height, gets a closer look."""
+
+MARGIN = 0.15
+"""Of the box, added on each side: with half of it hands are cut off."""
+
+LEAST = 0.125
+"""The smallest part, as a fraction of the picture's sides: in a smaller one there is nothing more to see."""
+
+_PERSON_FROM = 0.5
+
+
+def person_box(mask: NDArray[np.float32]) -> Rect | None:
+    """Return the smallest rectangle with all of the person, in fractions of the picture's sides.
+
+    Parameters
+    ----------
+    mask
+        float32 [h, w] in 0..1: the network's own, as the refinement of a mask takes small things away.
+
+    Returns
+    -------
+    Rect or None
+        None where there is nobody.
+    """
+    is_person = mask >= _PERSON_FROM
+    rows, columns = np.flatnonzero(is_person.any(axis=1)), np.flatnonzero(is_person.any(axis=0))
+    if not rows.size:
+        return None
+    height, width = mask.shape
+    left, top = int(columns[0]), int(rows[0])
+    right, bottom = int(columns[-1]) + 1, int(rows[-1]) + 1
+    return Rect(left / width, top / height, (right - left) / width, (bottom - top) / height)
+
+
+def closer_look(box: Rect | None, size: Size) -> Rect | None:
+    """Return the part of a picture that shows a small person well.
+
+    It has the picture's aspect, which the networks know best: they were trained on whole pictures.
+
+    Parameters
+    ----------
+    box
+        The person's, in fractions of the picture's sides.
+    size
+        The picture's, in pixels.
+
+    Returns
+    -------
+    Rect or None
+        In whole pixels, inside the picture; None where nobody is small.
+    """
+    if box is None or box.height >= SMALL:
+        return None
+    share = max(LEAST, max(box.width, box.height) * (1 + 2 * MARGIN))
+    if share >= 1:  # a wide group far away: there is nothing to leave out
+        return None
+    x = _start(box.x + box.width / 2, share)
+    y = _start(box.y + box.height / 2, share)
+    left, top = round(x * size.width), round(y * size.height)
+    width, height = max(1, round(share * size.width)), max(1, round(share * size.height))
+    return Rect(min(left, size.width - width), min(top, size.height - height), width, height)
+
+
+def _start(middle: float, length: float) -> float:
+    """Return where a stretch of this length around `middle` starts, so that it lies within 0..1."""
+    return min(max(middle - length / 2, 0.0), 1 - length)
+
+
+def part_of(picture: NDArray[np.uint8], part: Rect) -> NDArray[np.uint8]:
+    """Return a part of a picture [H, W, 3], C-contiguous."""
+    left, top, width, height = map(int, part)
+    return np.ascontiguousarray(picture[top : top + height, left : left + width])
+
+
+def put_back(close_up: NDArray[np.float32], part: Rect, mask: NDArray[np.float32]) -> None:
+    """Write the mask of a part, of the part's size, into the `mask` of the whole picture."""
+    left, top, width, height = map(int, part)
+    mask[top : top + height, left : left + width] = close_up

@@ -1,0 +1,69 @@
+"""Which frames belong together: what a model carries from one to the next is forgotten where another film begins."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyselfie.core.geometry import Size
+    from pyselfie.core.manifest import ModelSpec
+
+GAP_S = 1.0
+"""After a longer pause between two segmented frames everything may have changed: a hidden tab, a stopped camera."""
+
+_SMOOTHING = "smoothing"
+
+
+class Resettable(Protocol):
+    """What a `Film` needs of a runtime."""
+
+    spec: ModelSpec
+
+    def set(self, name: str, value: float) -> None: ...  # noqa: D102 - see base.Runtime
+
+    def reset(self) -> None: ...  # noqa: D102 - see base.Runtime
+
+
+class Film:
+    """The frames that one runtime sees, in their order; painting may mirror, skip or reuse what it likes.
+
+    Parameters
+    ----------
+    runtime
+        It is told to forget, and how much to smooth; not owned.
+    clock
+        ``clock()`` returns the time in seconds.
+    """
+
+    def __init__(self, runtime: Resettable, clock: Callable[[], float] = time.monotonic) -> None:
+        self._runtime = runtime
+        self._clock = clock
+        self._can_smooth = any(setting.name == _SMOOTHING for setting in runtime.spec.settings)
+        self._smoothing: float | None = None
+        self._size: Size | None = None  # of the frame before; None: the next one is the first
+        self._seen_at = 0.0
+
+    def cut(self) -> None:
+        """Let the next frame be the first of another film."""
+        self._size = None
+
+    def begin_frame(self, size: Size, smoothing: float) -> None:
+        """Prepare the runtime for its next run.
+
+        Parameters
+        ----------
+        size
+            Of the frame, in pixels.
+        smoothing
+            0..0.95: how much the mask before may count; without effect on a model that has no such setting.
+        """
+        now = self._clock()
+        if size != self._size or now - self._seen_at > GAP_S:
+            self._runtime.reset()
+        self._size, self._seen_at = size, now
+        if self._can_smooth and smoothing != self._smoothing:
+            self._runtime.set(_SMOOTHING, smoothing)
+            self._smoothing = smoothing

@@ -1,0 +1,189 @@
+"""Masks of pictures and of films: `Segmenter().segment(rgb)`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, SupportsIndex
+
+from pyselfie.core.geometry import Size
+from pyselfie.core.manifest import load_spec
+from pyselfie.core.options import OptionError, option_named
+from pyselfie.core.pictures import check_frame
+from pyselfie.core.zoom import closer_look, part_of, person_box, put_back
+from pyselfie.extras import best_sampling
+from pyselfie.shared_model import IN_BROWSER, SharedModel
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from types import TracebackType
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pyselfie.runtimes.base import Runtime
+
+    Picture = NDArray[np.uint8]
+    Mask = NDArray[np.float32]
+
+_UNREFINED = "raw"
+
+
+class Segmenter:
+    """Tells the person in pictures from the background, with edges that follow the picture's.
+
+    Threads may share one; they take turns. A pickled or forked one is made anew in the other process.
+
+    Parameters
+    ----------
+    model
+        ``"general"``, or ``"landscape"``, which is faster; or their numbers, 0 and 1.
+    edges
+        ``"refined"``: the mask's edge follows the picture's; ``"raw"``: it is the network's.
+    smoothing
+        0..0.95: how much the mask before may count where the picture stands still. 0 is for single pictures, 0.85 good
+        for a film, of which one segmenter gets every frame in turn. It needs refined edges.
+
+    Raises
+    ------
+    OptionError
+        A ValueError: when `edges` or `smoothing` is not as described, or raw edges are to be smoothed.
+    ValueError, TypeError
+        When there is no such model.
+    ImportError
+        When ONNX Runtime is not installed.
+
+    Examples
+    --------
+    >>> with Segmenter() as segmenter:
+    ...     mask = segmenter.segment(rgb)  # doctest: +SKIP
+    """
+
+    def __init__(self, model: str | SupportsIndex = "general", edges: str = "refined", smoothing: float = 0.0) -> None:
+        option_named("edges").parse(edges)
+        self._model = SharedModel(load_spec(model, edges), "Segmenter")
+        self._sampling = best_sampling()
+        self._shape: tuple[int, ...] = ()  # of the picture before
+        self.smoothing = smoothing
+
+    @property
+    def smoothing(self) -> float:
+        """As given; it may be changed between two pictures."""
+        return self._smoothing
+
+    @smoothing.setter
+    def smoothing(self, value: float) -> None:
+        self._smoothing: float = option_named("smoothing").parse(value)
+        if value and not self._model.spec.settings:
+            raise OptionError(
+                f"smoothing is {value}, but raw edges are never smoothed: it has to be 0, or edges refined."
+            )
+
+    def segment(self, rgb: Picture) -> Mask:
+        """Return the mask of one picture, or of the next one of a film.
+
+        Parameters
+        ----------
+        rgb
+            uint8 [H, W, 3], RGB (OpenCV reads BGR: ``cv2.cvtColor(image, cv2.COLOR_BGR2RGB)``); it may be read-only,
+            and a view of any strides.
+
+        Returns
+        -------
+        NDArray[np.float32]
+            float32 [H, W] in 0..1, 1 where the person is; the caller's to keep and change.
+
+        Raises
+        ------
+        TypeError, ValueError
+            In one sentence, when the picture is not as described, or the segmenter is closed.
+        RuntimeError
+            In a browser that cannot suspend Python (no JSPI): `segment_async` works everywhere.
+        """
+        if IN_BROWSER:
+            from pyselfie.browser.page_engine import wait_for  # noqa: PLC0415, it needs the browser
+
+            result: Mask = wait_for(self.segment_async(rgb), "segment_async")
+            return result
+        rgb = check_frame(rgb, "picture")
+        with self._model.turn() as runtime:
+            return _now(self._look(rgb, runtime))
+
+    async def segment_async(self, rgb: Picture) -> Mask:
+        """Return what `segment` does without blocking the event loop; in a browser it needs no JSPI."""
+        if not IN_BROWSER:
+            return await asyncio.to_thread(self.segment, rgb)
+        rgb = check_frame(rgb, "picture")
+        async with self._model.turn_async() as runtime:
+            return await self._look(rgb, runtime)
+
+    async def _look(self, rgb: Picture, runtime: Runtime) -> Mask:
+        """Return the mask; the turn is the caller's."""
+        if rgb.shape != self._shape:
+            self._shape = rgb.shape
+            runtime.reset()
+        if self._model.spec.settings:
+            runtime.set("smoothing", self._smoothing)
+        size = Size(rgb.shape[1], rgb.shape[0])
+        small = await runtime.run(self._input(rgb))
+        mask = self._grown(small, size)
+        part = closer_look(person_box(self._unrefined(small, runtime)), size) if self._looks_closer else None
+        if part is not None:
+            close_up = await runtime.run(self._input(part_of(rgb, part)))
+            put_back(self._grown(close_up, Size(int(part.width), int(part.height))), part, mask)
+        return mask
+
+    @property
+    def _looks_closer(self) -> bool:
+        """Whether small people get a look of their own; in a film it would take the place of the frame before."""
+        return self._model.spec.edges == "refined" and not self._smoothing
+
+    def _unrefined(self, mask: Mask, runtime: Runtime) -> Mask:
+        """Return the network's own mask of the last run, in which the small is still there."""
+        has_own = any(extra.name == _UNREFINED for extra in self._model.spec.extras)
+        return runtime.extra(_UNREFINED)[0, 0] if has_own else mask
+
+    def _input(self, rgb: Picture) -> Mask:
+        spec = self._model.spec
+        return self._model.filled(self._sampling.resize_half_pixel(rgb, spec.width, spec.height))
+
+    def _grown(self, mask: Mask, size: Size) -> Mask:
+        result: Mask = self._sampling.resize_half_pixel(mask, *size)
+        return result
+
+    def reset(self) -> None:
+        """Forget what the pictures so far have left: another film begins. It does nothing after `close`."""
+        self._model.reset()
+
+    def close(self) -> None:
+        """Release the model; more calls do nothing."""
+        self._model.close()
+
+    def __enter__(self) -> Segmenter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        spec = self._model.spec
+        return _restore, (spec.model_selection, spec.edges, self._smoothing, self._model.is_open)
+
+
+def _restore(model: int, edges: str, smoothing: float, is_open: bool) -> Segmenter:
+    """Make a pickled segmenter again."""
+    segmenter = Segmenter(model, edges, smoothing)
+    if not is_open:
+        segmenter.close()
+    return segmenter
+
+
+def _now(work: Coroutine[Any, Any, Mask]) -> Mask:
+    """Return the result of `work`, which waits for nothing: a native runtime is done when it returns."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        mask: Mask = end.value
+        return mask
+    raise RuntimeError("the runtime waits for something, but there is no event loop")

@@ -1,0 +1,148 @@
+"""One model for many callers: threads and tasks take turns, and a forked process loads it anew."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+import weakref
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pyselfie.runtimes.native import NativeRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from numpy.typing import NDArray
+
+    from pyselfie.core.manifest import ModelSpec
+
+IN_BROWSER = sys.platform == "emscripten"
+"""Whether this Python is Pyodide, where ONNX Runtime Web is the engine."""
+
+_TO_UNIT = np.float32(1 / 255)
+
+
+async def use_site(url: str) -> None:
+    """Tell Pyodide where a built pyselfie site is, whose ONNX Runtime Web it then uses; does nothing on the desktop.
+
+    Parameters
+    ----------
+    url
+        ``"https://example.org/pyselfie/"``, or relative to the page. Another origin has to allow this one (CORS).
+
+    Raises
+    ------
+    RuntimeError
+        When there is no such site, or the page forbids it.
+    """
+    if IN_BROWSER:
+        from pyselfie.browser import page_engine  # noqa: PLC0415, it needs the browser
+
+        await page_engine.use_site(url)
+
+
+class SharedModel:
+    """A model and its input, which belong to whoever has the turn.
+
+    Parameters
+    ----------
+    spec
+        The model to run; its file came with the package.
+    owner
+        The class that people know, for the sentence about one that is closed.
+
+    Attributes
+    ----------
+    spec
+        As given.
+    is_open
+        Until `close`.
+
+    Raises
+    ------
+    ImportError
+        When ONNX Runtime is not installed.
+    """
+
+    def __init__(self, spec: ModelSpec, owner: str) -> None:
+        self.spec = spec
+        self.is_open = True
+        self._owner = owner
+        self._tensor = np.empty(spec.input_shape, np.float32)
+        self._engine: Any = _make_engine(spec)
+        self._lock, self._turn = threading.Lock(), asyncio.Lock()
+        _living.add(self)
+
+    @contextmanager
+    def turn(self) -> Iterator[NativeRuntime]:
+        """Give the runtime to one thread at a time.
+
+        Raises
+        ------
+        ValueError
+            When the model is closed.
+        """
+        with self._lock:
+            yield self._opened()
+
+    @asynccontextmanager
+    async def turn_async(self) -> AsyncIterator[Any]:
+        """Give the runtime, an `OrtWebRuntime`, to one task at a time, in a browser; see `turn`."""
+        async with self._turn:
+            yield await self._opened().opened()
+
+    def _opened(self) -> Any:
+        """Return the engine; a forked process gets its own."""
+        if not self.is_open:
+            raise ValueError(f"this {self._owner} is closed; make a new one to go on")
+        if self._engine is None:
+            self._engine = _make_engine(self.spec)
+        return self._engine
+
+    def filled(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the model's input, always the same array, with `picture`, uint8 [h, w, 3] of its size, in it."""
+        np.multiply(picture, _TO_UNIT, out=self._tensor[0])
+        return self._tensor
+
+    def forget_parent(self) -> None:
+        """Start over in a forked process: another thread may have held the lock, and the model is the parent's."""
+        self._lock, self._turn, self._engine = threading.Lock(), asyncio.Lock(), None
+
+    def reset(self) -> None:
+        """Forget what the pictures so far have left; it does nothing after `close`."""
+        with self._lock:
+            if self.is_open and self._engine is not None:
+                self._engine.reset()
+
+    def close(self) -> None:
+        """Release the model; more calls do nothing."""
+        with self._lock:
+            self.is_open = False
+            if self._engine is not None:
+                self._engine.close()
+
+
+_living: weakref.WeakSet[SharedModel] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for model in list(_living):
+        model.forget_parent()
+
+
+if hasattr(os, "register_at_fork"):  # neither Windows nor a browser has it
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _make_engine(spec: ModelSpec) -> Any:
+    """Return what runs the model here: a `NativeRuntime`, or in a browser a `PageEngine`."""
+    if IN_BROWSER:
+        from pyselfie.browser.page_engine import PageEngine  # noqa: PLC0415, it needs the browser
+
+        return PageEngine(spec)
+    return NativeRuntime(spec)

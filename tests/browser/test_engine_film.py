@@ -1,0 +1,224 @@
+"""Frames that follow each other on the canvas: smoothed within a film, and nothing of one film in the next."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from pyselfie.core.options import EFFECT_NAMES, option_named
+from tests.browser.harness import EngineDriver, png_base64
+from tests.unit.film import scenes, write_film
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from builder.serve import Server
+    from tests.browser.guard import GuardedPage
+
+    Picture = NDArray[np.uint8]
+    Launch = Callable[..., GuardedPage]
+
+TOLERANCE = 2 / 255
+SHARE = 0.5  # of the flicker without smoothing
+
+# Shows the frames of a film, each when the one before is painted, and returns their masks: quickly, as a long pause
+# between two of them would end the film.
+FILM = """
+async ([pngs, cut]) => {
+  const frames = await Promise.all(pngs.map(bitmap));
+  const masks = [];
+  for (const [index, frame] of frames.entries()) {
+    const painted = new Promise((done) => engine.addEventListener("frame", done, { once: true }));
+    engine.push(frame, { cut: cut && index === 0 });
+    await painted;
+    masks.push(await engine.getMask());
+  }
+  return masks.map(({ width, height, data }) => ({ width, height, data: Array.from(data) }));
+}
+"""
+
+RANDOM = """
+async ([pngs, changes]) => {
+  const frames = await Promise.all(pngs.map(bitmap));
+  for (const [index, change] of changes.entries()) {
+    engine.setOptions(change);
+    while (!engine.wantsFrame) await new Promise((done) => setTimeout(done, 1));
+    const copy = await createImageBitmap(frames[index % frames.length]);
+    engine.push(copy, { cut: index % 13 === 0 });
+    if (index % 101 === 100) engine.reset();
+  }
+}
+"""
+
+# What a capture of a video hands over: whether it begins another film, and where the video was.
+WATCH_CUTS = """
+async ([url, file]) => {
+  const { captureVideo } = await import(url);
+  self.pushed = [];
+  self.video = Object.assign(document.createElement("video"), { muted: true, loop: true, src: file });
+  await new Promise((done) => { video.onloadeddata = done; });
+  captureVideo(video, {
+    wantsFrame: true,
+    skip() {},
+    push(frame, { cut }) { pushed.push([cut, video.currentTime]); frame.close(); return true; },
+  });
+  await video.play();
+}
+"""
+
+
+@pytest.fixture
+def open_engine(launch: Launch, site: Server) -> Callable[..., EngineDriver]:
+    """Return a function that starts an engine on the canvas, with the mask as its effect."""
+
+    def start(**options: Any) -> EngineDriver:
+        engine = EngineDriver(launch(), site.url, painter="canvas2d")
+        engine.start(effect="mask", **options)
+        return engine
+
+    return start
+
+
+def play(engine: EngineDriver, pictures: Sequence[Picture], *, cut: bool = False) -> list[NDArray[np.float32]]:
+    """Show pictures as a film and return their masks; `cut`: the first one is told to begin another film."""
+    masks = engine.page.evaluate(FILM, [[png_base64(picture) for picture in pictures], cut])
+    return [np.array(mask["data"], np.float32).reshape(mask["height"], mask["width"]) for mask in masks]
+
+
+def noisy(picture: Picture, count: int) -> list[Picture]:
+    """Return the same scene with a camera's noise."""
+    rng = np.random.default_rng(3)
+    return [np.clip(picture + rng.normal(0, 3, picture.shape), 0, 255).astype(np.uint8) for _ in range(count)]
+
+
+def flicker(masks: list[NDArray[np.float32]]) -> float:
+    """Return the mean change of a still scene's mask, once the film has begun."""
+    return float(np.mean([np.abs(new - old).mean() for old, new in pairwise(masks[1:])]))
+
+
+def test_a_noisy_film_is_smoothed_and_the_option_counts_at_once(
+    open_engine: Callable[..., EngineDriver], astronaut: Picture
+) -> None:
+    """The same frames flicker at most half as much as without; `smoothing` changes with the next frame."""
+    frames = noisy(astronaut[::2, ::2], 6)
+    engine = open_engine(smoothing=0)
+    without = flicker(play(engine, frames, cut=True))
+    engine.options(smoothing=0.85)
+    smoothed = flicker(play(engine, frames, cut=True))
+    engine.options(smoothing=0)
+    again = flicker(play(engine, frames, cut=True))
+    assert smoothed < SHARE * without
+    assert again == pytest.approx(without, rel=1e-3)
+
+
+@pytest.mark.parametrize("how", ["cut", "reset", "size"])
+def test_nothing_of_a_film_is_in_the_next_one(
+    open_engine: Callable[..., EngineDriver], astronaut: Picture, how: str
+) -> None:
+    """At a cut, after `reset` and with another size, the first mask is that of a fresh start."""
+    before, after = np.ascontiguousarray(astronaut[:, ::-1]), astronaut
+    if how == "size":
+        before = before[:-64]
+    engine = open_engine(smoothing=0.95)
+    play(engine, [before, before])
+    if how == "reset":
+        engine.page.evaluate("engine.reset()")
+    (mask,) = play(engine, [after], cut=how == "cut")
+    (fresh,) = play(open_engine(smoothing=0.95), [after])
+    assert np.abs(mask - fresh).max() <= TOLERANCE
+
+
+def test_a_photos_mask_is_its_own(open_engine: Callable[..., EngineDriver], astronaut: Picture) -> None:
+    """However much is smoothed, whatever was shown before, and mirrored or not: the same mask, to the last bit."""
+    masks = []
+    engine = open_engine(smoothing=0)
+    for smoothing, mirror in [(0, False), (0.95, False), (0.5, True)]:
+        engine.options(smoothing=smoothing, mirror=mirror)
+        play(engine, noisy(astronaut, 2))
+        engine.show(astronaut)
+        masks.append(engine.mask())
+    np.testing.assert_array_equal(masks[0], masks[1])
+    np.testing.assert_array_equal(masks[0], masks[2])
+
+
+def test_edges_change_while_it_runs_and_no_canvas_goes(
+    open_engine: Callable[..., EngineDriver], astronaut: Picture
+) -> None:
+    """The other network is loaded beside the running one and told by a `model` event; the picture stays meanwhile."""
+    engine = open_engine()
+    engine.show(astronaut)
+    refined = engine.mask()
+    engine.page.evaluate(
+        """() => {
+          window.fewest = stage.children.length;
+          const count = () => { fewest = Math.min(fewest, stage.children.length); };
+          new MutationObserver(count).observe(stage, { childList: true });
+        }"""
+    )
+    soft = {}
+    for edges in ("raw", "refined"):
+        after = engine.position()
+        engine.options(edges=edges)
+        assert engine.wait_for("model", after)["edges"] == edges
+        engine.snapshot()  # waits for the photo's new mask
+        soft[edges] = float(((engine.mask() > 0.05) & (engine.mask() < 0.95)).mean())
+    assert soft["refined"] < 0.7 * soft["raw"]
+    np.testing.assert_array_equal(engine.mask(), refined)
+    assert engine.page.evaluate("fewest") == 1
+    assert engine.log("error", "notice") == []
+
+
+def test_options_at_random_leave_nothing_stuck(open_engine: Callable[..., EngineDriver], astronaut: Picture) -> None:
+    """Over 500 frames of two sizes, with cuts and resets among them; afterwards a photo looks as in a new engine."""
+    rng = np.random.default_rng(11)
+    low, high = option_named("smoothing").low, option_named("smoothing").high
+    choices: dict[str, Callable[[], Any]] = {
+        "effect": lambda: str(rng.choice(EFFECT_NAMES)),
+        "edges": lambda: str(rng.choice(["raw", "refined"])),
+        "smoothing": lambda: float(rng.uniform(low, high)),
+        "modelSelection": lambda: int(rng.integers(2)),
+        "mirror": lambda: bool(rng.integers(2)),
+        "strength": lambda: float(rng.uniform()),
+        "color": lambda: f"#{rng.integers(1 << 24):06x}",
+    }
+    changes = [{name: choices[name]() for name in rng.choice(list(choices), 2)} for _ in range(500)]
+    settled = {"effect": "blur", "edges": "refined", "smoothing": 0.85, "modelSelection": 1, "mirror": False}
+    settled |= {"strength": 0.5, "color": "#00FF00"}
+    engine = open_engine()
+    frames = [png_base64(picture) for picture in (*noisy(astronaut[::4, ::4], 3), astronaut[:96:2, ::2])]
+    engine.page.evaluate(RANDOM, [frames, changes])
+    engine.options(**settled)
+    engine.page.evaluate("until(({ type, modelSelection }) => type === 'model' && modelSelection === 1, 'the model')")
+    engine.show(astronaut)
+    assert engine.log("error", "notice") == []
+    fresh = open_engine(**{name: value for name, value in settled.items() if name != "effect"})
+    fresh.options(effect="blur")
+    fresh.show(astronaut)
+    assert np.abs(engine.snapshot().astype(int) - fresh.snapshot()).max() <= 2
+
+
+def test_a_video_that_jumps_begins_another_film(
+    launch: Launch, site: Server, astronaut: Picture, tmp_path: Path
+) -> None:
+    """Its first frame, the first one after a seek, and the first one of the next round; no other."""
+    write_film(tmp_path / "film.webm", scenes(astronaut, (192, 64), 48), sound=None)
+    engine = EngineDriver(launch(), site.url)
+    page = engine.page
+    page.route("**/film.webm", lambda route: route.fulfill(path=tmp_path / "film.webm", content_type="video/webm"))
+    page.evaluate(WATCH_CUTS, [f"{site.url}js/sources/capture.js", f"{site.url}film.webm"])
+    page.wait_for_function("() => pushed.length > 5")
+    assert page.evaluate("pushed[0][0]")
+    assert not any(cut for cut, _ in page.evaluate("pushed.slice(1, 5)"))
+    page.evaluate("self.before = pushed.length, video.currentTime = 1")
+    page.wait_for_function("() => pushed.slice(before).some(([, time]) => time >= 1)")
+    jump = next(cut for cut, time in page.evaluate("pushed.slice(before)") if time >= 1)
+    assert jump
+    page.evaluate("self.before = pushed.length")
+    page.wait_for_function("() => pushed.slice(before).some(([, time]) => time < 0.9)")
+    assert next(cut for cut, time in page.evaluate("pushed.slice(before)") if time < 0.9)

@@ -1,0 +1,186 @@
+"""`model="auto"` on a simulated clock: what is chosen, why, and how often it may change."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from pyselfie.core.tiers import LIGHT, QUIET_S, RICH, RUNS, SLOW_S, WARM_UPS, Tiers, Trial
+
+
+class Time:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+def trial(ms: float) -> Trial:
+    made = Trial()
+    for _ in range(WARM_UPS):
+        made.add(1000.0)
+    while not made.is_done:
+        made.add(ms)
+    return made
+
+
+def live(tiers: Tiers, time: Time, seconds: float, frame_ms: float) -> list[str]:
+    """Show frames 30 times a second; return what ran for each."""
+    models = []
+    for _ in range(round(seconds * 30)):
+        time.now += 1 / 30
+        tiers.see(still=False)
+        tiers.learn_frame(frame_ms)
+        models.append(tiers.choose().model)
+    return models
+
+
+def test_trial_counts_the_slowest_quarter_and_no_warm_up() -> None:
+    """The 75th percentile of the runs after the warm-ups: a slow first run and one hiccup say nothing."""
+    made = Trial()
+    for ms in [900.0] * WARM_UPS + [10.0] * (RUNS - 1):
+        made.add(ms)
+        assert not made.is_done
+    made.add(500.0)
+    assert made.is_done
+    assert made.p75_ms == 10.0
+
+
+def test_light_model_starts_at_once(time: Time) -> None:
+    """Before the first frame, and before anything is measured, the light model is the choice."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    assert tiers.choose() == (LIGHT, "the light model starts at once")
+    assert not tiers.wants_trial
+    tiers.see(still=False)
+    assert tiers.choose() == (LIGHT, "multiclass is being measured")
+    assert tiers.wants_trial
+
+
+def test_gpu_that_is_fast_enough_gets_multiclass(time: Time) -> None:
+    """A hardware GPU takes multiclass over when it fits its share of a frame's interval, and says both numbers."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.see(still=False)
+    tiers.learn_trial(trial(9))
+    assert tiers.choose() == (RICH, "multiclass takes 9.0 ms here, a frame has 20.0 ms for it")
+    assert not tiers.wants_trial
+
+
+@pytest.mark.parametrize(("interval_ms", "model"), [(1000 / 30, RICH), (1000 / 60, LIGHT)], ids=["30 fps", "60 fps"])
+def test_budget_is_that_of_the_source(time: Time, interval_ms: float, model: str) -> None:
+    """What fits 30 frames a second is too slow for 60."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.interval_ms = interval_ms
+    tiers.see(still=False)
+    tiers.learn_trial(trial(15))
+    assert tiers.choose().model == model
+
+
+def test_cpu_has_multiclass_for_photos_only(time: Time) -> None:
+    """Without a hardware GPU a photo gets multiclass, a camera never does, nor is it measured there."""
+    tiers = Tiers(has_gpu=False, clock=time)
+    tiers.see(still=True)
+    assert tiers.choose() == (RICH, "a photo has time for multiclass")
+    tiers.new_source()
+    tiers.see(still=False)
+    assert tiers.choose() == (LIGHT, "without a hardware GPU multiclass is for photos only")
+    assert not tiers.wants_trial
+
+
+def test_paused_video_is_no_photo(time: Time) -> None:
+    """A source that has moved stays live while it is paused; one that begins with a still picture may begin to move."""
+    tiers = Tiers(has_gpu=False, clock=time)
+    tiers.see(still=False)
+    tiers.see(still=True)
+    assert tiers.choose().model == LIGHT
+    tiers.new_source()
+    tiers.see(still=True)
+    assert tiers.choose().model == RICH
+    time.now += QUIET_S
+    tiers.see(still=False)
+    assert tiers.choose().model == LIGHT
+
+
+def test_multiclass_that_cannot_be_had_is_not_asked_for_again(time: Time) -> None:
+    """A failed download leaves the light model, with the failure as the reason, whatever is shown later."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.see(still=False)
+    tiers.learn_failure("multiclass could not be loaded: no answer")
+    assert tiers.choose() == (LIGHT, "multiclass could not be loaded: no answer")
+    tiers.new_source()
+    tiers.see(still=True)
+    assert tiers.choose().model == LIGHT
+    assert not tiers.wants_trial
+
+
+def test_slow_frames_step_back_after_a_while(time: Time) -> None:
+    """Frames that stay too slow bring the light model back, not before the last change is old enough."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.see(still=False)
+    tiers.learn_trial(trial(9))
+    tiers.choose()
+    assert set(live(tiers, time, QUIET_S - 1, 60)) == {RICH}
+    assert live(tiers, time, 2, 60)[-1] == LIGHT
+    assert tiers.choose().reason == "frames took 60 ms with multiclass, and there are 33 ms between two"
+    assert set(live(tiers, time, 120, 10)) == {LIGHT}
+    assert not tiers.wants_trial
+    tiers.new_source()
+    tiers.see(still=False)
+    assert tiers.wants_trial
+
+
+def test_short_spell_changes_nothing(time: Time) -> None:
+    """A few slow seconds are ridden out."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.see(still=False)
+    tiers.learn_trial(trial(9))
+    tiers.choose()
+    for _ in range(5):
+        models = live(tiers, time, SLOW_S - 2, 60) + live(tiers, time, 6, 5)
+        assert set(models) == {RICH}
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("has_gpu", [True, False], ids=["gpu", "cpu"])
+def test_one_source_changes_its_model_once_in_15_seconds(time: Time, has_gpu: bool, seed: int) -> None:
+    """Whatever frames cost, and whatever is measured when, two changes for one source are 15 s apart."""
+    chance = random.Random(seed)  # noqa: S311 - a test
+    tiers = Tiers(has_gpu=has_gpu, clock=time)
+    last, changed_at, still = tiers.choose().model, 0.0, chance.random() < 0.5
+    for _ in range(3000):
+        time.now += chance.expovariate(10)
+        still = still and chance.random() < 0.99
+        tiers.see(still=still)
+        if tiers.wants_trial and chance.random() < 0.05:
+            tiers.learn_trial(trial(chance.uniform(5, 25)))
+        tiers.interval_ms = chance.choice([1000 / 60, 1000 / 30])
+        tiers.learn_frame(chance.uniform(5, 80))
+        model = tiers.choose().model
+        if model != last:
+            assert time.now - changed_at >= QUIET_S or changed_at == 0
+            last, changed_at = model, time.now
+
+
+def test_new_source_that_multiclass_is_too_slow_for_gets_the_light_model_at_once(time: Time) -> None:
+    """A camera right after a photo does not stutter for 15 s; the next photo waits its time."""
+    tiers = Tiers(has_gpu=False, clock=time)
+    tiers.see(still=True)
+    assert tiers.choose().model == RICH
+    time.now += 3
+    tiers.new_source()
+    tiers.see(still=False)
+    assert tiers.choose().model == LIGHT
+    tiers.new_source()
+    tiers.see(still=True)
+    assert tiers.choose().model == LIGHT
+    assert tiers.wait_s == QUIET_S
+    time.now += QUIET_S
+    assert tiers.choose().model == RICH
