@@ -98,39 +98,6 @@ def test_attributes_set_just_before_the_start_count(launch, site):
     page.wait("frame")
 
 
-def test_options_reach_a_worker_that_was_restarted(launch, site):
-    """What was sent to the worker before is not waited for in the new one: a photo in a stream takes the next colour."""
-    page = ElementPage(launch(), site.url, tag(src=SAMPLE, background="red"))
-    page.wait("frame")
-    page.run("self.stream = document.getElementById('s').captureStream()")
-    for color, corner in (("blue", (0, 0, 255, 255)), ("red", (255, 0, 0, 255))):
-        page.run("(color) => { document.getElementById('s').background = color; }", color)
-        page.until(lambda corner=corner: tuple(page.pixels()[0, 0]) == corner)
-    after = page.position()
-    worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
-    worker.evaluate("setTimeout(() => { throw new Error('provoked') })")
-    page.wait("ready", after=after)
-    page.wait("frame", after=after)
-    page.run("document.getElementById('s').background = 'lime'")
-    page.until(lambda: tuple(page.pixels()[0, 0]) == (0, 255, 0, 255))
-
-
-def test_attributes_set_just_before_the_start_count(launch, site):
-    """Another backend in the same task changes the engine before it starts, and the start is not rejected."""
-    page = ElementPage(launch(), site.url, "")
-    started = page.run(
-        """async (src) => {
-          const element = Object.assign(document.createElement("selfie-segmentation"), { id: "s", src });
-          document.body.append(element);
-          element.backend = "wasm";
-          return element.start().then(() => "started", ({ name }) => name);
-        }""",
-        SAMPLE,
-    )
-    assert started == "started"
-    page.wait("frame")
-
-
 def test_moved_it_goes_on_and_removed_it_lets_go_of_the_camera(launch, site, camera_file):
     """Into another parent in one step: same engine, same camera. Out of the page: the camera's light goes off."""
     page = ElementPage(

@@ -234,24 +234,3 @@ def test_preload_takes_what_tracks_take(launch: Callable[..., GuardedPage], site
     assert element.workers() == 0
     with element.page.expect_request("**/selfie_segmentation_landscape_refined.onnx"):
         element.page.evaluate(_PRELOAD, [f"{site.url}pyselfie.js", {"modelSelection": "landscape"}])
-
-
-def test_preload_takes_what_tracks_take(launch: Callable[..., GuardedPage], site: Server) -> None:
-    """A model by its name is the one that is loaded; a wrong value, or an unknown name, is one sentence and no worker."""
-    element = ElementPage(launch(), site.url, "")
-    wrong: Any = element.run(
-        """async (url) => {
-          const { preload, support } = await import(url);
-          const calls = [() => preload({ painter: "canvas" }), () => preload({ fast: true }), () => support({ backend: 7 })];
-          return Promise.all(calls.map((call) => call().catch(({ name, message }) => `${name}: ${message}`)));
-        }""",
-        f"{site.url}pyselfie.js",
-    )
-    assert wrong == [
-        "TypeError: painter is “canvas”, but it has to be one of auto, webgpu, canvas2d.",
-        "TypeError: There is no option “fast”; the options are site, backend, painter, modelSelection.",
-        "TypeError: backend is 7, but it has to be one of auto, webgpu, wasm.",
-    ]
-    assert element.workers() == 0
-    with element.page.expect_request("**/selfie_segmentation_landscape.onnx"):
-        element.page.evaluate(_PRELOAD, [f"{site.url}pyselfie.js", {"modelSelection": "landscape"}])

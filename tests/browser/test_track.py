@@ -61,21 +61,6 @@ def test_the_newest_option_counts_while_a_picture_is_loading(launch, site, camer
     assert near(colours(page)[-1:], corner).all()
 
 
-@pytest.mark.parametrize(
-    ("then", "corner"), [({"background": "#ff0000"}, (255, 0, 0)), ({"effect": "mask"}, (0, 0, 0))]
-)
-def test_the_newest_option_counts_while_a_picture_is_loading(launch, site, camera_file, then, corner):
-    """A picture that comes later than what was asked for after it changes nothing on the picture in the track."""
-    page = open_track(launch, site, camera_file)
-    wait_colour(page, (0x20, 0x40, 0x60))
-    with page.page.expect_response("**/backdrops/hills.jpg"):
-        page.run("(then) => { track.setOptions({ background: 'backdrops/hills.jpg' }); track.setOptions(then); }", then)
-    wait_colour(page, corner)
-    frames = page.run("track.metrics.frames")
-    page.until(lambda: page.run("track.metrics.frames") > frames + 10)
-    assert near(colours(page)[-1:], corner).all()
-
-
 def test_browsers_without_track_processors_take_a_video_and_a_canvas(launch, site, camera_file):
     """Firefox and Safari have no MediaStreamTrackProcessor and Generator on the page: the same comes out."""
     without = "delete self.MediaStreamTrackProcessor; delete self.MediaStreamTrackGenerator;"
