@@ -68,8 +68,9 @@ class Painter:
     def __init__(self):
         self.painted, self.cleared, self.backdrop = [], 0, None
 
-    def paint(self, frame, size, overlay, draws, *, mirror):
+    def paint(self, frame, size, overlay, draws, *, mirror, scene=None):
         self.painted.append((frame, size, overlay.copy(), draws, mirror))
+        self.scene = scene
 
     def hand_over_backdrop(self):
         backdrop, self.backdrop = self.backdrop, None
@@ -126,6 +127,16 @@ def test_a_frame_is_segmented_and_painted(pipeline, painter):
     assert (frame.level, size, mirror) == (51, (64, 48), False)
     assert (overlay[..., :3] == 51).all()
     assert mask_of(pipeline) == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
+
+
+def test_the_painter_gets_what_edges_are_made_from(pipeline, painter):
+    """Sample and mask of the frame, and the options that say what is wanted."""
+    options = Options(effect="picture", light_wrap=0.5)
+    process(pipeline, Frame(51), options)
+    assert [draw.layer for draw in painter.painted[0][3]] == ["frame", "edge", "overlay", "backdrop"]
+    assert (painter.scene.sample[..., :3] == 51).all()
+    assert painter.scene.mask == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
+    assert (painter.scene.frame_size, painter.scene.options) == ((64, 48), options)
 
 
 def test_a_new_frame_ends_the_one_before(pipeline):

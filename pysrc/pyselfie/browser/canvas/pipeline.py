@@ -8,7 +8,7 @@ import numpy as np
 
 from pyselfie.browser.canvas.segmenter import Segmenter
 from pyselfie.browser.pipeline import Pipeline
-from pyselfie.core.effects import EFFECTS, Draw, draws_for, without_edge
+from pyselfie.core.effects import EFFECTS, Draw, draws_for
 from pyselfie.core.overlay import Scene, fill_overlay
 
 if TYPE_CHECKING:
@@ -151,7 +151,10 @@ class CanvasPipeline(Pipeline):
     def _make_overlay(self, mask: NDArray[np.float32], options: Options) -> None:
         overlay = EFFECTS[options.effect].overlay
         if overlay is not None:
-            fill_overlay(overlay, Scene(self._sample, mask, self._store.size, options), self._overlay)
+            fill_overlay(overlay, self._scene(mask, options), self._overlay)
+
+    def _scene(self, mask: NDArray[np.float32], options: Options) -> Scene:
+        return Scene(self._sample, mask, self._store.size, options)
 
     def _paint(self, drawable: Drawable, options: Options) -> None:
         custom, mask = self.custom_effect, self._mask
@@ -163,8 +166,9 @@ class CanvasPipeline(Pipeline):
             self._paint_effect(drawable, options)
 
     def _paint_effect(self, drawable: Drawable, options: Options) -> None:
-        draws = draws_for(without_edge(options))
-        self._painter.paint(drawable, self._store.size, self._overlay, draws, mirror=options.mirror)
+        draws, mask = draws_for(options), self._mask
+        scene = None if mask is None else self._scene(mask, options)
+        self._painter.paint(drawable, self._store.size, self._overlay, draws, mirror=options.mirror, scene=scene)
         self._tell()
 
     def _paint_custom(
