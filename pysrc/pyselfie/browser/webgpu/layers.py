@@ -71,14 +71,18 @@ class PersonLayers:
         self._alpha.encode(encoder, picture, size)
 
     def encode(self, encoder: Any, options: Options, size: Size, backdrop: Backdrop | None) -> None:
-        """Record the making of the colours that `options` ask for."""
+        """Record the making of the colours that `options` ask for; of a `backdrop` if it is drawn."""
         overlay = EFFECTS[options.effect].overlay
+        is_blurred = overlay is not None and overlay.color == BLURRED
+        has_edge = folds_edge(options) or any(draw.layer in {"edge", "cast"} for draw in draws_for(options))
+        if not is_blurred and not has_edge:
+            return
         compute_pass = encoder.beginComputePass()
-        if overlay is not None and overlay.color == BLURRED:
+        if is_blurred:
             self._blur.encode(compute_pass, options.strength, size)
-        if backdrop is not None:
+        if has_edge and backdrop is not None:
             self._light.encode(compute_pass, backdrop)
-        if folds_edge(options) or any(draw.layer in {"edge", "cast"} for draw in draws_for(options)):
+        if has_edge:
             self._edge.encode(compute_pass, options.colour_cast)
         compute_pass.end()
 
