@@ -86,6 +86,7 @@ def stubbed(open_engine: Callable[[], EngineDriver]) -> EngineDriver:
 def alpha_of(engine: EngineDriver, frame: Picture, *, video: bool = False, cut: bool = False) -> Array:
     """Show a frame and return its alpha, [H, W] in 0..1."""
     engine.page.evaluate(PUSH, [png_base64(frame), video, cut])
+    engine.mask()  # waits for the model without blocking the worker, as a snapshot does
     return engine.snapshot()[..., 0] / 255
 
 

@@ -42,7 +42,7 @@ CASES: dict[str, dict[str, Any]] = {
     "blur-strong": {"effect": "blur", "strength": 1.0, "mirror": True},
     "blur-plain": {"effect": "blur", "decontaminate": False},
 }
-EDGE = {"decontaminate": True, "light_wrap": 0.15, "colour_cast": 0}
+USUAL = {"mirror": False, "strength": 0.5, "decontaminate": True, "light_wrap": 0.15, "colour_cast": 0}
 OUTPUTS = {"coefficients": (4, 64, 64), "person": (3, 64, 64), "outside": (3, 64, 64)}
 
 PUSH_VIDEO_FRAME = """
@@ -124,11 +124,20 @@ def shares_inside(engine, frame, backdrop, alpha, near):
     """Return for each case how much of the painter's composite is the reference's."""
     shares = {}
     for name, changes in CASES.items():
-        options = Options().updated(EDGE | changes)
-        engine.options(**{"mirror": False, **{option_named(one).js_name: was for one, was in (EDGE | changes).items()}})
+        options = Options().updated(USUAL | changes)
+        engine.options(
+            **{"mirror": False, **{option_named(one).js_name: was for one, was in (USUAL | changes).items()}}
+        )
         shares[name] = inside(engine.snapshot(), full_size_composite(frame, alpha, near, options, backdrop))
     engine.options(mirror=False)
     return shares
+
+
+def known_of(engine, frame):
+    """Return alpha at the frame's size and what is near, from what the refined model has found in the frame in hand."""
+    found = read_buffers(engine, **OUTPUTS)
+    person, outside = (255 * np.moveaxis(found[name], 0, -1).astype(np.float64) for name in ("person", "outside"))
+    return fitted_alpha(frame, found["coefficients"]), Near(engine.mask(), person, outside)
 
 
 def bad(shares):
@@ -145,11 +154,9 @@ def test_every_effect_is_the_numpy_references(engine, backdrop, picture, monkeyp
     add_made_up(monkeypatch)
     frame = build(picture)
     engine.show(frame)
-    found = read_buffers(engine, **OUTPUTS)
-    person, outside = (255 * np.moveaxis(found[name], 0, -1).astype(np.float64) for name in ("person", "outside"))
-    alpha = fitted_alpha(frame, found["coefficients"])
+    alpha, near = known_of(engine, frame)
     assert 0.05 < alpha.mean() < 0.95, "there is a person, and a background"
-    assert bad(shares_inside(engine, frame, backdrop, alpha, Near(engine.mask(), person, outside))) == {}
+    assert bad(shares_inside(engine, frame, backdrop, alpha, near)) == {}
 
 
 def test_raw_edges_are_the_mask_stretched(engine, backdrop, monkeypatch):
@@ -167,6 +174,19 @@ def test_raw_edges_are_the_mask_stretched(engine, backdrop, monkeypatch):
     assert bad(shares) == {}
 
 
+def test_the_edge_takes_the_light_of_each_new_backdrop(engine, backdrop):
+    """As soon as the picture behind is another one, so is the light that falls on the person."""
+    frame = build("333x777")
+    engine.show(frame)
+    options = Options(effect="picture", light_wrap=1)
+    engine.options(effect="picture", lightWrap=1, decontaminate=True, colourCast=0)
+    alpha, near = known_of(engine, frame)
+    for behind in (255 - backdrop, backdrop):
+        engine.backdrop(behind)
+        expected = full_size_composite(frame, alpha, near, options, behind)
+        assert inside(engine.snapshot(), expected) > LEAST_INSIDE
+
+
 def change_model(engine, **options):
     """Change options that need another model, and wait for it."""
     after = engine.position()
@@ -178,7 +198,7 @@ def test_a_video_frame_gives_the_photos_composite(engine, astronaut):
     """A `VideoFrame`, sampled where it lies, and an `ImageBitmap`, copied, of the same pixels look the same."""
     engine.options(effect="blur", strength=0.5)
     engine.show(astronaut)
-    photo, photo_mask = engine.snapshot(), engine.mask()
+    photo_mask, photo = engine.mask(), engine.snapshot()
     engine.page.evaluate(PUSH_VIDEO_FRAME, png_base64(astronaut))
     assert np.abs(engine.mask() - photo_mask).mean() < 1e-3
     assert inside(engine.snapshot(), photo) > LEAST_INSIDE
