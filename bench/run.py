@@ -16,6 +16,7 @@ from bench.gpu import main as gpu
 from bench.machine import describe_machine
 from bench.measure import Field, medians, ratios
 from bench.native import main as native
+from bench.quality.main import main as quality
 from bench.report import SCHEMA, SUBJECT, Report, find_goals, now, save
 from bench.startup import measure_startup
 from bench.stats import summary
@@ -51,6 +52,8 @@ def main(argv: list[str]) -> int:
     """Run the benchmark; return 0 unless nothing at all could be measured."""
     if "--gpu" in argv:
         return gpu([word for word in argv if word != "--gpu"])
+    if "--quality" in argv:
+        return quality([word for word in argv if word != "--quality"])
     if "--native" in argv:
         return native([word for word in argv if word != "--native"])
     options = parse(argv)
@@ -71,6 +74,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="about a minute: fewer rounds, one start-up, three sizes")
     parser.add_argument("--native", action="store_true", help="MediaPipe's Python Solution API instead of browsers")
+    parser.add_argument("--quality", action="store_true", help="how good the masks are instead of how fast")
     parser.add_argument("--gpu", action="store_true", help="the WebGPU painter and the peers' GPU sides instead")
     parser.add_argument("--rounds", type=_count, metavar="N", help="rounds in which each contender takes its turn")
     parser.add_argument("--output", type=Path, metavar="FILE", help="save here instead of in bench/results/")

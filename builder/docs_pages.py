@@ -40,7 +40,8 @@ def docs_files(folder: Path, site: Collection[str], pages: Environment, version:
     Parameters
     ----------
     folder
-        The Markdown files and their pictures. ``index.md`` links every page; the order of its links is the list's.
+        The Markdown files and their pictures: PNG beside them, WebP in folders. ``index.md`` links every page; the
+        order of its links is the list's.
     site
         Paths of all other files of the site: a link to one of them stays a link.
     pages
@@ -63,7 +64,8 @@ def docs_files(folder: Path, site: Collection[str], pages: Environment, version:
         f"docs/{page.name}.html": templates.page(pages, _FRAME, {"page": page, "pages": listed, "version": version})
         for page in listed
     }
-    return files | {f"docs/{path.name}": path for path in sorted(folder.glob("*.png"))}
+    pictures = sorted([*folder.glob("*.png"), *folder.glob("*/*.webp")])
+    return files | {f"docs/{path.relative_to(folder).as_posix()}": path for path in pictures}
 
 
 def _linked(index: str) -> list[str]:

@@ -36,9 +36,9 @@ export const MODELS = """
 
 def generated() -> dict[Path, str]:
     """Return every file with a generated part, as it has to be."""
-    files = {_SCRIPT: _script(), _MODELS_SCRIPT: _models_script(), _TYPES: _filled(_TYPES, option_types.parts(OPTIONS))}
+    files = {_SCRIPT: _script(), _MODELS_SCRIPT: _models_script(), _TYPES: filled(_TYPES, option_types.parts(OPTIONS))}
     for path in sorted(DOCS.glob("*.md")):
-        files[path] = _filled(path, option_docs.parts(OPTIONS, path.stem))
+        files[path] = filled(path, option_docs.parts(OPTIONS, path.stem))
     return files
 
 
@@ -79,7 +79,7 @@ def _row(option: Option) -> dict[str, object]:
     }
 
 
-def _filled(path: Path, parts: Mapping[str, str]) -> str:
+def filled(path: Path, parts: Mapping[str, str]) -> str:
     """Return the file with each part between its two markers.
 
     Raises

@@ -54,14 +54,10 @@ def _convert_person(source: ModelSource, published: bytes, out_dir: Path) -> lis
     raw = convert_graph(graph, f"{source.package.name} {source.name}")
     picture, mask = graph.inputs[0].shape, graph.outputs[0].shape
     around = ports(*picture[1:3])
+    facts = {"edges": "refined", **_facts(picture, around.mask.shape), **around.facts()}
     return [
         _save(raw, source, out_dir / source.onnx, {"edges": "raw", **_facts(picture, mask)}),
-        _save(
-            refine(raw),
-            source,
-            out_dir / source.refined_onnx,
-            {"edges": "refined", **_facts(picture, around.mask.shape), **around.facts()},
-        ),
+        _save(refine(raw), source, out_dir / source.refined_onnx, facts),
     ]
 
 
@@ -73,8 +69,8 @@ def _convert_classes(source: ModelSource, published: bytes, out_dir: Path) -> li
     entries = []
     for edges, name in (("raw", RAW_NAME), ("refined", OUTPUT_NAME)):
         facts = {**_facts(picture, (1, 1, *mask[1:3]), name), **ports(*picture[1:3]).facts()}
+        facts["extras"] = [extra for extra in facts["extras"] if extra["name"] != name]
         facts["extras"] += [{"name": CLASSES_NAME, "shape": [1, mask[3], *mask[1:3]]}]
-        facts["extras"] += [{"name": RAW_NAME, "shape": [1, 1, *mask[1:3]]}] if edges == "refined" else []
         facts |= {"edges": edges, "classes": list(source.classes), "parts": source.parts, "package": _PACKAGE}
         entries.append(_save(model, source, out_dir / source.onnx, facts))
     _write(out_dir / source.parts, split((out_dir / source.onnx).read_bytes(), graph, published))

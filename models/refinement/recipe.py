@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import onnx
+
 from models.graph import checked_model, describe
+from models.network import OUTPUT_NAME as MASK
+from models.network import RAW_NAME as RAW
 from models.refinement import fit, fringe, smoothing
 from models.refinement.writer import GraphWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import onnx
-
-MASK = "mask"
 
 
 class Named(NamedTuple):
@@ -70,6 +70,7 @@ def ports(height: int, width: int) -> Ports:
         state=((Named(names.last_mask, mask.shape), mask, 0.0), (last_luma, next_luma, smoothing.FRESH)),
         settings=((Named(names.smoothing, (1,)), 0.0),),
         extras=(
+            Named(RAW, mask.shape),
             Named("coefficients", (1, 4, *quarter)),
             Named(names.still, (1, 1, *half)),
             *(Named(name, (1, 3, *quarter)) for name in ("person", "outside", "edge")),
@@ -84,11 +85,10 @@ def write(graph: GraphWriter, picture: str, mask: str, *, sure_places: bool = Tr
     """
     fitted, colours, person = fit.fit_twice(graph, picture, mask)
     if sure_places:
-        coefficients = fit.keep_sure_places(graph, fitted, mask, out="coefficients")
-    else:
-        coefficients = graph.op("Identity", fitted, out="coefficients")
+        fitted = fit.keep_sure_places(graph, fitted, mask)
+    graph.op("Concat", *fitted, out="coefficients", axis=1)
     still = smoothing.stillness(graph, colours.half)
-    final = smoothing.steady(graph, fit.opacity(graph, coefficients, picture), still, out=MASK)
+    final = smoothing.steady(graph, fit.opacity(graph, fitted, picture), still, out=MASK)
     inside = fringe.person_colour(graph, colours, person, out="person")
     outside = fringe.outside_colour(graph, colours, person, out="outside")
     fringe.edge_colour(graph, inside, outside, final, out="edge")
@@ -98,33 +98,36 @@ def refine(model: onnx.ModelProto) -> onnx.ModelProto:
     """Return a converted model with the recipe behind it.
 
     The first node of `model` must turn the picture into NCHW and the last one the mask back into NHWC, as
-    `models.convert` writes them.
+    `models.network` writes them.
     """
-    *nodes, to_nhwc = model.graph.node
-    graph = GraphWriter()
-    write(graph, nodes[0].output[0], to_nhwc.input[0])
-    return _joined(model, nodes, graph, [])
+    *nodes, to_nhwc = (_copy(node) for node in model.graph.node)
+    [last] = [node for node in nodes if to_nhwc.input[0] in node.output]
+    last.output[:] = [RAW]
+    return _joined(model, nodes, [])
 
 
 def refine_classes(model: onnx.ModelProto) -> onnx.ModelProto:
     """Return a model that tells classes apart with the recipe behind it; its own outputs stay.
 
-    Its first node must turn the picture into NCHW, its first output must be the person's probability, [1,1,h,w].
+    Its first node must turn the picture into NCHW, its first output must be `RAW`, the person's probability, [1,1,h,w].
     """
-    nodes, outputs = list(model.graph.node), list(model.graph.output)
-    graph = GraphWriter()
-    write(graph, nodes[0].output[0], outputs[0].name, sure_places=False)
-    return _joined(model, nodes, graph, outputs)
+    _, *outputs = model.graph.output
+    return _joined(model, list(model.graph.node), outputs, sure_places=False)
 
 
 def _joined(
-    model: onnx.ModelProto, nodes: list[onnx.NodeProto], graph: GraphWriter, outputs: list[onnx.ValueInfoProto]
+    model: onnx.ModelProto,
+    nodes: list[onnx.NodeProto],
+    outputs: list[onnx.ValueInfoProto],
+    *,
+    sure_places: bool = True,
 ) -> onnx.ModelProto:
     """Return a model of a network's nodes and the recipe's, which gives the network's `outputs` besides its own."""
     network = model.graph
     [picture] = network.input
     _, height, width, _ = (axis.dim_value for axis in picture.type.tensor_type.shape.dim)
-    around = ports(height, width)
+    graph, around = GraphWriter(height, width), ports(height, width)
+    write(graph, nodes[0].output[0], RAW, sure_places=sure_places)
     return checked_model(
         [*nodes, *graph.nodes],
         f"{network.name} refined",
@@ -132,3 +135,10 @@ def _joined(
         [*(describe(*port) for port in around.outputs), *outputs],
         [*network.initializer, *graph.constants],
     )
+
+
+def _copy(node: onnx.NodeProto) -> onnx.NodeProto:
+    """Return a node that can be changed without changing the model it comes from."""
+    copied = onnx.NodeProto()
+    copied.CopyFrom(node)
+    return copied

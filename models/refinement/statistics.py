@@ -48,29 +48,32 @@ def window_mean(graph: GraphWriter, tensor: str) -> str:
 
 def measure(graph: GraphWriter, picture: str, mask: str) -> tuple[Colours, Person]:
     """Return the statistics of a frame, [1,3,h,w] in 0..1, and of the network's mask of it, [1,1,h,w]."""
-    half = graph.mean(picture, 2, stride=2)
-    person = graph.mean(sharpen(graph, mask), 2, stride=2)
-    squares = graph.op("Mul", graph.channels(half, ROWS), graph.channels(half, COLUMNS))
-    both = graph.op("Mul", half, person)
-    means = window_mean(graph, graph.op("Concat", half, squares, person, both, axis=1))
-    colours = Colours(half, graph.channels(means, [0, 1, 2]), _inverse_spread(graph, means))
-    return colours, Person(graph.channels(means, [9]), graph.channels(means, [10, 11, 12]))
+    half = graph.halve(picture)
+    mean = window_mean(graph, half)
+    person = graph.halve(sharpen(graph, mask))
+    return Colours(half, mean, _inverse_spread(graph, half, mean)), _person(graph, half, person)
 
 
 def measure_again(graph: GraphWriter, colours: Colours, alpha: str) -> Person:
     """Return the statistics of another mask of the same frame, [1,1,h/2,w/2]."""
-    person = sharpen(graph, alpha)
-    means = window_mean(graph, graph.op("Concat", person, graph.op("Mul", colours.half, person), axis=1))
-    return Person(graph.channels(means, [0]), graph.channels(means, [1, 2, 3]))
+    return _person(graph, colours.half, sharpen(graph, alpha))
 
 
-def _inverse_spread(graph: GraphWriter, means: str) -> str:
+def _person(graph: GraphWriter, half: str, person: str) -> Person:
+    return Person(window_mean(graph, person), window_mean(graph, graph.op("Mul", half, person)))
+
+
+def _products(graph: GraphWriter, colours: str) -> str:
+    """Return the products of all pairs of colours as six channels."""
+    return graph.op("Mul", graph.channels(colours, ROWS), graph.channels(colours, COLUMNS))
+
+
+def _inverse_spread(graph: GraphWriter, half: str, mean: str) -> str:
     """Return the inverse of the colours' covariance, by adjugate and determinant, as nine channels."""
-    products = graph.op("Mul", graph.channels(means, ROWS), graph.channels(means, COLUMNS))
-    spread = graph.op("Sub", graph.channels(means, [3, 4, 5, 6, 7, 8]), products)
+    spread = graph.op("Sub", window_mean(graph, _products(graph, half)), _products(graph, mean))
     spread = graph.op("Add", spread, graph.constant(np.reshape([NOISE, 0, 0, NOISE, 0, NOISE], (1, 6, 1, 1))))
     first, second, third, fourth = (graph.channels(spread, entries) for entries in ADJUGATE)
     adjugate = graph.op("Sub", graph.op("Mul", first, second), graph.op("Mul", third, fourth))
     row, cofactors = graph.channels(spread, [0, 1, 2]), graph.channels(adjugate, [0, 1, 2])
-    determinant = graph.total(graph.op("Mul", row, cofactors))
+    determinant = graph.total(graph.op("Mul", row, cofactors), 4)
     return graph.op("Div", graph.channels(adjugate, FULL), determinant)

@@ -35,7 +35,7 @@ def answer(keep=1.0, corrupt=False):
 
 
 FAULTS = {
-    "model missing": (MODEL, refuse(404), r"models/selfie_segmentation_refined\.onnx could not be downloaded: .* answered 404"),
+    "model missing": (MODEL, refuse(404), r"segmentation_refined\.onnx could not be downloaded: .* answered 404"),
     "model truncated": (
         MODEL,
         answer(keep=0.5),

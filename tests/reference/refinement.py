@@ -88,6 +88,15 @@ def luma(half: Array) -> Array:
     return np.tensordot([0.299, 0.587, 0.114], half, axes=1)[None]
 
 
+def same_scene(change: Array) -> float:
+    """Return 1 while the scene goes on, 0 after a cut, by the change of luma in 8 by 8 cells (6 rows of 8 for 16:9)."""
+    _, height, width = change.shape
+    rows = 8 if height == width else 6
+    cells = change.reshape(rows, height // rows, 8, width // 8).mean(axis=(1, 3))
+    share = np.clip((np.abs(cells) - 0.015) / 0.02, 0, 1).mean()
+    return float(np.clip(4 - 30 * share, 0, 1))
+
+
 def opacity(coefficients: Array, picture: Array) -> Array:
     """Return the opacity of each pixel of the picture."""
     return np.clip((apply(grow(coefficients, 4), picture) - 0.2) / 0.6, 0, 1)
@@ -112,7 +121,7 @@ def refine(picture: Array, mask: Array, last_mask: Array, last_luma: Array, smoo
     coefficients = keep_sure_places(fit(half, person), mask)
     alpha = opacity(coefficients, picture)
     change = last_luma - luma(half)
-    still = smoothing * np.clip(1.5 - 100 * window_mean(np.abs(change), 3, 1), 0, 1)
+    still = smoothing * same_scene(change) * np.clip(1.5 - 100 * window_mean(np.abs(change), 3, 1), 0, 1)
     final = alpha + (last_mask - alpha) * still.repeat(2, axis=1).repeat(2, axis=2)
     inside, outside, edge = fringe(half, person, final)
     return Answer(final, luma(half) + change * still, coefficients, still, inside, outside, edge)

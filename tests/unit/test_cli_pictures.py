@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms, ImageSequence
 from PIL.TiffImagePlugin import TiffImageFile
 
-from pyselfie import SelfieSegmentation, effects
+from pyselfie import Segmenter, effects
 from pyselfie.cli import main
 from pyselfie.cli.picture_file import read_picture
 
@@ -49,8 +49,8 @@ def test_file_holds_the_functions_pixels(
 ) -> None:
     """The command writes what the function of the same name returns; a mask is a grey picture."""
     assert main([str(photo), "-o", str(tmp_path / "out.png"), "-q", *options]) == 0
-    with SelfieSegmentation() as segmenter:
-        expected = function(astronaut, segmenter.process(astronaut).segmentation_mask)
+    with Segmenter() as segmenter:
+        expected = function(astronaut, segmenter.segment(astronaut))
     np.testing.assert_array_equal(load(tmp_path / "out.png"), expected)
 
 
@@ -58,7 +58,7 @@ def test_effect_none_runs_no_model(
     photo: Path, astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The picture as it is needs no mask."""
-    monkeypatch.setattr(SelfieSegmentation, "process", None)
+    monkeypatch.setattr(Segmenter, "segment", None)
     assert main([str(photo), "-o", str(tmp_path / "out.png"), "-q", "--effect", "none"]) == 0
     np.testing.assert_array_equal(load(tmp_path / "out.png"), astronaut)
 
@@ -176,16 +176,16 @@ def frames_of(path: Path) -> tuple[list[float], int, list[NDArray[np.uint8]]]:
 @pytest.mark.parametrize("target", ["out.png", "out.webp"])
 @pytest.mark.parametrize("source", ["in.png", "in.webp"])
 def test_animation_stays_one(source: str, target: str, astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
-    """Every frame of an animated WebP or PNG is processed; how long each is shown and how often stays."""
+    """Every frame of an animated WebP or PNG is processed as a film's; how long each is shown and how often stays."""
     frames = moving(astronaut)
     write_animation(tmp_path / source, frames, loop=3)
     assert main([str(tmp_path / source), "-o", str(tmp_path / target), "-q", "--effect", "fill"]) == 0
     durations, loop, shown = frames_of(tmp_path / target)
     assert (durations, loop, len(shown)) == (DURATIONS, 3, 3)
-    with SelfieSegmentation() as segmenter:
+    with Segmenter(smoothing=0.85) as segmenter:
         for frame, actual in zip(frames, shown, strict=True):
             rgb = np.asarray(frame)
-            expected = effects.fill(rgb, segmenter.process(rgb).segmentation_mask)
+            expected = effects.fill(rgb, segmenter.segment(rgb))
             assert np.abs(actual[..., :3].astype(int) - expected).mean() < (1e-9 if target == "out.png" else 6)
 
 
@@ -193,10 +193,10 @@ def test_animation_may_be_transparent(astronaut: NDArray[np.uint8], tmp_path: Pa
     """A frame's cut-out shows nothing of the frame before it."""
     source = write_animation(tmp_path / "in.webp", moving(astronaut))
     assert main([str(source), "-o", str(tmp_path / "out.png"), "-q", "--effect", "transparent"]) == 0
-    with SelfieSegmentation() as segmenter:
+    with Segmenter(smoothing=0.85) as segmenter:
         for frame, actual in zip(moving(astronaut), frames_of(tmp_path / "out.png")[2], strict=True):
             rgb = np.asarray(frame)
-            expected = effects.cut_out(rgb, segmenter.process(rgb).segmentation_mask)
+            expected = effects.cut_out(rgb, segmenter.segment(rgb))
             np.testing.assert_array_equal(actual, expected)
 
 

@@ -45,6 +45,7 @@ def result_of(photo: Path) -> Path:
         ["--strength", "0.9"],
         ["--mirror"],
         ["--model", "landscape"],
+        ["--edges", "raw"],
         ["--mask"],
         ["--effect", "{fx}:one"],
         ["--effect", "picture", "--background", "{wall}"],

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
+from pyselfie.cli import main
 from pyselfie.cli.arguments import _parser
+from pyselfie.cli.evaluate.arguments import _parser as evaluate_parser
 from pyselfie.cli.formats import PICTURES, VIDEOS, VIDEOS_WRITTEN
 
 if TYPE_CHECKING:
+    import argparse
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -51,16 +55,35 @@ def test_python_of_the_documents_runs(
         assert scope[name].shape == astronaut.shape, name
 
 
-def test_every_option_is_documented_and_no_other() -> None:
-    """docs/cli.md names the options that the command has, and each kind of file that it reads or writes."""
-    text = (DOCS / "cli.md").read_text(encoding="utf-8")
-    options = {option for action in _parser()._actions for option in action.option_strings}
+def test_python_of_the_measures_runs(
+    astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The snippets of docs/evaluate.md run one after the other; against its own mask a photo scores well."""
+    Image.fromarray(astronaut).save(tmp_path / "photo.jpg")
+    assert main([str(tmp_path / "photo.jpg"), "-o", str(tmp_path / "truth.png"), "--mask", "--quiet"]) == 0
+    monkeypatch.chdir(tmp_path)
+    scope: dict[str, Any] = {}
+    for snippet in SNIPPET.finditer((DOCS / "evaluate.md").read_text(encoding="utf-8")):
+        run(snippet.group(1), scope)
+    assert capsys.readouterr().out == "IoU 1.000, boundary F 1.000\ndtSSD 0.0000, flicker 0.0000\n"
+
+
+@pytest.mark.parametrize(("name", "parser"), [("cli.md", _parser()), ("evaluate.md", evaluate_parser())])
+def test_every_option_is_documented_and_no_other(name: str, parser: argparse.ArgumentParser) -> None:
+    """The page names the options that the command has."""
+    text = (DOCS / name).read_text(encoding="utf-8")
+    options = {option for action in parser._actions for option in action.option_strings}
     assert set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text)) == options
+
+
+def test_every_kind_of_file_is_documented() -> None:
+    """docs/cli.md names each kind of file that the command reads or writes."""
+    text = (DOCS / "cli.md").read_text(encoding="utf-8")
     for suffix in PICTURES | VIDEOS | VIDEOS_WRITTEN:
         assert f"`{suffix}`" in text, suffix
 
 
-@pytest.mark.parametrize("page", ["python.md", "cli.md"])
+@pytest.mark.parametrize("page", ["python.md", "cli.md", "evaluate.md", "quality.md"])
 def test_lines_are_short_and_links_lead_somewhere(page: str) -> None:
     """At most 120 characters a line, tables apart, and what is linked to is there."""
     text = (DOCS / page).read_text(encoding="utf-8")

@@ -66,6 +66,17 @@ def test_links_fit_the_site(tmp_path: Path) -> None:
     assert '<span title="build.py in the source">c</span> <a href="https://x.y">d</a>' in page
 
 
+def test_pictures_come_along(tmp_path: Path) -> None:
+    """PNG beside the pages, and WebP in folders of them, under the names that the pages use."""
+    (tmp_path / "index.md").write_text("# All\n\n![one](one.png) ![two](sheets/two.webp)\n")
+    (tmp_path / "sheets").mkdir()
+    for name in ("one.png", "sheets/two.webp", "sheets/notes.txt"):
+        (tmp_path / name).touch()
+    templates = jinja2.Environment(autoescape=True, loader=jinja2.DictLoader({"_docs_page.html.j2": ""}))
+    files = docs_files(tmp_path, (), templates, "1.2.3")
+    assert files.keys() == {"docs/index.html", "docs/one.png", "docs/sheets/two.webp"}
+
+
 @pytest.mark.parametrize(
     ("index", "sentence"),
     [

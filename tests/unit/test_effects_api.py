@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from pyselfie import SelfieSegmentation, effects
+from pyselfie import Segmenter, effects
 from pyselfie.arrays import blending
 from pyselfie.arrays import painter as array_painter
 from pyselfie.arrays.painter import ArrayPainter
@@ -46,8 +46,8 @@ def frame(astronaut: NDArray[np.uint8]) -> NDArray[np.uint8]:
 @pytest.fixture(scope="module")
 def masks(frame: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
     """Return the mask at the model's size and at the frame's."""
-    with SelfieSegmentation() as segmenter:
-        small = sampling.resize_half_pixel(segmenter.process(frame).segmentation_mask, 256, 256)
+    with Segmenter() as segmenter:
+        small = sampling.resize_half_pixel(segmenter.segment(frame), 256, 256)
     return {"model": small, "frame": sampling.resize_half_pixel(small, frame.shape[1], frame.shape[0])}
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from pyselfie import SelfieSegmentation
+from pyselfie import Segmenter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,9 +32,9 @@ def test_dataset_is_mapped_over_a_cluster(astronaut: NDArray[np.uint8], tmp_path
     assert run.returncode == 0, run.stderr
     *told, broken = run.stdout.splitlines()
     assert broken == f"broken.jpg: {photos / 'broken.jpg'} is no picture that can be read"
-    with SelfieSegmentation() as segmenter:
+    with Segmenter() as segmenter:
         for index, line in enumerate(told):
-            expected = segmenter.process(astronaut[:, index * 8 :]).segmentation_mask
+            expected = segmenter.segment(astronaut[:, index * 8 :])
             assert line == f"{index}.png: {expected.mean():.1%} person"
             mask = np.asarray(Image.open(masks / f"{index}.png"))
             np.testing.assert_allclose(mask / 255, expected, atol=0.003)

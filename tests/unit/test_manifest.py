@@ -75,6 +75,7 @@ def test_refined_model_tells_what_goes_in_and_comes_out(model: str) -> None:
     assert [(one.name, one.shape, one.initial) for one in spec.settings] == [("smoothing", (1,), 0)]
     quarter = (height // 4, width // 4)
     assert {name: shape[1:] for name, shape in spec.extras} == {
+        "raw": (1, height, width),
         "coefficients": (4, *quarter),
         "still": (1, height // 2, width // 2),
         **dict.fromkeys(("person", "outside", "edge"), (3, *quarter)),

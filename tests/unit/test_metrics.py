@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from pyselfie import metrics
+from pyselfie.metrics import clips
 from pyselfie.metrics.planes import disc, grown, limited, shrunk, within
 
 if TYPE_CHECKING:
@@ -30,6 +32,13 @@ def square() -> NDArray[np.float32]:
     mask = np.zeros((60, 60), np.float32)
     mask[20:40, 20:40] = 1
     return mask
+
+
+def test_examples_of_the_docstrings_are_right() -> None:
+    """What they say comes out."""
+    results = [doctest.testmod(module) for module in (metrics, clips)]
+    assert sum(result.attempted for result in results) > 5
+    assert sum(result.failed for result in results) == 0
 
 
 def test_iou_counts_what_both_have() -> None:

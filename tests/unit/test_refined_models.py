@@ -54,12 +54,15 @@ def test_a_film_follows_the_formulas(refined: NativeRuntime) -> None:
     for shift, noise in ((0, 0), (0, 1), (5, 2)):
         picture = frame(refined, shift, noise)
         mask = refined.run_sync(picture)
-        expected = refine(planes(picture), raw.run_sync(picture)[None], last_mask, last_luma, 0.85)
-        found = {"mask": mask[None], **{name: refined.extra(name)[0] for name, _ in refined.spec.extras}}
+        network = raw.run_sync(picture)[None]
+        expected = refine(planes(picture), network, last_mask, last_luma, 0.85)
+        np.testing.assert_allclose(refined.extra("raw")[0], network, atol=1e-5)
+        extras = [name for name, _ in refined.spec.extras if name != "raw"]
+        found = {"mask": mask[None], **{name: refined.extra(name)[0] for name in extras}}
         for name, values in found.items():
             error = np.abs(values - getattr(expected, name))
             assert error.mean() < (1e-5 if name == "mask" else 1e-4), name
-            assert error.max() < 1e-2, name
+            assert error.max() < (1e-2 if name == "mask" else 5e-2), name
         last_mask, last_luma = expected.mask, expected.next_luma
 
 
@@ -72,6 +75,41 @@ def test_first_frame_owes_nothing_to_the_past(refined: NativeRuntime) -> None:
     assert (refined.run_sync(frame(refined)) != fresh).any()
     refined.reset()
     np.testing.assert_array_equal(refined.run_sync(frame(refined)), fresh)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("where", [np.s_[:], np.s_[0, 40, 50, 1]], ids=["all", "one number"])
+def test_a_broken_frame_does_not_stick(refined: NativeRuntime, bad: float, where: Any) -> None:
+    """A frame that is no number, all of it or one place, gives a mask of numbers, and the next one starts afresh."""
+    refined.set("smoothing", 0.95)
+    fresh = refined.run_sync(frame(refined)).copy()
+    broken = frame(refined)
+    broken[where] = bad
+    mask = refined.run_sync(broken)
+    assert ((mask >= 0) & (mask <= 1)).all()
+    np.testing.assert_array_equal(refined.run_sync(frame(refined)), fresh)
+    assert np.isfinite(refined.extra("edge")).all()
+
+
+def test_a_cut_leaves_nothing_of_the_scene_before(refined: NativeRuntime) -> None:
+    """The first frame of another scene has the mask that it has without a past, exactly."""
+    refined.set("smoothing", 0.95)
+    others = [frame(refined)[:, :, ::-1], frame(refined)[:, ::-1], 0.4 * frame(refined), np.zeros_like(frame(refined))]
+    for other in map(np.ascontiguousarray, others):
+        refined.reset()
+        fresh = refined.run_sync(other).copy()
+        refined.reset()
+        for seed in range(4):
+            refined.run_sync(frame(refined, noise=seed))
+        np.testing.assert_array_equal(refined.run_sync(other), fresh)
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (1, 1, 1), (0, 1, 0), (0.5, 0.4, 0.3)])
+def test_a_picture_of_one_colour_has_nobody(refined: NativeRuntime, colour: tuple[float, ...]) -> None:
+    """A black frame, a white one, any colour: no person, and numbers everywhere, though nothing tells windows apart."""
+    mask = refined.run_sync(np.full(refined.spec.input_shape, colour, np.float32))
+    assert mask.max() < 0.01
+    assert all(np.isfinite(refined.extra(name)).all() for name, _ in refined.spec.extras)
 
 
 def test_same_frame_twice_gives_exactly_the_same_mask(refined: NativeRuntime) -> None:

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-HEIGHT, WIDTH = 24, 32
+HEIGHT, WIDTH = 24, 64
+HALF = (HEIGHT // 2, WIDTH // 2)
+
+FIT = fit.Fit("slope", "offset")
 
 
 def compute(write: Callable[[GraphWriter], Any], **inputs: Any) -> dict[str, NDArray[np.float32]]:
     """Return by their names the values that `write` returns of a graph with these inputs, [channels, h, w] each."""
-    graph = GraphWriter()
+    graph = GraphWriter(HEIGHT, WIDTH)
     made = write(graph)
     names = [made] if isinstance(made, str) else list(made)
     taken = [describe(name, (1, *values.shape)) for name, values in inputs.items()]
@@ -43,9 +46,9 @@ def value(name: str) -> Any:
 def scene() -> tuple[NDArray[Any], NDArray[Any]]:
     """Return a noisy picture of two halves in different colours, and a soft mask of the left one."""
     noise = np.random.default_rng(4).normal(0, 0.02, (3, HEIGHT, WIDTH))
-    left = np.arange(WIDTH) < 14
+    left = np.arange(WIDTH) < 30
     colours = np.where(left, np.reshape([0.8, 0.5, 0.4], (3, 1, 1)), np.reshape([0.2, 0.4, 0.6], (3, 1, 1)))
-    mask = np.clip((16 - np.arange(WIDTH)) / 8, 0, 1) * np.ones((1, HEIGHT, 1))
+    mask = np.clip((32 - np.arange(WIDTH)) / 8, 0, 1) * np.ones((1, HEIGHT, 1))
     return np.clip(colours + noise, 0, 1), mask
 
 
@@ -82,7 +85,7 @@ def test_fit_follows_the_colours(scene: Any) -> None:
     first = reference.fit(half, person)
     second = reference.fit(half, reference.sharpen(reference.apply(reference.grow(first, 2), half)))
     once, twice = (
-        next(iter(compute(write, picture=picture, mask=mask).values()))
+        np.concatenate(list(compute(write, picture=picture, mask=mask).values()))
         for write in (
             lambda graph: fit.fit(graph, *statistics.measure(graph, "picture", "mask")),
             lambda graph: fit.fit_twice(graph, "picture", "mask")[0],
@@ -98,22 +101,30 @@ def test_colours_are_not_asked_where_the_network_is_sure() -> None:
     coefficients = np.random.default_rng(2).random((4, HEIGHT // 4, WIDTH // 4))
     mask = np.zeros((1, HEIGHT, WIDTH))
     mask[..., : WIDTH // 2] = 1
-    [kept] = compute(
-        lambda graph: fit.keep_sure_places(graph, "coefficients", "mask", out="kept"),
-        coefficients=coefficients,
-        mask=mask,
-    ).values()
+    kept = np.concatenate(
+        list(
+            compute(
+                lambda graph: fit.keep_sure_places(graph, FIT, "mask"),
+                slope=coefficients[:3],
+                offset=coefficients[3:],
+                mask=mask,
+            ).values()
+        )
+    )
     np.testing.assert_allclose(kept, reference.keep_sure_places(coefficients, mask), atol=1e-6)
     assert (kept[:, :, 0] == np.reshape([0, 0, 0, 1], (4, 1))).all()
     assert (kept[:, :, -1] == 0).all()
-    np.testing.assert_allclose(kept[:, :, 4], coefficients[:, :, 4], rtol=1e-6)
+    np.testing.assert_allclose(kept[:, :, WIDTH // 8], coefficients[:, :, WIDTH // 8], rtol=1e-6)
 
 
 def test_opacity_at_the_size_of_the_picture(scene: Any) -> None:
     """The coefficients, enlarged, give each pixel its opacity, stretched to 0..1."""
     coefficients = np.random.default_rng(2).random((4, HEIGHT // 4, WIDTH // 4)) - 0.2
     [alpha] = compute(
-        lambda graph: fit.opacity(graph, "coefficients", "picture"), coefficients=coefficients, picture=scene[0]
+        lambda graph: fit.opacity(graph, FIT, "picture"),
+        slope=coefficients[:3],
+        offset=coefficients[3:],
+        picture=scene[0],
     ).values()
     np.testing.assert_allclose(alpha, reference.opacity(coefficients, scene[0]), atol=1e-5)
     assert (alpha.min(), alpha.max()) == (0, 1)
@@ -122,11 +133,60 @@ def test_opacity_at_the_size_of_the_picture(scene: Any) -> None:
 @pytest.mark.parametrize(("change", "weight"), [(0, 0.8), (0.004, 0.8), (0.01, 0.4), (0.02, 0)])
 def test_stillness_is_the_change_of_luma(change: float, weight: float) -> None:
     """The last mask weighs all it may up to a change of 0.005, and nothing from 0.015; the past follows by that."""
-    half = np.full((3, 8, 8), 0.5)
-    inputs = {"half": half, "last_luma": np.full((1, 8, 8), 0.5 + change), "smoothing": np.full((1, 1, 1), 0.8)}
-    result = compute(lambda graph: (smoothing.stillness(graph, "half"), "next_luma"), **inputs)
+    result = stillness(np.full(HALF, 0.5), np.full(HALF, 0.5 + change))
     np.testing.assert_allclose(result["still"], weight, atol=1e-4)
     np.testing.assert_allclose(result["next_luma"], 0.5 + weight * change, atol=1e-5)
+
+
+def stillness(luma: NDArray[Any], last_luma: NDArray[Any], most: float = 0.8) -> dict[str, NDArray[np.float32]]:
+    """Return "still" and "next_luma" for a grey picture of this luma."""
+    inputs = {"half": np.repeat(luma[None], 3, axis=0), "last_luma": last_luma[None]}
+    return compute(
+        lambda graph: (smoothing.stillness(graph, "half"), "next_luma"), **inputs, smoothing=np.full((1, 1, 1), most)
+    )
+
+
+@pytest.mark.parametrize(("cells", "kept"), [(0, 1), (2, 1), (3, 0.25), (4, 0), (24, 0)])
+def test_a_cut_shows_in_many_cells(cells: int, kept: float) -> None:
+    """Of 24 cells here a tenth may change; where more than two fifteenths do, nothing of the last mask is left."""
+    change = np.zeros(HALF)
+    rows = -(-HALF[0] // (HALF[1] // 8))
+    height, width = HALF[0] // rows, HALF[1] // 8
+    for cell in range(cells):
+        row, column = divmod(cell, 8)
+        change[row * height : (row + 1) * height, column * width : (column + 1) * width] = 0.1
+    still = stillness(np.full(HALF, 0.5), 0.5 + change)["still"]
+    assert still.max() == pytest.approx(0.8 * kept, abs=1e-5)
+    assert reference.same_scene(np.zeros((1, 8, 8))) == 1
+
+
+def test_motion_is_no_cut() -> None:
+    """What changes to and fro inside the cells, as a moving pattern does, stops smoothing there and nowhere else."""
+    change = np.zeros(HALF)
+    change[:, ::2], change[:, 1::2] = 0.1, -0.1
+    change[:4] = 0
+    still = stillness(np.full(HALF, 0.5), 0.5 + change)["still"][0]
+    assert still[:2].min() == pytest.approx(0.8)
+    assert still[6:].max() == 0
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_number_that_is_none_is_forgotten(bad: float) -> None:
+    """One broken pixel, and the next frame starts afresh everywhere; the mask has numbers only."""
+    luma = np.full(HALF, 0.5)
+    luma[3, 5] = bad
+    assert (stillness(luma, np.full(HALF, 0.5))["next_luma"] == -1).all()
+    alpha = np.full((1, HEIGHT, WIDTH), 0.25)
+    alpha[0, 3, 5] = np.nan
+    zeros = np.zeros((1, HALF[0], HALF[1]))
+    [mask] = compute(
+        lambda graph: smoothing.steady(graph, "alpha", "still", out="mask"),
+        alpha=alpha,
+        last_mask=np.zeros_like(alpha),
+        still=zeros,
+    ).values()
+    assert mask[0, 3, 5] == 0
+    assert (np.delete(mask.ravel(), 3 * WIDTH + 5) == 0.25).all()
 
 
 def test_mask_moves_towards_the_last_one_by_its_weight() -> None:
@@ -159,6 +219,6 @@ def test_colours_of_person_and_surroundings(scene: Any) -> None:
     expected = reference.fringe(half, person, mask)
     for name, planes in zip(("person", "outside", "edge"), expected, strict=True):
         np.testing.assert_allclose(found[name], planes, atol=2e-4)
-    np.testing.assert_allclose(found["person"][:, 3, 3], [0.8, 0.5, 0.4], atol=0.03)
-    np.testing.assert_allclose(found["outside"][:, 3, 3], [0.2, 0.4, 0.6], atol=0.03)
+    np.testing.assert_allclose(found["person"][:, 3, 7], [0.8, 0.5, 0.4], atol=0.03)
+    np.testing.assert_allclose(found["outside"][:, 3, 7], [0.2, 0.4, 0.6], atol=0.03)
     np.testing.assert_allclose(found["person"][:, 3, -1], half[:, -6:, -4:].mean(axis=(1, 2)), atol=0.03)

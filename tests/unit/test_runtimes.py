@@ -102,7 +102,7 @@ def test_unknown_names_say_what_there_is(make: Any) -> None:
     refined.set("smoothing", 0.5)
     with pytest.raises(ValueError, match="landscape model with refined edges has no setting 'x', expected 'smoothing'"):
         refined.set("x", 0.5)
-    with pytest.raises(ValueError, match="has no extra output 'mask', expected 'coefficients' or 'still' or 'person'"):
+    with pytest.raises(ValueError, match="has no extra output 'mask', expected 'raw' or 'coefficients' or 'still'"):
         refined.extra("mask")
     with pytest.raises(ValueError, match="with raw edges has no setting 'smoothing', expected none at all"):
         raw.set("smoothing", 0.5)

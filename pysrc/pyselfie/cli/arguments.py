@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-o", "--output", metavar="PATH", help="file, or folder for many inputs (a/ makes one)")
     what = parser.add_mutually_exclusive_group()
     for option in way_in("cli"):
-        _add(what if option.name == "effect" else parser, option)
+        add_option(what if option.name == "effect" else parser, option)
     what.add_argument("--mask", action="store_true", help="write the mask itself: white where the person is")
     parser.add_argument(
         "--webcam", nargs="?", const="0", metavar="CAMERA", help="show a window; number or name of the camera"
@@ -121,7 +121,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(parser: argparse._ActionsContainer, option: Option) -> None:
+def add_option(parser: argparse._ActionsContainer, option: Option) -> None:
+    """Add a row of the table to a parser."""
     about = option.help.replace("`", "")
     if option.kind == "flag":
         if option.default:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from pyselfie.cli.arguments import parse
 from pyselfie.cli.console import complain, deliver, secure_streams
 from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import FileError, UsageError
+from pyselfie.cli.evaluate import parse as parse_evaluate
+from pyselfie.cli.evaluate import run as evaluate
 from pyselfie.cli.plan import Job, plan
 from pyselfie.cli.progress import Progress
 from pyselfie.cli.results import Result, Summary
@@ -30,13 +33,15 @@ _EXPECTED = (FileError, CustomEffectError)
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     secure_streams()
+    given = sys.argv[1:] if arguments is None else arguments
+    measures = given[:1] == ["evaluate"]
     try:
-        options = parse(arguments)
+        options = parse_evaluate(given[1:]) if measures else parse(given)
     except SystemExit as end:  # --help and --version, too
         raise SystemExit(end.code if deliver() else 1) from None
     try:
         with stoppable() as stop:
-            return _run(options, stop)
+            return evaluate(options, stop) if measures else _run(options, stop)
     except (UsageError, MissingExtraError, ModelFileError, ImportError) as error:
         complain(str(error))
         return 2

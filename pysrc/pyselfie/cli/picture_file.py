@@ -104,6 +104,15 @@ class PictureFile:
                 photo = _decoded(self._opened)
             yield photo
 
+    def levels(self) -> NDArray[np.uint8]:
+        """Return the first picture as a mask, uint8 [H, W]: its alpha, if it has any, else its grey."""
+        with _told(self._path):
+            photo = _decoded(self._opened)
+            if not self._opened.has_transparency_data:
+                return np.asarray(require("PIL.Image", "cli", "reading pictures").fromarray(photo.pixels).convert("L"))
+            upright = require("PIL.ImageOps", "cli", "reading pictures").exif_transpose(self._opened)
+            return np.asarray(upright.convert("RGBA"))[..., 3]
+
     def __enter__(self) -> PictureFile:
         return self
 
@@ -123,6 +132,18 @@ def read_picture(path: Path) -> Photo:
     """
     with PictureFile(path) as file:
         return next(iter(file))
+
+
+def read_levels(path: Path) -> NDArray[np.uint8]:
+    """Return a mask's file, uint8 [H, W]: its alpha, where it is transparent anywhere, else how bright it is.
+
+    Raises
+    ------
+    FileError
+        When it is missing, no picture, or cut off: one sentence.
+    """
+    with PictureFile(path) as file:
+        return file.levels()
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from pyselfie.core.pictures import check_frame
 from pyselfie.metrics.pictures import PictureScore, score_planes
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from pyselfie.metrics.planes import Plane
 
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+_LUMA = np.array([0.299 / 255, 0.587 / 255, 0.114 / 255], np.float32)  # ITU-R BT.601, of bytes
 _MOVED, _MOVED_LEAST, _CALM = 0.25, 30, 0.01
 """A change of the truth that is a movement, on how many pixels there has to be more than that; and one that is none."""
 _STILL, _AROUND = 0.01, 2
@@ -87,7 +86,7 @@ class ClipMeter:
         return self._pictures[-1]
 
     def _add_seen(self, mask: Any, frame: NDArray[np.uint8]) -> None:
-        luma = limited(check_frame(frame) @ _LUMA / np.float32(255))
+        luma = limited(check_frame(frame).astype(np.float32) @ _LUMA)
         here = drawn(plane(mask), luma.shape), luma
         if self._seen_before is not None:
             mask_before, luma_before = self._seen_before
@@ -199,8 +198,13 @@ def _box_mean(values: Plane) -> Plane:
     """Return the mean of each pixel's neighbourhood; beyond the edges the picture is mirrored about its last row."""
     size = 2 * _AROUND + 1
     wide = np.pad(values, _AROUND, mode="reflect" if min(values.shape) > _AROUND else "edge")
-    means: Plane = sliding_window_view(wide, (size, size)).mean((-2, -1), np.float32)
-    return means
+    for axis, count in enumerate(values.shape):
+        rows = wide.swapaxes(0, axis)
+        total = rows[:count].copy()
+        for shift in range(1, size):
+            total += rows[shift : shift + count]
+        wide = total.swapaxes(0, axis)
+    return wide / np.float32(size**2)
 
 
 def _same_size(before: Plane, now: Plane) -> None:

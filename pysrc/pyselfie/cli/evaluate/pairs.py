@@ -1,0 +1,119 @@
+"""Which truth, and which mask, belongs to which picture: the one of its name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyselfie.cli.errors import UsageError, why
+from pyselfie.cli.formats import PICTURES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Pair(NamedTuple):
+    """A picture, its truth, and the mask that is measured; None where it has still to be made."""
+
+    name: str
+    picture: Path
+    truth: Path
+    mask: Path | None
+
+
+def find_pairs(pictures: Path, truth: Path, masks: Path | None) -> tuple[list[Pair], list[str]]:
+    """Return the pictures that have all they need, and a sentence about those that have not.
+
+    Parameters
+    ----------
+    pictures, truth, masks
+        Folders, whose files belong together by their names without suffix; or single pictures of any name.
+
+    Raises
+    ------
+    UsageError
+        When one is missing or empty, or no names fit.
+    """
+    found = _named(pictures)
+    truths = _partners(found, pictures, truth)
+    made = {} if masks is None else _partners(found, pictures, masks)
+    problems = [_lacking(found, truths, "truth", truth)]
+    if masks is not None:
+        problems.append(_lacking(found, made, "mask", masks))
+    problems = [problem for problem in problems if problem]
+    pairs = [
+        Pair(name, path, truths[name], made.get(name))
+        for name, path in found.items()
+        if name in truths and (masks is None or name in made)
+    ]
+    if not pairs:
+        raise UsageError(problems[0])
+    return pairs, problems
+
+
+def _partners(found: dict[str, Path], pictures: Path, place: Path) -> dict[str, Path]:
+    named = _named(place)
+    if pictures.is_dir() or place.is_dir():
+        return named
+    return dict.fromkeys(found, place)  # two files belong together, whatever they are called
+
+
+def _lacking(found: dict[str, Path], partners: dict[str, Path], kind: str, place: Path) -> str:
+    names = [path.name for name, path in found.items() if name not in partners]
+    if not names:
+        return ""
+    those = f"{len(names)} pictures have" if len(names) > 1 else "one picture has"
+    some = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+    return f"{those} no {kind} of the same name in {place}: {some}"
+
+
+def _named(place: Path) -> dict[str, Path]:
+    """Return the pictures at a place by their names without suffix, in order."""
+    named: dict[str, Path] = {}
+    for file in pictures_at(place):
+        name = file.relative_to(place if file != place else place.parent).with_suffix("").as_posix()
+        if name in named:
+            raise UsageError(f"{named[name]} and {file} have one name, and which of them counts cannot be told")
+        named[name] = file
+    return named
+
+
+def pictures_at(place: Path) -> list[Path]:
+    """Return a picture, or all of a folder in the order of their names, in which numbers count as numbers.
+
+    Raises
+    ------
+    UsageError
+        When there are none.
+    """
+    if place.is_dir():
+        inside = [file.relative_to(place) for file in place.rglob("*") if file.suffix.lower() in PICTURES]
+        shown = [file for file in inside if not any(part.startswith(".") for part in file.parts)]
+        if not shown:
+            raise UsageError(f"there is no picture in the folder {place}")
+        return [place / file for file in sorted(shown, key=_in_order)]
+    check_there(place)
+    if place.suffix.lower() not in PICTURES:
+        raise UsageError(f"{place} is no picture by its name ({' '.join(sorted(PICTURES))})")
+    return [place]
+
+
+def check_there(place: Path) -> None:
+    """See whether something can be read there.
+
+    Raises
+    ------
+    UsageError
+        If not.
+    """
+    try:
+        place.stat()
+    except FileNotFoundError:
+        raise UsageError(f"there is no file or folder {place}") from None
+    except OSError as error:
+        raise UsageError(f"{place} cannot be read: {why(error)}") from error
+
+
+def _in_order(path: Path) -> list[tuple[int, str]]:
+    parts = re.split(r"(\d+)", path.as_posix())
+    return [(int(part), part) if part.isdecimal() else (-1, part) for part in parts]

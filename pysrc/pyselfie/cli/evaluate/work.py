@@ -1,0 +1,148 @@
+"""``pyselfie evaluate`` at work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyselfie.cli.console import complain, deliver
+from pyselfie.cli.errors import FileError
+from pyselfie.cli.evaluate.clip import Clip
+from pyselfie.cli.evaluate.contact_sheet import ContactSheet
+from pyselfie.cli.evaluate.pairs import find_pairs
+from pyselfie.cli.evaluate.results import Evaluation, Row
+from pyselfie.cli.picture_file import read_levels, read_picture
+from pyselfie.cli.progress import Progress
+from pyselfie.extras import require
+from pyselfie.metrics import ClipMeter, score_picture
+from pyselfie.segmenter import Segmenter
+
+if TYPE_CHECKING:
+    import argparse
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pyselfie.cli.evaluate.pairs import Pair
+    from pyselfie.cli.stopping import Stop
+
+    Picture = NDArray[np.uint8]
+
+_SETTINGS = ("pictures", "truth", "masks", "model", "edges", "smoothing")
+
+
+def run(options: argparse.Namespace, stop: Stop) -> int:
+    """Measure, and say what was found; return the exit code."""
+    require("PIL", "cli", "reading pictures")
+    require("tqdm", "cli", "the progress bar")
+    work = _Work(options, stop)
+    if options.masks is not None:
+        work.do(None)
+    else:
+        with Segmenter(options.model, options.edges, options.smoothing) as segmenter:
+            work.do(segmenter)
+    work.write_files()
+    found = work.found
+    for problem in found.problems:
+        complain(problem)
+    delivered = deliver(found.as_json() if options.json else found.as_table())
+    return found.exit_code if delivered else found.exit_code or 1
+
+
+class _Work:
+    """Measures pictures or a clip, and keeps what it finds in `found`."""
+
+    def __init__(self, options: argparse.Namespace, stop: Stop) -> None:
+        self._options, self._stop = options, stop
+        given = {name: getattr(options, name) for name in _SETTINGS}
+        self.found = Evaluation({name: str(it) if isinstance(it, Path) else it for name, it in given.items()})
+        self._sheet = ContactSheet() if options.contact_sheet is not None else None
+
+    def do(self, segmenter: Segmenter | None) -> None:
+        """Measure all there is; `segmenter` makes the masks where none are given."""
+        try:
+            if self._options.clip:
+                self._clip(segmenter)
+            else:
+                self._pictures(segmenter)
+        except KeyboardInterrupt:
+            self.found.interrupted = True
+
+    def _pictures(self, segmenter: Segmenter | None) -> None:
+        options = self._options
+        pairs, self.found.problems = find_pairs(options.pictures, options.truth, options.masks)
+        progress = Progress(len(pairs), quiet=options.quiet, check=self._stop.check)
+        try:
+            for pair in pairs:
+                progress.start(pair.name, 1)
+                self._pair(pair, segmenter)
+                progress.end()
+        finally:
+            progress.close()
+
+    def _pair(self, pair: Pair, segmenter: Segmenter | None) -> None:
+        try:
+            rgb, truth = read_picture(pair.picture).pixels, read_levels(pair.truth)
+            _check_truth(truth, rgb, str(pair.truth), str(pair.picture))
+            mask: NDArray[Any]
+            if segmenter is not None:
+                mask = segmenter.segment(rgb)
+            else:
+                assert pair.mask is not None  # noqa: S101 - for mypy: what isn't made is given
+                mask = read_levels(pair.mask)
+        except FileError as error:
+            self.found.problems.append(str(error))
+            return
+        self.found.frames += 1
+        self._note(Row(pair.name, score_picture(mask, truth)), rgb, truth, mask)
+
+    def _clip(self, segmenter: Segmenter | None) -> None:
+        options, meter = self._options, ClipMeter()
+        clip = Clip(options.pictures, options.truth, options.masks)
+        progress = Progress(1, quiet=options.quiet, check=self._stop.check)
+        progress.start(options.pictures.name, clip.expected)
+        try:
+            for frame in clip:
+                mask = frame.mask if segmenter is None else segmenter.segment(frame.rgb)
+                if frame.truth is not None:
+                    _check_truth(frame.truth, frame.rgb, f"{options.truth} ({frame.name})", str(options.pictures))
+                score = meter.add(mask, frame.truth, frame.rgb)
+                self.found.frames += 1
+                if score is not None:
+                    self._note(Row(frame.name, score), frame.rgb, frame.truth, mask)
+                progress.advance()
+        except (FileError, ValueError) as error:  # a ValueError: frames of several sizes
+            self.found.problems.append(str(error))
+        finally:
+            progress.close()
+            self.found.clip = meter.score()
+
+    def _note(self, row: Row, rgb: Picture, truth: Any, mask: Any) -> None:
+        self.found.rows.append(row)
+        if self._sheet is not None:
+            self._sheet.add(row, rgb, truth, mask)
+
+    def write_files(self) -> None:
+        """Write what was asked for beside the table."""
+        try:
+            if self._options.csv is not None:
+                self.found.write_csv(self._options.csv)
+            if self._sheet is not None:
+                self._sheet.write(self._options.contact_sheet)
+        except FileError as error:
+            self.found.problems.append(str(error))
+
+
+def _check_truth(truth: Picture, rgb: Picture, name: str, picture: str) -> None:
+    """See whether it can be the picture's truth.
+
+    Raises
+    ------
+    FileError
+        When it has another size, or labels instead of levels.
+    """
+    if truth.shape != rgb.shape[:2]:
+        sizes = [f"{each.shape[1]}x{each.shape[0]}" for each in (truth, rgb)]
+        raise FileError(f"{name} is {sizes[0]}, but {picture} is {sizes[1]}: a truth has the size of its picture")
+    if 0 < truth.max() <= 1:
+        raise FileError(f"{name} has no level above 1: a truth is white (255) where the person is")
