@@ -148,7 +148,7 @@ def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
     engine.start(modelSelection=model_selection)
     frame = frame_of(astronaut, model_selection)
     engine.show(frame)
-    spec = load_spec(model_selection)
+    spec = load_spec(model_selection, Options.edges)
     sample = resize_half_pixel(frame, spec.width, spec.height)
     tensor = (sample[None] * np.float32(1 / 255)).astype(np.float32)
     expected = NativeRuntime(spec).run_sync(tensor)

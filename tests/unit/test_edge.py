@@ -84,8 +84,8 @@ def test_fold_is_edge_and_background_in_one_draw():
 
 def test_fold_alpha_is_one_minus_the_square():
     """In bytes, and exact where it is all or nothing."""
-    levels = np.array([0, 128, 255], np.uint8)
-    np.testing.assert_array_equal(fold_alpha(levels), [255, 255 - 64, 0])
+    levels = np.arange(256, dtype=np.uint8)
+    np.testing.assert_array_equal(fold_alpha(levels), np.rint(255 - np.arange(256) ** 2 / 255))
 
 
 def test_wrap_falls_on_the_edge_only():

@@ -139,6 +139,21 @@ def test_the_painter_gets_what_edges_are_made_from(pipeline, painter):
     assert (painter.scene.frame_size, painter.scene.options) == ((64, 48), options)
 
 
+@pytest.mark.parametrize(("edges", "given"), [("raw", False), ("refined", True)])
+def test_the_edges_colours_come_from_the_model_that_has_them(pipeline, painter, edges, given):
+    """Also for the next frame, if that is painted with the mask before; else they are found in the sample."""
+
+    class Edged(StubRuntime):
+        def extra(self, name):
+            return super().extra(name) + 0.4
+
+    asyncio.run(pipeline.use(Edged(load_spec(1, edges))))
+    for fresh in (True, False):
+        process(pipeline, Frame(51), Options(effect="color"), fresh_mask=fresh)
+        np.testing.assert_allclose(painter.scene.edge_color, np.full((3, 36, 64), 102 if given else 51), atol=0.01)
+        assert (painter.scene.edge is not None) == given
+
+
 def test_a_new_frame_ends_the_one_before(pipeline):
     """Each frame is closed exactly once, when its successor comes or at the end."""
     frames = [Frame(), Frame(), Frame()]

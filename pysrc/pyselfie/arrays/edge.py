@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyselfie.arrays.operators import Painted
-from pyselfie.core.edge import edge_color, quarter, window_means, wrap_share
+from pyselfie.core.edge import quarter, wrap_share
 from pyselfie.core.effects import wrap_for
 
 if TYPE_CHECKING:
@@ -50,14 +50,12 @@ class EdgeMaker:
         light
             Returns W of `core.edge.backdrop_light`, at a quarter of the scene's size.
         """
-        share = quarter(scene.mask)
         layers = []
         if self._decontaminates:
-            color = edge_color(window_means(scene.sample, scene.mask), share)
-            small = np.rint(np.moveaxis(color, 0, -1)).astype(np.uint8)
+            small = np.rint(np.moveaxis(scene.edge_color, 0, -1)).astype(np.uint8)
             layers.append(Painted(self._stretched(small, levels), 255 - levels))
         if self._wrap:
-            falling = np.rint(wrap_share(share) * np.float32(255)).astype(np.uint8)
+            falling = np.rint(wrap_share(quarter(scene.mask)) * np.float32(255)).astype(np.uint8)
             alpha = self._blending.product(levels, self._stretched(falling, levels), self._wrap)
             layers.append(Painted(self._stretched(light(scene), levels), alpha))
         return layers

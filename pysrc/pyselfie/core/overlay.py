@@ -93,12 +93,22 @@ class Scene:
         The full frame's size in pixels.
     options : Options
         The user's choices.
+    edge : ndarray of float32, shape [3, H/4, W/4], 0..255, optional
+        C of `core.edge`, where the model gives it: that saves finding it here.
     """
 
     sample: NDArray[np.uint8]
     mask: NDArray[np.float32]
     frame_size: Size
     options: Options
+    edge: NDArray[np.float32] | None = None
+
+    @property
+    def edge_color(self) -> NDArray[np.float32]:
+        """C of `core.edge`, float32 [3, H/4, W/4] in 0..255."""
+        if self.edge is not None:
+            return self.edge
+        return edge_color(window_means(self.sample, self.mask), quarter(self.mask))
 
 
 def fill_overlay(overlay: Overlay, scene: Scene, out: NDArray[np.uint8]) -> None:
@@ -118,8 +128,7 @@ def _fill_blurred(scene: Scene, out: NDArray[np.uint8], *, folds: bool) -> None:
     sigma = blur_sigma(scene.options.strength, scene.frame_size, mask_size)
     blurred = blur_background(scene.sample, scene.mask, sigma)
     if folds:
-        color = edge_color(window_means(scene.sample, scene.mask), quarter(scene.mask))
-        blurred = fold(color, scene.mask, blurred)
+        blurred = fold(scene.edge_color, scene.mask, blurred)
     np.rint(blurred, out=blurred)
     for channel, plane in enumerate(blurred):
         out[..., channel] = plane.astype(np.uint8)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyselfie.browser.canvas.small import SmallCanvas
-from pyselfie.core.edge import edge_color, quarter, window_means, wrap_share
+from pyselfie.core.edge import quarter, wrap_share
 from pyselfie.core.effects import wrap_for
 from pyselfie.core.geometry import Size
 
@@ -44,30 +44,24 @@ class EdgeCanvas:
             Returns W of `core.edge.backdrop_light` at a size.
         """
         size = Size(scene.mask.shape[1], scene.mask.shape[0])
-        share = quarter(scene.mask)
         self._edge.resize(size)
         context = self._edge.context
         operators = iter(("copy", "source-over"))
         if scene.options.decontaminate:
-            self._color.load(_opaque(edge_color(window_means(scene.sample, scene.mask), share)))
+            self._color.load(_opaque(scene.edge_color))
             context.globalCompositeOperation = next(operators)
             context.drawImage(veil, 0, 0)
             context.globalCompositeOperation = "source-in"
             context.drawImage(self._color.canvas, 0, 0, *size)
         if wrap_for(scene.options):
-            self._make_glow(scene, share, veil, light)
+            self._make_glow(scene, veil, light)
             context.globalCompositeOperation = next(operators)
             context.drawImage(self._glow.canvas, 0, 0)
         return self._edge.canvas
 
-    def _make_glow(
-        self,
-        scene: Scene,
-        share: NDArray[np.float32],
-        veil: js_types.OffscreenCanvas,
-        light: Callable[[Size], Bytes],
-    ) -> None:
+    def _make_glow(self, scene: Scene, veil: js_types.OffscreenCanvas, light: Callable[[Size], Bytes]) -> None:
         """Paint W with the opacity that falls on the person."""
+        share = quarter(scene.mask)
         colors = light(Size(share.shape[1], share.shape[0]))
         pixels = np.empty((*share.shape, 4), np.uint8)
         # The edge is drawn mirrored with the person, the backdrop is not: turned twice, its light is where it belongs
@@ -86,6 +80,5 @@ def _opaque(planes: NDArray[np.float32]) -> Bytes:
     """Return planes [3, h, w] of 0..255 as RGBA [h, w, 4]."""
     rgba = np.full((*planes.shape[1:], 4), 255, np.uint8)
     for channel, plane in enumerate(planes):
-        np.rint(plane, out=plane)
-        rgba[..., channel] = plane
+        rgba[..., channel] = np.rint(plane)
     return rgba

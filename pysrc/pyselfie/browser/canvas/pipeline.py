@@ -62,6 +62,7 @@ class CanvasPipeline(Pipeline):
         self._segmenter: Segmenter | None = None
         self._sample = self._overlay = np.empty((0, 0, 4), np.uint8)
         self._mask: NDArray[np.float32] | None = None
+        self._edge: NDArray[np.float32] | None = None  # C of `core.edge`, if the model gives it with the mask
         self._resets = 0
 
     @property
@@ -132,7 +133,7 @@ class CanvasPipeline(Pipeline):
         mask = await segmenter.segment(drawable, self._store.size, options().smoothing)
         if self._store.drawable is None:  # reset while the model ran: that frame is over
             return False
-        self._mask = mask
+        self._mask, self._edge = mask, segmenter.edge_color()
         return self._finish_with(mask, options())
 
     def _finish_with(self, mask: NDArray[np.float32], options: Options) -> bool:
@@ -154,7 +155,7 @@ class CanvasPipeline(Pipeline):
             fill_overlay(overlay, self._scene(mask, options), self._overlay)
 
     def _scene(self, mask: NDArray[np.float32], options: Options) -> Scene:
-        return Scene(self._sample, mask, self._store.size, options)
+        return Scene(self._sample, mask, self._store.size, options, self._edge)
 
     def _paint(self, drawable: Drawable, options: Options) -> None:
         custom, mask = self.custom_effect, self._mask

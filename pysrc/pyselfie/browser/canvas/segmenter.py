@@ -60,6 +60,14 @@ class Segmenter:
         self._lap("infer")
         return mask
 
+    def edge_color(self) -> NDArray[np.float32] | None:
+        """Return C of `core.edge` of the last mask, float32 [3, h/4, w/4] in 0..255; None if the model gives none."""
+        spec = self._runtime.spec
+        if spec.edges != "refined" or all(extra.name != "edge" for extra in spec.extras):
+            return None
+        color: NDArray[np.float32] = self._runtime.extra("edge")[0] * np.float32(255)
+        return color
+
     def cut(self) -> None:
         """Let the next picture be the first of another film."""
         self._film.cut()
