@@ -124,7 +124,7 @@ def test_address_chooses_effect_model_and_backend(site: Server, launch: Callable
     assert demo.messages() == []
 
 
-@pytest.mark.parametrize(("name", "value"), [("effect", "sepia"), ("model", "2"), ("backend", "toString")])
+@pytest.mark.parametrize(("name", "value"), [("effect", "sepia"), ("model", "7"), ("backend", "toString")])
 def test_bad_value_in_the_address_is_told(site: Server, launch: Callable[..., GuardedPage], name: str, value: str):
     """An unknown value gets one sentence, and the page starts with its default."""
     demo = open_demo(launch, site, f"?{name}={value}").wait_painted()

@@ -180,9 +180,9 @@ def test_a_frame_is_painted_with_the_newest_options(pipeline, painter):
     chosen = [MASK]
 
     class Choosing(StubRuntime):
-        async def run(self, tensor):
+        async def run(self, tensor, extras=None):
             chosen.append(Options(effect="fill", color="#102030"))
-            return await super().run(tensor)
+            return await super().run(tensor, extras)
 
     asyncio.run(pipeline.use(Choosing(load_spec(1))))
     assert asyncio.run(pipeline.process(Frame(255), lambda: chosen[-1]))
@@ -218,9 +218,9 @@ def bare(monkeypatch):
     class Counting(StubRuntime):
         runs = 0
 
-        async def run(self, tensor):
+        async def run(self, tensor, extras=None):
             self.runs += 1
-            return await super().run(tensor)
+            return await super().run(tensor, extras)
 
     return Counting(load_spec(1))
 
@@ -269,9 +269,9 @@ def test_a_frame_reset_during_inference_is_not_painted(pipeline, painter):
     """The source changes while the model runs: the old frame's composite never appears."""
 
     class Resetting(StubRuntime):
-        async def run(self, tensor):
+        async def run(self, tensor, extras=None):
             pipeline.reset()
-            return await super().run(tensor)
+            return await super().run(tensor, extras)
 
     asyncio.run(pipeline.use(Resetting(load_spec(1))))
     assert not process(pipeline, Frame())
@@ -359,9 +359,9 @@ def test_the_model_never_sees_a_mirrored_picture(pipeline, painter):
     runtime = pipeline._segmenter._runtime
     seen, resets, run = [], [], runtime.run
 
-    async def noting(tensor):
+    async def noting(tensor, extras):
         seen.append(tensor.copy())
-        return await run(tensor)
+        return await run(tensor, extras)
 
     runtime.run = noting
     process(pipeline, Frame(51))

@@ -45,7 +45,16 @@ class TrackProcessing {
   #withPicture = null;
   #size = { width: 0, height: 0 };
   /** @type {TrackMetrics} */
-  #metrics = { state: "starting", fps: 0, frames: 0, dropped: 0, framesPerMask: 1, masksReused: 0, edgeDropped: false, stages: {} };
+  #metrics = {
+    state: "starting",
+    fps: 0,
+    frames: 0,
+    dropped: 0,
+    framesPerMask: 1,
+    masksReused: 0,
+    edgeDropped: false,
+    stages: {},
+  };
 
   /** @param {MediaStreamTrack} track @param {ReturnType<typeof readTrackOptions>} options */
   constructor(track, { onFailure, stopSource, releaseWhenMuted, ...given }) {
