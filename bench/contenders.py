@@ -43,6 +43,7 @@ class Contender:
 
 CONTENDERS = (
     Contender("ours", "pyselfie (Python in a worker)", "ours.html", "composite"),
+    Contender("refined", "pyselfie, refined and smoothed", "ours.html?edges=refined", "composite"),
     Contender("handjs", "hand-written JS + onnxruntime-web", "handjs.html", "composite"),
     Contender("legacy", "@mediapipe/selfie_segmentation", "legacy.html", "composite"),
     Contender("legacy-ours", "the same API by pyselfie", "legacy_ours.html", "composite"),

@@ -111,7 +111,7 @@ def _measure(field: Field, options: argparse.Namespace) -> dict[str, Any]:
     outcomes = field.outcomes(visits, {})
     python = {key: python_ms(visits[key]) for key in (OURS[0].key,) if key in visits}
     with step("the effects"):
-        effects = field.effects(OURS[0].key, EFFECT_NAMES, max(1, options.rounds // 3), order)
+        effects = field.effects((OURS[0].key,), EFFECT_NAMES, max(1, options.rounds // 3), order)
     return {"contenders": outcomes, "python_ms": python, "effects_ms": effects}
 
 

@@ -69,13 +69,16 @@ class Field:
         self._entrants.remove(entrant)
         entrant.close()
 
-    def effects(self, key: str, names: Sequence[str], count: int, order: Order) -> dict[str, Summary]:
-        """Let one contender run `order` with each effect in each of `count` rounds; return its frames' milliseconds."""
-        visits: dict[str, list[Visit]] = {}
-        for name in [*names] * count:
-            for entrant in [entrant for entrant in self._entrants if entrant.contender.key == key]:
-                self._visit(entrant, order, visits.setdefault(name, []), effect=name)
-        return {name: _totals(theirs) for name, theirs in visits.items() if theirs}
+    def effects(
+        self, keys: Sequence[str], names: Sequence[str], count: int, order: Order
+    ) -> dict[str, dict[str, list[Visit]]]:
+        """Let these contenders run `order` with each effect in each of `count` rounds; return it by key and effect."""
+        visits: dict[str, dict[str, list[Visit]]] = {}
+        for turn, name in enumerate([*names] * count):
+            for entrant in self._in_turn(turn, keys):
+                theirs = visits.setdefault(entrant.contender.key, {})
+                self._visit(entrant, order, theirs.setdefault(name, []), effect=name)
+        return {key: visits[key] for key in self.keys if key in visits}
 
     def agreement(self) -> dict[str, float]:
         """Return how well each one's person covers the reference's in the last frame; empty without the reference."""
@@ -120,7 +123,8 @@ def _outcome(entrant: Entrant, visits: list[Visit], agreement: dict[str, float])
     }
 
 
-def _totals(visits: Sequence[Visit]) -> Summary:
+def totals(visits: Sequence[Visit]) -> Summary:
+    """Return all frames' milliseconds."""
     return summary([sample["totalMs"] for visit in visits for sample in visit["samples"]])
 
 

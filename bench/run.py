@@ -15,12 +15,12 @@ from bench.entrants import open_pages, serve_pages
 from bench.frames import SIZE
 from bench.gpu import main as gpu
 from bench.machine import describe_machine
-from bench.measure import Field, medians, ratios
+from bench.measure import Field, medians, ratios, totals
 from bench.native import main as native
 from bench.quality.main import main as quality
-from bench.report import SCHEMA, SUBJECT, Report, find_goals, now, save
+from bench.report import REFINED, SCHEMA, SUBJECT, Report, find_goals, now, save
 from bench.startup import measure_startup
-from bench.stats import summary
+from bench.stats import ratio, summary
 from bench.table import render
 from builder.chromium import QUIET_FLAGS, ensure_chromium
 from builder.errors import BuildError
@@ -121,7 +121,7 @@ def _measure(
         _growth(field, options, report)
         _effects(field, options, report)
     report["startup"] = _startup(playwright, chromium, options, report["failures"])
-    report["goals"] = find_goals(report["contenders"], report["ratios"], report["round_trip_ratios"], report["startup"])
+    report["goals"] = find_goals(report)
     return report
 
 
@@ -143,6 +143,7 @@ def _empty_report(options: argparse.Namespace) -> Report:
         "camera": {},
         "growth_ms": {},
         "effects_ms": {},
+        "refined_ratios": {},
         "startup": None,
         "goals": [],
         "failures": {},
@@ -190,10 +191,16 @@ def _growth(field: Field, options: argparse.Namespace, report: Report) -> None:
 
 
 def _effects(field: Field, options: argparse.Namespace, report: Report) -> None:
-    if SUBJECT in field.keys:
-        with step("the effects"):
-            count = max(1, options.rounds // 2)
-            report["effects_ms"] = field.effects(SUBJECT, EFFECT_NAMES, count, _order(options))
+    if SUBJECT not in field.keys:
+        return
+    with step("the effects"):
+        visits = field.effects((SUBJECT, REFINED), EFFECT_NAMES, max(1, options.rounds // 2), _order(options))
+    ours, refined = visits.get(SUBJECT, {}), visits.get(REFINED, {})
+    report["effects_ms"] = {name: totals(theirs) for name, theirs in ours.items()}
+    both = [name for name in ours if name in refined]
+    report["refined_ratios"] = {
+        name: ratio(medians(refined[name], "totalMs"), medians(ours[name], "totalMs")) for name in both
+    }
 
 
 def _startup(

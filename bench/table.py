@@ -96,12 +96,13 @@ def _growth(report: Report) -> str:
 
 
 def _effects(report: Report) -> str:
-    effects = report["effects_ms"]
-    return (
-        markdown_table(["ours, ms (p95)", *effects], [["whole frame", *map(_with_p95, effects.values())]])
-        if effects
-        else ""
-    )
+    effects, refined = report["effects_ms"], report["refined_ratios"]
+    if not effects:
+        return ""
+    rows = [["whole frame", *map(_with_p95, effects.values())]]
+    if refined:
+        rows.append(["refined and smoothed / raw", *(f"{refined[name]['median']:.3f}" for name in effects)])
+    return markdown_table(["ours, ms (p95)", *effects], rows)
 
 
 def _startup(startup: Startup | None) -> str:

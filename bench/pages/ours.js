@@ -53,7 +53,9 @@ offer({
       const { total: _, ...rest } = /** @type {CustomEvent} */ (event).detail;
       stages = rest;
     });
-    engine.setOptions({ effect: "fill", color: "#00FF00", modelSelection: 1 });
+    // The network's own mask is what the others paint; what is done for its edges is a contender of its own.
+    const edges = asked.get("edges") ?? "raw";
+    engine.setOptions({ effect: "fill", color: "#00FF00", modelSelection: 1, edges, decontaminate: false });
     const ready = next("ready");
     await engine.start();
     const { backend, threads, painter, reason } = await ready;

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
 
 
-def blur(frame: Picture, mask: NDArray[Any], strength: float = Options.strength) -> Picture:
+def blur(
+    frame: Picture,
+    mask: NDArray[Any],
+    strength: float = Options.strength,
+    *,
+    decontaminate: bool = Options.decontaminate,
+) -> Picture:
     """Blur the background; the person's colours do not bleed into it.
 
     Parameters
@@ -36,6 +42,8 @@ def blur(frame: Picture, mask: NDArray[Any], strength: float = Options.strength)
         float [h, w] in 0..1.
     strength
         0..1, in proportion to the frame's height.
+    decontaminate
+        Takes the old background's colours out of the person's edge.
 
     Returns
     -------
@@ -49,10 +57,18 @@ def blur(frame: Picture, mask: NDArray[Any], strength: float = Options.strength)
     OptionError
         A ValueError: when the strength is not in 0..1.
     """
-    return _paint(frame, mask, Options(effect="blur", strength=strength))
+    return _paint(frame, mask, Options(effect="blur", strength=strength, decontaminate=decontaminate))
 
 
-def replace_background(frame: Picture, mask: NDArray[Any], background: str | Picture | None = None) -> Picture:
+def replace_background(
+    frame: Picture,
+    mask: NDArray[Any],
+    background: str | Picture | None = None,
+    *,
+    decontaminate: bool = Options.decontaminate,
+    light_wrap: float = Options.light_wrap,
+    colour_cast: float = Options.colour_cast,
+) -> Picture:
     """Put a colour or a picture behind the person.
 
     Parameters
@@ -64,6 +80,12 @@ def replace_background(frame: Picture, mask: NDArray[Any], background: str | Pic
     background
         A colour, ``"#RRGGBB"``; or a picture of any size, uint8 [*, *, 3], RGB, cropped to cover the frame; neutral
         grey without one.
+    decontaminate
+        Takes the old background's colours out of the person's edge.
+    light_wrap
+        0..1, how much light of the picture behind falls on the person's edge; a colour gives none.
+    colour_cast
+        0..0.1, how far the person's colours follow the picture behind.
 
     Returns
     -------
@@ -73,13 +95,14 @@ def replace_background(frame: Picture, mask: NDArray[Any], background: str | Pic
     Raises
     ------
     TypeError, ValueError
-        In one sentence, when an array is not as described, or the colour is none (OptionError).
+        In one sentence, when an array is not as described, or an option's value is none (OptionError).
     """
+    options = Options(effect="picture", decontaminate=decontaminate, light_wrap=light_wrap, colour_cast=colour_cast)
     if isinstance(background, str):
-        return _paint(frame, mask, Options(effect="color", color=background))
+        return _paint(frame, mask, options.updated({"effect": "color", "color": background}))
     if background is not None:
         background = check_frame(background, "background")
-    return _paint(frame, mask, Options(effect="picture"), background)
+    return _paint(frame, mask, options, background)
 
 
 def fill(frame: Picture, mask: NDArray[Any], color: str = Options.color) -> Picture:
@@ -107,7 +130,7 @@ def fill(frame: Picture, mask: NDArray[Any], color: str = Options.color) -> Pict
     return _paint(frame, mask, Options(effect="fill", color=color))
 
 
-def cut_out(frame: Picture, mask: NDArray[Any]) -> Picture:
+def cut_out(frame: Picture, mask: NDArray[Any], *, decontaminate: bool = Options.decontaminate) -> Picture:
     """Make the background transparent.
 
     Parameters
@@ -116,6 +139,8 @@ def cut_out(frame: Picture, mask: NDArray[Any]) -> Picture:
         uint8 [H, W, 3], RGB.
     mask
         float [h, w] in 0..1.
+    decontaminate
+        Takes the old background's colours out of the person's edge, so that none shows on any other background.
 
     Returns
     -------
@@ -127,7 +152,7 @@ def cut_out(frame: Picture, mask: NDArray[Any]) -> Picture:
     TypeError, ValueError
         In one sentence, when an array is not as described.
     """
-    return _paint(frame, mask, Options(effect="transparent"))
+    return _paint(frame, mask, Options(effect="transparent", decontaminate=decontaminate))
 
 
 def mask_overlay(frame: Picture, mask: NDArray[Any]) -> Picture:

@@ -124,11 +124,12 @@ class Segmenter:
         if self._model.spec.settings:
             runtime.set("smoothing", self._smoothing)
         size = Size(rgb.shape[1], rgb.shape[0])
-        small = await runtime.run(self._input(rgb))
+        extras = (_UNREFINED,) if self._looks_closer else ()
+        small = await runtime.run(self._input(rgb), extras)
         mask = self._grown(small, size)
         part = closer_look(person_box(self._unrefined(small, runtime)), size) if self._looks_closer else None
         if part is not None:
-            close_up = await runtime.run(self._input(part_of(rgb, part)))
+            close_up = await runtime.run(self._input(part_of(rgb, part)), ())
             put_back(self._grown(close_up, Size(int(part.width), int(part.height))), part, mask)
         return mask
 

@@ -1,5 +1,6 @@
 """Each effect on the canvas against the NumPy reference, pixel by pixel."""
 
+import dataclasses
 import json
 from typing import Any
 
@@ -27,6 +28,12 @@ CASES: dict[str, dict[str, Any]] = {
     "fill-mirrored": {"effect": "fill", "color": "#2060C0", "mirror": True},
     "color": {"effect": "color", "color": "#204060"},
     "picture-mirrored": {"effect": "picture", "mirror": True},
+    "picture-wrapped": {"effect": "picture", "light_wrap": 0.6},
+    "picture-wrapped-mirrored": {"effect": "picture", "light_wrap": 0.6, "mirror": True},
+    "picture-wrapped-alone": {"effect": "picture", "light_wrap": 0.6, "decontaminate": False},
+    "picture-cast": {"effect": "picture", "colour_cast": 0.1},
+    "picture-plain": {"effect": "picture", "light_wrap": 0.0, "decontaminate": False},
+    "blur-plain": {"effect": "blur", "decontaminate": False},
     "blur-weak": {"effect": "blur", "strength": 0.0},
     "blur-strong": {"effect": "blur", "strength": 1.0},
 }
@@ -73,7 +80,7 @@ def test_canvas_shows_what_the_numpy_reference_shows(launch, site, astronaut, ba
     engine.in_worker(f"pyodide.runPython({json.dumps(TELL_WORKER)})")
     for name, changes in CASES.items():
         options = Options().updated(changes)
-        engine.options(**{"color": options.color, "mirror": False, **changes})
+        engine.options(**dataclasses.asdict(options))
         got, expected = engine.snapshot(), composite(frame, mask, options, backdrop)
         # premultiplied, as canvases hold them: of a nearly transparent pixel a PNG keeps no exact colour
         difference = 255 * np.abs(premultiply(got) - premultiply(expected)).max(axis=-1)
@@ -141,7 +148,7 @@ def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
     engine.start(modelSelection=model_selection)
     frame = frame_of(astronaut, model_selection)
     engine.show(frame)
-    spec = load_spec(model_selection)
+    spec = load_spec(model_selection, Options.edges)
     sample = resize_half_pixel(frame, spec.width, spec.height)
     tensor = (sample[None] * np.float32(1 / 255)).astype(np.float32)
     expected = NativeRuntime(spec).run_sync(tensor)

@@ -125,7 +125,7 @@ def test_a_hidden_tab_goes_on(launch, site, camera_file):
 
 
 def test_a_slow_model_costs_masks_before_frames(launch, site, camera_file):
-    """Where one mask takes the time of three frames, masks are reused, and the metrics say so."""
+    """Where one mask takes the time of three frames, edges get plain, masks are reused, and the metrics say so."""
     page = open_track(launch, site, camera_file)
     wait_colour(page, (0x20, 0x40, 0x60))
     worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
@@ -138,7 +138,8 @@ async def slow(self, tensor):
     return await quick(self, tensor)
 OrtWebRuntime.run = slow
 `)""")
-    page.page.wait_for_function("() => track.metrics.framesPerMask > 1 && track.metrics.masksReused > 20")
+    done = "track.metrics.framesPerMask > 1 && track.metrics.masksReused > 20 && track.metrics.edgeDropped"
+    page.page.wait_for_function(f"() => {done}")
     assert near(colours(page), NOTHING, GREY, (0x20, 0x40, 0x60)).all()
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyselfie.core.blur import blur_background, blur_sigma
-from pyselfie.core.effects import EFFECTS, NEUTRAL_GREY, draws_for, without_edge
+from pyselfie.core.effects import EFFECTS, NEUTRAL_GREY, draws_for
 from pyselfie.core.geometry import Size, cover_crop
 from pyselfie.core.options import parse_color
 from pyselfie.core.sampling import resize_half_pixel
+from tests.reference.edge import cast, edge_color, edge_image, smeared, stretched
 from tests.reference.porter_duff import OPERATORS, premultiply, to_straight_u8
 
 if TYPE_CHECKING:
@@ -45,13 +46,18 @@ def composite(
     size = Size(frame.shape[1], frame.shape[0])
     effect = EFFECTS[options.effect]
     flip = slice(None, None, -1) if options.mirror else slice(None)
-    layers = {"frame": premultiply(_with_alpha(frame))[:, flip], "backdrop": _backdrop_layer(backdrop, size)}
+    fitted = _fitted(backdrop, size)
+    layers = {"frame": premultiply(_with_alpha(frame))[:, flip], "backdrop": premultiply(_with_alpha(fitted))}
     if effect.overlay is not None:
         overlay = overlay_image(effect.overlay, frame, mask, options)
         layers["overlay"] = resize_half_pixel(premultiply(overlay), size.width, size.height)[:, flip]
+    needed = {draw.layer for draw in draws_for(options)}
+    if needed & {"edge", "cast"}:
+        layers |= _edge_layers(frame, mask, fitted, options)
     result: Layer = np.zeros((*frame.shape[:2], 4), np.float32)
-    for draw in draws_for(without_edge(options)):
-        result = OPERATORS[draw.operator](result, layers[draw.layer])
+    for draw in draws_for(options):
+        layer = layers[draw.layer]
+        result = result * layer if draw.operator == "multiply" else OPERATORS[draw.operator](result, layer)
     return to_straight_u8(result)
 
 
@@ -61,7 +67,13 @@ def overlay_image(
     """Return an effect's overlay at the mask's size, uint8 [h, w, 4], straight RGBA."""
     levels = np.rint(mask * 255)
     alpha = {"person": levels, "background": 255 - levels, "all": np.full(mask.shape, 255)}[overlay.covers]
-    return np.dstack([_overlay_color(overlay.color, frame, mask, options), alpha]).astype(np.uint8)
+    color = _overlay_color(overlay.color, frame, mask, options)
+    if overlay.folds_edge and options.decontaminate:
+        share = mask[..., None]
+        edge = stretched(edge_color(resize_half_pixel(frame, *mask.shape[::-1]), mask), *mask.shape[::-1])
+        color = np.rint((share * edge + color) / (1 + share))
+        alpha = np.rint(255 * (1 - (levels / 255) ** 2))
+    return np.dstack([color, alpha]).astype(np.uint8)
 
 
 def _overlay_color(
@@ -83,11 +95,29 @@ def _with_alpha(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)])
 
 
-def _backdrop_layer(backdrop: NDArray[np.uint8] | None, size: Size) -> Layer:
+def _edge_layers(
+    frame: NDArray[np.uint8], mask: NDArray[np.float32], behind: NDArray[np.uint8], options: Options
+) -> dict[str, Layer]:
+    height, width = mask.shape
+    flip = slice(None, None, -1) if options.mirror else slice(None)
+    sample = resize_half_pixel(frame, width, height)
+    levels = (np.rint(mask * 255) / 255).astype(np.float32)
+    light = smeared(behind, width // 4, height // 4)
+    small = edge_image(sample, levels, light[:, flip], options).astype(np.float32)
+    color = np.append(cast(sample, mask, light, options.colour_cast), 1)
+    return {
+        "edge": resize_half_pixel(small, frame.shape[1], frame.shape[0])[:, flip],
+        "cast": np.broadcast_to(color.astype(np.float32), (*frame.shape[:2], 4)),
+    }
+
+
+def _fitted(backdrop: NDArray[np.uint8] | None, size: Size) -> NDArray[np.uint8]:
+    """Return what stands behind the person, RGB of the frame's size."""
     if backdrop is None:
         backdrop = np.full((1, 1, 3), NEUTRAL_GREY, np.uint8)
     crop = cover_crop(Size(backdrop.shape[1], backdrop.shape[0]), size)
     left, top = round(crop.x), round(crop.y)
     right, bottom = round(crop.x + crop.width), round(crop.y + crop.height)
     cropped = np.ascontiguousarray(backdrop[top : max(bottom, top + 1), left : max(right, left + 1)])
-    return premultiply(_with_alpha(resize_half_pixel(cropped, size.width, size.height)))
+    fitted: NDArray[np.uint8] = resize_half_pixel(cropped, size.width, size.height)
+    return fitted

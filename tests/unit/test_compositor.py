@@ -77,8 +77,8 @@ def test_mirror_turns_the_person_but_not_the_backdrop(frame, mask):
     mask[:, :128] = 0
     backdrop = np.zeros((90, 160, 3), np.uint8)
     backdrop[:, :80] = 255
-    plain = paint(frame, mask, "picture", backdrop=backdrop)
-    mirrored = paint(frame, mask, "picture", backdrop=backdrop, mirror=True)
+    plain = paint(frame, mask, "picture", backdrop=backdrop, light_wrap=0)
+    mirrored = paint(frame, mask, "picture", backdrop=backdrop, light_wrap=0, mirror=True)
     np.testing.assert_array_equal(mirrored[50:80, 60:78, :3], plain[50:80, 82:100, :3][:, ::-1])
     assert (mirrored[5, :79, :3] == 255).all()
 

@@ -18,6 +18,7 @@ from pyselfie.core.edge import (
 )
 from pyselfie.core.effects import EFFECTS, draws_for, folds_edge, without_edge, wrap_for
 from pyselfie.core.options import Options
+from tests.reference import edge as reference
 
 SIZE = 48, 64
 RED, BLUE = (200, 40, 0), (0, 20, 180)
@@ -83,8 +84,8 @@ def test_fold_is_edge_and_background_in_one_draw():
 
 def test_fold_alpha_is_one_minus_the_square():
     """In bytes, and exact where it is all or nothing."""
-    levels = np.array([0, 128, 255], np.uint8)
-    np.testing.assert_array_equal(fold_alpha(levels), [255, 255 - 64, 0])
+    levels = np.arange(256, dtype=np.uint8)
+    np.testing.assert_array_equal(fold_alpha(levels), np.rint(255 - np.arange(256) ** 2 / 255))
 
 
 def test_wrap_falls_on_the_edge_only():
@@ -154,3 +155,18 @@ def test_without_edge_nothing_costs_more_than_it_has_to(name):
     assert dataclasses.replace(plain, decontaminate=True, light_wrap=1.0, colour_cast=0.1) == Options(
         effect=name, light_wrap=1.0, colour_cast=0.1
     )
+
+
+def test_fast_and_slow_ways_agree():
+    """The colours, the wrap and the cast are those of the tests' reference, in a picture of noise."""
+    random = np.random.default_rng(3)
+    sample = random.integers(0, 256, (*SIZE, 3), np.uint8)
+    mask = np.clip(random.normal(0.5, 0.6, SIZE), 0, 1).astype(np.float32)
+    color = edge_color(window_means(sample, mask), quarter(mask))
+    np.testing.assert_allclose(np.moveaxis(color, 0, -1), reference.edge_color(sample, mask), atol=2e-3)
+    np.testing.assert_allclose(wrap_share(quarter(mask)), reference.wrap_share(mask)[..., 0], atol=1e-5)
+    light = reference.smeared(sample, 16, 12)
+    small = np.rint(reference.blocks(sample, 4)).astype(np.uint8)
+    np.testing.assert_allclose(backdrop_light(small), light, atol=1)
+    expected = 255 * reference.cast(sample, mask, light, 0.1)
+    np.testing.assert_allclose(cast_color(sample, mask, backdrop_light(small), 0.1), expected, atol=1)

@@ -124,6 +124,13 @@ def test_large_truth_is_measured_at_640_pixels() -> None:
     assert metrics.boundary_f(left_part(304, (20, 640)), left_part(300, (20, 640))) == 0
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9000), (9000, 1), (2, 3)])
+def test_odd_sizes_are_measured(shape: tuple[int, int]) -> None:
+    """One pixel, and a line of many, are pictures, too."""
+    full = np.full(shape, 255, np.uint8)
+    assert metrics.score_picture(full, full) == pytest.approx((1, 1, 0, 0, 0), abs=1e-6)
+
+
 def test_pixel_of_a_smaller_truth_is_the_mean_of_its_area() -> None:
     """From 960 to 640 pixels each one covers one and a half."""
     row = np.random.default_rng(1).random((1, 960)).astype(np.float32)

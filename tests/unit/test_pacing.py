@@ -88,3 +88,65 @@ def test_short_spells_and_a_fast_machine_are_no_overload():
         spell.run(2, 60).run(6, 5)
         assert spell.pacer.frames_per_mask == 1
     assert spell.told == []
+
+
+class Stream:
+    """Frames of 33 ms on a clock of their own, painted with a better edge unless the pacer has dropped it."""
+
+    def __init__(self):
+        self.now = 100.0
+        self.pacer = Pacer(INTERVAL_MS, clock=lambda: self.now)
+        self.changes = []
+
+    def run(self, seconds, *, plain_ms, edge_ms, infer_ms):
+        for _ in range(round(seconds * 30)):
+            self.now += INTERVAL_MS / 1000
+            wanted, dropped = self.pacer.wants_mask(), self.pacer.edge_dropped
+            total_ms = plain_ms + edge_ms * (not dropped) + infer_ms * wanted
+            self.pacer.learn(total_ms, infer_ms if wanted else None, wants_edge=True)
+            if self.pacer.edge_dropped != dropped:
+                self.changes.append(round(self.now - 100))
+        return self
+
+
+def test_the_edge_goes_before_masks_do():
+    """Where a plain edge is enough, every frame has a mask of its own; where it isn't, masks are reused as well."""
+    enough = Stream().run(20, plain_ms=14, edge_ms=6, infer_ms=12)
+    assert (enough.pacer.edge_dropped, enough.pacer.frames_per_mask, enough.pacer.reused) == (True, 1, 0)
+    not_enough = Stream().run(20, plain_ms=14, edge_ms=6, infer_ms=30)
+    assert (not_enough.pacer.edge_dropped, not_enough.pacer.frames_per_mask) == (True, 2)
+
+
+def test_a_machine_with_time_keeps_the_edge():
+    """Also where the first frame takes long, as shaders or caches are made."""
+    stream = Stream().run(0.034, plain_ms=90, edge_ms=30, infer_ms=50)
+    stream.run(60, plain_ms=10, edge_ms=4, infer_ms=12)
+    assert (stream.changes, stream.pacer.frames_per_mask) == ([], 1)
+
+
+def test_the_edge_comes_back_when_there_is_room_for_it():
+    """After a busy spell, and not before it has been away for five seconds."""
+    stream = Stream().run(10, plain_ms=8, edge_ms=3, infer_ms=8).run(2, plain_ms=30, edge_ms=9, infer_ms=20)
+    stream.run(20, plain_ms=8, edge_ms=3, infer_ms=8)
+    gone, back = stream.changes
+    assert 5 <= back - gone <= 8
+    assert not stream.pacer.edge_dropped
+
+
+def test_the_edge_does_not_come_and_go():
+    """Near the limit it stays away; where other programs are busy every few seconds it rests longer each time."""
+    near = Stream().run(600, plain_ms=13, edge_ms=6, infer_ms=12)
+    assert len(near.changes) == 1
+    restless = Stream()
+    for _ in range(60):
+        restless.run(5, plain_ms=30, edge_ms=9, infer_ms=20).run(5, plain_ms=5, edge_ms=2, infer_ms=5)
+    assert len(restless.changes) <= 20
+    rests = [back - gone for gone, back in zip(restless.changes[::2], restless.changes[1::2], strict=False)]
+    assert rests == sorted(rests)
+
+
+def test_without_an_edge_there_is_nothing_to_drop():
+    """An effect without one goes on reusing masks."""
+    pacer = Pacer(INTERVAL_MS)
+    run(pacer, 100, 10, 60)
+    assert (pacer.edge_dropped, pacer.frames_per_mask) == (False, 3)

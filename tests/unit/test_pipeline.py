@@ -68,8 +68,9 @@ class Painter:
     def __init__(self):
         self.painted, self.cleared, self.backdrop = [], 0, None
 
-    def paint(self, frame, size, overlay, draws, *, mirror):
+    def paint(self, frame, size, overlay, draws, *, mirror, scene=None):
         self.painted.append((frame, size, overlay.copy(), draws, mirror))
+        self.scene = scene
 
     def hand_over_backdrop(self):
         backdrop, self.backdrop = self.backdrop, None
@@ -128,6 +129,31 @@ def test_a_frame_is_segmented_and_painted(pipeline, painter):
     assert mask_of(pipeline) == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
 
 
+def test_the_painter_gets_what_edges_are_made_from(pipeline, painter):
+    """Sample and mask of the frame, and the options that say what is wanted."""
+    options = Options(effect="picture", light_wrap=0.5)
+    process(pipeline, Frame(51), options)
+    assert [draw.layer for draw in painter.painted[0][3]] == ["frame", "edge", "overlay", "backdrop"]
+    assert (painter.scene.sample[..., :3] == 51).all()
+    assert painter.scene.mask == pytest.approx(np.full((144, 256), 0.2), abs=1e-6)
+    assert (painter.scene.frame_size, painter.scene.options) == ((64, 48), options)
+
+
+@pytest.mark.parametrize(("edges", "given"), [("raw", False), ("refined", True)])
+def test_the_edges_colours_come_from_the_model_that_has_them(pipeline, painter, edges, given):
+    """Also for the next frame, if that is painted with the mask before; else they are found in the sample."""
+
+    class Edged(StubRuntime):
+        def extra(self, name):
+            return super().extra(name) + 0.4
+
+    asyncio.run(pipeline.use(Edged(load_spec(1, edges))))
+    for fresh in (True, False):
+        process(pipeline, Frame(51), Options(effect="color"), fresh_mask=fresh)
+        np.testing.assert_allclose(painter.scene.edge_color, np.full((3, 36, 64), 102 if given else 51), atol=0.01)
+        assert (painter.scene.edge is not None) == given
+
+
 def test_a_new_frame_ends_the_one_before(pipeline):
     """Each frame is closed exactly once, when its successor comes or at the end."""
     frames = [Frame(), Frame(), Frame()]
@@ -154,9 +180,9 @@ def test_a_frame_is_painted_with_the_newest_options(pipeline, painter):
     chosen = [MASK]
 
     class Choosing(StubRuntime):
-        async def run(self, tensor):
+        async def run(self, tensor, extras=None):
             chosen.append(Options(effect="fill", color="#102030"))
-            return await super().run(tensor)
+            return await super().run(tensor, extras)
 
     asyncio.run(pipeline.use(Choosing(load_spec(1))))
     assert asyncio.run(pipeline.process(Frame(255), lambda: chosen[-1]))
@@ -192,9 +218,9 @@ def bare(monkeypatch):
     class Counting(StubRuntime):
         runs = 0
 
-        async def run(self, tensor):
+        async def run(self, tensor, extras=None):
             self.runs += 1
-            return await super().run(tensor)
+            return await super().run(tensor, extras)
 
     return Counting(load_spec(1))
 
@@ -243,9 +269,9 @@ def test_a_frame_reset_during_inference_is_not_painted(pipeline, painter):
     """The source changes while the model runs: the old frame's composite never appears."""
 
     class Resetting(StubRuntime):
-        async def run(self, tensor):
+        async def run(self, tensor, extras=None):
             pipeline.reset()
-            return await super().run(tensor)
+            return await super().run(tensor, extras)
 
     asyncio.run(pipeline.use(Resetting(load_spec(1))))
     assert not process(pipeline, Frame())
@@ -333,9 +359,9 @@ def test_the_model_never_sees_a_mirrored_picture(pipeline, painter):
     runtime = pipeline._segmenter._runtime
     seen, resets, run = [], [], runtime.run
 
-    async def noting(tensor):
+    async def noting(tensor, extras):
         seen.append(tensor.copy())
-        return await run(tensor)
+        return await run(tensor, extras)
 
     runtime.run = noting
     process(pipeline, Frame(51))

@@ -40,7 +40,7 @@ def test_runtime_has_the_contract(runtime: Runtime) -> None:
     """A runtime has the protocol's attributes and methods, with the same parameters."""
     assert isinstance(runtime, Runtime)
     assert inspect.iscoroutinefunction(runtime.run)
-    assert list(inspect.signature(runtime.run).parameters) == ["tensor"]
+    assert list(inspect.signature(runtime.run).parameters) == ["tensor", "extras"]
     assert runtime.spec == load_spec(1)
     assert runtime.backend in {"cpu", "stub"}
     assert runtime.reason
@@ -93,6 +93,22 @@ def test_extras_are_there_after_a_run(make: Any) -> None:
     runtime.close()
     with pytest.raises(RuntimeError, match="this runtime is closed"):
         runtime.extra("edge")
+
+
+@pytest.mark.parametrize("make", [StubRuntime, NativeRuntime])
+def test_only_what_a_run_was_asked_for_is_there(make: Any) -> None:
+    """Others are not copied, and asking for one of them is an error that says so; the mask is always there."""
+    runtime: Runtime = make(load_spec(1, "refined"))
+    mask = asyncio.run(runtime.run(picture(), ("edge",)))
+    assert mask.shape == (144, 256)
+    assert runtime.extra("edge").shape == (1, 3, 36, 64)
+    with pytest.raises(RuntimeError, match="the last run was not asked for 'person'; name it in the `extras`"):
+        runtime.extra("person")
+    asyncio.run(runtime.run(picture(), ()))
+    with pytest.raises(RuntimeError, match="the last run was not asked for 'edge'"):
+        runtime.extra("edge")
+    run(runtime, picture())
+    assert runtime.extra("person").shape == (1, 3, 36, 64)
 
 
 @pytest.mark.parametrize("make", [StubRuntime, NativeRuntime])

@@ -166,6 +166,8 @@ export interface Statistics extends Running {
   /** While a stream is taken: 1 where each frame gets a mask of its own, more where the machine cannot keep up. */
   framesPerMask?: number;
   masksReused?: number;
+  /** While a stream is taken: whether edges are plain, as the machine cannot keep up. */
+  edgeDropped?: boolean;
 }
 
 export interface SelfieEvents {
@@ -242,6 +244,8 @@ export interface TrackMetrics extends Partial<Running> {
   /** 1 where each frame gets a mask of its own, more where the machine cannot keep up. */
   framesPerMask: number;
   masksReused: number;
+  /** Whether edges are plain, as the machine cannot keep up. */
+  edgeDropped: boolean;
   stages: Record<string, Milliseconds>;
 }
 

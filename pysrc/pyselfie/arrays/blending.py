@@ -38,6 +38,17 @@ def blend(under: Bytes, over: Bytes, alpha: Bytes) -> Bytes:
     return total.astype(np.uint8)
 
 
+def product(one: Bytes, other: Bytes, scale: float) -> Bytes:
+    """Return `scale` times the product of two alphas, where 255 counts as 1; `scale` is 0..1."""
+    result: Bytes = np.rint(one * (other * np.float32(scale / 255))).astype(np.uint8)
+    return result
+
+
+def multiplied(rgb: Bytes, color: tuple[int, int, int]) -> Bytes:
+    """Return a picture whose channels are multiplied by a colour's, where 255 counts as 1."""
+    return (rgb * (np.array(color, np.float32) * np.float32(1 / 255)) + np.float32(0.5)).astype(np.uint8)
+
+
 def with_alpha(rgb: Bytes, alpha: Bytes) -> Bytes:
     """Return straight RGBA; where nothing can be seen, nothing of the picture is left."""
     rgba = np.empty((*alpha.shape, 4), np.uint8)

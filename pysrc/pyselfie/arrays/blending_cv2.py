@@ -34,6 +34,17 @@ def blend(under: Bytes, over: Bytes, alpha: Bytes) -> Bytes:
     return np.asarray(cv2.add(front, back, dst=front), np.uint8)
 
 
+def product(one: Bytes, other: Bytes, scale: float) -> Bytes:
+    """Return the product of two alphas; see `blending.product`."""
+    return np.asarray(cv2.multiply(one, other, scale=scale / 255), np.uint8)
+
+
+def multiplied(rgb: Bytes, color: tuple[int, int, int]) -> Bytes:
+    """Return a picture multiplied by a colour; see `blending.multiplied`."""
+    table = np.rint(np.arange(256)[:, None] * (np.array(color) / 255)).astype(np.uint8)
+    return np.asarray(cv2.LUT(rgb, table[None]), np.uint8)
+
+
 def with_alpha(rgb: Bytes, alpha: Bytes) -> Bytes:
     """Return straight RGBA; see `blending.with_alpha`."""
     seen = cv2.bitwise_and(rgb, rgb, mask=alpha)

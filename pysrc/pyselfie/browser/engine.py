@@ -13,6 +13,7 @@ from pyselfie.browser.mailbox import Mailbox
 from pyselfie.browser.models import ModelChoice, ModelLoader, RunningModel
 from pyselfie.browser.output import Output
 from pyselfie.browser.reporter import NO_PNG, Reporter
+from pyselfie.core.effects import has_edge, without_edge
 from pyselfie.core.options import OptionError, Options, parse_changes
 from pyselfie.core.pacing import Pacer
 from pyselfie.core.timing import StageClock
@@ -85,6 +86,9 @@ class Engine:
         return options, model
 
     def _options_now(self) -> Options:
+        """Return what is painted: without the better edge where there is no time for it."""
+        if self._pacer is not None and self._pacer.edge_dropped:
+            return without_edge(self._options)
         return self._options
 
     def _refuse(self, sentence: str) -> None:
@@ -155,7 +159,7 @@ class Engine:
             return
         self._is_stale = False
         try:
-            self._output.repaint(self._options)
+            self._output.repaint(self._options_now())
         except Exception as error:
             self._reporter.frame_failed(error)
         if self._output.lacks_mask(self._options):
@@ -202,7 +206,7 @@ class Engine:
     def _snapshot(self, request: int) -> None:
         try:  # taken now and waited for later: messages that come next must not change it
             has_picture = self._output.has_picture(self._options)
-            picture = self._output.snapshot(self._options) if has_picture else None
+            picture = self._output.snapshot(self._options_now()) if has_picture else None
         except Exception as error:
             self._reporter.refuse(request, error, NO_PNG)
         else:
@@ -244,7 +248,8 @@ class Engine:
     def _report_painted(self, *, fresh_mask: bool = True) -> None:
         pacer = self._pacer
         if pacer is not None:
-            pacer.learn(self._clock.last("total"), self._clock.last("infer") if fresh_mask else None)
+            infer_ms = self._clock.last("infer") if fresh_mask else None
+            pacer.learn(self._clock.last("total"), infer_ms, wants_edge=has_edge(self._options))
             seconds = pacer.overload()
             if seconds is not None:
                 self._post({"type": "overload", "framesPerMask": pacer.frames_per_mask, "seconds": round(seconds, 1)})
@@ -254,7 +259,11 @@ class Engine:
         clock, size = self._clock, self._output.size
         pacing: protocol.Pacing = {}
         if self._pacer is not None:
-            pacing = {"framesPerMask": self._pacer.frames_per_mask, "masksReused": self._pacer.reused}
+            pacing = {
+                "framesPerMask": self._pacer.frames_per_mask,
+                "masksReused": self._pacer.reused,
+                "edgeDropped": self._pacer.edge_dropped,
+            }
         return {
             "type": "stats",
             **self._model.status(),

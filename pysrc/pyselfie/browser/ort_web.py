@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyodide.ffi import create_proxy
+from pyodide.ffi import create_proxy, to_js
 
 from pyselfie.browser.interop import js_object
-from pyselfie.runtimes.base import check_extra, check_open, check_ran, check_setting, check_tensor
+from pyselfie.runtimes.base import check_extra, check_given, check_open, check_setting, check_tensor, names_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from pyselfie.browser.js_types import OrtSession
@@ -51,11 +53,12 @@ class OrtWebRuntime:
         self._session: OrtSession | None = session
         self._mask = np.empty((spec.height, spec.width), np.float32)
         self._extras: dict[str, NDArray[np.float32]] = {}
-        self._has_run = False
+        self._given: tuple[str, ...] | None = None
+        self._asked: dict[tuple[str, ...], Any] = {}  # names of outputs as JavaScript's
         self._bound: NDArray[np.float32] | None = None
         self._proxy: Any = None
 
-    async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+    async def run(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
         """Return the mask, float32 [H, W] in 0..1; see `base.Runtime.run`."""
         session = self._open()
         if tensor is not self._bound:
@@ -63,8 +66,11 @@ class OrtWebRuntime:
             self._release()
             self._proxy, self._bound = create_proxy(tensor), tensor
             session.bind(self._proxy)
-        output = await session.run()
-        self._has_run = True
+        names = names_of(extras, self.spec)
+        if names not in self._asked:
+            self._asked[names] = to_js(names)
+        output = await session.run(self._asked[names])
+        self._given = names
         output.assign_to(self._mask)
         return self._mask
 
@@ -77,7 +83,7 @@ class OrtWebRuntime:
         """Return what the last run gave besides the mask; see `base.Runtime.extra`."""
         session = self._open()
         check_extra(name, self.spec)
-        check_ran(self._has_run)
+        check_given(name, self._given)
         if name not in self._extras:
             [shape] = (extra.shape for extra in self.spec.extras if extra.name == name)
             self._extras[name] = np.empty(shape, np.float32)
@@ -96,7 +102,7 @@ class OrtWebRuntime:
 
     def reset(self) -> None:
         """Forget what the model carries from one frame to the next; see `base.Runtime.reset`."""
-        self._has_run = False
+        self._given = None
         if self._session is not None and self.spec.state:
             self._session.reset()
 

@@ -123,6 +123,7 @@ class BackendChanged(Status):
 class Pacing(TypedDict):
     framesPerMask: NotRequired[int]
     masksReused: NotRequired[int]
+    edgeDropped: NotRequired[bool]
 
 
 class Stats(Status, Pacing):

@@ -15,6 +15,7 @@ Everywhere: colours are 0..255, a mask is float32 [h, w] in 0..1, h and w are mu
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -68,10 +69,15 @@ def window_means(sample: Bytes, mask: Planes) -> WindowMeans:
     colors[...] = halved(np.ascontiguousarray(np.moveaxis(sample[..., :3], -1, 0), np.float32))
     np.clip(5 * halved(mask[None])[0] - 2, 0, 1, out=share)  # what is half and half belongs to neither
     np.multiply(colors, share, out=both)
-    means = _mean3(halved(planes))
-    colors, share, both = means[:3], means[3], means[4:]
-    plain = _FLOOR * colors
-    return WindowMeans((both + plain) / (share + _FLOOR), (colors + plain - both) / (1 + _FLOOR - share))
+    sums = _sums3(halved(planes))
+    colors, share, both = sums[:3], sums[3], sums[4:]
+    floor = _FLOOR * _counts3(height // 4, width // 4)
+    both += _FLOOR * colors
+    colors *= 1 + 2 * _FLOOR  # of which `both` takes one share of the floor away again
+    colors -= both
+    both /= share + floor
+    colors /= _counts3(height // 4, width // 4) + floor - share
+    return WindowMeans(both, colors)
 
 
 def quarter(mask: Planes) -> Planes:
@@ -112,8 +118,10 @@ def fold(color: Planes, mask: Planes, background: Planes) -> Planes:
 
 def fold_alpha(levels: Bytes) -> Bytes:
     """Return the opacity of a folded overlay for a mask's levels; both uint8, 0..255."""
-    square = levels * np.float32(1 / 255) * levels
-    result: Bytes = np.rint(np.float32(255) - square).astype(np.uint8)
+    square = np.multiply(levels, levels, dtype=np.uint16)
+    square += 128
+    square += square >> 8  # with the shift below: division by 255, rounded to the nearest
+    result: Bytes = ~(square >> 8).astype(np.uint8)
     return result
 
 
@@ -122,7 +130,9 @@ def wrap_share(quarter_mask: Planes) -> Planes:
 
     Its opacity is the option `light_wrap` times the mask times this.
     """
-    share: Planes = _WRAP_GAIN * (1 - _mean3(quarter_mask[None])[0])
+    share: Planes = _sums3(quarter_mask[None])[0]
+    share *= -_WRAP_GAIN / _counts3(*quarter_mask.shape)
+    share += _WRAP_GAIN
     np.clip(share, 0, 1, out=share)
     return share
 
@@ -140,9 +150,13 @@ def backdrop_light(backdrop: Bytes) -> Bytes:
     NDArray[np.uint8]
         [h/4, w/4, 3].
     """
-    padded = np.pad(backdrop[..., :3].astype(np.float32), ((2, 2), (2, 2), (0, 0)), mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (5, 5), axis=(0, 1))
-    result: Bytes = np.rint(windows.mean(axis=(-2, -1))).astype(np.uint8)
+    planes = np.moveaxis(backdrop[..., :3], -1, 0).astype(np.float32)
+    for axis in (1, 2):
+        length = planes.shape[axis]
+        padded = np.pad(planes, [(2, 2) if other == axis else (0, 0) for other in range(3)], mode="edge")
+        planes = sum((padded.take(range(start, start + length), axis) for start in range(5)), np.zeros_like(planes))
+        planes *= np.float32(1 / 5)
+    result: Bytes = np.moveaxis(np.rint(planes), 0, -1).astype(np.uint8)
     return result
 
 
@@ -173,15 +187,19 @@ def cast_color(sample: Bytes, mask: Planes, light: Bytes, strength: float) -> tu
     return red, green, blue
 
 
-def _mean3(planes: Planes) -> Planes:
-    """Return the means of 3x3 blocks round each point; what lies outside does not count."""
+def _sums3(planes: Planes) -> Planes:
+    """Return the sums of 3x3 blocks round each point; nothing lies outside."""
     for axis in (1, 2):
-        total = planes.copy()
         every = (slice(None),) * axis
+        total = planes.copy()
         total[(*every, slice(1, None))] += planes[(*every, slice(0, -1))]
         total[(*every, slice(0, -1))] += planes[(*every, slice(1, None))]
-        total[(*every, slice(1, -1))] *= np.float32(1 / 3)
-        total[(*every, slice(0, 1))] *= np.float32(1 / 2)
-        total[(*every, slice(-1, None))] *= np.float32(1 / 2)
         planes = total
     return planes
+
+
+@lru_cache(maxsize=4)
+def _counts3(height: int, width: int) -> Planes:
+    """Return how many points each of `_sums3` has, [height, width]: 4, 6 or 9."""
+    counts: Planes = _sums3(np.ones((1, height, width), np.float32))[0]
+    return counts

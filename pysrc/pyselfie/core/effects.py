@@ -109,6 +109,11 @@ def folds_edge(options: Options) -> bool:
     return options.decontaminate and overlay is not None and overlay.folds_edge
 
 
+def has_edge(options: Options) -> bool:
+    """Return whether anything makes the edge better, and the frame slower."""
+    return draws_for(options) != draws_for(without_edge(options)) or folds_edge(options)
+
+
 def without_edge(options: Options) -> Options:
     """Return `options` without all that makes the edge better and the frame slower."""
     return dataclasses.replace(options, decontaminate=False, light_wrap=0.0, colour_cast=0.0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pyselfie.core.blur import blur_background, blur_sigma
+from pyselfie.core.edge import edge_color, fold, fold_alpha, quarter, window_means
 from pyselfie.core.options import parse_color
 
 if TYPE_CHECKING:
@@ -92,26 +93,42 @@ class Scene:
         The full frame's size in pixels.
     options : Options
         The user's choices.
+    edge : ndarray of float32, shape [3, H/4, W/4], 0..255, optional
+        C of `core.edge`, where the model gives it: that saves finding it here.
     """
 
     sample: NDArray[np.uint8]
     mask: NDArray[np.float32]
     frame_size: Size
     options: Options
+    edge: NDArray[np.float32] | None = None
+
+    @property
+    def edge_color(self) -> NDArray[np.float32]:
+        """C of `core.edge`, float32 [3, H/4, W/4] in 0..255."""
+        if self.edge is not None:
+            return self.edge
+        return edge_color(window_means(self.sample, self.mask), quarter(self.mask))
 
 
 def fill_overlay(overlay: Overlay, scene: Scene, out: NDArray[np.uint8]) -> None:
     """Write `overlay` into `out`, uint8 [H, W, 4], straight (not premultiplied) RGBA."""
-    fill_ramp(ramp(overlay, scene.options.color), to_levels(scene.mask), out)
+    levels = to_levels(scene.mask)
+    fill_ramp(ramp(overlay, scene.options.color), levels, out)
+    folds = overlay.folds_edge and scene.options.decontaminate
+    if folds:
+        out[..., 3] = fold_alpha(levels)
     if overlay.color == BLURRED:
-        _fill_blurred(scene, out)
+        _fill_blurred(scene, out, folds=folds)
 
 
-def _fill_blurred(scene: Scene, out: NDArray[np.uint8]) -> None:
-    """Write the blurred background into the colour channels."""
+def _fill_blurred(scene: Scene, out: NDArray[np.uint8], *, folds: bool) -> None:
+    """Write the blurred background into the colour channels, the edge folded in if it has to be."""
     mask_size = scene.mask.shape[1], scene.mask.shape[0]
     sigma = blur_sigma(scene.options.strength, scene.frame_size, mask_size)
     blurred = blur_background(scene.sample, scene.mask, sigma)
+    if folds:
+        blurred = fold(scene.edge_color, scene.mask, blurred)
     np.rint(blurred, out=blurred)
     for channel, plane in enumerate(blurred):
         out[..., channel] = plane.astype(np.uint8)

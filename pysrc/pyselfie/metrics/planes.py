@@ -50,22 +50,16 @@ def limited(values: Plane) -> Plane:
     scale = LIMIT / max(values.shape)
     if scale >= 1:
         return values
-    for axis in (0, 1):
-        values = _area_means(values, axis, round(values.shape[axis] * scale))
-    return values
+    down, across = (_area_weights(count, max(1, round(count * scale))) for count in values.shape)
+    return (down @ values @ across.T).astype(np.float32, copy=False)
 
 
-def _area_means(values: Plane, axis: int, size: int) -> Plane:
-    """Shrink along one axis; pixels that an area covers in part count by that part."""
-    count = values.shape[axis]
-    edges = np.arange(size + 1) * (count / size)
-    whole = np.minimum(edges.astype(np.intp), count - 1)
-    part = np.expand_dims(edges - whole, 1 - axis)
-    sums = np.cumsum(values, axis, np.float64)
-    before = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis)
-    upto = before.take(whole, axis) + part * values.take(whole, axis)
-    means: Plane = (np.diff(upto, axis=axis) * (size / count)).astype(np.float32)
-    return means
+def _area_weights(count: int, size: int) -> Plane:
+    """Return how much each of `count` pixels counts in each of `size` means, [size, count]."""
+    edges, pixels = np.arange(size + 1)[:, None] * (count / size), np.arange(count)
+    covered = np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels)
+    weights: Plane = (covered.clip(0, 1) * (size / count)).astype(np.float32)
+    return weights
 
 
 def matched(mask: Any, truth: Any) -> tuple[Plane, Plane]:

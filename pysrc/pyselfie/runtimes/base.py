@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from pyselfie.core.manifest import ModelSpec
@@ -33,13 +35,16 @@ class Runtime(Protocol):
     backend: str
     reason: str
 
-    async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+    async def run(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
         """Return the mask of one picture.
 
         Parameters
         ----------
         tensor
             float32 [1, height, width, 3], C-contiguous, RGB in 0..1, of the model's size.
+        extras
+            The outputs besides the mask that `extra` may be asked for until the next run: others need not be copied.
+            None: all of them.
 
         Returns
         -------
@@ -75,7 +80,8 @@ class Runtime(Protocol):
         ValueError
             When the model has no such output.
         RuntimeError
-            When there was no run since the runtime was made or reset, or it is closed.
+            When there was no run since the runtime was made or reset, or it was not asked for that output, or the
+            runtime is closed.
         """
         ...
 
@@ -147,13 +153,20 @@ def _check_name(kind: str, name: str, known: list[str], spec: ModelSpec) -> None
         raise ValueError(f"the {spec.name} model with {spec.edges} edges has no {kind} {name!r}, expected {there}")
 
 
-def check_ran(has_run: bool) -> None:
-    """Refuse to give an output before there is one.
+def names_of(extras: Collection[str] | None, spec: ModelSpec) -> tuple[str, ...]:
+    """Return the names of the outputs that a run is asked for besides the mask; see `Runtime.run`."""
+    return tuple(extra.name for extra in spec.extras if extras is None or extra.name in extras)
+
+
+def check_given(name: str, given: Collection[str] | None) -> None:
+    """Refuse to give an output that is not there.
 
     Raises
     ------
     RuntimeError
-        When `has_run` is false.
+        When the last run was not asked for it, or there was none (`given` is None).
     """
-    if not has_run:
+    if given is None:
         raise RuntimeError("this runtime has not run since it was made or reset; run it first")
+    if name not in given:
+        raise RuntimeError(f"the last run was not asked for {name!r}; name it in the `extras` of the run")

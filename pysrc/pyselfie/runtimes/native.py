@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyselfie.core.manifest import read_model
-from pyselfie.runtimes.base import check_extra, check_open, check_ran, check_setting, check_tensor
+from pyselfie.runtimes.base import check_extra, check_given, check_open, check_setting, check_tensor, names_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from pyselfie.core.manifest import ModelSpec
@@ -40,27 +42,29 @@ class NativeRuntime:
     def __init__(self, spec: ModelSpec, threads: int = 1) -> None:
         self.spec = spec
         self._session = _make_session(read_model(spec), threads)
-        # No output twice: what is carried on may be the mask, or one of the extras.
-        names = (spec.output.name, *(state.output for state in spec.state), *(extra.name for extra in spec.extras))
-        self._names = list(dict.fromkeys(names))
         self._settings = {
             setting.name: np.full(setting.shape, setting.initial, np.float32) for setting in spec.settings
         }
         self._state: dict[str, NDArray[np.float32]] = {}
         self._outputs: dict[str, NDArray[np.float32]] = {}
+        self._given: tuple[str, ...] | None = None
         self.reset()
 
-    async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+    async def run(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
         """Return the mask; see `base.Runtime.run`."""
-        return self.run_sync(tensor)
+        return self.run_sync(tensor, extras)
 
-    def run_sync(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+    def run_sync(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
         """Return the mask, as `run` does, outside an event loop."""
         session = self._session
         check_open(session is not None)
         check_tensor(tensor, self.spec)
         feeds = {self.spec.input.name: tensor, **self._state, **self._settings}
-        self._outputs = dict(zip(self._names, session.run(self._names, feeds), strict=True))
+        self._given = names_of(extras, self.spec)
+        # No output twice: what is carried on may be the mask, or one of the extras.
+        carried = (state.output for state in self.spec.state)
+        names = list(dict.fromkeys((self.spec.output.name, *carried, *self._given)))
+        self._outputs = dict(zip(names, session.run(names, feeds), strict=True))
         self._state = {state.input: self._outputs[state.output] for state in self.spec.state}
         return self._outputs[self.spec.output.name].reshape(self.spec.height, self.spec.width)
 
@@ -74,13 +78,13 @@ class NativeRuntime:
         """Return what the last run gave besides the mask; see `base.Runtime.extra`."""
         check_open(self._session is not None)
         check_extra(name, self.spec)
-        check_ran(bool(self._outputs))
+        check_given(name, self._given)
         return self._outputs[name]
 
     def reset(self) -> None:
         """Forget what the model carries from one frame to the next; see `base.Runtime.reset`."""
         self._state = {state.input: np.full(state.shape, state.initial, np.float32) for state in self.spec.state}
-        self._outputs = {}
+        self._outputs, self._given = {}, None
 
     def close(self) -> None:
         """Release the session; more calls do nothing."""

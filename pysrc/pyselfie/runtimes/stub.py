@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyselfie.runtimes.base import check_extra, check_open, check_ran, check_setting, check_tensor
+from pyselfie.runtimes.base import check_extra, check_given, check_open, check_setting, check_tensor, names_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from pyselfie.core.manifest import ModelSpec
@@ -29,13 +31,13 @@ class StubRuntime:
     def __init__(self, spec: ModelSpec) -> None:
         self.spec = spec
         self._is_open = True
-        self._has_run = False
+        self._given: tuple[str, ...] | None = None
 
-    async def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+    async def run(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
         """Return the brightness, float32 [height, width] in 0..1; see `base.Runtime.run`."""
         check_open(self._is_open)
         check_tensor(tensor, self.spec)
-        self._has_run = True
+        self._given = names_of(extras, self.spec)
         mask: NDArray[np.float32] = tensor[0].mean(axis=-1)
         return mask
 
@@ -48,12 +50,12 @@ class StubRuntime:
         """Return zeros of the output's shape; see `base.Runtime.extra`."""
         check_open(self._is_open)
         check_extra(name, self.spec)
-        check_ran(self._has_run)
+        check_given(name, self._given)
         return np.zeros({extra.name: extra.shape for extra in self.spec.extras}[name], np.float32)
 
     def reset(self) -> None:
         """Forget the last run; the brightness of one frame says nothing of the next."""
-        self._has_run = False
+        self._given = None
 
     def close(self) -> None:
         """Refuse to run from now on."""

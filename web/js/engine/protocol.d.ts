@@ -159,6 +159,7 @@ export interface BackendChanged extends Status {
 export interface Pacing {
   framesPerMask?: number;
   masksReused?: number;
+  edgeDropped?: boolean;
 }
 
 /** Twice a second, with a painted frame; `stages` are milliseconds over the last frames. */

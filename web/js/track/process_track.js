@@ -45,7 +45,16 @@ class TrackProcessing {
   #withPicture = null;
   #size = { width: 0, height: 0 };
   /** @type {TrackMetrics} */
-  #metrics = { state: "starting", fps: 0, frames: 0, dropped: 0, framesPerMask: 1, masksReused: 0, stages: {} };
+  #metrics = {
+    state: "starting",
+    fps: 0,
+    frames: 0,
+    dropped: 0,
+    framesPerMask: 1,
+    masksReused: 0,
+    edgeDropped: false,
+    stages: {},
+  };
 
   /** @param {MediaStreamTrack} track @param {ReturnType<typeof readTrackOptions>} options */
   constructor(track, { onFailure, stopSource, releaseWhenMuted, ...given }) {
@@ -146,8 +155,8 @@ class TrackProcessing {
     on("frame", ({ width, height }) => {
       this.#size = { width, height };
     });
-    on("stats", ({ fps, frames, dropped, framesPerMask, masksReused, stages }) => {
-      this.#note({ fps, frames, dropped, framesPerMask, masksReused, stages });
+    on("stats", ({ fps, frames, dropped, framesPerMask, masksReused, edgeDropped, stages }) => {
+      this.#note({ fps, frames, dropped, framesPerMask, masksReused, edgeDropped, stages });
       this.#tell("stats", this.track.metrics);
     });
     // The engine begins again by itself; if that fails, it is a failed start.

@@ -157,11 +157,18 @@ class OrtSession {
     this.#feeds[name] = new this.#ort.Tensor("float32", this.#buffer.data, shape);
   }
 
-  /** Run on the bound input. @returns {Promise<Float32Array>} the mask */
-  async run() {
+  /**
+   * Run on the bound input. Copying outputs takes time, so only those come that somebody wants.
+   *
+   * @param {string[]} [extras] names of outputs that `extra` may be asked for; all without it
+   * @returns {Promise<Float32Array>} the mask
+   */
+  async run(extras = this.#spec.extras.map(({ name }) => name)) {
     if (this.#buffer.data.length === 0) this.#view(); // Python's memory has grown: the old view is detached
     const feeds = this.#feeds;
-    const outputs = await this.#session.run(feeds);
+    const carried = this.#spec.state.map(({ output }) => output);
+    const wanted = [...new Set([this.#spec.output.name, ...carried, ...extras])];
+    const outputs = await this.#session.run(feeds, wanted);
     for (const { input, output } of this.#spec.state) feeds[input] = outputs[output];
     this.#outputs = outputs;
     return outputs[this.#spec.output.name].data;

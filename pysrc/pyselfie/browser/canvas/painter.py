@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from js import ImageData, OffscreenCanvas
-
-from pyselfie.browser.backdrop import fit_backdrop
+from pyselfie.browser.backdrop import BackdropLight, fit_backdrop
+from pyselfie.browser.canvas.edge import EdgeCanvas
+from pyselfie.browser.canvas.small import SmallCanvas
+from pyselfie.core.edge import cast_color
 from pyselfie.core.geometry import Size, opaque_part
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser import js_types
-    from pyselfie.core.effects import Draw
+    from pyselfie.core.effects import Draw, Layer
+    from pyselfie.core.geometry import Rect
+    from pyselfie.core.overlay import Scene
 
 
 class Canvas2DPainter:
@@ -33,12 +36,10 @@ class Canvas2DPainter:
         self._context = canvas.getContext("2d")
         self._backdrop: js_types.Bitmap | None = None
         self._fitted: js_types.OffscreenCanvas | None = None  # the backdrop, cropped to the output's size
-        self._overlay: js_types.OffscreenCanvas = OffscreenCanvas.new(1, 1)
-        self._overlay_context = self._overlay.getContext("2d")
-        self._pixels = ImageData.new(1, 1)
-        self._bytes = self._pixels.data
-        # Kept here, as asking a canvas for its size means a call to JavaScript
-        self._size = self._overlay_size = Size(0, 0)
+        self._overlay, self._edge = SmallCanvas(), EdgeCanvas()
+        self._reader = BackdropLight()
+        self._light: NDArray[np.uint8] | None = None  # of the fitted backdrop
+        self._size = Size(0, 0)  # kept here, as asking a canvas for its size means a call to JavaScript
         self._mirrored = False
 
     def paint(
@@ -49,20 +50,41 @@ class Canvas2DPainter:
         draws: tuple[Draw, ...],
         *,
         mirror: bool,
+        scene: Scene | None = None,
     ) -> None:
-        """Paint one composite of `size` pixels by `draws`; the overlay is uint8 [h, w, 4], straight RGBA."""
+        """Paint one composite of `size` pixels by `draws`.
+
+        Parameters
+        ----------
+        frame
+            The full frame.
+        size
+            Of the composite.
+        overlay
+            uint8 [h, w, 4], straight RGBA.
+        draws
+            Of `core.effects.draws_for`.
+        mirror
+            Whether all but the backdrop is mirrored.
+        scene
+            What edge and cast are made from; there has to be one where they are drawn.
+        """
         self._resize(size)
         context = self._context
         self._orient(mirror=mirror)
+        layers = {draw.layer for draw in draws}
+        if layers & {"edge", "overlay"}:
+            self._overlay.load(overlay)
         for draw in draws:
             context.globalCompositeOperation = draw.operator
             if draw.layer == "frame":
                 context.drawImage(frame, 0, 0, *size)
             elif draw.layer == "overlay":
-                self._load_overlay(overlay)
-                self._draw_overlay(size, overlay)
-            else:
-                self._draw_backdrop(size, mirror=mirror)
+                self._draw_small(self._overlay.canvas, opaque_part(overlay))
+            elif draw.layer == "backdrop":
+                self._draw_backdrop(mirror=mirror)
+            elif scene is not None:
+                self._draw_colors(draw.layer, scene, overlay)
 
     def _orient(self, *, mirror: bool) -> None:
         if mirror == self._mirrored:
@@ -79,44 +101,52 @@ class Canvas2DPainter:
             self._size = size
             self._canvas.width, self._canvas.height = size
             self._mirrored = False  # a new size resets the context
-            self._fitted = None
+            self._fitted = self._light = None
 
-    def _load_overlay(self, overlay: NDArray[np.uint8]) -> None:
-        size = Size(overlay.shape[1], overlay.shape[0])
-        if size != self._overlay_size:
-            self._overlay_size = size
-            self._overlay.width, self._overlay.height = size
-            self._pixels = ImageData.new(*size)
-            self._bytes = self._pixels.data
-        self._bytes.assign(overlay)
-        self._overlay_context.putImageData(self._pixels, 0, 0)
+    def _draw_colors(self, layer: Layer, scene: Scene, overlay: NDArray[np.uint8]) -> None:
+        """Draw the edge, where the person is at all, or the cast."""
+        if layer == "edge":
+            edge = self._edge.make(scene, self._overlay.canvas, self._light_at)
+            self._draw_small(edge, opaque_part(~overlay))
+            return
+        height, width = scene.mask.shape
+        light = self._light_at(Size(width // 4, height // 4))
+        red, green, blue = cast_color(scene.sample, scene.mask, light, scene.options.colour_cast)
+        self._context.fillStyle = f"rgb({red} {green} {blue})"
+        self._context.fillRect(0, 0, *self._size)
 
-    def _draw_overlay(self, size: Size, overlay: NDArray[np.uint8]) -> None:
-        """Draw the overlay where it is not transparent: most of the canvas often need not be touched."""
-        part = opaque_part(overlay)
+    def _draw_small(self, canvas: js_types.OffscreenCanvas, part: Rect | None) -> None:
+        """Draw a part of a canvas of the overlay's size: most of the output often need not be touched."""
         if part is None:
             return
-        x, y = size.width / self._overlay_size.width, size.height / self._overlay_size.height
-        place = part.scaled(
-            x, y
-        )  # whole pixels of the canvas: others would be rounded, and the overlay shifted with them
+        x, y = self._size.width / self._overlay.size.width, self._size.height / self._overlay.size.height
+        place = part.scaled(x, y)  # whole pixels of the output: others would be rounded, and the picture shifted
         source = place.x / x, place.y / y, place.width / x, place.height / y
-        self._context.drawImage(self._overlay, *source, *place)
+        self._context.drawImage(canvas, *source, *place)
 
-    def _draw_backdrop(self, size: Size, *, mirror: bool) -> None:
+    def _draw_backdrop(self, *, mirror: bool) -> None:
         """Draw the backdrop upright: what is written on it stays readable in a mirrored picture."""
-        if self._fitted is None:
-            self._fitted = fit_backdrop(self._backdrop, size)
         self._orient(mirror=False)
-        self._context.drawImage(self._fitted, 0, 0)
+        self._context.drawImage(self._fitted_backdrop(), 0, 0)
         self._orient(mirror=mirror)
+
+    def _fitted_backdrop(self) -> js_types.OffscreenCanvas:
+        if self._fitted is None:
+            self._fitted = fit_backdrop(self._backdrop, self._size)
+        return self._fitted
+
+    def _light_at(self, size: Size) -> NDArray[np.uint8]:
+        """Return what light the backdrop gives, uint8 [height, width, 3]."""
+        if self._light is None or self._light.shape[1::-1] != size:
+            self._light = self._reader.of(self._fitted_backdrop(), size)
+        return self._light
 
     def set_backdrop(self, backdrop: js_types.Bitmap | None) -> None:
         """Take over the picture behind the person; the one before is closed."""
         if self._backdrop is not None:
             self._backdrop.close()
         self._backdrop = backdrop
-        self._fitted = None
+        self._fitted = self._light = None
 
     def hand_over_backdrop(self) -> js_types.Bitmap | None:
         """Give the backdrop away, its ownership with it."""

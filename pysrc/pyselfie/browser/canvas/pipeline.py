@@ -8,7 +8,7 @@ import numpy as np
 
 from pyselfie.browser.canvas.segmenter import Segmenter
 from pyselfie.browser.pipeline import Pipeline
-from pyselfie.core.effects import EFFECTS, Draw, draws_for, without_edge
+from pyselfie.core.effects import EFFECTS, Draw, draws_for
 from pyselfie.core.overlay import Scene, fill_overlay
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class CanvasPipeline(Pipeline):
         self._segmenter: Segmenter | None = None
         self._sample = self._overlay = np.empty((0, 0, 4), np.uint8)
         self._mask: NDArray[np.float32] | None = None
+        self._edge: NDArray[np.float32] | None = None  # C of `core.edge`, if the model gives it with the mask
         self._resets = 0
 
     @property
@@ -132,7 +133,7 @@ class CanvasPipeline(Pipeline):
         mask = await segmenter.segment(drawable, self._store.size, options().smoothing)
         if self._store.drawable is None:  # reset while the model ran: that frame is over
             return False
-        self._mask = mask
+        self._mask, self._edge = mask, segmenter.edge_color()
         return self._finish_with(mask, options())
 
     def _finish_with(self, mask: NDArray[np.float32], options: Options) -> bool:
@@ -151,7 +152,10 @@ class CanvasPipeline(Pipeline):
     def _make_overlay(self, mask: NDArray[np.float32], options: Options) -> None:
         overlay = EFFECTS[options.effect].overlay
         if overlay is not None:
-            fill_overlay(overlay, Scene(self._sample, mask, self._store.size, options), self._overlay)
+            fill_overlay(overlay, self._scene(mask, options), self._overlay)
+
+    def _scene(self, mask: NDArray[np.float32], options: Options) -> Scene:
+        return Scene(self._sample, mask, self._store.size, options, self._edge)
 
     def _paint(self, drawable: Drawable, options: Options) -> None:
         custom, mask = self.custom_effect, self._mask
@@ -163,8 +167,9 @@ class CanvasPipeline(Pipeline):
             self._paint_effect(drawable, options)
 
     def _paint_effect(self, drawable: Drawable, options: Options) -> None:
-        draws = draws_for(without_edge(options))
-        self._painter.paint(drawable, self._store.size, self._overlay, draws, mirror=options.mirror)
+        draws, mask = draws_for(options), self._mask
+        scene = None if mask is None else self._scene(mask, options)
+        self._painter.paint(drawable, self._store.size, self._overlay, draws, mirror=options.mirror, scene=scene)
         self._tell()
 
     def _paint_custom(

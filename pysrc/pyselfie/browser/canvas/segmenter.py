@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pyselfie.core.geometry import Size
     from pyselfie.runtimes.base import Runtime
 
+_EDGE = "edge"
+
 
 class Segmenter:
     """A model with the buffers of its size, and what it carries from one frame to the next.
@@ -56,9 +58,17 @@ class Segmenter:
         self._sampler.fill(self._tensor)
         self._lap("preprocess")
         self._film.begin_frame(size, smoothing)
-        mask = await self._runtime.run(self._tensor)
+        mask = await self._runtime.run(self._tensor, (_EDGE,))
         self._lap("infer")
         return mask
+
+    def edge_color(self) -> NDArray[np.float32] | None:
+        """Return C of `core.edge` of the last mask, float32 [3, h/4, w/4] in 0..255; None if the model gives none."""
+        spec = self._runtime.spec
+        if spec.edges != "refined" or all(extra.name != _EDGE for extra in spec.extras):
+            return None
+        color: NDArray[np.float32] = self._runtime.extra(_EDGE)[0] * np.float32(255)
+        return color
 
     def cut(self) -> None:
         """Let the next picture be the first of another film."""
