@@ -14,7 +14,7 @@ BAD: dict[str, list[str | float]] = {
 EXPECTED = {
     "effect": "one of fill, mask, color, picture, blur, transparent, none",
     "strength": "a number from 0 to 1",
-    "model_selection": "0 (general) or 1 (landscape)",
+    "model_selection": "0 (general) or 1 (landscape) or 2 (multiclass) or 3 (auto)",
     "edges": "one of refined, raw",
     "smoothing": "a number from 0 to 0.95",
     "light_wrap": "a number from 0 to 1",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
+from pyselfie.core.classes import Classes, NoClassesError
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import OptionError, option_named
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     Mask = NDArray[np.float32]
 
 _UNREFINED = "raw"
+_CLASSES = "classes"
+_Result = TypeVar("_Result")
 
 
 class Segmenter:
@@ -36,7 +39,8 @@ class Segmenter:
     Parameters
     ----------
     model
-        ``"general"``, or ``"landscape"``, which is faster; or their numbers, 0 and 1.
+        ``"general"``, ``"landscape"``, which is faster, or ``"multiclass"``, which is finer, slow, and tells classes
+        apart; or their numbers, 0, 1 and 2. ``pip install "pyselfie[multiclass]"`` brings the last one.
     edges
         ``"refined"``: the mask's edge follows the picture's; ``"raw"``: it is the network's.
     smoothing
@@ -73,7 +77,7 @@ class Segmenter:
     @smoothing.setter
     def smoothing(self, value: float) -> None:
         self._smoothing: float = option_named("smoothing").parse(value)
-        if value and not self._model.spec.settings:
+        if value and self._model.spec.edges == "raw":
             raise OptionError(
                 f"smoothing is {value}, but raw edges are never smoothed: it has to be 0, or edges refined."
             )
@@ -116,16 +120,75 @@ class Segmenter:
         async with self._model.turn_async() as runtime:
             return await self._look(rgb, runtime)
 
-    async def _look(self, rgb: Picture, runtime: Runtime) -> Mask:
-        """Return the mask; the turn is the caller's."""
+    def classes(self, rgb: Picture) -> Classes:
+        """Return what a model that knows classes tells apart in a picture, which counts as one of a film.
+
+        Parameters
+        ----------
+        rgb
+            As for `segment`.
+
+        Returns
+        -------
+        Classes
+            A mapping from each name to float32 [H, W] in 0..1: background, hair, body-skin, face-skin, clothes, others.
+            In each pixel they add up to one.
+
+        Raises
+        ------
+        NoClassesError
+            A ValueError: when the model knows none.
+        TypeError, ValueError, RuntimeError
+            As `segment`; `classes_async` works everywhere.
+        """
+        return self.segment_with_classes(rgb)[1]
+
+    def segment_with_classes(self, rgb: Picture) -> tuple[Mask, Classes]:
+        """Return what `segment` and `classes` do, at the cost of one of them."""
+        if IN_BROWSER:
+            from pyselfie.browser.page_engine import wait_for  # noqa: PLC0415, it needs the browser
+
+            result: tuple[Mask, Classes] = wait_for(self.segment_with_classes_async(rgb), "segment_with_classes_async")
+            return result
+        rgb = self._check_classes(rgb)
+        with self._model.turn() as runtime:
+            return _now(self._look_for_classes(rgb, runtime))
+
+    async def classes_async(self, rgb: Picture) -> Classes:
+        """Return what `classes` does without blocking the event loop; in a browser it needs no JSPI."""
+        return (await self.segment_with_classes_async(rgb))[1]
+
+    async def segment_with_classes_async(self, rgb: Picture) -> tuple[Mask, Classes]:
+        """Return what `segment_with_classes` does without blocking the event loop; in a browser it needs no JSPI."""
+        if not IN_BROWSER:
+            return await asyncio.to_thread(self.segment_with_classes, rgb)
+        rgb = self._check_classes(rgb)
+        async with self._model.turn_async() as runtime:
+            return await self._look_for_classes(rgb, runtime)
+
+    def _check_classes(self, rgb: Picture) -> Picture:
+        if not self._model.spec.classes:
+            raise NoClassesError(self._model.spec.name)
+        return check_frame(rgb, "picture")
+
+    async def _look_for_classes(self, rgb: Picture, runtime: Runtime) -> tuple[Mask, Classes]:
+        size = Size(rgb.shape[1], rgb.shape[0])
+        planes: list[NDArray[np.float32]] = []
+        mask = await self._look(rgb, runtime, planes)
+        return mask, Classes(self._model.spec.classes, planes[0], lambda plane: self._grown(plane, size))
+
+    async def _look(self, rgb: Picture, runtime: Runtime, planes: list[NDArray[np.float32]] | None = None) -> Mask:
+        """Return the mask; the turn is the caller's. `planes` gets the classes of the whole picture, [C, h, w]."""
         if rgb.shape != self._shape:
             self._shape = rgb.shape
             runtime.reset()
         if self._model.spec.settings:
             runtime.set("smoothing", self._smoothing)
         size = Size(rgb.shape[1], rgb.shape[0])
-        extras = (_UNREFINED,) if self._looks_closer else ()
+        extras = [name for name, wanted in ((_UNREFINED, self._looks_closer), (_CLASSES, planes is not None)) if wanted]
         small = await runtime.run(self._input(rgb), extras)
+        if planes is not None:
+            planes.append(runtime.extra(_CLASSES)[0].copy())
         mask = self._grown(small, size)
         part = closer_look(person_box(self._unrefined(small, runtime)), size) if self._looks_closer else None
         if part is not None:
@@ -180,11 +243,11 @@ def _restore(model: int, edges: str, smoothing: float, is_open: bool) -> Segment
     return segmenter
 
 
-def _now(work: Coroutine[Any, Any, Mask]) -> Mask:
+def _now(work: Coroutine[Any, Any, _Result]) -> _Result:
     """Return the result of `work`, which waits for nothing: a native runtime is done when it returns."""
     try:
         work.send(None)
     except StopIteration as end:
-        mask: Mask = end.value
-        return mask
+        result: _Result = end.value
+        return result
     raise RuntimeError("the runtime waits for something, but there is no event loop")

@@ -23,7 +23,7 @@ SAMPLE = "samples/astronaut.jpg"
 _SETUP = """
 async ([url, html]) => {
   self.events = [];
-  const kinds = ["ready", "progress", "frame", "stats", "model", "backendchange", "notice", "error"];
+  const kinds = ["ready", "progress", "modelprogress", "frame", "stats", "model", "backendchange", "notice", "error"];
   for (const type of kinds) {
     document.addEventListener(type, ({ target, detail }) => {
       if (detail) events.push({ type, id: target.id, ...detail });

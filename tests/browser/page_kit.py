@@ -141,8 +141,13 @@ class Demo:
 def open_demo(
     launch: Callable[..., GuardedPage], site: Server, query: str = "", *flags: str, script: str = "", **context: Any
 ) -> Demo:
-    """Open the page at `query`; `script` runs before the page's own."""
+    """Open the page at `query`; `script` runs before the page's own.
+
+    Without a model in `query` it is the general one: `auto` would load another one beside whatever is tested.
+    """
     page = launch(*flags, **context)
+    if "model=" not in query:
+        query += f"{'&' if '?' in query else '?'}model=general"
     if script:
         page.add_init_script(script)
     return Demo(page, site.url + query)

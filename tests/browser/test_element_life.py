@@ -8,7 +8,8 @@ from tests.browser.page_kit import KEEPS_TRACKS
 
 
 def tag(name="s", **attributes):
-    """Return the element's HTML."""
+    """Return the element's HTML; `auto` would load another model beside whatever is tested."""
+    attributes = {"model_selection": "general"} | attributes
     written = " ".join(f'{key.replace("_", "-")}="{value}"' for key, value in attributes.items())
     return f'<selfie-segmentation id="{name}" {written}>Just a moment</selfie-segmentation>'
 

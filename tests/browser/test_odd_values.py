@@ -95,7 +95,11 @@ def test_widget_answers_odd_messages(host):
 
 def test_element_tells_odd_properties(launch, site):
     """Values that no attribute can have: an `error` each, nothing is thrown, and the picture still changes."""
-    page = ElementPage(launch(), site.url, f'<selfie-segmentation id="s" src="{SAMPLE}"></selfie-segmentation>')
+    page = ElementPage(
+        launch(),
+        site.url,
+        f'<selfie-segmentation id="s" src="{SAMPLE}" model-selection=0></selfie-segmentation>',
+    )
     page.page.expected_errors += ["404"]
     page.wait("frame")
     told = page.run(
@@ -150,7 +154,7 @@ def test_site_is_text_or_a_url(launch, site):
               }}
             }}
           }}
-          document.body.innerHTML = '<selfie-segmentation id="s" src="{SAMPLE}"></selfie-segmentation>';
+          document.body.innerHTML = '<selfie-segmentation id="s" src="{SAMPLE}" model-selection=0>';
           return [told, odd.length];
         }}"""
     )

@@ -12,7 +12,7 @@ from tests.browser.element_kit import SAMPLE, ElementPage
 from tests.browser.page_kit import open_demo
 from tests.browser.track_kit import CANVAS_TRACK
 
-TAG = f'<selfie-segmentation id="s" src="{SAMPLE}"></selfie-segmentation>'
+TAG = f'<selfie-segmentation id="s" src="{SAMPLE}" model-selection=0></selfie-segmentation>'
 JS_NAMES = {option: option_named(option).js_name for option in BAD}
 ATTRIBUTES = {option: option_named(option).attribute for option in BAD}
 PAGE_NAMES = {"model_selection": "model"}

@@ -41,7 +41,9 @@ def test_an_svg_with_html_as_a_file(launch, site):
 @pytest.mark.parametrize("attribute", ["src", "background"])
 def test_an_svg_with_html_by_its_address(launch, site, attribute):
     """The element emits `error`, and shows the next picture."""
-    page = ElementPage(launch(), site.url, "<selfie-segmentation id=s effect=mask></selfie-segmentation>")
+    page = ElementPage(
+        launch(), site.url, "<selfie-segmentation id=s effect=mask model-selection=general></selfie-segmentation>"
+    )
     page.page.route("**/page.svg", lambda route: route.fulfill(body=SVG, content_type="image/svg+xml"))
     page.run(f"() => document.getElementById('s').setAttribute('src', '{SAMPLE}')")
     page.run(f"() => document.getElementById('s').setAttribute('{attribute}', 'page.svg')")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.browser.guard import GuardedPage
 
 _CORS = {"Access-Control-Allow-Origin": "*"}
-_TAG = f"<selfie-segmentation id=s src={SAMPLE} effect=transparent {{}}></selfie-segmentation>"
+_TAG = f"<selfie-segmentation id=s src={SAMPLE} effect=transparent model-selection=general {{}}></selfie-segmentation>"
 _CORNER_AND_FACE = """async () => {
   const element = document.querySelector("selfie-segmentation");
   if (!element.matches(":state(painted)")) return null;

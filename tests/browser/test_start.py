@@ -169,9 +169,7 @@ def test_what_is_preloaded_is_taken_over(launch: Callable[..., GuardedPage], sit
     element.page.evaluate(_PRELOAD, [f"{site.url}pyselfie.js", {"backend": "wasm"}])
     assert element.workers() == 1
     element.page.context.on("request", lambda request: asked.append(request.url))
-    element.run(
-        f"document.body.innerHTML = '<selfie-segmentation id=s backend=wasm src={SAMPLE}></selfie-segmentation>'"
-    )
+    element.run(f"document.body.innerHTML = '<selfie-segmentation id=s backend=wasm model-selection=0 src={SAMPLE}>'")
     element.wait("frame")
     assert element.workers() == 1
     assert not [url for url in asked if "/vendor/" in url or "/python/" in url or "/models/" in url]

@@ -31,7 +31,10 @@ def test_both_spellings_of_a_name_are_known():
         ({"strength": float("nan")}, "strength is NaN, but"),
         ({"strength": True}, "strength is true, but"),
         ({"mirror": "yes"}, "mirror is “yes”, but it has to be true or false"),
-        ({"modelSelection": 2}, "modelSelection is 2, but it has to be 0 (general) or 1 (landscape)"),
+        (
+            {"modelSelection": 4},
+            "modelSelection is 4, but it has to be 0 (general) or 1 (landscape) or 2 (multiclass) or 3 (auto)",
+        ),
         ({"model_selection": True}, "model_selection is true, but"),
         ({"speed": 3}, "There is no option “speed”; the options are effect, color, strength,"),
     ],

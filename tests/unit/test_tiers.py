@@ -38,7 +38,7 @@ def live(tiers: Tiers, time: Time, seconds: float, frame_ms: float) -> list[str]
     models = []
     for _ in range(round(seconds * 30)):
         time.now += 1 / 30
-        tiers.see(still=False)
+        tiers.see(photo=False)
         tiers.learn_frame(frame_ms)
         models.append(tiers.choose().model)
     return models
@@ -60,7 +60,7 @@ def test_light_model_starts_at_once(time: Time) -> None:
     tiers = Tiers(has_gpu=True, clock=time)
     assert tiers.choose() == (LIGHT, "the light model starts at once")
     assert not tiers.wants_trial
-    tiers.see(still=False)
+    tiers.see(photo=False)
     assert tiers.choose() == (LIGHT, "multiclass is being measured")
     assert tiers.wants_trial
 
@@ -68,7 +68,7 @@ def test_light_model_starts_at_once(time: Time) -> None:
 def test_gpu_that_is_fast_enough_gets_multiclass(time: Time) -> None:
     """A hardware GPU takes multiclass over when it fits its share of a frame's interval, and says both numbers."""
     tiers = Tiers(has_gpu=True, clock=time)
-    tiers.see(still=False)
+    tiers.see(photo=False)
     tiers.learn_trial(trial(9))
     assert tiers.choose() == (RICH, "multiclass takes 9.0 ms here, a frame has 20.0 ms for it")
     assert not tiers.wants_trial
@@ -79,7 +79,7 @@ def test_budget_is_that_of_the_source(time: Time, interval_ms: float, model: str
     """What fits 30 frames a second is too slow for 60."""
     tiers = Tiers(has_gpu=True, clock=time)
     tiers.interval_ms = interval_ms
-    tiers.see(still=False)
+    tiers.see(photo=False)
     tiers.learn_trial(trial(15))
     assert tiers.choose().model == model
 
@@ -87,36 +87,21 @@ def test_budget_is_that_of_the_source(time: Time, interval_ms: float, model: str
 def test_cpu_has_multiclass_for_photos_only(time: Time) -> None:
     """Without a hardware GPU a photo gets multiclass, a camera never does, nor is it measured there."""
     tiers = Tiers(has_gpu=False, clock=time)
-    tiers.see(still=True)
+    tiers.see(photo=True)
     assert tiers.choose() == (RICH, "a photo has time for multiclass")
-    tiers.new_source()
-    tiers.see(still=False)
+    tiers.see(photo=False)
     assert tiers.choose() == (LIGHT, "without a hardware GPU multiclass is for photos only")
     assert not tiers.wants_trial
-
-
-def test_paused_video_is_no_photo(time: Time) -> None:
-    """A source that has moved stays live while it is paused; one that begins with a still picture may begin to move."""
-    tiers = Tiers(has_gpu=False, clock=time)
-    tiers.see(still=False)
-    tiers.see(still=True)
-    assert tiers.choose().model == LIGHT
-    tiers.new_source()
-    tiers.see(still=True)
-    assert tiers.choose().model == RICH
-    time.now += QUIET_S
-    tiers.see(still=False)
-    assert tiers.choose().model == LIGHT
 
 
 def test_multiclass_that_cannot_be_had_is_not_asked_for_again(time: Time) -> None:
     """A failed download leaves the light model, with the failure as the reason, whatever is shown later."""
     tiers = Tiers(has_gpu=True, clock=time)
-    tiers.see(still=False)
+    tiers.see(photo=False)
     tiers.learn_failure("multiclass could not be loaded: no answer")
     assert tiers.choose() == (LIGHT, "multiclass could not be loaded: no answer")
     tiers.new_source()
-    tiers.see(still=True)
+    tiers.see(photo=True)
     assert tiers.choose().model == LIGHT
     assert not tiers.wants_trial
 
@@ -124,7 +109,7 @@ def test_multiclass_that_cannot_be_had_is_not_asked_for_again(time: Time) -> Non
 def test_slow_frames_step_back_after_a_while(time: Time) -> None:
     """Frames that stay too slow bring the light model back, not before the last change is old enough."""
     tiers = Tiers(has_gpu=True, clock=time)
-    tiers.see(still=False)
+    tiers.see(photo=False)
     tiers.learn_trial(trial(9))
     tiers.choose()
     assert set(live(tiers, time, QUIET_S - 1, 60)) == {RICH}
@@ -133,14 +118,37 @@ def test_slow_frames_step_back_after_a_while(time: Time) -> None:
     assert set(live(tiers, time, 120, 10)) == {LIGHT}
     assert not tiers.wants_trial
     tiers.new_source()
-    tiers.see(still=False)
+    tiers.see(photo=False)
     assert tiers.wants_trial
+
+
+def test_reused_masks_step_back(time: Time) -> None:
+    """A stream whose pacer has reused masks for long gets the light model back."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.see(photo=False)
+    tiers.learn_trial(trial(9))
+    tiers.choose()
+    time.now += QUIET_S
+    tiers.learn_overload()
+    expected = "multiclass had no time for each frame's mask, and there are 33 ms between two"
+    assert tiers.choose() == (LIGHT, expected)
+
+
+def test_gpu_that_fails_for_good_is_none(time: Time) -> None:
+    """When the backend has changed to the CPU, live pictures get the light model at once."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.see(photo=False)
+    tiers.learn_trial(trial(9))
+    assert tiers.choose().model == RICH
+    time.now += 1
+    tiers.lose_gpu()
+    assert tiers.choose() == (LIGHT, "without a hardware GPU multiclass is for photos only")
 
 
 def test_short_spell_changes_nothing(time: Time) -> None:
     """A few slow seconds are ridden out."""
     tiers = Tiers(has_gpu=True, clock=time)
-    tiers.see(still=False)
+    tiers.see(photo=False)
     tiers.learn_trial(trial(9))
     tiers.choose()
     for _ in range(5):
@@ -154,15 +162,16 @@ def test_one_source_changes_its_model_once_in_15_seconds(time: Time, has_gpu: bo
     """Whatever frames cost, and whatever is measured when, two changes for one source are 15 s apart."""
     chance = random.Random(seed)  # noqa: S311 - a test
     tiers = Tiers(has_gpu=has_gpu, clock=time)
-    last, changed_at, still = tiers.choose().model, 0.0, chance.random() < 0.5
+    last, changed_at, photo = tiers.choose().model, 0.0, chance.random() < 0.2
     for _ in range(3000):
         time.now += chance.expovariate(10)
-        still = still and chance.random() < 0.99
-        tiers.see(still=still)
+        tiers.see(photo=photo)
         if tiers.wants_trial and chance.random() < 0.05:
             tiers.learn_trial(trial(chance.uniform(5, 25)))
         tiers.interval_ms = chance.choice([1000 / 60, 1000 / 30])
         tiers.learn_frame(chance.uniform(5, 80))
+        if chance.random() < 0.01:
+            tiers.learn_overload()
         model = tiers.choose().model
         if model != last:
             assert time.now - changed_at >= QUIET_S or changed_at == 0
@@ -172,14 +181,12 @@ def test_one_source_changes_its_model_once_in_15_seconds(time: Time, has_gpu: bo
 def test_new_source_that_multiclass_is_too_slow_for_gets_the_light_model_at_once(time: Time) -> None:
     """A camera right after a photo does not stutter for 15 s; the next photo waits its time."""
     tiers = Tiers(has_gpu=False, clock=time)
-    tiers.see(still=True)
+    tiers.see(photo=True)
     assert tiers.choose().model == RICH
     time.now += 3
-    tiers.new_source()
-    tiers.see(still=False)
+    tiers.see(photo=False)
     assert tiers.choose().model == LIGHT
-    tiers.new_source()
-    tiers.see(still=True)
+    tiers.see(photo=True)
     assert tiers.choose().model == LIGHT
     assert tiers.wait_s == QUIET_S
     time.now += QUIET_S

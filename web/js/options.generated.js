@@ -80,20 +80,38 @@ export const OPTIONS = [
     "attribute": "model-selection",
     "short": "model",
     "kind": "model",
-    "initial": 0,
-    "expected": "0 (general) or 1 (landscape)",
+    "initial": 3,
+    "expected": "0 (general) or 1 (landscape) or 2 (multiclass) or 3 (auto)",
     "choices": [
       "general",
-      "landscape"
+      "landscape",
+      "multiclass",
+      "auto"
     ],
     "ways": [
       "engine",
       "page",
       "element",
-      "track",
-      "change",
       "message",
       "address"
+    ]
+  },
+  {
+    "name": "modelSelection",
+    "attribute": "model-selection",
+    "short": "modelSelection",
+    "kind": "model",
+    "initial": 0,
+    "expected": "0 (general) or 1 (landscape) or 2 (multiclass) or 3 (auto)",
+    "choices": [
+      "general",
+      "landscape",
+      "multiclass",
+      "auto"
+    ],
+    "ways": [
+      "track",
+      "change"
     ]
   },
   {

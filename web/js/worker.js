@@ -76,11 +76,11 @@ class Shared {
     this.#early.set(path, model);
   }
 
-  /** @param {string} path */
-  model(path) {
+  /** @param {string} path @param {(loaded: number, total: number) => void} onProgress of a download that begins now */
+  model(path, onProgress) {
     const early = this.#early.get(path);
     this.#early.delete(path);
-    return early ?? this.downloads.buffer(this.downloads.url(path));
+    return early ?? this.downloads.buffer(this.downloads.url(path), onProgress);
   }
 }
 
@@ -97,9 +97,12 @@ class Host {
     this.probe = shared.probe;
   }
 
-  /** @param {string} file */
-  loadModel(file) {
-    return this.#shared.model(MODEL_FOLDER + file);
+  /** @param {string} file @param {string} name of the model, for people */
+  loadModel(file, name) {
+    const text = `Downloading the ${name} model`;
+    return this.#shared.model(MODEL_FOLDER + file, (loaded, total) =>
+      this.#send({ type: "modelprogress", loaded, total, text }),
+    );
   }
 
   /** @param {FromHost | FromPython} message @param {Transferable[]} [transfer] */
@@ -202,10 +205,16 @@ function untilFailure(downloads, step) {
   return Promise.race([step, downloads.failed]);
 }
 
-/** Only a guess where Python will choose something else: then its model comes later. @param {number} model @param {string} edges */
+/**
+ * Only a guess where Python will choose something else, as for `auto`: then its model comes later.
+ *
+ * @param {number} model
+ * @param {string} edges
+ */
 function modelFile(model = 0, edges = "refined") {
-  const [first] = MODELS;
-  return (MODELS.find((one) => one.modelSelection === model && one.edges === edges) ?? first).file;
+  const fitting = MODELS.filter((one) => one.edges === edges);
+  const [first] = fitting.length > 0 ? fitting : MODELS;
+  return (fitting.find((one) => one.modelSelection === model) ?? first).file;
 }
 
 /**

@@ -15,7 +15,7 @@ export type OnFailure = "freeze" | "placeholder";
 
 type Flag = boolean | "" | "true" | "false";
 
-type Model = 0 | 1 | "0" | "1" | "general" | "landscape";
+type Model = 0 | 1 | 2 | 3 | "0" | "1" | "2" | "3" | "general" | "landscape" | "multiclass" | "auto";
 
 /** The attributes as templates write them: JSX, Vue, Svelte. */
 export interface SelfieAttributes {
@@ -25,7 +25,7 @@ export interface SelfieAttributes {
   background?: string | null;
   /** How strong the blur is: a number from 0 to 1. */
   strength?: number | `${number}` | null;
-  /** Which model finds the person: `general` is finer, `landscape` faster: 0 (general) or 1 (landscape). */
+  /** Which model finds the person: `general` is finer, `landscape` faster, `multiclass` finest and slow; `auto` chooses: 0 (general) or 1 (landscape) or 2 (multiclass) or 3 (auto). */
   "model-selection"?: Model | null;
   modelSelection?: Model | null;
   /** The mask's edge: `refined` follows the picture's, `raw` is the network's. */
@@ -66,7 +66,7 @@ export interface SelfieProperties {
   background: string | null;
   /** How strong the blur is: a number from 0 to 1. */
   strength: number;
-  /** Which model finds the person: `general` is finer, `landscape` faster: 0 (general) or 1 (landscape). */
+  /** Which model finds the person: `general` is finer, `landscape` faster, `multiclass` finest and slow; `auto` chooses: 0 (general) or 1 (landscape) or 2 (multiclass) or 3 (auto). */
   modelSelection: string | number | null;
   /** The mask's edge: `refined` follows the picture's, `raw` is the network's. */
   edges: string | null;
@@ -105,8 +105,8 @@ export interface TrackOptions {
   background?: string;
   /** How strong the blur is: a number from 0 to 1. */
   strength?: number;
-  /** Which model finds the person: `general` is finer, `landscape` faster: 0 (general) or 1 (landscape). */
-  modelSelection?: number | "general" | "landscape";
+  /** Which model finds the person: `general` is finer, `landscape` faster, `multiclass` finest and slow; `auto` chooses: 0 (general) or 1 (landscape) or 2 (multiclass) or 3 (auto). */
+  modelSelection?: number | "general" | "landscape" | "multiclass" | "auto";
   /** The mask's edge: `refined` follows the picture's, `raw` is the network's. */
   edges?: Edges;
   /** How much the mask before may count in a video where nothing moves; it needs `refined` edges: a number from 0 to 0.95. */
@@ -144,6 +144,9 @@ export interface SelfieError {
   action: "retry" | "restart" | null;
 }
 
+/** What the model "multiclass" tells apart. */
+export type ClassName = "background" | "hair" | "body-skin" | "face-skin" | "clothes" | "others";
+
 export interface Milliseconds {
   median: number;
   p95: number;
@@ -168,14 +171,22 @@ export interface Statistics extends Running {
   masksReused?: number;
   /** While a stream is taken: whether edges are plain, as the machine cannot keep up. */
   edgeDropped?: boolean;
+  model: string;
+  /** Why this model. */
+  modelReason: string;
 }
 
 export interface SelfieEvents {
   progress: CustomEvent<{ loaded: number; total: number; text: string }>;
+  /** A model is being downloaded that comes later than the first one. */
+  modelprogress: CustomEvent<{ loaded: number; total: number; text: string }>;
   ready: CustomEvent<Running & { model: string; threads: number; startMs: number }>;
   frame: CustomEvent<{ width: number; height: number; ms: number; dropped: number }>;
   stats: CustomEvent<Statistics>;
-  model: CustomEvent<Running & { model: string; modelSelection: number; edges: Edges }>;
+  /** `modelAsked` is the option's number, `modelSelection` that of the model that runs; they differ with "auto". */
+  model: CustomEvent<
+    Running & { model: string; modelSelection: number; modelAsked: number; modelReason: string; edges: Edges }
+  >;
   backendchange: CustomEvent<Running>;
   notice: CustomEvent<{ code: string; message: string }>;
   /** While a stream is taken: masks have been reused for more than 5 s at a stretch. Once per stretch. */
@@ -204,16 +215,18 @@ export class SelfieSegmentationElement extends HTMLElement {
   captureStream(fps?: number): MediaStream;
   /** The last mask at the model's size: white, the mask as alpha. */
   getMask(): Promise<ImageData>;
+  /** What the model "multiclass" tells apart in the last frame, by name, each like a mask. Other models have no classes. */
+  getClasses(): Promise<Record<ClassName, ImageData>>;
 
   /** False while frames are waiting: don't capture one then, but call `skip()`. */
   readonly wantsFrame: boolean;
   readonly runsHidden: boolean;
   skip(): void;
   /**
-   * Show your own frame, after `start()`; the element closes it. `still`: a picture that stays. `cut`: it has nothing to do
-   * with the frame before. Returns false if it was dropped.
+   * Show your own frame, after `start()`; the element closes it. `still`: a picture that stays; with `film` it is a paused
+   * video's and no photo. `cut`: it has nothing to do with the frame before. Returns false if it was dropped.
    */
-  push(frame: ImageBitmap | VideoFrame, kind?: { still?: boolean; cut?: boolean }): boolean;
+  push(frame: ImageBitmap | VideoFrame, kind?: { still?: boolean; film?: boolean; cut?: boolean }): boolean;
   /** The picture behind the person, instead of `background`; the element closes it. */
   setBackdrop(bitmap: ImageBitmap | null): void;
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from pyodide.ffi import create_proxy
 
+from pyselfie.browser.auto_model import AutoModel
 from pyselfie.browser.mailbox import Mailbox
-from pyselfie.browser.models import ModelChoice, ModelLoader, RunningModel
+from pyselfie.browser.model_loader import ModelChoice, ModelLoader
+from pyselfie.browser.models import RunningModel
 from pyselfie.browser.output import Output
-from pyselfie.browser.reporter import NO_PNG, Reporter
+from pyselfie.browser.reporter import NO_PNG, Reporter, sentence_of
 from pyselfie.core.effects import has_edge, without_edge
-from pyselfie.core.options import OptionError, Options, parse_changes
+from pyselfie.core.options import AUTO, OptionError, Options, parse_changes
 from pyselfie.core.pacing import Pacer
 from pyselfie.core.timing import StageClock
 
@@ -54,6 +56,7 @@ class Engine:
         self._post = self._reporter.post
         self._loader = ModelLoader(host, requested, painter, lock=lock, on_change=self._backend_changed)
         self._output = Output(canvas, self._clock, self._post, self._gpu_fault)
+        self._auto = AutoModel(self._loader, self._model_changed, self._spawn)
         first = ModelChoice(0, Options.edges)
         self._options, first = self._with_changes(Options(), first, _one_by_one(options_json))
         self._model = RunningModel(
@@ -61,8 +64,10 @@ class Engine:
             self._output,
             self._reporter,
             refresh=partial(self._output.refresh, self._options_now),
-            first=first,
+            on_refused=self._model_refused,
+            first=self._auto.resolve(first),
         )
+        self._note_auto()
         self._mailbox = Mailbox(host.dropped)
         self._tasks: set[asyncio.Task[None]] = set()
         self._pacer: Pacer | None = None
@@ -84,6 +89,30 @@ class Engine:
             model = ModelChoice(parsed.pop("model_selection", model.number), parsed.get("edges", model.edges))
             options = options.updated(parsed)
         return options, model
+
+    @property
+    def _asked(self) -> ModelChoice:
+        """Which model the options ask for."""
+        wanted = self._model.wanted
+        return wanted._replace(number=AUTO) if self._auto.is_on else wanted
+
+    def _note_auto(self) -> None:
+        self._model.auto_reason = self._auto.reason
+
+    def _model_changed(self) -> None:
+        self._want(self._asked)
+
+    def _want(self, choice: ModelChoice) -> None:
+        """Load what is asked for, if it is something else."""
+        needs_switch = self._model.want(self._auto.resolve(choice))
+        self._note_auto()
+        if needs_switch:
+            self._spawn(self._model.switch())
+
+    def _model_refused(self, choice: ModelChoice, error: Exception) -> bool:
+        settled = self._auto.refused(choice, sentence_of(error, "The model could not be loaded"))
+        self._note_auto()
+        return settled
 
     def _options_now(self) -> Options:
         """Return what is painted: without the better edge where there is no time for it."""
@@ -119,13 +148,14 @@ class Engine:
         getattr(self, f"_on_{message.type}")(message)
 
     def _on_frame(self, message: protocol.ShowFrame) -> None:
+        self._auto.see(photo=message.isPhoto)
         self._mailbox.offer(message.frame, is_cut=message.isCut)
 
     def _on_options(self, message: protocol.SetOptions) -> None:
         lot = json.loads(message.changes)
-        self._options, model = self._with_changes(self._options, self._model.wanted, lot)
-        if self._model.want(model):
-            self._spawn(self._model.switch())
+        self._options, model = self._with_changes(self._options, self._asked, lot)
+        self._want(model)
+        self._auto.review(self._model)
         self._repaint_soon(message.lot)
 
     def _on_custom_effect(self, message: protocol.SetCustomEffect) -> None:
@@ -179,10 +209,12 @@ class Engine:
     def _on_tap(self, message: protocol.SetTap) -> None:
         self._output.set_tap(self._host.composite if message.on else None)
         self._pacer = Pacer(message.intervalMs) if message.on else None
+        self._auto.set_interval(message.intervalMs if message.on else None)
         self._repaint_soon()
 
     def _on_reset(self, _message: protocol.Reset) -> None:
         self._mailbox.clear()
+        self._auto.new_source()
         self._output.reset()
         self._clock.clear()
 
@@ -191,6 +223,9 @@ class Engine:
 
     def _on_mask(self, message: protocol.AskMask) -> None:
         self._spawn(self._reporter.answer_mask(self._output.mask(), message.request))
+
+    def _on_classes(self, message: protocol.AskClasses) -> None:
+        self._spawn(self._reporter.answer_classes(self._output.classes(), message.request))
 
     def _on_snapshot(self, message: protocol.AskSnapshot) -> None:
         self._freshen()
@@ -215,11 +250,13 @@ class Engine:
     def close(self) -> None:
         """End the frame loop and free everything once the frame under way is done."""
         self._mailbox.close()
+        self._auto.close()
         self._output.end()
         self._spawn(self._close())
 
     async def _close(self) -> None:
         async with self._lock:
+            self._model.drop_spare()
             self._output.close()
         self._host.bridge.dropDevice()
         self._device_lost_proxy.destroy()
@@ -246,13 +283,15 @@ class Engine:
             self._report_painted()
 
     def _report_painted(self, *, fresh_mask: bool = True) -> None:
-        pacer = self._pacer
+        pacer, is_overloaded = self._pacer, False
         if pacer is not None:
             infer_ms = self._clock.last("infer") if fresh_mask else None
             pacer.learn(self._clock.last("total"), infer_ms, wants_edge=has_edge(self._options))
             seconds = pacer.overload()
+            is_overloaded = seconds is not None
             if seconds is not None:
                 self._post({"type": "overload", "framesPerMask": pacer.frames_per_mask, "seconds": round(seconds, 1)})
+        self._auto.painted(self._model, self._clock.last("total"), overloaded=is_overloaded)
         self._reporter.painted(self._output.size, self._stats)
 
     def _stats(self) -> protocol.Stats:

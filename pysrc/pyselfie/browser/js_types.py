@@ -168,7 +168,7 @@ class Host(Protocol):
     bridge: OrtBridge
     probe: Any
 
-    def loadModel(self, file: str) -> Awaitable[Any]:  # noqa: N802
+    def loadModel(self, file: str, name: str) -> Awaitable[Any]:  # noqa: N802
         """Download a model; resolves to its ``ArrayBuffer``."""
 
     def painted(self, width: int, height: int, total_ms: float) -> None:

@@ -1,163 +1,24 @@
-"""The model that runs: loaded on the best backend that works, exchanged for another one, replaced when it fails."""
+"""The model that runs: exchanged for another one, measured beside another one, replaced when it fails."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, NamedTuple
+import time
+from typing import TYPE_CHECKING
 
 from pyodide.ffi import JsException
 
-from pyselfie.browser.ort_gpu import OrtGpuRuntime
-from pyselfie.browser.ort_web import OrtWebRuntime, bridge_spec
-from pyselfie.core.manifest import load_spec, verify_model
-from pyselfie.runtimes.auto import Probe, candidates
-from pyselfie.runtimes.painters import PainterChoice
+from pyselfie.browser.model_loader import ModelChoice
+from pyselfie.core.options import AUTO
+from pyselfie.core.tiers import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from pyselfie.browser.js_types import Host
+    from pyselfie.browser.model_loader import ModelLoader
     from pyselfie.browser.output import AnyRuntime, Output
     from pyselfie.browser.protocol import Status
     from pyselfie.browser.reporter import Reporter
-    from pyselfie.core.manifest import ModelSpec
-
-
-class ModelChoice(NamedTuple):
-    """Which network.
-
-    Attributes
-    ----------
-    number
-        The option `model_selection`.
-    edges
-        The option `edges`.
-    """
-
-    number: int
-    edges: str
-
-
-class EngineError(Exception):
-    """No backend is left that runs the model; the message is one sentence for the user."""
-
-
-class ModelLoader:
-    """Loads models on the best backend that works.
-
-    Parameters
-    ----------
-    host : Host
-        Downloads models, lends the bridge, and says what the browser offers.
-    requested : str
-        ``"auto"``, ``"webgpu"`` or ``"wasm"``.
-    painter : str
-        ``"auto"``, ``"webgpu"`` or ``"canvas2d"``: whether frames stay on the GPU.
-    lock : asyncio.Lock
-        Held while ONNX Runtime is in use: creating waits for running, and vice versa.
-    on_change : callable
-        Called with a sentence when a backend or painter failed and the next one is taken.
-
-    Attributes
-    ----------
-    threads : int
-        Threads that WebAssembly uses.
-    """
-
-    def __init__(
-        self, host: Host, requested: str, painter: str, *, lock: asyncio.Lock, on_change: Callable[[str], None]
-    ) -> None:
-        found = host.probe
-        probe = Probe(found.hasWebGpu, found.adapter, found.isSoftware, found.threads)
-        self.lock = lock
-        self.threads = probe.threads
-        self._host = host
-        self._painters = PainterChoice(painter, is_software=probe.is_software)
-        self._renewed = False
-        self._backends = candidates(probe, requested)
-        self.backend, self.reason = next(self._backends)
-        self._on_change = on_change
-
-    @property
-    def painter(self) -> tuple[str, str]:
-        """Which painter fits the backend, and why."""
-        return self._painters.for_backend(self.backend)
-
-    async def load(self, choice: ModelChoice) -> AnyRuntime:
-        """Return a runtime that has run once, on this backend or on the next one that works.
-
-        Raises
-        ------
-        ModelFileError
-            If the downloaded file is not the manifest's.
-        JsException
-            If the download fails.
-        EngineError
-            If no backend runs the model.
-        """
-        spec = load_spec(*choice)
-        buffer = await self._host.loadModel(spec.file)
-        verify_model(buffer.to_bytes(), spec)
-        while True:
-            try:
-                async with self.lock:
-                    return await self._create(buffer, spec)
-            except JsException as error:  # noqa: PERF203 - the next backend's turn
-                self._give_up(f"{error.name}: {error.message}")
-
-    async def _create(self, buffer: Any, spec: ModelSpec) -> AnyRuntime:
-        bridge, described = self._host.bridge, bridge_spec(spec)
-        runtime: AnyRuntime
-        if self.painter[0] == "webgpu":
-            session = await bridge.createOnGpu(buffer, described)
-            runtime = OrtGpuRuntime(session, spec, self.backend, self.reason)
-        else:
-            runtime = OrtWebRuntime(
-                await bridge.create(buffer, described, self.backend), spec, self.backend, self.reason
-            )
-        try:
-            await runtime.warm_up()
-        except BaseException:
-            runtime.close()
-            raise
-        return runtime
-
-    def recover(self, why: str, *, lost: bool) -> None:
-        """Decide what comes after a failure: frames on the GPU get a new device once, then the next painter or backend.
-
-        After a `lost` device no backend is left on the GPU.
-
-        Raises
-        ------
-        EngineError
-            If nothing is left.
-        """
-        painter, _ = self.painter
-        self._host.bridge.dropDevice()
-        if painter == "webgpu" and not self._renewed:
-            self._renewed = True
-            self._on_change(f"The GPU failed and is set up anew: {why}")
-        elif painter == "webgpu" and not lost:
-            self._painters.give_up(why)
-            self._on_change(f"The GPU failed again, so Canvas 2D paints: {why}")
-        else:
-            self._give_up(why)
-
-    def _give_up(self, why: str) -> None:
-        """Move on from the current backend, which failed because of `why`.
-
-        Raises
-        ------
-        EngineError
-            If there is no other.
-        """
-        failed = self.backend
-        for backend, _ in self._backends:
-            self.backend = backend
-            self.reason = f"{failed} failed ({why})"
-            self._on_change(f"{failed} failed, so {backend} goes on: {why}")
-            return
-        raise EngineError(f"The model cannot run: {failed} failed ({why}); restart the engine or reload the page.")
 
 
 class RunningModel:
@@ -171,6 +32,9 @@ class RunningModel:
     reporter : Reporter
     refresh : callable
         Segments and paints the frame in hand once more; returns whether there was one.
+    on_refused : callable
+        Told which model could not be loaded beside the one that runs, and why; returns whether that is all there is to
+        tell.
     first : ModelChoice
         The first model.
 
@@ -178,6 +42,8 @@ class RunningModel:
     ----------
     wanted : ModelChoice
         What runs or is being loaded.
+    auto_reason : str or None
+        Why the model was chosen that is wanted; None: somebody has asked for it.
     """
 
     def __init__(
@@ -187,14 +53,18 @@ class RunningModel:
         reporter: Reporter,
         *,
         refresh: Callable[[], Awaitable[bool]],
+        on_refused: Callable[[ModelChoice, Exception], bool],
         first: ModelChoice,
     ) -> None:
         self.wanted = first
+        self.auto_reason: str | None = None
+        self._on_refused = on_refused
         self._loader = loader
         self._output = output
         self._reporter = reporter
         self._refresh = refresh
         self._runtime: AnyRuntime | None = None
+        self._spare: AnyRuntime | None = None  # loaded and measured, and not yet needed
         self._is_switching = False
         self._recovery = asyncio.Lock()
 
@@ -210,6 +80,41 @@ class RunningModel:
             self._reporter.frame_failed(error)
             return False
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a model runs."""
+        return self._runtime is not None
+
+    async def measure(self, number: int) -> Trial:
+        """Load a model beside the one that runs, with the same edges, and measure it between frames.
+
+        Raises
+        ------
+        Exception
+            As `ModelLoader.load` does, or when the model fails.
+        """
+        self.drop_spare()
+        runtime = await self._load(ModelChoice(number, self.wanted.edges))
+        trial = Trial()
+        try:
+            while not trial.is_done:
+                async with self._loader.lock:  # frames have their turn between two runs
+                    begin = time.perf_counter()
+                    await runtime.run_alone()
+                    trial.add((time.perf_counter() - begin) * 1000)
+        except BaseException:
+            runtime.close()
+            raise
+        runtime.reset()
+        self._spare = runtime
+        return trial
+
+    def drop_spare(self) -> None:
+        """Free what was measured and is not needed."""
+        if self._spare is not None:
+            self._spare.close()
+            self._spare = None
+
     async def replace(self, why: str, *, lost: bool) -> bool:
         """Put another runtime or painter in the place of the one that runs; returns whether the frame is painted."""
         return await self._recover(self._runtime, why, lost=lost)
@@ -218,6 +123,7 @@ class RunningModel:
         """Put another runtime or painter in the place of the one that failed and show the frame with it."""
         async with self._recovery:
             if failed is self._runtime:  # else it has been replaced already
+                self.drop_spare()  # it may be on the device that has failed
                 try:
                     self._loader.recover(why, lost=lost)
                     await self.install()
@@ -275,6 +181,9 @@ class RunningModel:
 
     async def _load(self, choice: ModelChoice) -> AnyRuntime:
         """Load a model; the page is told, as it must not take the worker's silence for its death."""
+        if self._spare is not None and _choice_of(self._spare) == choice:
+            runtime, self._spare = self._spare, None
+            return runtime
         self._reporter.post({"type": "loading", "on": True})
         try:
             return await self._loader.load(choice)
@@ -295,7 +204,8 @@ class RunningModel:
         """Tell that `wanted` could not be had, and go on with what runs; not if something else is wanted by now."""
         if wanted != self.wanted:
             return
-        self._reporter.error(error, "The model could not be loaded")
+        if self._runtime is None or not self._on_refused(wanted, error):
+            self._reporter.error(error, "The model could not be loaded")
         if self._runtime is not None:
             self.wanted = _choice_of(self._runtime)
             self._reporter.post({"type": "model", **self.status()})
@@ -309,6 +219,8 @@ class RunningModel:
             "reason": runtime.reason,
             "model": runtime.spec.name,
             "modelSelection": runtime.spec.model_selection,
+            "modelAsked": runtime.spec.model_selection if self.auto_reason is None else AUTO,
+            "modelReason": self.auto_reason or "asked for",
             "edges": runtime.spec.edges,
             "threads": self._loader.threads if runtime.backend == "wasm" else 1,
             "painter": self._output.painter,

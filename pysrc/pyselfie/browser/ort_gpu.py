@@ -82,6 +82,11 @@ class OrtGpuRuntime:
         """
         await self._open().run()
 
+    async def run_alone(self) -> None:
+        """Run on what is in the buffers, and wait until the GPU has done it."""
+        await self.run()
+        await self.device.queue.onSubmittedWorkDone()
+
     async def warm_up(self) -> None:
         """Run once, as that compiles shaders: a bad one fails here."""
         await self.run()

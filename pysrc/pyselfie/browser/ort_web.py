@@ -95,9 +95,13 @@ class OrtWebRuntime:
         assert self._session is not None  # noqa: S101 - for mypy; check_open has raised
         return self._session
 
+    async def run_alone(self) -> None:
+        """Run on the picture before, or on a black one."""
+        await self.run(np.zeros(self.spec.input_shape, np.float32) if self._bound is None else self._bound)
+
     async def warm_up(self) -> None:
         """Run once, as that compiles shaders: a bad one fails here."""
-        await self.run(np.zeros(self.spec.input_shape, np.float32))
+        await self.run_alone()
         self.reset()
 
     def reset(self) -> None:

@@ -211,6 +211,10 @@ class Output:
         """Return the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""
         return None if self._pipeline is None else await self._pipeline.read_mask()
 
+    async def classes(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
+        """Return what the model tells apart in the last frame; see `Pipeline.read_classes`; None before the first."""
+        return None if self._pipeline is None else await self._pipeline.read_classes()
+
     def snapshot(self, options: Options) -> Awaitable[Any]:
         """Return (awaitable) the output as a PNG ``Blob``, alpha included; only if `has_picture`."""
         assert self._pipeline is not None  # noqa: S101 - has_picture

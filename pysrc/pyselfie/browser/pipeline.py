@@ -96,6 +96,16 @@ class Pipeline(Protocol):
         """Return the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""
         ...
 
+    async def read_classes(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
+        """Return what the model tells apart in the last segmented frame: names, and float32 [C, h, w]; None before.
+
+        Raises
+        ------
+        NoClassesError
+            When the model knows the person alone.
+        """
+        ...
+
     def snapshot(self, options: Options) -> Awaitable[Any]:
         """Return (awaitable) the output as a PNG ``Blob``, alpha included."""
         ...

@@ -38,6 +38,7 @@ class ShowFrame(Protocol):
     type: Literal["frame"]
     frame: Frame
     isCut: bool
+    isPhoto: bool
 
 
 class SetOptions(Protocol):
@@ -78,6 +79,11 @@ class AskMask(Protocol):
     request: int
 
 
+class AskClasses(Protocol):
+    type: Literal["classes"]
+    request: int
+
+
 class AskSnapshot(Protocol):
     type: Literal["snapshot"]
     request: int
@@ -102,6 +108,8 @@ class Status(TypedDict):
     reason: str
     model: str
     modelSelection: int
+    modelAsked: int
+    modelReason: str
     edges: str
     threads: int
     painter: str
@@ -179,7 +187,16 @@ class ServiceReady(TypedDict):
 
 
 ToEngine: TypeAlias = (
-    ShowFrame | SetOptions | SetBackdrop | SetCustomEffect | SetTap | Reset | TakeCanvas | AskMask | AskSnapshot
+    ShowFrame
+    | SetOptions
+    | SetBackdrop
+    | SetCustomEffect
+    | SetTap
+    | Reset
+    | TakeCanvas
+    | AskMask
+    | AskClasses
+    | AskSnapshot
 )
 ToService: TypeAlias = Prepare | Segment
 ToPython: TypeAlias = Ping | Open | OpenService | Close | ToEngine | ToService

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pyodide.ffi import JsException, to_js
 
 from pyselfie.browser.interop import js_object
-from pyselfie.browser.models import EngineError
+from pyselfie.browser.model_loader import EngineError
+from pyselfie.core.classes import NoClassesError
 from pyselfie.core.manifest import ModelFileError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Reporter:
             What failed, for that sentence: "The engine stumbled over this picture".
         """
         code = "model" if isinstance(error, ModelFileError) else "engine"
-        self.post({"type": "error", "code": code, "message": _sentence(error, what), "action": "retry"})
+        self.post({"type": "error", "code": code, "message": sentence_of(error, what), "action": "retry"})
 
     def painted(self, size: Size, make_stats: Callable[[], Stats]) -> None:
         """Tell of a painted frame, and of the statistics when it is time."""
@@ -87,6 +88,23 @@ class Reporter:
             height, width = mask.shape
             self._host.reply(request, js_object(width=width, height=height, data=to_js(mask.ravel())), None)
 
+    async def answer_classes(
+        self, reading: Awaitable[tuple[tuple[str, ...], NDArray[np.float32]] | None], request: int
+    ) -> None:
+        """Answer with what the model tells apart in the last frame, at the model's size."""
+        try:
+            classes = await reading
+        except Exception as error:
+            self.refuse(request, error, "The classes could not be read")
+            return
+        if classes is None:
+            self._host.reply(request, None, NOTHING_YET)
+            return
+        names, planes = classes
+        _, height, width = planes.shape
+        data = to_js(planes.ravel())
+        self._host.reply(request, js_object(width=width, height=height, names=list(names), data=data), None)
+
     async def answer_snapshot(self, picture: Awaitable[Any] | None, request: int) -> None:
         """Answer with the composite as PNG, or that there is none."""
         if picture is None:
@@ -101,13 +119,15 @@ class Reporter:
 
     def refuse(self, request: int, error: Exception, what: str) -> None:
         """Answer that it failed: whoever has asked waits for an answer, whatever happens."""
-        self._host.reply(request, None, _sentence(error, what))
+        self._host.reply(request, None, sentence_of(error, what))
 
 
-def _sentence(error: Exception, what: str) -> str:
+def sentence_of(error: Exception, what: str) -> str:
     """Return the error's own sentence for the user, or one made of its name; the rest goes to the console."""
     if isinstance(error, (ModelFileError, EngineError)):
         return str(error)
+    if isinstance(error, NoClassesError):
+        return f"{str(error).capitalize()}."
     if isinstance(error, JsException):
         return error.message if error.name == "DownloadError" else f"{what} ({error.name}: {error.message})."
     traceback.print_exception(error)

@@ -64,7 +64,7 @@ def _engine_options(options: argparse.Namespace) -> dict[str, Any]:
     own = _is_own(options.effect)
     chosen: dict[str, Any] = {"effect": "mask"} if own else {}
     for option in way_in("cli"):
-        if "engine" not in option.ways or option.name in chosen:
+        if option.kind == "text" or option.name in chosen:
             continue
         value = getattr(options, _attribute(option))
         value = option.read(value) if isinstance(value, str) else value

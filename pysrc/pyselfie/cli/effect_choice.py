@@ -61,6 +61,26 @@ class Effect:
         return self._paint(frame, mask, time)
 
 
+class _OwnEffect(Effect):
+    """The user's own function, which may want classes."""
+
+    def __init__(self, own: CustomEffect, segmenter: Segmenter, smoothing: float, *, mirror: bool) -> None:
+        super().__init__(own, segmenter, smoothing)
+        self._own = own
+        self._eyes = segmenter
+        self._mirror = mirror
+
+    def __call__(self, frame: Picture, time: float) -> Picture:
+        if self._own.wants_classes:
+            mask, classes = self._eyes.segment_with_classes(frame)
+        else:
+            mask, classes = self._eyes.segment(frame), None
+        if self._mirror:
+            frame, mask = np.ascontiguousarray(frame[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])
+            classes = classes and classes.mirrored()
+        return self._own(frame, mask, time, classes)
+
+
 def choose_effect(options: argparse.Namespace, segmenter: Segmenter) -> Effect:
     """Return the effect that the options ask for.
 
@@ -72,7 +92,12 @@ def choose_effect(options: argparse.Namespace, segmenter: Segmenter) -> Effect:
     chosen = options.effect_options
     smoothing = chosen.smoothing if chosen.edges == "refined" else 0.0
     if ".py:" in options.effect:
-        return Effect(_own_effect(options.effect, mirror=options.mirror), segmenter, smoothing)
+        own = _load(options.effect)
+        if own.wants_classes and options.model != "multiclass":
+            raise UsageError(
+                f"the effect {options.effect} wants classes: add --model multiclass, which tells them apart"
+            )
+        return _OwnEffect(own, segmenter, smoothing, mirror=options.mirror)
     painter = ArrayPainter(chosen, _background(options.background), options.model_selection)
     needs_mask = EFFECTS[options.effect].overlay is not None
     return Effect(lambda frame, mask, _time: painter.paint(frame, mask), segmenter if needs_mask else None, smoothing)
@@ -102,17 +127,6 @@ def _bytes(path: Path) -> bytes:
 
 def _file(spec: str) -> Path:
     return Path(spec.rpartition(":")[0])
-
-
-def _own_effect(spec: str, *, mirror: bool) -> Masked:
-    effect = _load(spec)
-    if not mirror:
-        return effect
-
-    def mirrored(frame: Picture, mask: NDArray[np.float32], time: float) -> Picture:
-        return effect(np.ascontiguousarray(frame[:, ::-1]), np.ascontiguousarray(mask[:, ::-1]), time)
-
-    return mirrored
 
 
 def _load(spec: str) -> CustomEffect:

@@ -1,5 +1,7 @@
 """A custom effect: a plain function ``(frame, mask, time) -> frame``, on the desktop and in the browser.
 
+One that has a parameter called `classes` is given what the multiclass model tells apart, too.
+
 >>> def quiet(frame, mask, time):
 ...     grey = frame.mean(axis=2, keepdims=True)
 ...     return (frame * mask[..., None] + grey * (1 - mask[..., None])).astype("uint8")
@@ -7,6 +9,7 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pyselfie.core.classes import Classes
+
     Picture = NDArray[np.uint8]
-    EffectFunction = Callable[[Picture, NDArray[np.float32], float], Picture]
+    EffectFunction = Callable[..., Picture]
 
 
 class CustomEffectError(Exception):
@@ -31,26 +36,40 @@ class CustomEffect:
     Parameters
     ----------
     function
-        Takes `frame`, uint8 [H, W, 3], RGB; `mask`, float32 [H, W] in 0..1; `time`, seconds since the first frame. Both
+        Takes `frame`, uint8 [H, W, 3], RGB; `mask`, float32 [H, W] in 0..1; `time`, seconds since the first frame;
+        and, if it has that parameter, `classes`, a mapping from names to float32 [H, W] (`core.classes.Classes`). The
         arrays are its own to change. Returns uint8 [H, W, 3], RGB, or [H, W, 4], straight RGBA.
     name
         What the messages call it.
+
+    Attributes
+    ----------
+    wants_classes : bool
+        Whether the function has that parameter.
     """
 
     def __init__(self, function: EffectFunction, name: str) -> None:
         self._function = function
         self._name = name
+        self.wants_classes = _has_parameter(function, "classes")
 
-    def __call__(self, frame: Picture, mask: NDArray[np.float32], time: float) -> Picture:
+    def __call__(
+        self, frame: Picture, mask: NDArray[np.float32], time: float, classes: Classes | None = None
+    ) -> Picture:
         """Return the function's picture of one frame.
 
         Raises
         ------
         CustomEffectError
-            When it raises, or returns anything but a picture of the frame's size.
+            When it raises, wants classes and there are none, or returns anything but a picture of the frame's size.
         """
+        if self.wants_classes and classes is None:
+            raise CustomEffectError(
+                f"the effect {self._name} wants classes, which only the model multiclass tells apart"
+            )
+        more = {"classes": classes} if self.wants_classes else {}
         try:
-            result = self._function(frame.copy(), mask.copy(), time)
+            result = self._function(frame.copy(), mask.copy(), time, **more)
         except Exception as error:
             raise CustomEffectError(
                 f"the effect {self._name} raised {type(error).__name__}: {error}{_place(error)}"
@@ -94,6 +113,13 @@ def load_effect(source: str, function: str, file: str) -> CustomEffect:
     if not callable(found):
         raise CustomEffectError(f"{file} has no function {function}")
     return CustomEffect(found, f"{file}:{function}")
+
+
+def _has_parameter(function: Callable[..., Any], name: str) -> bool:
+    try:
+        return name in inspect.signature(function).parameters
+    except ValueError:  # some built-in functions have none that could be read
+        return False
 
 
 def _place(error: Exception) -> str:

@@ -31,8 +31,12 @@ __all__ = [
 __all__ += ["option_named", "parse_changes", "parse_color", "way_in"]
 
 EFFECT_NAMES = tuple(EFFECTS)
-MODEL_NAMES = ("general", "landscape")
+MODEL_NAMES = ("general", "landscape", "multiclass")
 """By `model_selection`."""
+AUTO = len(MODEL_NAMES)
+"""What `model_selection` is where the engine shall choose."""
+_MODEL_CHOICES = (*MODEL_NAMES, "auto")
+_MODEL_HELP = "which model finds the person: `general` is finer, `landscape` faster, `multiclass` finest and slow"
 EDGES = ("refined", "raw")
 MOST_SMOOTHING = 0.95
 """More would let a mask outlive its frame by a second."""
@@ -163,13 +167,14 @@ OPTIONS = (
     Option(
         "model_selection",
         "model",
-        0,
-        "which model finds the person: `general` is finer, `landscape` faster",
-        ("engine", "cli", "page", *_PAGE),
-        MODEL_NAMES,
+        AUTO,
+        f"{_MODEL_HELP}; `auto` chooses",
+        ("engine", "page", "element", "message", "address"),
+        _MODEL_CHOICES,
         short="model",
-        letter="m",
     ),
+    Option("model_selection", "model", 0, f"{_MODEL_HELP}; `auto` chooses", ("track", "change"), _MODEL_CHOICES),
+    Option("model_selection", "model", 0, _MODEL_HELP, ("cli",), MODEL_NAMES, short="model", letter="m"),
     Option(
         "edges",
         "choice",
@@ -193,6 +198,7 @@ OPTIONS = (
         Options.decontaminate,
         "takes the old background's colours out of the person's edge",
         ("engine", "cli", *_PAGE),
+        effects=("color", "picture", "blur", "transparent"),
     ),
     Option(
         "light_wrap",

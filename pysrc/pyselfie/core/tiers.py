@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 LIGHT, RICH = "general", "multiclass"
 
+INTERVAL_MS = 1000 / 30
+"""Between two frames of a source that has not said otherwise."""
+
 SHARE = 0.6
 """Part of a frame's interval that the model may take; the rest is for painting, and for the page."""
 
@@ -72,8 +75,8 @@ class Tiers:
     """
 
     def __init__(self, *, has_gpu: bool, clock: Callable[[], float] = time.monotonic) -> None:
-        self.interval_ms = 1000 / 30
         self._has_gpu = has_gpu
+        self.interval_ms = INTERVAL_MS
         self._clock = clock
         self._choice = Choice(LIGHT, "the light model starts at once")
         self._changed_at = -QUIET_S
@@ -88,11 +91,8 @@ class Tiers:
     @property
     def wants_trial(self) -> bool:
         """Whether the rich model should be measured now."""
-        return self._has_gpu and self._is_live is True and self._measured_ms is None and not self._is_out
-
-    @property
-    def _is_out(self) -> bool:
-        return bool(self._failure or self._stepped_back)
+        is_out = bool(self._failure or self._stepped_back)
+        return self._has_gpu and self._is_live is True and self._measured_ms is None and not is_out
 
     def new_source(self) -> None:
         """Forget what belongs to the source before."""
@@ -101,21 +101,28 @@ class Tiers:
         self._stepped_back = ""
         self._forget_frames()
 
-    def see(self, *, still: bool) -> None:
-        """Take the kind of a frame: `still` is a photo's, or a paused video's; a source that has moved stays live."""
-        if not still or self._is_live is None:
-            self._is_live = not still
+    def see(self, *, photo: bool) -> None:
+        """Take the kind of a frame; one of another kind is of a new source."""
+        if self._is_live is photo:
+            self.new_source()
+        self._is_live = not photo
+
+    def lose_gpu(self) -> None:
+        """Take it that the GPU has failed for good."""
+        self._is_new |= self._has_gpu
+        self._has_gpu = False
 
     def learn_trial(self, trial: Trial) -> None:
         """Take what the rich model costs here."""
         self._measured_ms = trial.p75_ms
 
     def learn_failure(self, why: str) -> None:
-        """Take it that the rich model cannot be had; `why` is a sentence."""
+        """Take it that the rich model cannot be had, and does not run; `why` is a sentence."""
         self._failure = why
+        self._choice = Choice(LIGHT, why)
 
     def learn_frame(self, total_ms: float) -> None:
-        """Take what a frame has cost, all of it: the rich model goes when live frames are too slow for `SLOW_S`."""
+        """Take what a frame has cost, all of it: the rich model goes when live frames stay too slow for `SLOW_S`."""
         if self._choice.model != RICH or not self._is_live:
             return
         before = total_ms if self._frame_ms is None else self._frame_ms
@@ -126,15 +133,22 @@ class Tiers:
         now = self._clock()
         self._slow_since = now if self._slow_since is None else self._slow_since
         if now - self._slow_since >= SLOW_S:
-            frame, interval = f"{self._frame_ms:.0f} ms", f"{self.interval_ms:.0f} ms"
-            self._stepped_back = f"frames took {frame} with multiclass, and there are {interval} between two"
-            self._measured_ms = None  # the next source measures anew
+            self._step_back(f"frames took {self._frame_ms:.0f} ms with multiclass")
+
+    def learn_overload(self) -> None:
+        """Take it that masks have been reused for long, because there was no time for new ones."""
+        if self._choice.model == RICH and self._is_live:
+            self._step_back("multiclass had no time for each frame's mask")
+
+    def _step_back(self, why: str) -> None:
+        self._stepped_back = f"{why}, and there are {self.interval_ms:.0f} ms between two"
+        self._measured_ms = None  # the next source measures anew
 
     def choose(self) -> Choice:
         """Return what should run now.
 
         The choice changes at most once in `QUIET_S`. Only a new source for which the rich model is too slow gets the
-        light one at once.
+        light one at once, and a source whose GPU has failed.
         """
         wanted = self._wanted()
         if wanted.model != self._choice.model:

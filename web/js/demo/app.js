@@ -13,7 +13,7 @@ import { Embed } from "./embed.js";
 import { wireIntake } from "./intake.js";
 import { Messages } from "./messages.js";
 import { SourceBar } from "./source_bar.js";
-import { showStart, showStats } from "./stats.js";
+import { showModel, showStart, showStats } from "./stats.js";
 import { backendTitle, Status } from "./status.js";
 import { readUrlOptions } from "./url_options.js";
 
@@ -38,7 +38,7 @@ const embed = new Embed(look);
 /** Size of the painted picture, as "width height". */
 let painted = "";
 let running = false;
-let wantedModel = 0;
+let wantedModel = controls.model;
 
 function start() {
   running = false;
@@ -84,10 +84,12 @@ function tryAgain() {
   else start();
 }
 
-/** @param {{modelSelection: number}} detail  What runs now; not what was chosen, if that could not be loaded. */
-function onModel({ modelSelection }) {
-  controls.choose({ modelSelection });
-  if (modelSelection === wantedModel) messages.clear("engine");
+/** @param {{backend: string, reason: string, model: string, modelReason: string, modelAsked: number}} detail  Not what was chosen, if that could not be loaded. */
+function onModel({ modelAsked, ...chosen }) {
+  controls.choose({ modelSelection: modelAsked });
+  status.running(chosen);
+  showModel(chosen); // a photo brings no statistics until the next one
+  if (modelAsked === wantedModel) messages.clear("engine");
 }
 
 function chooseModel() {
@@ -110,6 +112,7 @@ function describeStage() {
 }
 
 on(stage, "progress", (detail) => status.progress(detail));
+on(stage, "modelprogress", (detail) => status.modelProgress(detail));
 on(stage, "ready", onReady);
 on(stage, "frame", onFrame);
 on(stage, "model", onModel);
@@ -213,8 +216,8 @@ wireIntake(openFirst, (sentence) => messages.show("source", sentence, { tone: "n
 
 for (const complaint of asked.complaints) messages.show(complaint, complaint, { tone: "notice" });
 controls.choose(asked.options);
-const { backend, painter, edges, smoothing } = asked.options; // they have no control
-Object.assign(stage, { backend, painter, edges, smoothing });
+const { backend, painter } = asked.options; // they have no control
+Object.assign(stage, { backend, painter });
 chooseModel();
 stage.mirror = controls.mirror;
 void applyEffect();

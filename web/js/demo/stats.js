@@ -15,6 +15,7 @@ import { backendTitle, megabytes } from "./status.js";
  * @property {string} painter
  * @property {number} threads
  * @property {string} model
+ * @property {string} modelReason
  * @property {number} downloadedBytes
  * @property {Record<string, {median: number, p95: number}>} stages  Milliseconds.
  */
@@ -45,6 +46,12 @@ export function showStart(startMs) {
   set("start", `${(startMs / 1000).toFixed(1)} s`);
 }
 
+/** @param {{model: string, modelReason: string}} running */
+export function showModel({ model, modelReason }) {
+  set("model", model);
+  set("model-reason", modelReason);
+}
+
 /** @param {StatsDetail} stats */
 export function showStats(stats) {
   set("fps", stats.fps > 0 ? stats.fps.toFixed(1) : "none: a still picture");
@@ -55,7 +62,7 @@ export function showStats(stats) {
   set("reason", stats.reason);
   set("painter", PAINTERS[stats.painter] ?? stats.painter);
   set("threads", String(stats.threads));
-  set("model", stats.model);
+  showModel(stats);
   set("bytes", `${megabytes(stats.downloadedBytes)} MB`);
   byId("stat-stages", HTMLTableSectionElement).replaceChildren(...Object.entries(stats.stages).map(stageRow));
 }

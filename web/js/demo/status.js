@@ -37,6 +37,11 @@ export class Status {
     this.#say("loading", "Loading");
   }
 
+  /** A model comes while another one paints: the picture stays in sight. @param {{loaded: number, total: number, text: string}} progress */
+  modelProgress({ loaded, total, text }) {
+    this.#say("loading", `${text}: ${Math.round((100 * loaded) / total)} %`);
+  }
+
   /** @param {{backend: string, reason: string}} chosen */
   running({ backend, reason }) {
     this.#loading.hidden = true;

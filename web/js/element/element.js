@@ -7,14 +7,24 @@ import { openCamera } from "../sources/camera.js";
 import { Sources } from "../sources/sources.js";
 import { openUrl } from "../sources/url.js";
 import { Broadcast } from "../track/composite_stream.js";
-import { maskImage } from "./mask_image.js";
+import { classImages, maskImage } from "./mask_image.js";
 import { ElementProperties } from "./properties.js";
 import { ATTRIBUTES, changed, namesOf, optionsOf, PROPERTIES, settingOf } from "./settings.js";
 import { elementStyle } from "./style.js";
 
 /** @typedef {import("../options.js").Option} Option */
 
-const FORWARDED = ["ready", "progress", "frame", "stats", "model", "backendchange", "notice", "overload"];
+const FORWARDED = [
+  "ready",
+  "progress",
+  "modelprogress",
+  "frame",
+  "stats",
+  "model",
+  "backendchange",
+  "notice",
+  "overload",
+];
 /** See `web/types/pyselfie.d.ts` for what each attribute, method and event is. */
 export class SelfieSegmentationElement extends ElementProperties {
   static observedAttributes = [...ATTRIBUTES.keys()];
@@ -265,6 +275,10 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   async getMask() {
     return maskImage(await this.#engine.getMask());
+  }
+
+  async getClasses() {
+    return classImages(await this.#engine.getClasses());
   }
 
   /** @param {number} [fps] */

@@ -10,3 +10,13 @@ export function maskImage({ width, height, data }) {
   for (let index = 0; index < data.length; index++) image.data[4 * index + 3] = Math.round(255 * data[index]);
   return image;
 }
+
+/**
+ * @param {{width: number, height: number, names: string[], data: Float32Array}} classes  Plane after plane, 0..1.
+ * @returns {Record<string, ImageData>}  By name, each as `maskImage` makes it.
+ */
+export function classImages({ width, height, names, data }) {
+  const size = width * height;
+  const plane = (/** @type {number} */ index) => data.subarray(index * size, (index + 1) * size);
+  return Object.fromEntries(names.map((name, index) => [name, maskImage({ width, height, data: plane(index) })]));
+}

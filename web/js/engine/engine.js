@@ -2,11 +2,11 @@
  * The page's handle on an engine: one canvas, one channel to a worker that engines with the same settings share, and
  * what it takes to begin again when that worker dies.
  *
- * Emits as CustomEvents what protocol.d.ts has under these names: progress, ready and model, frame (and `dropped`),
+ * Emits as CustomEvents what protocol.d.ts has under these names: progress, modelprogress, ready and model, frame (and `dropped`),
  * stats (and `dropped`, `downloadedBytes`), backendchange, notice, overload, error.
  *
  * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number, edges?: string,
- *   smoothing?: number}} Options
+ *   smoothing?: number, decontaminate?: boolean, lightWrap?: number, colourCast?: number}} Options
  * @typedef {import("./protocol.d.ts").Frame} Frame
  * @typedef {import("./protocol.d.ts").ToClient} ToClient
  * @typedef {import("./protocol.d.ts").ToEngine} ToEngine
@@ -37,7 +37,7 @@ export class Engine extends EventTarget {
   #bytes = 0;
   #startedAt = 0;
   #requests = new Requests();
-  #frames = new Frames((frame, isCut, transfer) => this.#post({ type: "frame", frame, isCut }, transfer));
+  #frames = new Frames((frame, kind, transfer) => this.#post({ type: "frame", frame, ...kind }, transfer));
   #changes = new Changes((message) => this.#tell(message));
   /** @type {((frame: Frame) => void) | null} */
   #tap = null;
@@ -98,13 +98,13 @@ export class Engine extends EventTarget {
    * Show this frame; its ownership passes to the engine.
    *
    * @param {Frame} frame
-   * @param {{still?: boolean, cut?: boolean}} [kind] still: a photo or a paused video, kept for a worker that must begin
-   *   again; cut: it has nothing to do with the frame before
+   * @param {{still?: boolean, film?: boolean, cut?: boolean}} [kind] still: a photo, kept for a worker that must begin
+   *   again; film: it is no photo but a paused video; cut: it has nothing to do with the frame before
    * @returns {boolean} false if the frame was dropped, or refused: that is told by an `error` event
    */
-  push(frame, { still = false, cut = false } = {}) {
+  push(frame, { still = false, film = false, cut = false } = {}) {
     if (cut) this.#frames.cut(); // if this one is dropped, the next one is
-    if (still) return this.#frames.keep(frame, this.#channel !== 0);
+    if (still) return this.#frames.keep(frame, !film, this.#channel !== 0);
     if (this.wantsFrame) return this.#frames.pass(frame);
     frame.close();
     this.skip();
@@ -167,6 +167,15 @@ export class Engine extends EventTarget {
     return this.#ask("mask");
   }
 
+  /**
+   * What the model tells apart in the last frame, at its size: plane after plane, 0..1.
+   *
+   * @returns {Promise<{width: number, height: number, names: string[], data: Float32Array}>}
+   */
+  getClasses() {
+    return this.#ask("classes");
+  }
+
   /** Free everything, the worker too if nobody else uses it; the canvas goes. */
   close() {
     this.#stop(new DOMException("The engine was stopped before it had started.", "AbortError"));
@@ -196,7 +205,7 @@ export class Engine extends EventTarget {
     }
   }
 
-  /** @param {"mask" | "snapshot"} type @returns {Promise<any>} */
+  /** @param {"mask" | "classes" | "snapshot"} type @returns {Promise<any>} */
   #ask(type) {
     if (!this.#ready) return Promise.reject(new Error("The engine is not running, so there is no picture to take."));
     return this.#requests.ask((request) => this.#post({ type, request }));
@@ -240,8 +249,8 @@ export class Engine extends EventTarget {
     if (message.type === "ready") return this.#onReady();
     if (message.type === "stats") return { dropped: this.#frames.dropped, downloadedBytes: this.#bytes };
     if (message.type === "model") {
-      const { modelSelection, edges } = message;
-      Object.assign(this.#options, { modelSelection, edges });
+      const { modelAsked, edges } = message;
+      Object.assign(this.#options, { modelSelection: modelAsked, edges });
     }
     if (message.type === "error" && message.action && !this.#ready) this.#stop(new Error(message.message));
     return {};

@@ -9,10 +9,11 @@ export class Frames {
   #still = null;
   #outstanding = 0;
   #isCut = false;
+  #isPhoto = false; // the still picture is no film's
   /** Frames that were not painted, so far. */
   dropped = 0;
 
-  /** @param {(frame: Frame, isCut: boolean, transfer: Transferable[]) => boolean} post returns whether it went */
+  /** @param {(frame: Frame, kind: {isCut: boolean, isPhoto: boolean}, transfer: Transferable[]) => boolean} post returns whether it went */
   constructor(post) {
     this.#post = post;
   }
@@ -32,9 +33,16 @@ export class Frames {
     return this.#send(frame, [frame]);
   }
 
-  /** Send a photo; its ownership passes. @param {Frame} frame @param {boolean} now else with `sendStill` */
-  keep(frame, now) {
+  /**
+   * Send a still picture; its ownership passes.
+   *
+   * @param {Frame} frame
+   * @param {boolean} isPhoto else one of a film that pauses
+   * @param {boolean} now else with `sendStill`
+   */
+  keep(frame, isPhoto, now) {
     this.forgetStill();
+    this.#isPhoto = isPhoto;
     this.cut(); // it is looked at for long: its mask is its own
     if (now && !this.#send(frame, [])) return false; // without a transfer the worker gets a copy
     this.#still = frame;
@@ -53,7 +61,7 @@ export class Frames {
 
   /** @param {Frame} frame @param {Transferable[]} transfer */
   #send(frame, transfer) {
-    const sent = this.#post(frame, this.#isCut, transfer);
+    const sent = this.#post(frame, { isCut: this.#isCut, isPhoto: this.#isPhoto }, transfer);
     if (sent) {
       this.#outstanding++;
       this.#isCut = false;
@@ -75,6 +83,7 @@ export class Frames {
   forgetStill() {
     this.#still?.close();
     this.#still = null;
+    this.#isPhoto = false;
   }
 }
 

@@ -42,11 +42,15 @@ export interface Close {
   channel: number;
 }
 
-/** Paint this; answered by `frame` or `dropped`. `isCut`: it has nothing to do with the frame before. */
+/**
+ * Paint this; answered by `frame` or `dropped`. `isCut`: it has nothing to do with the frame before; `isPhoto`: no other
+ * follows it soon.
+ */
 export interface ShowFrame {
   type: "frame";
   frame: Frame;
   isCut: boolean;
+  isPhoto: boolean;
 }
 
 /** JSON, a list: each entry is judged by itself. Answered by `repainted`, as all that has a `lot`. */
@@ -93,6 +97,11 @@ export interface AskMask {
   request: number;
 }
 
+export interface AskClasses {
+  type: "classes";
+  request: number;
+}
+
 export interface AskSnapshot {
   type: "snapshot";
   request: number;
@@ -123,6 +132,7 @@ export type ToEngine =
   | Reset
   | TakeCanvas
   | AskMask
+  | AskClasses
   | AskSnapshot;
 export type ToService = Prepare | Segment;
 export type ToPython = Ping | Open | OpenService | Close | ToEngine | ToService;
@@ -134,6 +144,9 @@ export interface Status {
   reason: string;
   model: string;
   modelSelection: number;
+  /** As the option was: the number of `auto` where the engine has chosen. */
+  modelAsked: number;
+  modelReason: string;
   edges: string;
   threads: number;
   painter: string;
@@ -269,8 +282,16 @@ export interface Downloaded {
   bytes: number;
 }
 
+/** Bytes of a model that has come later than the first download. */
+export interface ModelProgress {
+  type: "modelprogress";
+  loaded: number;
+  total: number;
+  text: string;
+}
+
 /** What the host of a channel, in js/worker.js, says for Python. */
-export type FromHost = Painted | Dropped | Composite | Reply | Downloaded;
+export type FromHost = Painted | Dropped | Composite | Reply | Downloaded | ModelProgress;
 
 /** A sign of life, and nothing more. */
 export interface Alive {
@@ -282,7 +303,7 @@ export interface Booted {
   type: "booted";
 }
 
-/** Bytes of the downloads; `text` says what is being done. */
+/** Bytes of the downloads, of one model's later on; `text` says what is being done. */
 export interface Progress {
   type: "progress";
   loaded: number;

@@ -7,7 +7,7 @@ const JUMPS = ["seeking", "seeked"];
 /**
  * @typedef {object} Sink  What a source needs of the engine.
  * @property {boolean} wantsFrame
- * @property {(frame: ImageBitmap|VideoFrame, kind?: {still?: boolean, cut?: boolean}) => boolean} push `cut`: it has
+ * @property {(frame: ImageBitmap|VideoFrame, kind?: {still?: boolean, film?: boolean, cut?: boolean}) => boolean} push `cut`: it has
  *   nothing to do with the frame before
  * @property {() => void} skip
  * @property {boolean} [runsHidden] wants frames in a hidden tab, too
@@ -136,6 +136,6 @@ function frameTaker(video) {
  */
 export async function captureStill(video, sink, isWanted) {
   const bitmap = await createImageBitmap(video).catch(() => null);
-  if (bitmap && isWanted()) sink.push(bitmap, { still: true });
+  if (bitmap && isWanted()) sink.push(bitmap, { still: true, film: true });
   else bitmap?.close();
 }

@@ -112,11 +112,17 @@ export class Downloads {
     this.#fail(`${this.#name(url)} does not arrive: ${came}. Check the connection and try again.`);
   }
 
-  /** The bytes, checked. @param {string} url @returns {Promise<ArrayBuffer>} */
-  async buffer(url) {
+  /**
+   * The bytes, checked.
+   *
+   * @param {string} url
+   * @param {(loaded: number, total: number) => void} [onProgress] called now and then with this file's bytes
+   * @returns {Promise<ArrayBuffer>}
+   */
+  async buffer(url, onProgress) {
     const response = await this.#get(url);
     const file = this.#files.get(url);
-    return file ? this.#read(response, url, file) : response.arrayBuffer();
+    return file ? this.#read(response, url, file, onProgress) : response.arrayBuffer();
   }
 
   /**
@@ -183,19 +189,30 @@ export class Downloads {
     return response;
   }
 
-  /** All bytes of a listed file, and whether they are the right ones. @param {Response} response @param {string} url @param {File} file */
-  async #read(response, url, file) {
+  /**
+   * All bytes of a listed file, and whether they are the right ones.
+   *
+   * @param {Response} response
+   * @param {string} url
+   * @param {File} file
+   * @param {(loaded: number, total: number) => void} [onProgress]
+   */
+  async #read(response, url, file, onProgress = (_loaded, _total) => {}) {
     const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
     const encoded = response.headers.has("content-encoding");
     file.wire = (encoded && Number(response.headers.get("content-length"))) || file.size;
     const bytes = new Uint8Array(file.size);
     let length = 0;
+    let toldAt = performance.now();
     this.#pending.add(url);
     try {
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
         if (length + part.value.length <= file.size) bytes.set(part.value, length);
         length += part.value.length;
         this.#count(file, length);
+        if (performance.now() - toldAt < REPORT_EVERY_MS) continue;
+        toldAt = performance.now();
+        onProgress(length, file.size);
       }
     } catch {
       throw this.#fail(`${this.#name(url)} broke off after ${length} of ${file.size} bytes. Try again.`);

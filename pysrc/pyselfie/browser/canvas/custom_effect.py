@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser import js_types
+    from pyselfie.core.classes import Classes
     from pyselfie.core.custom_effect import CustomEffect
 
 
@@ -34,10 +35,13 @@ class CustomEffectCanvas:
     ----------
     has_failed : bool
         Whether the function has raised; it is not to be called again.
+    wants_classes : bool
+        Whether the function is to be told what the model tells apart.
     """
 
     def __init__(self, effect: CustomEffect) -> None:
         self.has_failed = False
+        self.wants_classes = effect.wants_classes
         self._effect = effect
         self._begin: float | None = None
         self._size = Size(0, 0)
@@ -47,7 +51,13 @@ class CustomEffectCanvas:
         self._rgba = np.empty((0, 0, 4), np.uint8)
 
     def picture(
-        self, frame: js_types.Drawable, size: Size, mask: NDArray[np.float32], *, mirror: bool
+        self,
+        frame: js_types.Drawable,
+        size: Size,
+        mask: NDArray[np.float32],
+        classes: Classes | None = None,
+        *,
+        mirror: bool,
     ) -> js_types.OffscreenCanvas:
         """Return the effect's picture of `frame` on a canvas, which is the same one each time.
 
@@ -59,8 +69,10 @@ class CustomEffectCanvas:
             Of the picture, in pixels.
         mask : ndarray of float32, shape [h, w], 0..1
             At the model's size.
+        classes : Classes or None
+            At `size`; None where the model knows none.
         mirror : bool
-            Hand the function frame and mask mirrored left to right.
+            Hand the function frame, mask and classes mirrored left to right.
 
         Raises
         ------
@@ -70,7 +82,8 @@ class CustomEffectCanvas:
         if size != self._size:
             self._resize(size)
         flip = slice(None, None, -1) if mirror else slice(None)
-        result = self._effect(self._read(frame)[:, flip], self._full(mask)[:, flip], self._now())
+        classes = classes.mirrored() if classes and mirror else classes
+        result = self._effect(self._read(frame)[:, flip], self._full(mask)[:, flip], self._now(), classes)
         self._rgba[..., : result.shape[2]] = result
         if result.shape[2] == 3:
             self._rgba[..., 3] = 255

@@ -8,8 +8,10 @@ import numpy as np
 
 from pyselfie.browser.canvas.segmenter import Segmenter
 from pyselfie.browser.pipeline import Pipeline
+from pyselfie.core.classes import Classes
 from pyselfie.core.effects import EFFECTS, Draw, draws_for
 from pyselfie.core.overlay import Scene, fill_overlay
+from pyselfie.core.sampling import resize_half_pixel
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -176,10 +178,17 @@ class CanvasPipeline(Pipeline):
         self, custom: CustomEffectCanvas, drawable: Drawable, mask: NDArray[np.float32], options: Options
     ) -> None:
         custom.has_failed = True  # if it raises it is told once, and the options' effect goes on
-        picture = custom.picture(drawable, self.size, mask, mirror=options.mirror)
+        classes = self._classes() if custom.wants_classes else None
+        picture = custom.picture(drawable, self.size, mask, classes, mirror=options.mirror)
         custom.has_failed = False
         self._painter.paint(picture, self.size, self._overlay, (Draw("copy", "frame"),), mirror=False)
         self._tell()
+
+    def _classes(self) -> Classes | None:
+        segmenter, size = self._segmenter, self._store.size
+        if segmenter is None or not segmenter.class_names:
+            return None
+        return Classes(segmenter.class_names, segmenter.classes(), lambda plane: resize_half_pixel(plane, *size))
 
     def _tell(self) -> None:
         if self.on_composite is not None:
@@ -187,6 +196,11 @@ class CanvasPipeline(Pipeline):
 
     async def read_mask(self) -> NDArray[np.float32] | None:
         return self._mask
+
+    async def read_classes(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
+        if self._segmenter is None or self._mask is None:
+            return None
+        return self._segmenter.class_names, self._segmenter.classes()
 
     def snapshot(self, options: Options) -> Awaitable[Any]:  # noqa: ARG002 - the canvas keeps what was painted
         return self._painter.snapshot()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pyselfie.core.classes import NoClassesError
 from pyselfie.runtimes.film import Film
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pyselfie.runtimes.base import Runtime
 
 _EDGE = "edge"
+_CLASSES = "classes"
 
 
 class Segmenter:
@@ -40,6 +42,7 @@ class Segmenter:
     ) -> None:
         self._runtime = runtime
         self._film = Film(runtime)
+        self._extras = (_EDGE, _CLASSES) if runtime.spec.classes else (_EDGE,)  # whoever asks for them asks afterwards
         self._sampler = sampler
         self._tensor = np.empty(runtime.spec.input_shape, np.float32)
         self._lap = lap
@@ -58,9 +61,27 @@ class Segmenter:
         self._sampler.fill(self._tensor)
         self._lap("preprocess")
         self._film.begin_frame(size, smoothing)
-        mask = await self._runtime.run(self._tensor, (_EDGE,))
+        mask = await self._runtime.run(self._tensor, self._extras)
         self._lap("infer")
         return mask
+
+    def classes(self) -> NDArray[np.float32]:
+        """Return what the model has told apart in the last picture, float32 [C, h, w]; valid until the next one.
+
+        Raises
+        ------
+        NoClassesError
+            When it knows the person alone.
+        """
+        if not self._runtime.spec.classes:
+            raise NoClassesError(self._runtime.spec.name)
+        planes: NDArray[np.float32] = self._runtime.extra(_CLASSES)[0]
+        return planes
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the model tells apart."""
+        return self._runtime.spec.classes
 
     def edge_color(self) -> NDArray[np.float32] | None:
         """Return C of `core.edge` of the last mask, float32 [3, h/4, w/4] in 0..255; None if the model gives none."""

@@ -9,7 +9,7 @@ from pyodide.ffi import JsException
 
 from pyselfie.browser.canvas.float_sampler import finest_sampler
 from pyselfie.browser.canvas.segmenter import Segmenter
-from pyselfie.browser.models import ModelChoice, ModelLoader
+from pyselfie.browser.model_loader import ModelChoice, ModelLoader
 from pyselfie.browser.service.bitmaps import FrameBitmaps, MaskBitmaps
 from pyselfie.core.geometry import Size
 

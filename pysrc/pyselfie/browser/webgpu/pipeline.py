@@ -181,6 +181,11 @@ class GpuPipeline(Pipeline):
     async def read_mask(self) -> NDArray[np.float32] | None:
         return None if self._segmenter is None or not self._has_mask else await self._segmenter.read_mask()
 
+    async def read_classes(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
+        if self._segmenter is None or not self._has_mask:
+            return None
+        return self._segmenter.class_names, await self._segmenter.read_classes()
+
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
         self._compositor.set_backdrop(backdrop)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
+from pyselfie.core.classes import NoClassesError
 from pyselfie.core.geometry import Size
 from pyselfie.runtimes.film import Film
 
@@ -79,6 +80,25 @@ class GpuSegmenter:
     def cut(self) -> None:
         """Let the next picture be the first of another film."""
         self._film.cut()
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the model tells apart."""
+        return self._runtime.spec.classes
+
+    async def read_classes(self) -> NDArray[np.float32]:
+        """Return what the model has told apart in the last picture, float32 [C, h, w].
+
+        Raises
+        ------
+        NoClassesError
+            When it knows the person alone.
+        """
+        names, (width, height) = self.class_names, self.model.size
+        if not names:
+            raise NoClassesError(self._runtime.spec.name)
+        floats = await read_floats(self._gpu, self._runtime.buffer("classes"))
+        return floats[: len(names) * height * width].reshape(len(names), height, width)
 
     def reset(self) -> None:
         """Forget what the frames so far have left, also of a run under way."""

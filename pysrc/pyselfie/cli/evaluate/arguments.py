@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyselfie.cli.arguments import add_option
 from pyselfie.cli.formats import PICTURES, VIDEOS
-from pyselfie.core.options import MODEL_NAMES, OptionError, option_named
+from pyselfie.core.options import MODEL_NAMES, OptionError, way_in
 
 _EPILOG = """examples:
   pyselfie evaluate photos/ truth/                     photos/a.jpg against truth/a.png
@@ -21,6 +21,7 @@ truth and masks are white where the person is; where a picture has transparency,
 exit codes: 0 all is measured, 1 some pictures could not be, 2 the command is wrong, 130 stopped by Ctrl-C"""
 
 _SEGMENTING = ("model_selection", "edges", "smoothing")
+_OPTIONS = {option.name: option for option in way_in("cli")}
 
 
 def parse(given: list[str] | None = None) -> argparse.Namespace:
@@ -48,8 +49,8 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
 
 def _choose(options: argparse.Namespace) -> None:
     """Read what makes the masks."""
-    given = {name: getattr(options, option_named(name).short or name) for name in _SEGMENTING}
-    named = [option_named(name).flag for name, value in given.items() if value is not None]
+    given = {name: getattr(options, _OPTIONS[name].short or name) for name in _SEGMENTING}
+    named = [_OPTIONS[name].flag for name, value in given.items() if value is not None]
     if options.masks is not None:
         if named:
             raise OptionError(f"{named[0]} is for masks that are made here, and --masks names others.")
@@ -57,7 +58,7 @@ def _choose(options: argparse.Namespace) -> None:
         return
     chosen = {}
     for name, value in given.items():
-        option = option_named(name)
+        option = _OPTIONS[name]
         chosen[name] = option.default if value is None else option.parse(option.read(value), option.flag)
     options.model, options.edges = MODEL_NAMES[chosen["model_selection"]], chosen["edges"]
     smoothed = options.clip and options.edges == "refined"
@@ -82,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clip", action="store_true", help="a folder has the frames of one clip")
     parser.add_argument("--masks", type=Path, metavar="PATH", help="measure these masks instead of pyselfie's own")
     for name in _SEGMENTING:
-        add_option(parser, option_named(name))
+        add_option(parser, _OPTIONS[name])
     parser.set_defaults(model=None, edges=None, smoothing=None)  # so that what was given can be told
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write a line for each picture")
     parser.add_argument("--contact-sheet", type=Path, metavar="FILE", help="show the ten worst in a picture")

@@ -1,0 +1,164 @@
+"""Loads a model on the best backend that works, and decides what comes after one that has failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pyodide.ffi import JsException
+
+from pyselfie.browser.ort_gpu import OrtGpuRuntime
+from pyselfie.browser.ort_web import OrtWebRuntime, bridge_spec
+from pyselfie.core.manifest import load_spec, verify_model
+from pyselfie.runtimes.auto import Probe, candidates
+from pyselfie.runtimes.painters import PainterChoice
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from pyselfie.browser.js_types import Host
+    from pyselfie.browser.output import AnyRuntime
+    from pyselfie.core.manifest import ModelSpec
+
+
+class ModelChoice(NamedTuple):
+    """Which network.
+
+    Attributes
+    ----------
+    number
+        The option `model_selection`.
+    edges
+        The option `edges`.
+    """
+
+    number: int
+    edges: str
+
+
+class EngineError(Exception):
+    """No backend is left that runs the model; the message is one sentence for the user."""
+
+
+class ModelLoader:
+    """Loads models on the best backend that works.
+
+    Parameters
+    ----------
+    host : Host
+        Downloads models, lends the bridge, and says what the browser offers.
+    requested : str
+        ``"auto"``, ``"webgpu"`` or ``"wasm"``.
+    painter : str
+        ``"auto"``, ``"webgpu"`` or ``"canvas2d"``: whether frames stay on the GPU.
+    lock : asyncio.Lock
+        Held while ONNX Runtime is in use: creating waits for running, and vice versa.
+    on_change : callable
+        Called with a sentence when a backend or painter failed and the next one is taken.
+
+    Attributes
+    ----------
+    threads : int
+        Threads that WebAssembly uses.
+    """
+
+    def __init__(
+        self, host: Host, requested: str, painter: str, *, lock: asyncio.Lock, on_change: Callable[[str], None]
+    ) -> None:
+        found = host.probe
+        probe = Probe(found.hasWebGpu, found.adapter, found.isSoftware, found.threads)
+        self.lock = lock
+        self.threads = probe.threads
+        self._is_software = probe.is_software
+        self._host = host
+        self._painters = PainterChoice(painter, is_software=probe.is_software)
+        self._renewed = False
+        self._backends = candidates(probe, requested)
+        self.backend, self.reason = next(self._backends)
+        self._on_change = on_change
+
+    @property
+    def has_gpu(self) -> bool:
+        """Whether models run on a hardware GPU."""
+        return self.backend == "webgpu" and not self._is_software
+
+    @property
+    def painter(self) -> tuple[str, str]:
+        """Which painter fits the backend, and why."""
+        return self._painters.for_backend(self.backend)
+
+    async def load(self, choice: ModelChoice) -> AnyRuntime:
+        """Return a runtime that has run once, on this backend or on the next one that works.
+
+        Raises
+        ------
+        ModelFileError
+            If the downloaded file is not the manifest's.
+        JsException
+            If the download fails.
+        EngineError
+            If no backend runs the model.
+        """
+        spec = load_spec(*choice)
+        buffer = await self._host.loadModel(spec.file, spec.name)
+        verify_model(buffer.to_bytes(), spec)
+        while True:
+            try:
+                async with self.lock:
+                    return await self._create(buffer, spec)
+            except JsException as error:  # noqa: PERF203 - the next backend's turn
+                self._give_up(f"{error.name}: {error.message}")
+
+    async def _create(self, buffer: Any, spec: ModelSpec) -> AnyRuntime:
+        bridge, described = self._host.bridge, bridge_spec(spec)
+        runtime: AnyRuntime
+        if self.painter[0] == "webgpu":
+            session = await bridge.createOnGpu(buffer, described)
+            runtime = OrtGpuRuntime(session, spec, self.backend, self.reason)
+        else:
+            runtime = OrtWebRuntime(
+                await bridge.create(buffer, described, self.backend), spec, self.backend, self.reason
+            )
+        try:
+            await runtime.warm_up()
+        except BaseException:
+            runtime.close()
+            raise
+        return runtime
+
+    def recover(self, why: str, *, lost: bool) -> None:
+        """Decide what comes after a failure: frames on the GPU get a new device once, then the next painter or backend.
+
+        After a `lost` device no backend is left on the GPU.
+
+        Raises
+        ------
+        EngineError
+            If nothing is left.
+        """
+        painter, _ = self.painter
+        self._host.bridge.dropDevice()
+        if painter == "webgpu" and not self._renewed:
+            self._renewed = True
+            self._on_change(f"The GPU failed and is set up anew: {why}")
+        elif painter == "webgpu" and not lost:
+            self._painters.give_up(why)
+            self._on_change(f"The GPU failed again, so Canvas 2D paints: {why}")
+        else:
+            self._give_up(why)
+
+    def _give_up(self, why: str) -> None:
+        """Move on from the current backend, which failed because of `why`.
+
+        Raises
+        ------
+        EngineError
+            If there is no other.
+        """
+        failed = self.backend
+        for backend, _ in self._backends:
+            self.backend = backend
+            self.reason = f"{failed} failed ({why})"
+            self._on_change(f"{failed} failed, so {backend} goes on: {why}")
+            return
+        raise EngineError(f"The model cannot run: {failed} failed ({why}); restart the engine or reload the page.")

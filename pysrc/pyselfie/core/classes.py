@@ -1,0 +1,61 @@
+"""What a model tells apart besides the person: each class by its name, at a picture's size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    Plane = NDArray[np.float32]
+
+
+class NoClassesError(ValueError):
+    """A model tells no classes apart; the message says which one does."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"the {model} model tells no classes apart; the multiclass model does")
+
+
+class Classes(Mapping[str, "NDArray[np.float32]"]):
+    """Probabilities by the names of the classes, each float32 [H, W] in 0..1; in each pixel they add up to one.
+
+    A plane is enlarged when it is asked for, as most callers want one or two of them.
+
+    Parameters
+    ----------
+    names
+        In the model's order, the background first.
+    planes
+        float32 [C, h, w], at the model's size.
+    enlarge
+        Brings a plane to the picture's size.
+    """
+
+    def __init__(self, names: Sequence[str], planes: NDArray[np.float32], enlarge: Callable[[Plane], Plane]) -> None:
+        self._planes = dict(zip(names, planes, strict=True))
+        self._enlarge = enlarge
+        self._enlarged: dict[str, Plane] = {}
+
+    def __getitem__(self, name: str) -> Plane:
+        if name not in self._planes:
+            raise KeyError(f"there is no class {name!r}; the classes are {', '.join(self._planes)}")
+        if name not in self._enlarged:
+            self._enlarged[name] = np.ascontiguousarray(self._enlarge(self._planes[name]))
+        return self._enlarged[name]
+
+    def mirrored(self) -> Classes:
+        """Return the same, mirrored left to right."""
+        planes = np.stack(list(self._planes.values()))[..., ::-1]
+        return Classes(list(self._planes), np.ascontiguousarray(planes), self._enlarge)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._planes)
+
+    def __len__(self) -> int:
+        return len(self._planes)
