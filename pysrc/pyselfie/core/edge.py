@@ -153,8 +153,10 @@ def backdrop_light(backdrop: Bytes) -> Bytes:
     planes = np.moveaxis(backdrop[..., :3], -1, 0).astype(np.float32)
     for axis in (1, 2):
         length = planes.shape[axis]
-        padded = np.pad(planes, [(2, 2) if other == axis else (0, 0) for other in range(3)], mode="edge")
-        planes = sum((padded.take(range(start, start + length), axis) for start in range(5)), np.zeros_like(planes))
+        padded = planes.take(np.arange(-2, length + 2).clip(0, length - 1), axis)
+        planes = np.zeros_like(planes)
+        for start in range(5):
+            planes += padded[(*(slice(None),) * axis, slice(start, start + length))]
         planes *= np.float32(1 / 5)
     result: Bytes = np.moveaxis(np.rint(planes), 0, -1).astype(np.uint8)
     return result

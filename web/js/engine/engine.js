@@ -6,7 +6,7 @@
  * stats (and `dropped`, `downloadedBytes`), backendchange, notice, overload, error.
  *
  * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number, edges?: string,
- *   smoothing?: number}} Options
+ *   smoothing?: number, decontaminate?: boolean, lightWrap?: number, colourCast?: number}} Options
  * @typedef {import("./protocol.d.ts").Frame} Frame
  * @typedef {import("./protocol.d.ts").ToClient} ToClient
  * @typedef {import("./protocol.d.ts").ToEngine} ToEngine
