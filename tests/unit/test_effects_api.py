@@ -36,8 +36,8 @@ ROUNDING = 5
 """Largest difference of colours that are rounded layer by layer: seen at single pixels, on the edge."""
 
 MOST = {"blur": 28}
-"""Largest difference where it isn't that: an alpha that is no straight line is stretched by the reference, and looked up
-here for the stretched mask, which is truer."""
+"""Largest difference where it isn't that: an alpha that is no straight line is stretched by the reference, and looked
+up here for the stretched mask, which is truer."""
 
 
 @pytest.fixture(scope="module")
