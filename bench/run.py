@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 from bench.contenders import CONTENDERS
+from bench.edges import main as edges
 from bench.entrants import open_pages, serve_pages
 from bench.frames import SIZE
 from bench.gpu import main as gpu
@@ -54,6 +55,8 @@ def main(argv: list[str]) -> int:
         return gpu([word for word in argv if word != "--gpu"])
     if "--quality" in argv:
         return quality([word for word in argv if word != "--quality"])
+    if "--edges" in argv:
+        return edges([word for word in argv if word != "--edges"])
     if "--native" in argv:
         return native([word for word in argv if word != "--native"])
     options = parse(argv)
@@ -75,6 +78,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="about a minute: fewer rounds, one start-up, three sizes")
     parser.add_argument("--native", action="store_true", help="MediaPipe's Python Solution API instead of browsers")
     parser.add_argument("--quality", action="store_true", help="how good the masks are instead of how fast")
+    parser.add_argument("--edges", action="store_true", help="what refined edges cost in one run of the model instead")
     parser.add_argument("--gpu", action="store_true", help="the WebGPU painter and the peers' GPU sides instead")
     parser.add_argument("--rounds", type=_count, metavar="N", help="rounds in which each contender takes its turn")
     parser.add_argument("--output", type=Path, metavar="FILE", help="save here instead of in bench/results/")

@@ -57,7 +57,7 @@ def find_sources(folder: Path, *, quick: bool = False) -> list[Source]:
     BuildError
         When there is nothing at all.
     """
-    sources = list(_development_data(folder, 4 if quick else 1) if folder != PEOPLE else _own_pictures())
+    sources = list(_development_data(folder, 4 if quick else 1) if folder.resolve() != PEOPLE else _own_pictures())
     if not sources:
         raise BuildError(f"{folder} has none of fixtures/, portraits/, matte_clip/, clips/: name another --data.")
     return sources

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pyselfie.core.pictures import check_frame, check_mask
 from pyselfie.extras import MissingExtraError, require
 from pyselfie.shared_model import IN_BROWSER
 
@@ -49,11 +50,20 @@ class Shown:
     ----------
     picture
         uint8 [H, W, 3], RGB, or [H, W, 4], straight RGBA; or a mask, floating point [H, W] in 0..1, shown in grey.
+
+    Raises
+    ------
+    TypeError, ValueError
+        In one sentence, when it is nothing like that.
     """
 
     def __init__(self, picture: NDArray[Any]) -> None:
-        if picture.ndim == 2:
-            picture = np.dstack([np.rint(picture * 255).astype(np.uint8)] * 3)
+        if getattr(picture, "ndim", 0) == 2:
+            picture = np.dstack([np.rint(check_mask(picture) * 255).astype(np.uint8)] * 3)
+        elif getattr(picture, "shape", ())[2:] == (4,):
+            check_frame(picture[..., :3], "picture")
+        else:
+            picture = check_frame(picture, "picture")
         self.picture: NDArray[np.uint8] = picture
 
     def _repr_mimebundle_(self, **_formats: Any) -> dict[str, bytes]:
@@ -71,8 +81,8 @@ def show(*pictures: NDArray[Any]) -> Shown:
 
     Raises
     ------
-    ValueError
-        When the heights differ.
+    TypeError, ValueError
+        When one is no picture, or the heights differ.
     """
     shown = [Shown(picture).picture for picture in pictures]
     if len({picture.shape[0] for picture in shown}) > 1:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _UNREFINED = "raw"
 _CLASSES = "classes"
+_MADE_ANEW = {"_model", "_sampling", "_shape", "_smoothing"}
 _Result = TypeVar("_Result")
 
 
@@ -53,6 +54,8 @@ class Segmenter:
         A ValueError: when `edges` or `smoothing` is not as described, or raw edges are to be smoothed.
     ValueError, TypeError
         When there is no such model.
+    ModelFileError
+        When the model's file is missing or damaged: that of ``"multiclass"`` comes with its own package.
     ImportError
         When ONNX Runtime is not installed.
 
@@ -132,7 +135,8 @@ class Segmenter:
         -------
         Classes
             A mapping from each name to float32 [H, W] in 0..1: background, hair, body-skin, face-skin, clothes, others.
-            In each pixel they add up to one.
+            In each pixel they add up to one. They have no second look: a person so small that only the second look of
+            `segment` finds all of them may be missing here.
 
         Raises
         ------
@@ -175,7 +179,7 @@ class Segmenter:
         size = Size(rgb.shape[1], rgb.shape[0])
         planes: list[NDArray[np.float32]] = []
         mask = await self._look(rgb, runtime, planes)
-        return mask, Classes(self._model.spec.classes, planes[0], lambda plane: self._grown(plane, size))
+        return mask, Classes(self._model.spec.classes, planes[0], size, self._sampling.resize_half_pixel)
 
     async def _look(self, rgb: Picture, runtime: Runtime, planes: list[NDArray[np.float32]] | None = None) -> Mask:
         """Return the mask; the turn is the caller's. `planes` gets the classes of the whole picture, [C, h, w]."""
@@ -238,12 +242,14 @@ class Segmenter:
 
     def __reduce__(self) -> tuple[Any, ...]:
         spec = self._model.spec
-        return _restore, (spec.model_selection, spec.edges, self._smoothing, self._model.is_open)
+        own = {name: value for name, value in vars(self).items() if name not in _MADE_ANEW}  # of a subclass
+        return _restore, (type(self), spec.model_selection, spec.edges, self._smoothing, self._model.is_open), own
 
 
-def _restore(model: int, edges: str, smoothing: float, is_open: bool) -> Segmenter:
-    """Make a pickled segmenter again."""
-    segmenter = Segmenter(model, edges, smoothing)
+def _restore(kind: type[Segmenter], model: int, edges: str, smoothing: float, is_open: bool) -> Segmenter:
+    """Make a pickled segmenter again; a subclass's `__init__` may take anything, so it isn't called."""
+    segmenter = kind.__new__(kind)
+    Segmenter.__init__(segmenter, model, edges, smoothing)
     if not is_open:
         segmenter.close()
     return segmenter

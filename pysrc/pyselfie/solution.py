@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_MADE_ANEW = {"_model", "_sampling"}
+
 
 class SolutionOutputs(NamedTuple):
     """What `SelfieSegmentation.process` returns.
@@ -130,12 +132,14 @@ class SelfieSegmentation:
         self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self._model.spec.model_selection, self._model.is_open)
+        own = {name: value for name, value in vars(self).items() if name not in _MADE_ANEW}  # of a subclass
+        return _restore, (type(self), self._model.spec.model_selection, self._model.is_open), own
 
 
-def _restore(model_selection: int, is_open: bool) -> SelfieSegmentation:
-    """Make a pickled segmenter again."""
-    segmenter = SelfieSegmentation(model_selection)
+def _restore(kind: type[SelfieSegmentation], model_selection: int, is_open: bool) -> SelfieSegmentation:
+    """Make a pickled segmenter again; a subclass's `__init__` may take anything, so it isn't called."""
+    segmenter = kind.__new__(kind)
+    SelfieSegmentation.__init__(segmenter, model_selection)
     if not is_open:
         segmenter.close()
     return segmenter

@@ -109,7 +109,7 @@ def test_sizes_effects_and_start_are_measured(run: tuple[str, dict[str, Any]]) -
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--only", "ours,theirs"], "'theirs' is no contender: choose from ours, handjs, legacy"),
+        (["--only", "ours,theirs"], "'theirs' is no contender: choose from ours, refined, handjs, legacy"),
         (["--rounds", "0"], "'0' is no number of rounds"),
         (["--rounds", "many"], "'many' is no number of rounds"),
     ],

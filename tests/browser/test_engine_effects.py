@@ -81,13 +81,33 @@ def test_canvas_shows_what_the_numpy_reference_shows(launch, site, astronaut, ba
     for name, changes in CASES.items():
         options = Options().updated(changes)
         engine.options(**dataclasses.asdict(options))
-        got, expected = engine.snapshot(), composite(frame, mask, options, backdrop)
-        # premultiplied, as canvases hold them: of a nearly transparent pixel a PNG keeps no exact colour
-        difference = 255 * np.abs(premultiply(got) - premultiply(expected)).max(axis=-1)
-        at_edges = resampled_edges(frame, mask, options)
-        outside = (difference[~at_edges] > TOLERANCE + 0.5).mean()  # half a level for this comparison's own rounding
-        assert outside <= MOST_OUTSIDE, f"{name}: {outside:.2%} differ, at most by {difference[~at_edges].max():.0f}"
-        assert difference.max() <= EDGE_TOLERANCE, f"{name}: {difference.max():.0f} at an edge"
+        check_composite(engine.snapshot(), frame, mask, options, backdrop, name)
+
+
+def check_composite(got, frame, mask, options, backdrop, name):
+    """Fail if a picture isn't the reference's composite."""
+    # premultiplied, as canvases hold them: of a nearly transparent pixel a PNG keeps no exact colour
+    expected = premultiply(composite(frame, mask, options, backdrop))
+    difference = 255 * np.abs(premultiply(got) - expected).max(axis=-1)
+    at_edges = resampled_edges(frame, mask, options)
+    outside = (difference[~at_edges] > TOLERANCE + 0.5).mean()  # half a level for this comparison's own rounding
+    assert outside <= MOST_OUTSIDE, f"{name}: {outside:.2%} differ, at most by {difference[~at_edges].max():.0f}"
+    assert difference.max() <= EDGE_TOLERANCE, f"{name}: {difference.max():.0f} at an edge"
+
+
+def test_light_follows_a_backdrop_that_changes(launch, site, astronaut, backdrop):
+    """Each next picture of a video behind the person gives its own light."""
+    engine = EngineDriver(launch(), site.url, backend="wasm", painter="canvas2d")
+    engine.start(modelSelection=1, effect="picture", lightWrap=0.6)
+    frame = frame_of(astronaut, 1)
+    engine.show(frame)
+    for name, behind in (("first", backdrop), ("next", 255 - backdrop), ("none", None)):
+        if behind is None:
+            engine.page.evaluate("engine.setBackdrop(null)")
+        else:
+            engine.backdrop(behind)
+        options = Options(effect="picture", light_wrap=0.6)
+        check_composite(engine.snapshot(), frame, engine.mask(), options, behind, name)
 
 
 COUNT_RUNS = """

@@ -8,11 +8,12 @@ import numpy as np
 
 from pyselfie.core.classes import Classes
 from pyselfie.core.custom_effect import load_effect
+from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.sampling import resize_half_pixel
 from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.element_kit import SAMPLE, ElementPage
-from tests.browser.flags import WEBGPU_FLAGS, camera_flags
+from tests.browser.flags import camera_flags
 from tests.browser.harness import EngineDriver
 
 FILE = "models/selfie_multiclass.onnx"
@@ -122,7 +123,7 @@ def test_example_effect_is_given_classes(launch, site, astronaut):
         "async () => { const { names, data } = await engine.getClasses(); return [names, Array.from(data)]; }"
     )
     planes = np.array(classes[1], np.float32).reshape(6, 256, 256)
-    full = Classes(classes[0], planes, lambda plane: resize_half_pixel(plane, 512, 512))
+    full = Classes(classes[0], planes, Size(512, 512), resize_half_pixel)
     mask = resize_half_pixel(engine.mask(), 512, 512)
     expected = load_effect(EXAMPLE.read_text(), "hair_colour", "hair_colour.py")(astronaut, mask, 0.0, full)
     use = "([source, name]) => engine.setCustomEffect(source, name)"
@@ -135,18 +136,3 @@ def test_example_effect_is_given_classes(launch, site, astronaut):
     engine.options(modelSelection=0)
     message = engine.wait_for("error", after=position)["message"]
     assert "wants classes, which only the model multiclass tells apart" in message
-
-
-def test_classes_of_the_gpu_painter(launch, site, astronaut):
-    """Where the model's outputs stay on the GPU, `getClasses()` reads them back."""
-    engine = EngineDriver(launch(*WEBGPU_FLAGS), site.url, "webgpu", "webgpu")
-    ready = engine.start(effect="mask", modelSelection=2)
-    assert (ready["painter"], ready["model"]) == ("webgpu", "multiclass")
-    engine.show(astronaut)
-    found = engine.page.evaluate(
-        "async () => { const { names, data } = await engine.getClasses(); return [names, Array.from(data)]; }"
-    )
-    planes = np.reshape(found[1], (6, 256, 256))
-    assert found[0] == NAMES
-    np.testing.assert_allclose(planes.sum(axis=0), 1, atol=1e-3)
-    assert planes[1, 20, 108] > 0.9, "hair"

@@ -137,3 +137,22 @@ def test_webgpu_asked_for_but_missing_is_told(site: Server, launch: Callable[...
     demo = open_demo(launch, site, "?backend=webgpu", script="delete Navigator.prototype.gpu;").wait_painted()
     assert "WebGPU was asked for but cannot be used" in demo.notice()
     assert demo.page.inner_text("#status-text").startswith("WebAssembly: ")
+
+
+def test_edges_can_be_chosen(site: Server, launch: Callable[..., GuardedPage]):
+    """Each switch and slider tells the element, what the address says is shown, and the snippet has what is unusual."""
+    demo = open_demo(launch, site, "?effect=picture&edges=raw").wait_painted()
+    page = demo.page
+    told = "(({ edges, smoothing, decontaminate, lightWrap }) => [edges, smoothing, decontaminate, lightWrap])"
+    stage = f"{told}(document.getElementById('stage'))"
+    assert not page.is_checked("#edges")
+    assert page.evaluate(stage) == ["raw", 0.85, True, 0.15]
+    page.locator("#edges").click()
+    page.locator("#decontaminate").click()
+    for name, value in (("smoothing", "0"), ("light_wrap", "0.5")):
+        page.fill(f"#{name}", value)
+    assert page.evaluate(stage) == ["refined", 0, False, 0.5]
+    page.locator("#embed").evaluate("(details) => { details.open = true; }")
+    assert 'smoothing="0" decontaminate="false" light-wrap="0.5">' in page.input_value("#snippet")
+    demo.choose_effect("fill")
+    assert page.locator("#decontaminate").is_hidden()

@@ -98,18 +98,34 @@ def film(spec):
     return [np.ascontiguousarray(one[None], np.float32) for one in (photo, noisy, np.roll(photo, 4, axis=1))]
 
 
+def run(page, picture, like):
+    """Return what the page's model gives, in arrays as in `like`."""
+    answer = page.evaluate("picture => answer(picture)", base64.b64encode(picture.tobytes()).decode())
+    return {
+        name: np.frombuffer(base64.b64decode(answer[name]), np.float32)[: values.size].reshape(values.shape)
+        for name, values in like.items()
+    }
+
+
 def test_the_browser_computes_what_the_desktop_computes(page, spec):
-    """Masks and all that painters read, over three frames with state; on the GPU no node is left to the CPU."""
+    """Masks and all that painters read, over three frames with state; on the GPU no node is left to the CPU.
+
+    A frame that is no number is forgotten with the next one.
+    """
     native = NativeRuntime(spec)
     native.set("smoothing", SMOOTHING)
+    masks = []
     for picture in film(spec):
-        mask = native.run_sync(picture)
-        answer = page.evaluate("picture => answer(picture)", base64.b64encode(picture.tobytes()).decode())
-        expected = {"mask": mask, **{name: native.extra(name) for name, _ in spec.extras}}
+        expected = {"mask": native.run_sync(picture), **{name: native.extra(name) for name, _ in spec.extras}}
+        found = run(page, picture, expected)
+        masks.append(found["mask"])
         for name, values in expected.items():
-            found = np.frombuffer(base64.b64decode(answer[name]), np.float32)[: values.size].reshape(values.shape)
-            error = np.abs(found - values)
+            error = np.abs(found[name] - values)
             assert error.max() < 2e-2, name
             assert error.mean() < (2e-5 if name == "mask" else 2e-4), name
+    broken = np.full_like(picture, np.nan)
+    assert np.isfinite(run(page, broken, expected)["mask"]).all()
+    after = run(page, film(spec)[0], expected)["mask"]
+    assert np.abs(after - masks[0]).max() < 2 / 255, "a broken frame stays"
     if page.build == "webgpu":
         assert any("All nodes placed on [WebGpuExecutionProvider]" in line for line in page.lines)

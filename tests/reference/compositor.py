@@ -46,14 +46,14 @@ def composite(
     size = Size(frame.shape[1], frame.shape[0])
     effect = EFFECTS[options.effect]
     flip = slice(None, None, -1) if options.mirror else slice(None)
-    fitted = _fitted(backdrop, size)
-    layers = {"frame": premultiply(_with_alpha(frame))[:, flip], "backdrop": premultiply(_with_alpha(fitted))}
+    behind = fitted(backdrop, size)
+    layers = {"frame": premultiply(with_alpha(frame))[:, flip], "backdrop": premultiply(with_alpha(behind))}
     if effect.overlay is not None:
         overlay = overlay_image(effect.overlay, frame, mask, options)
         layers["overlay"] = resize_half_pixel(premultiply(overlay), size.width, size.height)[:, flip]
     needed = {draw.layer for draw in draws_for(options)}
     if needed & {"edge", "cast"}:
-        layers |= _edge_layers(frame, mask, fitted, options)
+        layers |= _edge_layers(frame, mask, behind, options)
     result: Layer = np.zeros((*frame.shape[:2], 4), np.float32)
     for draw in draws_for(options):
         layer = layers[draw.layer]
@@ -67,7 +67,7 @@ def overlay_image(
     """Return an effect's overlay at the mask's size, uint8 [h, w, 4], straight RGBA."""
     levels = np.rint(mask * 255)
     alpha = {"person": levels, "background": 255 - levels, "all": np.full(mask.shape, 255)}[overlay.covers]
-    color = _overlay_color(overlay.color, frame, mask, options)
+    color = overlay_color(overlay.color, frame, mask, options)
     if overlay.folds_edge and options.decontaminate:
         share = mask[..., None]
         edge = stretched(edge_color(resize_half_pixel(frame, *mask.shape[::-1]), mask), *mask.shape[::-1])
@@ -76,7 +76,7 @@ def overlay_image(
     return np.dstack([color, alpha]).astype(np.uint8)
 
 
-def _overlay_color(
+def overlay_color(
     color: str, frame: NDArray[np.uint8], mask: NDArray[np.float32], options: Options
 ) -> NDArray[np.float32]:
     """Return the colour of each of the overlay's pixels, [h, w, 3] in 0..255."""
@@ -91,7 +91,8 @@ def _overlay_color(
     return np.broadcast_to(np.array(constant, np.float32), (height, width, 3))
 
 
-def _with_alpha(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def with_alpha(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return opaque RGBA."""
     return np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)])
 
 
@@ -111,7 +112,7 @@ def _edge_layers(
     }
 
 
-def _fitted(backdrop: NDArray[np.uint8] | None, size: Size) -> NDArray[np.uint8]:
+def fitted(backdrop: NDArray[np.uint8] | None, size: Size) -> NDArray[np.uint8]:
     """Return what stands behind the person, RGB of the frame's size."""
     if backdrop is None:
         backdrop = np.full((1, 1, 3), NEUTRAL_GREY, np.uint8)

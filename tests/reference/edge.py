@@ -40,20 +40,23 @@ def edge_image(sample: NDArray[np.uint8], mask: NDArray[np.float32], light: Arra
     return np.dstack([glow * behind + (1 - glow) * opacity * color, glow + (1 - glow) * opacity])
 
 
-def edge_color(sample: NDArray[np.uint8], mask: NDArray[np.float32]) -> Array:
-    """Return C at a quarter of the mask's size, [h/4, w/4, 3] in 0..255."""
+def window_colors(sample: NDArray[np.uint8], mask: NDArray[np.float32]) -> tuple[Array, Array]:
+    """Return P and O, the mean colours of person and background round each point, [h/4, w/4, 3] in 0..255."""
     color, half_mask = blocks(sample, 2), blocks(mask[..., None], 2)
     person = np.clip(5 * half_mask - 2, 0, 1)
-    height, width = color.shape[0] // 2, color.shape[1] // 2
-    result = np.empty((height, width, 3))
-    for row, column in np.ndindex(height, width):
+    inside, outside = np.empty((2, color.shape[0] // 2, color.shape[1] // 2, 3))
+    for row, column in np.ndindex(inside.shape[:2]):
         window = np.s_[max(0, 2 * row - 2) : 2 * row + 4, max(0, 2 * column - 2) : 2 * column + 4]
         plain, share, own = (x[window].mean((0, 1)) for x in (color, person, color * person))
-        inside = (own + 0.01 * plain) / (share + 0.01)
-        outside = (plain - own + 0.01 * plain) / (1 - share + 0.01)
-        alpha = half_mask[2 * row : 2 * row + 2, 2 * column : 2 * column + 2].mean()
-        result[row, column] = np.clip(inside + alpha * (inside - outside), 0, 255)
-    return result
+        inside[row, column] = (own + 0.01 * plain) / (share + 0.01)
+        outside[row, column] = (plain - own + 0.01 * plain) / (1 - share + 0.01)
+    return inside, outside
+
+
+def edge_color(sample: NDArray[np.uint8], mask: NDArray[np.float32]) -> Array:
+    """Return C at a quarter of the mask's size, [h/4, w/4, 3] in 0..255."""
+    inside, outside = window_colors(sample, mask)
+    return np.clip(inside + blocks(mask[..., None], 4) * (inside - outside), 0, 255)
 
 
 def wrap_share(mask: NDArray[np.float32]) -> Array:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,8 +22,6 @@ from builder.paths import DOCS
 from pyselfie import Segmenter
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
 GREY = np.full((20, 30, 3), 128, np.uint8)
@@ -83,7 +83,7 @@ def test_untouched_mask_is_drawn_at_the_pictures_size() -> None:
 
 def test_pictures_of_the_project_are_measured() -> None:
     """Without the development data each model and recipe has its scores on pictures, on a pan and on a webcam clip."""
-    sources = find_sources(PEOPLE)
+    sources = find_sources(Path(os.path.relpath(PEOPLE)))
     assert [(source.name, source.kind, len(source.runs)) for source in sources] == [
         ("pictures", "stills", 6),
         ("pan", "clips", 6),

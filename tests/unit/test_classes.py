@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import pickle
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +17,7 @@ from pyselfie import Segmenter
 from pyselfie.cli.main import main
 from pyselfie.core.classes import Classes, NoClassesError
 from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
+from pyselfie.core.geometry import Size
 from pyselfie.core.sampling import resize_half_pixel
 
 if TYPE_CHECKING:
@@ -79,17 +83,30 @@ def test_planes_are_enlarged_when_they_are_asked_for() -> None:
     """Each once, and the mirrored ones are mirrored."""
     asked: list[float] = []
 
-    def enlarge(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+    def resize(plane: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
         asked.append(float(plane[0, 0]))
-        return np.asarray(resize_half_pixel(plane, 4, 2))
+        return np.asarray(resize_half_pixel(plane, width, height))
 
     planes = np.arange(4, dtype=np.float32).reshape(2, 1, 2)
-    classes = Classes(("one", "two"), planes, enlarge)
+    classes = Classes(("one", "two"), planes, Size(4, 2), resize)
     assert len(classes) == 2
     np.testing.assert_array_equal(classes["two"][0], [2, 2.25, 2.75, 3])
     assert classes["two"] is classes["two"]
     assert asked == [2]
     np.testing.assert_array_equal(classes.mirrored()["two"][0], [3, 2.75, 2.25, 2])
+
+
+def test_classes_stand_for_themselves(astronaut: NDArray[np.uint8]) -> None:
+    """They can be sent to another process, and keep no segmenter alive."""
+    segmenter = Segmenter("multiclass")
+    classes = segmenter.classes(astronaut)
+    copy = pickle.loads(pickle.dumps(classes))
+    np.testing.assert_array_equal(copy["hair"], classes["hair"])
+    alive = weakref.ref(segmenter)
+    segmenter.close()
+    del segmenter
+    gc.collect()
+    assert alive() is None
 
 
 @pytest.mark.parametrize("name", ["hair_colour", "colourful_clothes"])
@@ -115,6 +132,42 @@ def test_effect_without_the_parameter_is_given_no_classes(seen: Any, astronaut: 
     assert wanting.wants_classes
     with pytest.raises(CustomEffectError, match="wants classes, which only the model multiclass tells apart"):
         wanting(astronaut, mask, 0.0)
+
+
+def test_parameter_with_a_default_may_be_left_out(seen: Any, astronaut: NDArray[np.uint8]) -> None:
+    """It gets the classes where there are any, else its default; one that no name can give is not the one."""
+    mask, found = seen
+
+    def optional(frame: Any, _mask: Any, _time: float, classes: Any = None) -> Any:
+        return frame if classes is None else 255 - frame
+
+    effect = CustomEffect(optional, "optional")
+    assert not effect.wants_classes
+    np.testing.assert_array_equal(effect(astronaut, mask, 0.0), astronaut)
+    np.testing.assert_array_equal(effect(astronaut, mask, 0.0, found), 255 - astronaut)
+
+    def positional(frame: Any, _mask: Any, _time: float, classes: Any = 3, /) -> Any:
+        return frame * (classes == 3)
+
+    def others(frame: Any, _mask: Any, _time: float, *classes: Any) -> Any:
+        return frame * (not classes)
+
+    for function in (positional, others):
+        np.testing.assert_array_equal(CustomEffect(function, "odd")(astronaut, mask, 0.0, found), astronaut)
+
+
+@pytest.mark.parametrize(("model", "level"), [("general", 9), ("multiclass", 6)])
+def test_command_line_runs_an_effect_that_can_do_without(
+    model: str, level: int, tmp_path: Path, astronaut: NDArray[np.uint8]
+) -> None:
+    """With a model that has classes it gets them, with the others its default."""
+    Image.fromarray(astronaut).save(tmp_path / "in.png")
+    code = "def f(frame, mask, time, classes=range(9)):\n    return frame * 0 + len(classes)\n"
+    (tmp_path / "own.py").write_text(code)
+    files = [str(tmp_path / "in.png"), "-o", str(tmp_path / "out.png")]
+    assert main([*files, "--model", model, "--effect", f"{tmp_path / 'own.py'}:f", "-q"]) == 0
+    with Image.open(tmp_path / "out.png") as picture:
+        assert picture.getpixel((3, 3)) == (level,) * 3
 
 
 def test_command_line_gives_classes_to_an_effect(tmp_path: Path, astronaut: NDArray[np.uint8]) -> None:

@@ -87,7 +87,7 @@ def test_own_masks_are_made_by_the_chosen_model(astronaut: NDArray[np.uint8], tm
 
 
 def test_clip_is_smoothed_and_measured_in_time(astronaut: NDArray[np.uint8], tmp_path: Path, capsys: Any) -> None:
-    """Two videos, frame against frame; raw edges are not smoothed, and flicker more."""
+    """Two videos, frame against frame; raw edges are not smoothed, and without smoothing refined ones flicker more."""
     film = write_film(tmp_path / "film.mp4", scenes(astronaut, (4 * SIZE[0], 4 * SIZE[1]), 4), sound=None)
     masks = [np.kron(person(index + 40), np.ones((4, 4), np.uint8)) for index in range(4)]
     truth = write_film(tmp_path / "truth.mp4", [np.dstack([mask] * 3) for mask in masks])
@@ -190,7 +190,7 @@ def test_what_cannot_be_measured_is_a_sentence(album: Path, capsys: Any) -> None
     assert result["problems"] == [
         f"one picture has no truth of the same name in {truth}: alone.png",
         f"{pictures / 'broken.png'} is no picture that can be read",
-        f"{truth / 'fair.png'} has no level above 1: a truth is white (255) where the person is",
+        f"{truth / 'fair.png'} has no level above 1, so it may have labels: a truth is white (255) where the person is",
         f"{truth / 'good.png'} is 96x10, but {pictures / 'good.jpg'} is 96x64: a truth has the size of its picture",
     ]
 
@@ -250,6 +250,9 @@ def test_transparent_truth_counts_by_its_alpha(album: Path, capsys: Any) -> None
         (("a.mp4", "--smoothing", "1"), "--smoothing is 1, but it has to be a number from 0 to 0.95"),
         (("a/", "b/", "--masks", "c/", "--model", "1"), "--model is for masks that are made here, and --masks names"),
         (("a/", "b/", "--contact-sheet", "c.gif"), "--contact-sheet is 'c.gif', but it has to end in one of .bmp"),
+        (("a/", "b/", "--csv", "a/x.jpg"), "--csv is 'a/x.jpg', but it has to end in .csv"),
+        (("a/", "b/", "--csv", "b/../a/x.csv"), "--csv b/../a/x.csv is a file that is read: name another file"),
+        (("a/x.jpg", "b/", "--contact-sheet", "a/x.jpg"), "--contact-sheet a/x.jpg is a file that is read: name an"),
         (("a.mp4", "--csv", "c.csv"), "--csv needs the truth: without it no frame has a score"),
     ],
 )

@@ -134,6 +134,9 @@ def test_model_of_its_own_package_is_found_there(monkeypatch: pytest.MonkeyPatch
     expected = r'^the general model is not installed: pip install "pyselfie\[general\]" brings it$'
     with pytest.raises(ModelFileError, match=expected):
         read_model(load_spec(0))
+    monkeypatch.setattr(manifest_module, "_CHECKOUT", tmp_path)
+    with pytest.raises(ModelFileError, match=r"^the general model is not built: python3 build\.py build brings it$"):
+        read_model(load_spec(0))
     package = tmp_path / "site" / "pyselfie_tiny"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()

@@ -246,6 +246,14 @@ def test_meter_says_what_it_has_not_measured() -> None:
     assert meter.score() == (None, None, None, 0, None)
 
 
+def test_frame_without_truth_is_a_gap() -> None:
+    """The frames on both sides of it are no neighbours: nothing is measured between them."""
+    meter = metrics.ClipMeter()
+    for level, truth in ((0.0, 0.0), (0.5, None), (1.0, 0.0), (0.9, 0.0)):
+        meter.add(constant(level)[0], None if truth is None else constant(truth)[0])
+    assert meter.score().dtssd == pytest.approx(0.1)
+
+
 def composite_case() -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float32]]:
     """Return a composite that is off by 10 in one channel of 9 columns, its truth, and an edge of one column."""
     alpha = left_part(20, (20, 40))
@@ -295,6 +303,8 @@ def test_composite_is_rounded_as_it_is_seen() -> None:
         (lambda: metrics.edge_band(np.zeros(3)), ValueError, "the alpha has to have the shape"),
         (lambda: metrics.band_error(np.zeros((2, 2, 3), int), np.zeros((2, 2, 3)), np.zeros((2, 2))), TypeError,
          "the composite has to be an array of uint8, or of floating point in 0..1, got int64"),
+        (lambda: metrics.band_error(np.full((2, 2, 3), np.nan), np.zeros((2, 2, 3)), np.zeros((2, 2))), ValueError,
+         "the composite has to have numbers only, got NaN or infinity"),
         (lambda: metrics.band_error(np.zeros((2, 2, 3)), np.zeros((2, 3, 3)), np.zeros((2, 2))), ValueError,
          r"the truth has to have the shape \(2, 2, 3\), as alpha has, got \(2, 3, 3\)"),
     ],

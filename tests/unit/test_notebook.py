@@ -81,3 +81,20 @@ def test_picture_that_cannot_be_loaded_is_one_sentence(tmp_path: Path) -> None:
         asyncio.run(load(tmp_path / "letter.jpg"))
     with pytest.raises(FileNotFoundError):
         asyncio.run(load(tmp_path / "gone.jpg"))
+
+
+@pytest.mark.parametrize(
+    ("picture", "sentence"),
+    [
+        (np.full((4, 4), np.nan, np.float32), "the mask has to be in 0..1, got values from nan"),
+        (np.full((4, 4), 255, np.uint8), r"the mask has to be a floating point array .* got uint8"),
+        (np.zeros((4, 4, 3), np.float32), r"the picture has to be uint8, RGB in 0..255, got float32: of a picture in"),
+        (np.zeros((4, 4, 4), np.float32), "the picture has to be uint8"),
+        (np.zeros((4, 4, 2), np.uint8), "the picture has to be RGB of shape"),
+        ([[1, 2]], "the picture has to be a NumPy array"),
+    ],
+)
+def test_what_is_no_picture_is_one_sentence(picture: Any, sentence: str) -> None:
+    """Nothing is shown wrongly, and NumPy warns of nothing."""
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        show(picture)

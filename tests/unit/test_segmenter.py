@@ -222,6 +222,20 @@ def test_closed_segmenter_refuses(astronaut: Picture) -> None:
             closed.segment(astronaut)
 
 
+class Named(Segmenter):
+    """A subclass whose `__init__` takes something else."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("landscape", smoothing=0.5)
+        self.name = name
+
+
+def test_pickle_keeps_the_class() -> None:
+    """A subclass comes back as what it was, with what it added."""
+    copy = pickle.loads(pickle.dumps(Named("mine")))
+    assert (type(copy), copy.name, copy.smoothing) == (Named, "mine", 0.5)
+
+
 def test_pickle_keeps_every_choice(astronaut: Picture) -> None:
     """It is tiny, as the model is loaded anew."""
     data = pickle.dumps(Segmenter("landscape", "refined", 0.5))

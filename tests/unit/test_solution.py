@@ -212,6 +212,20 @@ def test_pickled_segmenter_is_made_anew(segmenter: SelfieSegmentation, astronaut
         pickle.loads(pickle.dumps(copy)).process(astronaut)
 
 
+class Named(SelfieSegmentation):
+    """A subclass whose `__init__` takes something else."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(1)
+        self.name = name
+
+
+def test_pickled_subclass_keeps_its_class() -> None:
+    """It comes back as what it was, with what it added."""
+    copy = pickle.loads(pickle.dumps(Named("mine")))
+    assert (type(copy), copy.name) == (Named, "mine")
+
+
 FORKING = """
 import os, sys, threading, numpy as np
 from pyselfie import SelfieSegmentation, arrays

@@ -21,6 +21,7 @@ _EPILOG = """examples:
   pyselfie *.jpg -o masks/ --mask
   pyselfie photo.jpg -o out.png --effect my_effect.py:func
   pyselfie --webcam --effect blur                     q ends it
+  pyselfie evaluate photos/ truth/                    measures masks: pyselfie evaluate --help says how
 
 exit codes: 0 all is done, 1 some files failed or are incomplete, 2 the command is wrong, 130 stopped by Ctrl-C"""
 

@@ -39,6 +39,9 @@ def deliver(text: str = "") -> bool:
     try:
         if text and sys.stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        if text:  # a file's name need not be text that the terminal can show
+            encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+            text = text.encode(encoding, "backslashreplace").decode(encoding)
         print(text, end="\n" if text else "", flush=True)
     except OSError as error:
         complain(f"standard output cannot be written: {why(error)}")

@@ -62,16 +62,19 @@ class Effect:
 
 
 class _OwnEffect(Effect):
-    """The user's own function, which may want classes."""
+    """The user's own function; `classes`: it gets those of the model."""
 
-    def __init__(self, own: CustomEffect, segmenter: Segmenter, smoothing: float, *, mirror: bool) -> None:
+    def __init__(
+        self, own: CustomEffect, segmenter: Segmenter, smoothing: float, *, classes: bool, mirror: bool
+    ) -> None:
         super().__init__(own, segmenter, smoothing)
         self._own = own
+        self._classes = classes
         self._eyes = segmenter
         self._mirror = mirror
 
     def __call__(self, frame: Picture, time: float) -> Picture:
-        if self._own.wants_classes:
+        if self._classes:
             mask, classes = self._eyes.segment_with_classes(frame)
         else:
             mask, classes = self._eyes.segment(frame), None
@@ -93,11 +96,13 @@ def choose_effect(options: argparse.Namespace, segmenter: Segmenter) -> Effect:
     smoothing = chosen.smoothing if chosen.edges == "refined" else 0.0
     if ".py:" in options.effect:
         own = _load(options.effect)
-        if own.wants_classes and options.model != "multiclass":
+        has_classes = options.model == "multiclass"
+        if own.wants_classes and not has_classes:
             raise UsageError(
                 f"the effect {options.effect} wants classes: add --model multiclass, which tells them apart"
             )
-        return _OwnEffect(own, segmenter, smoothing, mirror=options.mirror)
+        with_classes = own.takes_classes and has_classes
+        return _OwnEffect(own, segmenter, smoothing, classes=with_classes, mirror=options.mirror)
     painter = ArrayPainter(chosen, _background(options.background), options.model_selection)
     needs_mask = EFFECTS[options.effect].overlay is not None
     return Effect(lambda frame, mask, _time: painter.paint(frame, mask), segmenter if needs_mask else None, smoothing)

@@ -105,13 +105,17 @@ class PictureFile:
             yield photo
 
     def levels(self) -> NDArray[np.uint8]:
-        """Return the first picture as a mask, uint8 [H, W]: its alpha, if it has any, else its grey."""
+        """Return the first picture as a mask: see `read_levels`."""
         with _told(self._path):
-            photo = _decoded(self._opened)
-            if not self._opened.has_transparency_data:
-                return np.asarray(require("PIL.Image", "cli", "reading pictures").fromarray(photo.pixels).convert("L"))
-            upright = require("PIL.ImageOps", "cli", "reading pictures").exif_transpose(self._opened)
-            return np.asarray(upright.convert("RGBA"))[..., 3]
+            pixels = _decoded(self._opened).pixels
+            if self._opened.has_transparency_data:
+                upright = require("PIL.ImageOps", "cli", "reading pictures").exif_transpose(self._opened)
+                alpha: NDArray[np.uint8] = np.asarray(upright.convert("RGBA"))[..., 3]
+                if alpha.min() < 255:  # many programs write an alpha that says nothing
+                    return alpha
+            if self._opened.mode == "P" and (pixels != pixels[..., :1]).any():
+                raise FileError(f"{self._path} has labels, by its palette of colours, and no levels of grey")
+            return np.asarray(require("PIL.Image", "cli", "reading pictures").fromarray(pixels).convert("L"))
 
     def __enter__(self) -> PictureFile:
         return self
@@ -135,12 +139,12 @@ def read_picture(path: Path) -> Photo:
 
 
 def read_levels(path: Path) -> NDArray[np.uint8]:
-    """Return a mask's file, uint8 [H, W]: its alpha, where it is transparent anywhere, else how bright it is.
+    """Return a mask's file, uint8 [H, W]: its alpha, if it is transparent anywhere, else how bright it is.
 
     Raises
     ------
     FileError
-        When it is missing, no picture, or cut off: one sentence.
+        When it is missing, no picture, cut off, or has a palette of colours, as labels have: one sentence.
     """
     with PictureFile(path) as file:
         return file.levels()

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pyselfie.core.geometry import Size
+
     Plane = NDArray[np.float32]
 
 
@@ -25,7 +27,7 @@ class NoClassesError(ValueError):
 class Classes(Mapping[str, "NDArray[np.float32]"]):
     """Probabilities by the names of the classes, each float32 [H, W] in 0..1; in each pixel they add up to one.
 
-    A plane is enlarged when it is asked for, as most callers want one or two of them.
+    A plane is enlarged when it is asked for, as most callers want one or two of them. They can be pickled.
 
     Parameters
     ----------
@@ -33,26 +35,35 @@ class Classes(Mapping[str, "NDArray[np.float32]"]):
         In the model's order, the background first.
     planes
         float32 [C, h, w], at the model's size.
-    enlarge
-        Brings a plane to the picture's size.
+    size
+        The picture's.
+    resize
+        Brings a plane to a width and a height; a function of a module, so that pickles can name it.
     """
 
-    def __init__(self, names: Sequence[str], planes: NDArray[np.float32], enlarge: Callable[[Plane], Plane]) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        planes: NDArray[np.float32],
+        size: Size,
+        resize: Callable[[Plane, int, int], Plane],
+    ) -> None:
         self._planes = dict(zip(names, planes, strict=True))
-        self._enlarge = enlarge
+        self._size = size
+        self._resize = resize
         self._enlarged: dict[str, Plane] = {}
 
     def __getitem__(self, name: str) -> Plane:
         if name not in self._planes:
             raise KeyError(f"there is no class {name!r}; the classes are {', '.join(self._planes)}")
         if name not in self._enlarged:
-            self._enlarged[name] = np.ascontiguousarray(self._enlarge(self._planes[name]))
+            self._enlarged[name] = np.ascontiguousarray(self._resize(self._planes[name], *self._size))
         return self._enlarged[name]
 
     def mirrored(self) -> Classes:
         """Return the same, mirrored left to right."""
         planes = np.stack(list(self._planes.values()))[..., ::-1]
-        return Classes(list(self._planes), np.ascontiguousarray(planes), self._enlarge)
+        return Classes(list(self._planes), np.ascontiguousarray(planes), self._size, self._resize)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._planes)

@@ -1,6 +1,7 @@
 """A custom effect: a plain function ``(frame, mask, time) -> frame``, on the desktop and in the browser.
 
-One that has a parameter called `classes` is given what the multiclass model tells apart, too.
+One that has a parameter called `classes` is given what the multiclass model tells apart, too; it may have a default,
+for the models that tell nothing apart.
 
 >>> def quiet(frame, mask, time):
 ...     grey = frame.mean(axis=2, keepdims=True)
@@ -37,21 +38,24 @@ class CustomEffect:
     ----------
     function
         Takes `frame`, uint8 [H, W, 3], RGB; `mask`, float32 [H, W] in 0..1; `time`, seconds since the first frame;
-        and, if it has that parameter, `classes`, a mapping from names to float32 [H, W] (`core.classes.Classes`). The
-        arrays are its own to change. Returns uint8 [H, W, 3], RGB, or [H, W, 4], straight RGBA.
+        and, if it has that parameter, `classes`, a mapping from names to float32 [H, W] (`core.classes.Classes`), or
+        its own default where the model has none. The arrays are its own to change. Returns uint8 [H, W, 3], RGB, or
+        [H, W, 4], straight RGBA.
     name
         What the messages call it.
 
     Attributes
     ----------
-    wants_classes : bool
-        Whether the function has that parameter.
+    takes_classes, wants_classes : bool
+        Whether the function has that parameter, and whether it cannot do without.
     """
 
     def __init__(self, function: EffectFunction, name: str) -> None:
         self._function = function
         self._name = name
-        self.wants_classes = _has_parameter(function, "classes")
+        parameter = _parameter(function, "classes")
+        self.takes_classes = parameter is not None
+        self.wants_classes = parameter is not None and parameter.default is parameter.empty
 
     def __call__(
         self, frame: Picture, mask: NDArray[np.float32], time: float, classes: Classes | None = None
@@ -67,7 +71,7 @@ class CustomEffect:
             raise CustomEffectError(
                 f"the effect {self._name} wants classes, which only the model multiclass tells apart"
             )
-        more = {"classes": classes} if self.wants_classes else {}
+        more = {"classes": classes} if self.takes_classes and classes is not None else {}
         try:
             result = self._function(frame.copy(), mask.copy(), time, **more)
         except Exception as error:
@@ -115,11 +119,14 @@ def load_effect(source: str, function: str, file: str) -> CustomEffect:
     return CustomEffect(found, f"{file}:{function}")
 
 
-def _has_parameter(function: Callable[..., Any], name: str) -> bool:
+def _parameter(function: Callable[..., Any], name: str) -> inspect.Parameter | None:
+    """Return the parameter that can be given by this name, if there is one."""
     try:
-        return name in inspect.signature(function).parameters
+        found = inspect.signature(function).parameters.get(name)
     except ValueError:  # some built-in functions have none that could be read
-        return False
+        return None
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return found if found is not None and found.kind in named else None
 
 
 def _place(error: Exception) -> str:

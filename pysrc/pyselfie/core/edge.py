@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pyselfie.core.blur import doubled, halved
+from pyselfie.core.pictures import LUMA
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,8 +37,6 @@ _WRAP_GAIN = np.float32(2)
 
 CAST_RANGE = (0.7, 1.4)
 """How far a cast may change a channel before the option's share of it is taken."""
-
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
 class WindowMeans(NamedTuple):
@@ -153,8 +152,10 @@ def backdrop_light(backdrop: Bytes) -> Bytes:
     planes = np.moveaxis(backdrop[..., :3], -1, 0).astype(np.float32)
     for axis in (1, 2):
         length = planes.shape[axis]
-        padded = np.pad(planes, [(2, 2) if other == axis else (0, 0) for other in range(3)], mode="edge")
-        planes = sum((padded.take(range(start, start + length), axis) for start in range(5)), np.zeros_like(planes))
+        padded = planes.take(np.arange(-2, length + 2).clip(0, length - 1), axis)
+        planes = np.zeros_like(planes)
+        for start in range(5):
+            planes += padded[(*(slice(None),) * axis, slice(start, start + length))]
         planes *= np.float32(1 / 5)
     result: Bytes = np.moveaxis(np.rint(planes), 0, -1).astype(np.uint8)
     return result
@@ -181,7 +182,7 @@ def cast_color(sample: Bytes, mask: Planes, light: Bytes, strength: float) -> tu
     behind = light.reshape(-1, 3).mean(axis=0)
     if not person.any() or not behind.any():  # no person, or one in black: nothing has a colour
         return 255, 255, 255
-    ratio = (behind / (behind @ _LUMA)) / np.maximum(person / (person @ _LUMA), 1e-3)
+    ratio = (behind / (behind @ LUMA)) / np.maximum(person / (person @ LUMA), 1e-3)
     gains = 1 - strength + strength * np.clip(ratio, *CAST_RANGE)
     red, green, blue = np.rint(255 * gains / gains.max()).astype(int).tolist()
     return red, green, blue

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 # An installed package carries the models; in a checkout they lie beside the package's source.
-_MODEL_FOLDERS = (_PACKAGE_ROOT / "_models", _PACKAGE_ROOT.parents[1] / "models")
+_CHECKOUT = _PACKAGE_ROOT.parents[1] / "models"
+_MODEL_FOLDERS = (_PACKAGE_ROOT / "_models", _CHECKOUT)
 
 
 class ModelFileError(Exception):
@@ -272,6 +273,8 @@ def _model_path(spec: ModelSpec) -> Path:
         return path
     found = importlib.util.find_spec(spec.package)
     if found is None or found.origin is None:
+        if model_folder() == _CHECKOUT:
+            raise ModelFileError(f"the {spec.name} model is not built: python3 build.py build brings it")
         raise ModelFileError(f'the {spec.name} model is not installed: pip install "pyselfie[{spec.name}]" brings it')
     return Path(found.origin).parent / spec.file
 

@@ -198,6 +198,7 @@ OPTIONS = (
         Options.decontaminate,
         "takes the old background's colours out of the person's edge",
         ("engine", "cli", *_PAGE),
+        effects=("color", "picture", "blur", "transparent"),
     ),
     Option(
         "light_wrap",

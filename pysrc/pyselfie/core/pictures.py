@@ -9,6 +9,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""How much red, green and blue count for brightness (ITU-R BT.601)."""
+
 _SLACK = 1e-3
 """How far a mask may leave 0..1: filters on float32 overshoot by a little."""
 

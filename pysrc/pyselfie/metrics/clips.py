@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pyselfie.core.pictures import check_frame
+from pyselfie.core.pictures import LUMA, check_frame
 from pyselfie.metrics.pictures import PictureScore, score_planes
 from pyselfie.metrics.planes import drawn, limited, matched, plane
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pyselfie.metrics.planes import Plane
 
-_LUMA = np.array([0.299 / 255, 0.587 / 255, 0.114 / 255], np.float32)  # ITU-R BT.601, of bytes
+_LUMA = LUMA / np.float32(255)  # of bytes
 _MOVED, _MOVED_LEAST, _CALM = 0.25, 30, 0.01
 """A change of the truth that is a movement, on how many pixels there has to be more than that; and one that is none."""
 _STILL, _AROUND = 0.01, 2
@@ -70,13 +70,15 @@ class ClipMeter:
         Parameters
         ----------
         mask, truth
-            [h, w], floating point in 0..1, boolean, or uint8; without a truth only `flicker` is measured.
+            [h, w], floating point in 0..1, boolean, or uint8; without a truth only `flicker` is measured, and the next
+            frame begins anew for the other measures of time.
         frame
             uint8 [H, W, 3], RGB: what `flicker` is measured from.
         """
         if frame is not None:
             self._add_seen(mask, frame)
         if truth is None:
+            self._before = None  # the next one with a truth is no neighbour of the last one
             return None
         here = matched(mask, truth)
         if self._before is not None:

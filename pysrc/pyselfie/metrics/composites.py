@@ -90,4 +90,6 @@ def _levels(picture: NDArray[Any], name: str, band: Area) -> NDArray[np.float64]
     if picture.shape != (*band.shape, 3):
         raise ValueError(f"the {name} has to have the shape {(*band.shape, 3)}, as alpha has, got {picture.shape}")
     levels = picture.astype(np.float64)
+    if not np.isfinite(levels).all():
+        raise ValueError(f"the {name} has to have numbers only, got NaN or infinity")
     return levels if picture.dtype == np.uint8 else levels.clip(0, 1) * 255

@@ -216,8 +216,8 @@ wireIntake(openFirst, (sentence) => messages.show("source", sentence, { tone: "n
 
 for (const complaint of asked.complaints) messages.show(complaint, complaint, { tone: "notice" });
 controls.choose(asked.options);
-const { backend, painter, edges, smoothing } = asked.options; // they have no control
-Object.assign(stage, { backend, painter, edges, smoothing });
+const { backend, painter } = asked.options; // they have no control
+Object.assign(stage, { backend, painter });
 chooseModel();
 stage.mirror = controls.mirror;
 void applyEffect();

@@ -8,7 +8,7 @@ export class Controls extends EventTarget {
   #models = radios("model");
   #mirror = byId("mirror", HTMLInputElement);
   #settings = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-for]"));
-  /** Ranges and colours, each with the name of the element's property that it sets. */
+  /** Ranges, colours and switches, each with the name of the element's property that it sets. */
   #inputs = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-option]"));
 
   constructor() {
@@ -24,7 +24,7 @@ export class Controls extends EventTarget {
   choose(wanted) {
     for (const input of this.#effects) if (input.value === wanted.effect) input.checked = true;
     for (const input of this.#models) if (Number(input.value) === wanted.modelSelection) input.checked = true;
-    for (const input of this.#inputs) input.value = String(wanted[input.dataset.option ?? ""] ?? input.value);
+    for (const input of this.#inputs) show(input, wanted[input.dataset.option ?? ""]);
     this.#showSettings();
   }
 
@@ -32,11 +32,7 @@ export class Controls extends EventTarget {
   get effect() {
     const effect = checked(this.#effects).value;
     const own = [...this.#inputs].filter((input) => belongs(input.closest("[data-for]"), effect));
-    const values = own.map((input) => [
-      input.dataset.option,
-      input.type === "range" ? Number(input.value) : input.value,
-    ]);
-    return { effect, ...Object.fromEntries(values) };
+    return { effect, ...Object.fromEntries(own.map((input) => [input.dataset.option, choiceOf(input)])) };
   }
 
   /** Name of the effect as the page shows it. */
@@ -75,6 +71,22 @@ export class Controls extends EventTarget {
   #emit(type) {
     this.dispatchEvent(new Event(type));
   }
+}
+
+/** @param {HTMLInputElement} input @param {any} value none: it stays */
+function show(input, value) {
+  if (value === undefined) return;
+  if (input.type === "checkbox") input.checked = value !== (input.dataset.off ?? false);
+  else input.value = String(value);
+}
+
+/** A switch is one of two texts, or a flag. @param {HTMLInputElement} input */
+function choiceOf({ type, checked, value, dataset }) {
+  if (type === "range") return Number(value);
+  if (type !== "checkbox") return value;
+  const { off } = dataset;
+  if (off === undefined) return checked;
+  return checked ? value : off;
 }
 
 /** @param {HTMLInputElement[]} inputs */

@@ -7,8 +7,6 @@ import { optionsFor } from "../options.js";
 
 const SITE = new URL("../../", import.meta.url);
 const SAMPLE = "samples/astronaut.jpg";
-/** Kinds that are left out of the snippet where they have their default. */
-const OPTIONAL = ["flag", "model"];
 const SAID_FOR_MS = 4_000;
 
 export class Embed {
@@ -59,9 +57,9 @@ function attributesOf(look, camera) {
   const found = [camera ? ["camera", ""] : ["src", new URL(SAMPLE, SITE).href]];
   for (const { name, attribute, kind, choices, initial } of optionsFor("element")) {
     const value = look[name];
-    if (value === undefined || (value === initial && OPTIONAL.includes(kind))) continue;
+    if (value === undefined || (value === initial && name !== "effect")) continue;
     const text = kind === "model" ? choices[value] : String(value);
-    found.push([attribute, kind === "flag" ? "" : text]);
+    found.push([attribute, value === true ? "" : text]);
   }
   return found;
 }

@@ -35,13 +35,13 @@ class CustomEffectCanvas:
     ----------
     has_failed : bool
         Whether the function has raised; it is not to be called again.
-    wants_classes : bool
-        Whether the function is to be told what the model tells apart.
+    takes_classes : bool
+        Whether the function is to be told what the model tells apart, if it does.
     """
 
     def __init__(self, effect: CustomEffect) -> None:
         self.has_failed = False
-        self.wants_classes = effect.wants_classes
+        self.takes_classes = effect.takes_classes
         self._effect = effect
         self._begin: float | None = None
         self._size = Size(0, 0)

@@ -178,17 +178,17 @@ class CanvasPipeline(Pipeline):
         self, custom: CustomEffectCanvas, drawable: Drawable, mask: NDArray[np.float32], options: Options
     ) -> None:
         custom.has_failed = True  # if it raises it is told once, and the options' effect goes on
-        classes = self._classes() if custom.wants_classes else None
+        classes = self._classes() if custom.takes_classes else None
         picture = custom.picture(drawable, self.size, mask, classes, mirror=options.mirror)
         custom.has_failed = False
         self._painter.paint(picture, self.size, self._overlay, (Draw("copy", "frame"),), mirror=False)
         self._tell()
 
     def _classes(self) -> Classes | None:
-        segmenter, size = self._segmenter, self._store.size
+        segmenter = self._segmenter
         if segmenter is None or not segmenter.class_names:
             return None
-        return Classes(segmenter.class_names, segmenter.classes(), lambda plane: resize_half_pixel(plane, *size))
+        return Classes(segmenter.class_names, segmenter.classes(), self._store.size, resize_half_pixel)
 
     def _tell(self) -> None:
         if self.on_composite is not None:

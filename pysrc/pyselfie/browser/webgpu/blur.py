@@ -1,11 +1,12 @@
-"""The blurred background's overlay on the GPU: the matrices of `pyselfie.core.blur_matrices`, multiplied there."""
+"""The blurred background on the GPU: the matrices of `pyselfie.core.blur_matrices`, multiplied there."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pyselfie.browser.webgpu.device import TextureUsage
 from pyselfie.browser.webgpu.preprocess import tiles
 from pyselfie.core.blur import COARSE_WEIGHT, MEAN_WEIGHT, PERSON_FROM, blur_sigma
 from pyselfie.core.blur_matrices import blur_matrices, reach
@@ -16,32 +17,20 @@ if TYPE_CHECKING:
     from pyselfie.browser.webgpu.device import Gpu
     from pyselfie.browser.webgpu.preprocess import ModelBuffers
 
-_SHADERS = {
-    "blur_gather": ("blur_gather",),
-    "blur_across": ("blur_across",),
-    "blur_down": ("blur_down",),
-    "overlay_blurred": ("overlay", "overlay_blurred"),
-}
-_STEPS = tuple(_SHADERS)
+_STEPS = ("blur_gather", "blur_across", "blur_down", "blur_spread")
 _VEC2, _VEC4 = 8, 16  # bytes
 
 
-class SharedBindings(NamedTuple):
-    """What ``overlay.wgsl`` names: two GPU buffers, and the texture that the overlay goes into."""
-
-    mask: Any
-    ramp: Any
-    texture: Any
-
-    def resources(self) -> tuple[Any, ...]:
-        """Return what a bind group takes, in the shader's order."""
-        return {"buffer": self.mask}, {"buffer": self.ramp}, self.texture.createView()
-
-
 class BackgroundBlur:
-    """Four steps from the model's input and the mask to an overlay. Make it with `create`."""
+    """Four steps from the model's input and the mask to colours of the mask's size. Make it with `create`.
 
-    def __init__(self, gpu: Gpu, pipelines: dict[str, Any], model: ModelBuffers, shared: SharedBindings) -> None:
+    Attributes
+    ----------
+    view : GPUTextureView
+        Where they are.
+    """
+
+    def __init__(self, gpu: Gpu, pipelines: dict[str, Any], model: ModelBuffers) -> None:
         self._gpu = gpu
         self._size = model.size
         self._pipelines = pipelines
@@ -53,11 +42,14 @@ class BackgroundBlur:
         self._planes = gpu.storage(width * height * _VEC4)
         self._sums = gpu.storage((width + 1) * height * 2 * _VEC4)
         self._blurred = gpu.storage((width * height + 1) * _VEC4)
-        self._groups = self._bind(model, shared)
+        usage = TextureUsage.STORAGE_BINDING | TextureUsage.TEXTURE_BINDING
+        self._texture = gpu.texture(model.size, "rgba16float", usage)
+        self.view = self._texture.createView()
+        self._groups = self._bind(model)
         self._tiles: dict[str, tuple[int, int]] = {}
 
     @classmethod
-    async def create(cls, gpu: Gpu, model: ModelBuffers, shared: SharedBindings) -> BackgroundBlur:
+    async def create(cls, gpu: Gpu, model: ModelBuffers) -> BackgroundBlur:
         """Compile for `model`.
 
         Raises
@@ -65,31 +57,30 @@ class BackgroundBlur:
         JsException
             If a shader does not compile.
         """
-        known = {"WIDTH": model.size.width, "HEIGHT": model.size.height}
         weights = {"COARSE_WEIGHT": float(COARSE_WEIGHT)}
         gaps = {"GAP_WEIGHT": float(COARSE_WEIGHT * MEAN_WEIGHT), "NEUTRAL_GREY": NEUTRAL_GREY / 255}
         constants: tuple[dict[str, float], ...] = (
             {"WIDTH": model.size.width, "PERSON_FROM": PERSON_FROM},
             {},
             weights,
-            known | gaps,
+            gaps,
         )
         pipelines = {
-            step: await gpu.compute_pipeline(*_SHADERS[step], **values)
+            step: await gpu.compute_pipeline(step, constants=values)
             for step, values in zip(_STEPS, constants, strict=True)
         }
-        return cls(gpu, pipelines, model, shared)
+        return cls(gpu, pipelines, model)
 
-    def _bind(self, model: ModelBuffers, shared: SharedBindings) -> dict[str, Any]:
+    def _bind(self, model: ModelBuffers) -> dict[str, Any]:
         """Return each step's bind group; the order is that of the bindings in its shader."""
         buffers = {
             "blur_gather": (model.tensor, model.mask, self._grid, self._planes),
             "blur_across": (self._grid, self._planes, self._across, self._sums),
             "blur_down": (self._grid, self._sums, self._down, self._blurred),
-            "overlay_blurred": (self._grid, self._blurred),
+            "blur_spread": (self._grid, self._blurred),
         }
         resources: dict[str, list[Any]] = {step: [{"buffer": one} for one in buffers[step]] for step in _STEPS}
-        resources["overlay_blurred"][:0] = shared.resources()
+        resources["blur_spread"].append(self.view)
         return {step: self._gpu.bind(self._pipelines[step].getBindGroupLayout(0), *resources[step]) for step in _STEPS}
 
     def encode(self, compute_pass: Any, strength: float, frame_size: Size) -> None:
@@ -115,10 +106,11 @@ class BackgroundBlur:
             "blur_gather": tiles(grid),
             "blur_across": tiles(with_mean),
             "blur_down": tiles(with_mean),
-            "overlay_blurred": tiles(self._size),
+            "blur_spread": tiles(self._size),
         }
         self._width = sigma
 
     def close(self) -> None:
-        """Free the buffers."""
-        self._gpu.free(self._grid, self._across, self._down, self._planes, self._sums, self._blurred)
+        """Free what was made."""
+        buffers = (self._grid, self._across, self._down, self._planes, self._sums, self._blurred)
+        self._gpu.free(self._texture, *buffers)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyselfie.browser.backdrop import fit_backdrop
 from pyselfie.browser.interop import js_object
-from pyselfie.browser.webgpu.picture import KINDS, Binding, Kind, Picture, TextureSlot
-from pyselfie.core.effects import EFFECTS, LAYERS
+from pyselfie.browser.webgpu.layers import scene_layout
+from pyselfie.browser.webgpu.picture import KINDS, Kind, Picture, TextureSlot
+from pyselfie.core.effects import EFFECTS, draws_for, folds_edge
+from pyselfie.core.geometry import Size
+from pyselfie.core.overlay import BLURRED
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable
 
     from pyselfie.browser.js_types import Bitmap, OffscreenCanvas
     from pyselfie.browser.webgpu.device import Gpu
-    from pyselfie.core.effects import Draw, Layer, Operator
-    from pyselfie.core.geometry import Size
-
-_FRAGMENT_STAGE = 2  # GPUShaderStage.FRAGMENT
+    from pyselfie.browser.webgpu.picture import PictureBinder
+    from pyselfie.core.effects import Effect, Layer, Operator, Overlay
+    from pyselfie.core.options import Options
 
 # (factor of the layer, factor of what is there), on premultiplied colours; none: the layer replaces everything
 _BLENDING: dict[Operator, tuple[str, str] | None] = {
@@ -40,8 +40,40 @@ def _blend_state(operator: Operator) -> dict[str, Any] | None:
     return {"color": component, "alpha": component}
 
 
-def _kinds(layer: Layer) -> tuple[Kind, ...]:
-    return KINDS if layer == "frame" else ("2d",)
+def _entry(layer: Layer, overlay: Overlay | None, *, folded: bool) -> str:
+    """Return the entry point that paints a layer: ``layer_picture.wgsl`` and ``layer_person.wgsl`` have them."""
+    if layer == "cast":
+        return "cast_colour"
+    if layer != "overlay":
+        return layer
+    if overlay is None or overlay.color != BLURRED:
+        return "overlay_ramp"
+    return "overlay_folded" if folded else "overlay_blurred"
+
+
+class _Way(NamedTuple):
+    """What a render pipeline is for: an operator, an entry point, and the kind of picture if it samples one."""
+
+    operator: Operator
+    entry: str
+    kind: Kind | None
+
+
+def _ways(effect: Effect) -> set[_Way]:
+    """Return all that an effect may need."""
+    ways = set()
+    for draw in effect.draws:
+        kinds: tuple[Kind | None, ...] = {"frame": KINDS, "backdrop": ("2d",)}.get(draw.layer, (None,))
+        folds = (False, True) if effect.overlay is not None and effect.overlay.folds_edge else (False,)
+        entries = {_entry(draw.layer, effect.overlay, folded=folded) for folded in folds}
+        ways |= {_Way(draw.operator, entry, kind) for entry in entries for kind in kinds}
+    return ways
+
+
+class Backdrop(NamedTuple):
+    """The picture behind the person, cropped to the output's size: another object as soon as it looks different."""
+
+    picture: Picture
 
 
 class Compositor:
@@ -51,31 +83,36 @@ class Compositor:
     ----------
     gpu : Gpu
         The device.
+    binder : PictureBinder
+        Makes the pictures that are drawn.
     canvas : OffscreenCanvas
         The output; it takes the size of each composite.
     target_format : str
         The canvas' texel format.
+
+    Attributes
+    ----------
+    layout : GPUBindGroupLayout
+        Of `PersonLayers.group`.
     """
 
-    def __init__(self, gpu: Gpu, canvas: OffscreenCanvas, target_format: str) -> None:
+    def __init__(self, gpu: Gpu, binder: PictureBinder, canvas: OffscreenCanvas, target_format: str) -> None:
+        self.layout = scene_layout(gpu)
         self._gpu = gpu
         self._canvas = canvas
         self._format = target_format
         self._context = canvas.getContext("webgpu")
         self._context.configure(js_object(device=gpu.device, format=target_format, alphaMode="premultiplied"))
-        self._layouts = {kind: _layout(gpu, kind) for kind in KINDS}
-        self._pipelines: dict[tuple[Operator, Kind], Any] = {}
-        self._sampler = gpu.sampler()
-        self._person_place, self._upright_place = gpu.uniform(16), gpu.uniform(16)
-        self._placed: tuple[Size, bool] | None = None
-        self._bindings = {layer: Binding(self._binder(layer)) for layer in LAYERS}
+        self._picture_layouts = binder.layouts
+        self._pipelines: dict[_Way, Any] = {}
         self._pass = js_object(colorAttachments=[{"loadOp": "clear", "storeOp": "store"}])
         self._backdrop: Bitmap | None = None
-        self._backdrop_slot = TextureSlot(gpu)
-        self._fitted: Picture | None = None  # the backdrop, cropped to the output's size
+        self._backdrop_slot = TextureSlot(gpu, binder)
+        self._fitted: Backdrop | None = None
+        self._fitted_size = Size(0, 0)
 
     @classmethod
-    async def create(cls, gpu: Gpu, canvas: OffscreenCanvas, target_format: str) -> Compositor:
+    async def create(cls, gpu: Gpu, binder: PictureBinder, canvas: OffscreenCanvas, target_format: str) -> Compositor:
         """Compile all that any effect needs, so that a change of effect waits for nothing.
 
         Raises
@@ -83,39 +120,52 @@ class Compositor:
         JsException
             If a shader does not compile.
         """
-        compositor = cls(gpu, canvas, target_format)
-        draws = {draw for effect in EFFECTS.values() for draw in effect.draws}
-        wanted = {(draw.operator, kind) for draw in draws for kind in _kinds(draw.layer)}
-        await asyncio.gather(*(compositor._compile(operator, kind) for operator, kind in sorted(wanted)))
+        compositor = cls(gpu, binder, canvas, target_format)
+        await compositor.compile()
         return compositor
 
-    def _compile(self, operator: Operator, kind: Kind) -> Awaitable[None]:
-        async def compile_it() -> None:
-            blend = _blend_state(operator)
-            pipeline = await self._gpu.layer_pipeline(f"picture_{kind}", self._layouts[kind], blend, self._format)
-            self._pipelines[operator, kind] = pipeline
+    async def compile(self) -> None:
+        """Compile what the effects need and has not been compiled yet.
 
-        return compile_it()
+        Raises
+        ------
+        JsException
+            If a shader does not compile.
+        """
+        wanted = {way for effect in EFFECTS.values() for way in _ways(effect)} - self._pipelines.keys()
+        for way, pipeline in zip(wanted, await asyncio.gather(*map(self._pipeline, wanted)), strict=True):
+            self._pipelines[way] = pipeline
 
-    def _binder(self, layer: Layer) -> Callable[[Picture], Any]:
-        place = {"buffer": self._upright_place if layer == "backdrop" else self._person_place}
-        return lambda picture: self._gpu.bind(self._layouts[picture.kind], picture.resource, self._sampler, place)
+    async def _pipeline(self, way: _Way) -> Any:
+        shaders: tuple[str, ...] = ("scene", "layer_person")
+        layouts: tuple[Any, ...] = (self.layout,)
+        if way.kind is not None:
+            shaders = ("scene", f"picture_{way.kind}", "layer_picture")
+            layouts = (self.layout, self._picture_layouts[way.kind])
+        blend = _blend_state(way.operator)
+        target = {"format": self._format} if blend is None else {"format": self._format, "blend": blend}
+        return await self._gpu.render_pipeline(*shaders, entry=way.entry, layouts=layouts, target=target)
 
-    def encode(
-        self, encoder: Any, size: Size, pictures: dict[Layer, Picture], draws: tuple[Draw, ...], *, mirror: bool
-    ) -> None:
-        """Record one composite of `size` pixels; `pictures` has the layers but for the backdrop, which is here."""
+    def encode(self, encoder: Any, size: Size, scene: Any, frame: Picture, options: Options) -> None:
+        """Record one composite of `size` pixels; `scene` is `PersonLayers.group`."""
         self._resize(size)
-        self._orient(size, mirror=mirror)
-        if any(draw.layer == "backdrop" for draw in draws):
-            pictures = {**pictures, "backdrop": self._fitted_backdrop(size)}
         render_pass = self._begin(encoder)
-        for draw in draws:
-            picture = pictures[draw.layer]
-            render_pass.setPipeline(self._pipelines[draw.operator, picture.kind])
-            render_pass.setBindGroup(0, self._bindings[draw.layer].of(picture))
+        render_pass.setBindGroup(0, scene)
+        overlay, folded = EFFECTS[options.effect].overlay, folds_edge(options)
+        for draw in draws_for(options):
+            picture = self._picture(draw.layer, frame, size)
+            kind = None if picture is None else picture.kind
+            way = _Way(draw.operator, _entry(draw.layer, overlay, folded=folded), kind)
+            render_pass.setPipeline(self._pipelines[way])
+            if picture is not None:
+                render_pass.setBindGroup(1, picture.group)
             render_pass.draw(3)
         render_pass.end()
+
+    def _picture(self, layer: Layer, frame: Picture, size: Size) -> Picture | None:
+        if layer == "backdrop":
+            return self.backdrop(size).picture
+        return frame if layer == "frame" else None
 
     def _begin(self, encoder: Any) -> Any:
         self._pass.colorAttachments[0].view = self._context.getCurrentTexture().createView()
@@ -124,21 +174,12 @@ class Compositor:
     def _resize(self, size: Size) -> None:
         if (self._canvas.width, self._canvas.height) != size:
             self._canvas.width, self._canvas.height = size
-            self._fitted = None
 
-    def _orient(self, size: Size, *, mirror: bool) -> None:
-        """Say where in a picture each canvas pixel lies: (scale, offset) for x and y."""
-        if self._placed == (size, mirror):
-            return
-        self._placed = size, mirror
-        x, y = 1 / size.width, 1 / size.height
-        person = [-x, y, 1, 0] if mirror else [x, y, 0, 0]
-        self._gpu.write(self._person_place, np.array(person, np.float32))
-        self._gpu.write(self._upright_place, np.array([x, y, 0, 0], np.float32))
-
-    def _fitted_backdrop(self, size: Size) -> Picture:
-        if self._fitted is None:
-            self._fitted = self._backdrop_slot.load(fit_backdrop(self._backdrop, size), size)
+    def backdrop(self, size: Size) -> Backdrop:
+        """Return the picture behind the person, for a composite of `size` pixels."""
+        if self._fitted is None or size != self._fitted_size:
+            self._fitted = Backdrop(self._backdrop_slot.load(fit_backdrop(self._backdrop, size), size))
+            self._fitted_size = size
         return self._fitted
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
@@ -161,11 +202,3 @@ class Compositor:
         encoder = self._gpu.device.createCommandEncoder()
         self._begin(encoder).end()
         self._gpu.submit(encoder)
-
-
-def _layout(gpu: Gpu, kind: Kind) -> Any:
-    """Return the layout that all of a kind's pipelines share, so that one bind group serves every operator."""
-    picture: dict[str, Any] = {"externalTexture": {}} if kind == "external" else {"texture": {}}
-    entries = [picture, {"sampler": {}}, {"buffer": {}}]
-    numbered = [{"binding": at, "visibility": _FRAGMENT_STAGE, **entry} for at, entry in enumerate(entries)]
-    return gpu.device.createBindGroupLayout(js_object(entries=numbered))

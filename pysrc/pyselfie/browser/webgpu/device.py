@@ -12,7 +12,7 @@ from pyselfie.browser.interop import js_object
 from pyselfie.browser.webgpu.shaders import source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -39,6 +39,20 @@ class TextureUsage(IntFlag):
     RENDER_ATTACHMENT = 0x10
 
 
+class Stage(IntFlag):
+    """``GPUShaderStage`` of the WebGPU standard."""
+
+    FRAGMENT = 0x2
+    COMPUTE = 0x4
+
+
+READ_BUFFER: dict[str, Any] = {"buffer": {"type": "read-only-storage"}}
+WRITTEN_BUFFER: dict[str, Any] = {"buffer": {"type": "storage"}}
+UNIFORM: dict[str, Any] = {"buffer": {}}
+SAMPLER: dict[str, Any] = {"sampler": {}}
+TEXTURE: dict[str, Any] = {"texture": {}}
+
+
 class Gpu:
     """A ``GPUDevice`` and everything that was made on it; `close` frees it all, the device itself is its lender's.
 
@@ -57,6 +71,7 @@ class Gpu:
         self._listener = create_proxy(self._uncaptured)
         device.addEventListener("uncapturederror", self._listener)
         self._owned: list[Any] = []
+        self._modules: dict[tuple[str, ...], Any] = {}
         self._batch = Array.new(1)
 
     def _uncaptured(self, event: Any) -> None:
@@ -89,44 +104,88 @@ class Gpu:
         """Write a contiguous 1-D array to the beginning of `buffer`."""
         self.queue.writeBuffer(buffer, 0, to_js(values))
 
-    async def compute_pipeline(self, *shaders: str, **constants: float) -> Any:
+    def layout(self, stages: Stage, *entries: dict[str, Any]) -> Any:
+        """Return the layout of bind groups with these entries, numbered from 0, for these stages."""
+        numbered = [{"binding": at, "visibility": int(stages), **entry} for at, entry in enumerate(entries)]
+        return self.device.createBindGroupLayout(js_object(entries=numbered))
+
+    async def compute_pipeline(
+        self, *shaders: str, layouts: tuple[Any, ...] = (), constants: Mapping[str, float] | None = None
+    ) -> Any:
         """Return the pipeline of the entry point that has the last shader's name.
 
-        Raises
-        ------
-        JsException
-            If the shader does not compile.
-        """
-        stage = {"module": self._module(*shaders), "entryPoint": shaders[-1], "constants": constants}
-        return await self.device.createComputePipelineAsync(js_object(layout="auto", compute=stage))
-
-    async def layer_pipeline(self, shader: str, layout: Any, blend: dict[str, Any] | None, target: str) -> Any:
-        """Return the render pipeline that draws a layer; `shader` says of which kind the picture is.
+        Parameters
+        ----------
+        shaders : str
+            The files that it is made of.
+        layouts : tuple of GPUBindGroupLayout
+            Of the bind groups; without any they follow from the shader, and fit no other pipeline.
+        constants : dict
+            The shader's overrides, by name.
 
         Raises
         ------
         JsException
             If the shader does not compile.
         """
-        module = self._module(shader, "layer")
-        state = {"format": target} if blend is None else {"format": target, "blend": blend}
+        stage = {"module": self._module(*shaders), "entryPoint": shaders[-1], "constants": dict(constants or {})}
+        layout = self._pipeline_layout(layouts) if layouts else "auto"
+        return await self.device.createComputePipelineAsync(js_object(layout=layout, compute=stage))
+
+    async def render_pipeline(
+        self,
+        *shaders: str,
+        entry: str,
+        layouts: tuple[Any, ...],
+        target: dict[str, Any],
+        constants: Mapping[str, float] | None = None,
+    ) -> Any:
+        """Return the pipeline that covers its whole target by the fragment stage `entry`.
+
+        Parameters
+        ----------
+        shaders : str
+            The files that it is made of.
+        entry : str
+            The name of the entry point.
+        layouts : tuple of GPUBindGroupLayout
+            Of the bind groups.
+        target : dict
+            A ``GPUColorTargetState``.
+        constants : dict
+            The fragment stage's overrides, by name.
+
+        Raises
+        ------
+        JsException
+            If the shader does not compile.
+        """
+        module = self._module("cover", *shaders)
         settings = {
-            "layout": self.device.createPipelineLayout(js_object(bindGroupLayouts=[layout])),
+            "layout": self._pipeline_layout(layouts),
             "vertex": {"module": module, "entryPoint": "cover"},
-            "fragment": {"module": module, "entryPoint": "paint", "targets": [state]},
+            "fragment": {
+                "module": module,
+                "entryPoint": entry,
+                "targets": [target],
+                "constants": dict(constants or {}),
+            },
         }
         return await self.device.createRenderPipelineAsync(js_object(**settings))
 
+    def _pipeline_layout(self, layouts: tuple[Any, ...]) -> Any:
+        return self.device.createPipelineLayout(js_object(bindGroupLayouts=list(layouts)))
+
     def _module(self, *shaders: str) -> Any:
-        return self.device.createShaderModule(js_object(code=source(*shaders), label=shaders[-1]))
+        """Return the module of these files, the same as last time: several entry points share one."""
+        if shaders not in self._modules:
+            settings = js_object(code=source(*shaders), label=shaders[-1])
+            self._modules[shaders] = self.device.createShaderModule(settings)
+        return self._modules[shaders]
 
     def bind(self, layout: Any, *resources: Any) -> Any:
-        """Return a new bind group of these resources, numbered from 0; a buffer as ``{"buffer": buffer}``.
-
-        None stands for a number that the shader does not use.
-        """
-        numbered = enumerate(resources)
-        entries = [{"binding": number, "resource": resource} for number, resource in numbered if resource is not None]
+        """Return a new bind group of these resources, numbered from 0; a buffer as ``{"buffer": buffer}``."""
+        entries = [{"binding": number, "resource": resource} for number, resource in enumerate(resources)]
         return self.device.createBindGroup(js_object(layout=layout, entries=entries))
 
     def submit(self, encoder: Any) -> None:

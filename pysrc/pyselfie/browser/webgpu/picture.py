@@ -8,12 +8,10 @@ from js import createImageBitmap
 from pyodide.ffi import to_js
 
 from pyselfie.browser.interop import js_object
-from pyselfie.browser.webgpu.device import TextureUsage
+from pyselfie.browser.webgpu.device import SAMPLER, TEXTURE, Stage, TextureUsage
 from pyselfie.core.geometry import MAX_SIDE, Size, fit_within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pyselfie.browser.js_types import Bitmap, Drawable, Frame, VideoFrame
     from pyselfie.browser.webgpu.device import Gpu
 
@@ -25,29 +23,33 @@ class Picture(NamedTuple):
     """Something that a shader can sample; its kind chooses between ``picture_external`` and ``picture_2d``."""
 
     kind: Kind
-    resource: Any
+    group: Any  # for number 1 of every shader that samples it
 
 
-class Binding:
-    """The bind group of the picture that is used now; made again when another picture comes.
+class PictureBinder:
+    """Makes pictures of textures, so that every shader can sample them.
 
     Parameters
     ----------
-    bind : callable
-        ``bind(picture)`` returns a new bind group.
+    gpu : Gpu
+        Where the textures are.
+
+    Attributes
+    ----------
+    layouts : dict
+        Of the pictures' bind groups, by kind.
     """
 
-    def __init__(self, bind: Callable[[Picture], Any]) -> None:
-        self._bind = bind
-        self._picture: Picture | None = None
-        self._group: Any = None
+    def __init__(self, gpu: Gpu) -> None:
+        stages = Stage.FRAGMENT | Stage.COMPUTE
+        kinds: dict[Kind, dict[str, Any]] = {"external": {"externalTexture": {}}, "2d": TEXTURE}
+        self.layouts = {kind: gpu.layout(stages, texture, SAMPLER) for kind, texture in kinds.items()}
+        self._gpu = gpu
+        self._sampler = gpu.sampler()
 
-    def of(self, picture: Picture) -> Any:
-        """Return the bind group of `picture`."""
-        if picture is not self._picture:
-            self._group = self._bind(picture)
-            self._picture = picture
-        return self._group
+    def bind(self, kind: Kind, texture: Any) -> Picture:
+        """Return the picture that is on a ``GPUExternalTexture`` or a ``GPUTextureView``."""
+        return Picture(kind, self._gpu.bind(self.layouts[kind], texture, self._sampler))
 
 
 class TextureSlot:
@@ -57,10 +59,13 @@ class TextureSlot:
     ----------
     gpu : Gpu
         Where the texture is made.
+    binder : PictureBinder
+        Makes the picture.
     """
 
-    def __init__(self, gpu: Gpu) -> None:
+    def __init__(self, gpu: Gpu, binder: PictureBinder) -> None:
         self._gpu = gpu
+        self._binder = binder
         self._texture: Any = None
         self._size = Size(0, 0)
         self._picture: Picture | None = None
@@ -73,7 +78,7 @@ class TextureSlot:
             usage = TextureUsage.COPY_DST | TextureUsage.TEXTURE_BINDING | TextureUsage.RENDER_ATTACHMENT
             self._texture = self._gpu.texture(size, "rgba8unorm", usage)
             self._size = size
-            self._picture = Picture("2d", self._texture.createView())
+            self._picture = self._binder.bind("2d", self._texture.createView())
         target = js_object(texture=self._texture, premultipliedAlpha=True)
         self._gpu.queue.copyExternalImageToTexture(js_object(source=source), target, to_js(list(size)))
         return self._picture
@@ -93,11 +98,12 @@ class FrameInHand:
         Size of the composite to be painted: the frame's, limited to what every canvas can hold.
     """
 
-    def __init__(self, gpu: Gpu) -> None:
+    def __init__(self, gpu: Gpu, binder: PictureBinder) -> None:
         self.picture: Picture | None = None
         self.size = Size(0, 0)
         self._gpu = gpu
-        self._slot = TextureSlot(gpu)
+        self._binder = binder
+        self._slot = TextureSlot(gpu, binder)
         self._frame: Frame | None = None
         self._import = js_object(source=None)
 
@@ -113,7 +119,7 @@ class FrameInHand:
         self._frame = frame
         self.size = fit_within(Size(frame.displayWidth, frame.displayHeight))
         self._import.source = frame
-        self.picture = Picture("external", self._gpu.device.importExternalTexture(self._import))
+        self.picture = self._binder.bind("external", self._gpu.device.importExternalTexture(self._import))
 
     def _copy(self, bitmap: Bitmap) -> None:
         self.clear()

@@ -10,10 +10,10 @@ from js import navigator
 from pyselfie.browser.pipeline import Pipeline
 from pyselfie.browser.webgpu.compositor import Compositor
 from pyselfie.browser.webgpu.device import Gpu
-from pyselfie.browser.webgpu.overlay import OverlayTexture
-from pyselfie.browser.webgpu.picture import FrameInHand
+from pyselfie.browser.webgpu.layers import PersonLayers
+from pyselfie.browser.webgpu.picture import FrameInHand, PictureBinder
 from pyselfie.browser.webgpu.segmenter import GpuSegmenter
-from pyselfie.core.effects import EFFECTS, draws_for, without_edge
+from pyselfie.core.effects import draws_for
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.ort_web import OrtWebRuntime
-    from pyselfie.browser.webgpu.picture import Picture
-    from pyselfie.core.effects import Layer
     from pyselfie.core.geometry import Size
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
@@ -40,15 +38,17 @@ class GpuPipeline(Pipeline):
     painter: Literal["webgpu"] = "webgpu"
     custom_effect = None  # `Engine` refuses them here
 
-    def __init__(self, gpu: Gpu, compositor: Compositor, clock: StageClock) -> None:
+    def __init__(self, gpu: Gpu, binder: PictureBinder, compositor: Compositor, clock: StageClock) -> None:
         self.on_composite: Callable[[], None] | None = None
         self._gpu = gpu
         self._compositor = compositor
         self._clock = clock
-        self._frame = FrameInHand(gpu)
+        self._binder = binder
+        self._frame = FrameInHand(gpu, binder)
         self._segmenter: GpuSegmenter | None = None
-        self._overlay: OverlayTexture | None = None
+        self._layers: PersonLayers | None = None
         self._has_mask = False
+        self._resets = 0
         self._is_warm = False
         self._in_flight: deque[Awaitable[Any]] = deque()
 
@@ -70,11 +70,12 @@ class GpuPipeline(Pipeline):
         """
         gpu = Gpu(device, on_fault)
         try:
-            compositor = await Compositor.create(gpu, canvas, navigator.gpu.getPreferredCanvasFormat())
+            binder = PictureBinder(gpu)
+            compositor = await Compositor.create(gpu, binder, canvas, navigator.gpu.getPreferredCanvasFormat())
         except BaseException:
             gpu.close()
             raise
-        return cls(gpu, compositor, clock)
+        return cls(gpu, binder, compositor, clock)
 
     @property
     def size(self) -> Size:
@@ -93,23 +94,27 @@ class GpuPipeline(Pipeline):
         return runtime.device is not None and bool(runtime.device == self._gpu.device)
 
     async def use(self, runtime: OrtGpuRuntime) -> None:
-        segmenter = await GpuSegmenter.create(self._gpu, runtime, self._clock.lap)
-        overlay = await OverlayTexture.create(self._gpu, segmenter.model)
+        segmenter = await GpuSegmenter.create(self._gpu, self._binder, runtime, self._clock.lap)
+        layers = await PersonLayers.create(self._gpu, self._binder, self._compositor.layout, segmenter.model)
         self._release_model()
-        self._segmenter, self._overlay = segmenter, overlay
+        self._segmenter, self._layers = segmenter, layers
         self._is_warm = False
 
     def _release_model(self) -> None:
         self._has_mask = False
-        if self._overlay is not None:
-            self._overlay.close()
+        if self._layers is not None:
+            self._layers.close()
         if self._segmenter is not None:
             self._segmenter.close()
-        self._overlay = self._segmenter = None
+        self._layers = self._segmenter = None
 
     async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
         self._clock.begin()
+        resets = self._resets
         await self._frame.take(frame)
+        if resets != self._resets:  # meanwhile: a frame of the old source, whose mask the new one must not get
+            self._frame.clear()
+            return False
         self._clock.lap("capture")
         if not self.needs_mask(options()):
             self._has_mask = False  # what there is belongs to another frame
@@ -139,29 +144,28 @@ class GpuPipeline(Pipeline):
         if self._frame.picture is None:  # reset while the model ran: that frame is over
             return False
         self._has_mask = True
-        return await self._finish(options())
+        return await self._finish(options(), is_fresh=True)
 
-    async def _finish(self, options: Options) -> bool:
-        if self._frame.picture is None or self._overlay is None:
+    async def _finish(self, options: Options, *, is_fresh: bool = False) -> bool:
+        if self._frame.picture is None or self._layers is None:
             return False
-        self._paint(options)
+        self._paint(options, is_fresh=is_fresh)
         self._clock.lap("paint")
         await self._pace()
         self._clock.end()
         return True
 
-    def _paint(self, options: Options) -> None:
-        assert self._overlay is not None  # noqa: S101 - there is a model before there is a frame
+    def _paint(self, options: Options, *, is_fresh: bool = False) -> None:
+        """Paint the frame in hand; `is_fresh` if it has just been segmented, whatever is painted of it."""
+        assert self._layers is not None  # noqa: S101 - there is a model before there is a frame
         assert self._frame.picture is not None  # noqa: S101 - checked by the callers
-        size = self._frame.size
-        effect = EFFECTS[options.effect]
+        frame, size = self._frame.picture, self._frame.size
         encoder = self._gpu.device.createCommandEncoder()
-        if effect.overlay is not None:
-            compute_pass = encoder.beginComputePass()
-            self._overlay.encode(compute_pass, effect.overlay, options, size)
-            compute_pass.end()
-        pictures: dict[Layer, Picture] = {"frame": self._frame.picture, "overlay": self._overlay.picture}
-        self._compositor.encode(encoder, size, pictures, draws_for(without_edge(options)), mirror=options.mirror)
+        if is_fresh:
+            self._layers.advance(encoder, frame, size)
+        lit = any(draw.layer == "backdrop" for draw in draws_for(options))
+        self._layers.encode(encoder, options, size, self._compositor.backdrop(size) if lit else None)
+        self._compositor.encode(encoder, size, self._layers.group(options, size), frame, options)
         self._gpu.submit(encoder)
         if self.on_composite is not None:
             self.on_composite()
@@ -202,6 +206,7 @@ class GpuPipeline(Pipeline):
             self._segmenter.cut()
 
     def reset(self) -> None:
+        self._resets += 1
         self._frame.clear()
         self._has_mask = False
         if self._segmenter is not None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
 from pyselfie.core.classes import NoClassesError
-from pyselfie.core.geometry import Size
 from pyselfie.runtimes.film import Film
 
 if TYPE_CHECKING:
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.webgpu.device import Gpu
-    from pyselfie.browser.webgpu.picture import Picture
+    from pyselfie.browser.webgpu.picture import Picture, PictureBinder
+    from pyselfie.core.geometry import Size
 
 
 class GpuSegmenter:
@@ -41,7 +41,9 @@ class GpuSegmenter:
         self._lap = lap
 
     @classmethod
-    async def create(cls, gpu: Gpu, runtime: OrtGpuRuntime, lap: Callable[[str], None]) -> GpuSegmenter:
+    async def create(
+        cls, gpu: Gpu, binder: PictureBinder, runtime: OrtGpuRuntime, lap: Callable[[str], None]
+    ) -> GpuSegmenter:
         """Compile for `runtime`, which is owned from here on.
 
         Raises
@@ -49,8 +51,8 @@ class GpuSegmenter:
         JsException
             If a shader does not compile; the runtime is the caller's then.
         """
-        model = ModelBuffers(Size(runtime.spec.width, runtime.spec.height), runtime.input, runtime.output)
-        return cls(gpu, runtime, model, await Preprocess.create(gpu, model), lap)
+        model = ModelBuffers.of(runtime)
+        return cls(gpu, runtime, model, await Preprocess.create(gpu, binder, model), lap)
 
     def look(self, picture: Picture) -> None:
         """Sample `picture` without segmenting it."""

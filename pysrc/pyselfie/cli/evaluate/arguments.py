@@ -17,7 +17,7 @@ _EPILOG = """examples:
   pyselfie evaluate talk.mp4                           without truth: how much the masks flicker
   pyselfie evaluate photos/ truth/ --masks others/     masks of another program
 
-truth and masks are white where the person is; where a picture has transparency, its alpha counts
+truth and masks are white where the person is; one that is transparent anywhere counts by its alpha
 exit codes: 0 all is measured, 1 some pictures could not be, 2 the command is wrong, 130 stopped by Ctrl-C"""
 
 _SEGMENTING = ("model_selection", "edges", "smoothing")
@@ -38,13 +38,25 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
     sheet = options.contact_sheet
     if sheet is not None and sheet.suffix.lower() not in PICTURES:
         parser.error(f"--contact-sheet is {str(sheet)!r}, but it has to end in one of {' '.join(sorted(PICTURES))}")
+    if options.csv is not None and options.csv.suffix.lower() != ".csv":
+        parser.error(f"--csv is {str(options.csv)!r}, but it has to end in .csv")
     if options.truth is None and (sheet or options.csv):
         parser.error(f"{'--contact-sheet' if sheet else '--csv'} needs the truth: without it no frame has a score")
     try:
+        _keep_inputs(options)
         _choose(options)
     except OptionError as error:
         parser.error(str(error).removesuffix("."))
     return options
+
+
+def _keep_inputs(options: argparse.Namespace) -> None:
+    """Refuse to write where is read: a result would replace an input, or be taken for one the next time."""
+    for flag, written in (("--csv", options.csv), ("--contact-sheet", options.contact_sheet)):
+        for read in (options.pictures, options.truth, options.masks):
+            if written is not None and read is not None and written.resolve().is_relative_to(read.resolve()):
+                where = f"lies in the folder {read}, which" if read.is_dir() else "is a file that"
+                raise OptionError(f"{flag} {written} {where} is read: name another file.")
 
 
 def _choose(options: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from pyselfie.cli.evaluate.pairs import check_there, pictures_at
 from pyselfie.cli.film import Film
 from pyselfie.cli.formats import VIDEOS
 from pyselfie.cli.picture_file import read_levels, read_picture
+from pyselfie.core.pictures import LUMA
 from pyselfie.extras import require
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Picture = NDArray[np.uint8]
-
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
 class Frame(NamedTuple):
@@ -106,7 +105,7 @@ def _rgb(frame: Picture) -> Picture:
 
 
 def _levels(frame: Picture) -> Picture:
-    levels: Picture = np.rint(frame @ _LUMA).astype(np.uint8)
+    levels: Picture = np.rint(frame @ LUMA).astype(np.uint8)
     return levels
 
 

@@ -58,7 +58,8 @@ class ContactSheet:
             pen.text((_GAP + column * (width + _GAP), _GAP), title, fill=_INK, font_size=15)
         for number, (row, tiles) in enumerate(self._entries):
             top = _LABEL + 2 * _GAP + number * (height + _LABEL + _GAP)
-            label = f"{row.name}   IoU {row.score.iou:.4f}   boundary F {row.score.boundary_f:.3f}"
+            name = row.name.encode("utf-8", "replace").decode()  # it need not be text
+            label = f"{name}   IoU {row.score.iou:.4f}   boundary F {row.score.boundary_f:.3f}"
             pen.text((_GAP, top), label, fill=_INK, font_size=15)
             for column, tile in enumerate(tiles):
                 page.paste(pillow.fromarray(tile), (_GAP + column * (width + _GAP), top + _LABEL))

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyselfie.cli.errors import UsageError, why
-from pyselfie.cli.formats import PICTURES
+from pyselfie.cli.formats import PICTURES, VIDEOS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +96,16 @@ def pictures_at(place: Path) -> list[Path]:
     if place.suffix.lower() not in PICTURES:
         raise UsageError(f"{place} is no picture by its name ({' '.join(sorted(PICTURES))})")
     return [place]
+
+
+def left_out(place: Path) -> str:
+    """Return a sentence about the videos in a folder, which nobody measures there; "" if there are none."""
+    videos = sorted(file for file in place.rglob("*") if file.suffix.lower() in VIDEOS) if place.is_dir() else []
+    if not videos:
+        return ""
+    those = f"{len(videos)} videos in {place} are" if len(videos) > 1 else f"a video in {place} is"
+    name = videos[0].relative_to(place)
+    return f"{those} left out, {name}: a video is measured alone, pyselfie evaluate {name.name} TRUTH"
 
 
 def check_there(place: Path) -> None:

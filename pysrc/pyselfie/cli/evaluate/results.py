@@ -111,14 +111,16 @@ class Evaluation:
         writer.writerow(["name", *PictureScore._fields])
         writer.writerows([row.name, *row.score] for row in self.rows)
         with atomic_write(path) as part:
-            part.write_text(text.getvalue(), encoding="utf-8", newline="")
+            # a file's name may be no UTF-8: its bytes are written as they are
+            part.write_text(text.getvalue(), encoding="utf-8", errors="surrogateescape", newline="")
 
     def as_table(self) -> str:
         """Return the means, and the worst pictures."""
         lines = [self._head()]
         if self.clip is not None:
             found = [(title, getattr(self.clip, name), by, digits) for name, (title, by, digits) in _CLIP.items()]
-            lines.append(", ".join(f"{title} {n * by:.{digits}f}" for title, n, by, digits in found if n is not None))
+            clip = ", ".join(f"{title} {n * by:.{digits}f}" for title, n, by, digits in found if n is not None)
+            lines += [clip] if clip else []
         if self.mean is None:
             return "\n".join(lines)
         wide = max(len("mean"), *(len(row.name) for row in self.worst))
@@ -128,7 +130,7 @@ class Evaluation:
         return "\n".join(lines)
 
     def _head(self) -> str:
-        kind = "frames" if self.clip is not None else "pictures"
+        kind = ("frame" if self.clip is not None else "picture") + ("s" if self.frames != 1 else "")
         what = self.settings
         how = f"masks of {what['masks']}" if what["masks"] else f"{what['model']} model, {what['edges']} edges"
         smoothed = f", smoothing {what['smoothing']:g}" if what["smoothing"] else ""

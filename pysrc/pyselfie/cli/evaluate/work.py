@@ -9,7 +9,7 @@ from pyselfie.cli.console import complain, deliver
 from pyselfie.cli.errors import FileError
 from pyselfie.cli.evaluate.clip import Clip
 from pyselfie.cli.evaluate.contact_sheet import ContactSheet
-from pyselfie.cli.evaluate.pairs import find_pairs
+from pyselfie.cli.evaluate.pairs import find_pairs, left_out
 from pyselfie.cli.evaluate.results import Evaluation, Row
 from pyselfie.cli.picture_file import read_levels, read_picture
 from pyselfie.cli.progress import Progress
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from pyselfie.cli.stopping import Stop
 
     Picture = NDArray[np.uint8]
+
+_PERSON_FROM = 128
+"""A level that somebody in a truth or a mask reaches somewhere; labels are mostly below."""
 
 _SETTINGS = ("pictures", "truth", "masks", "model", "edges", "smoothing")
 
@@ -57,6 +60,7 @@ class _Work:
         given = {name: getattr(options, name) for name in _SETTINGS}
         self.found = Evaluation({name: str(it) if isinstance(it, Path) else it for name, it in given.items()})
         self._sheet = ContactSheet() if options.contact_sheet is not None else None
+        self._brightest = {"truth": 0, "masks": 0}
 
     def do(self, segmenter: Segmenter | None) -> None:
         """Measure all there is; `segmenter` makes the masks where none are given."""
@@ -67,6 +71,13 @@ class _Work:
                 self._pictures(segmenter)
         except KeyboardInterrupt:
             self.found.interrupted = True
+        options, problems = self._options, self.found.problems
+        places = (options.pictures, options.truth, options.masks)
+        problems += [said for place in places if place is not None and (said := left_out(place))]
+        if 0 < self._brightest["truth"] < _PERSON_FROM:
+            problems.append(_labels(options.truth, self._brightest["truth"], "truth"))
+        elif 0 < self._brightest["masks"] < _PERSON_FROM <= self._brightest["truth"]:
+            problems.append(_labels(options.masks, self._brightest["masks"], "mask"))
 
     def _pictures(self, segmenter: Segmenter | None) -> None:
         options = self._options
@@ -83,18 +94,23 @@ class _Work:
     def _pair(self, pair: Pair, segmenter: Segmenter | None) -> None:
         try:
             rgb, truth = read_picture(pair.picture).pixels, read_levels(pair.truth)
-            _check_truth(truth, rgb, str(pair.truth), str(pair.picture))
+            _check_size(truth, rgb, str(pair.truth), str(pair.picture))
+            if 0 < truth.max() < _PERSON_FROM:
+                raise FileError(_labels(pair.truth, truth.max(), "truth"))
             mask: NDArray[Any]
             if segmenter is not None:
                 mask = segmenter.segment(rgb)
             else:
                 assert pair.mask is not None  # noqa: S101 - for mypy: what isn't made is given
                 mask = read_levels(pair.mask)
+            row = Row(pair.name, score_picture(mask, truth))
         except FileError as error:
             self.found.problems.append(str(error))
-            return
-        self.found.frames += 1
-        self._note(Row(pair.name, score_picture(mask, truth)), rgb, truth, mask)
+        except Exception as error:  # whatever it is, the other pictures go on
+            self.found.problems.append(f"{pair.picture}: {type(error).__name__}: {error}")
+        else:
+            self.found.frames += 1
+            self._note(row, rgb, truth, mask)
 
     def _clip(self, segmenter: Segmenter | None) -> None:
         options, meter = self._options, ClipMeter()
@@ -105,7 +121,7 @@ class _Work:
             for frame in clip:
                 mask = frame.mask if segmenter is None else segmenter.segment(frame.rgb)
                 if frame.truth is not None:
-                    _check_truth(frame.truth, frame.rgb, f"{options.truth} ({frame.name})", str(options.pictures))
+                    _check_size(frame.truth, frame.rgb, f"{options.truth} ({frame.name})", str(options.pictures))
                 score = meter.add(mask, frame.truth, frame.rgb)
                 self.found.frames += 1
                 if score is not None:
@@ -113,12 +129,17 @@ class _Work:
                 progress.advance()
         except (FileError, ValueError) as error:  # a ValueError: frames of several sizes
             self.found.problems.append(str(error))
+        except Exception as error:  # whatever it is, what is measured is shown
+            self.found.problems.append(f"{options.pictures}: {type(error).__name__}: {error}")
         finally:
             progress.close()
             self.found.clip = meter.score()
 
     def _note(self, row: Row, rgb: Picture, truth: Any, mask: Any) -> None:
         self.found.rows.append(row)
+        self._brightest["truth"] = max(self._brightest["truth"], int(truth.max()))
+        if self._options.masks is not None:
+            self._brightest["masks"] = max(self._brightest["masks"], int(mask.max()))
         if self._sheet is not None:
             self._sheet.add(row, rgb, truth, mask)
 
@@ -133,16 +154,18 @@ class _Work:
             self.found.problems.append(str(error))
 
 
-def _check_truth(truth: Picture, rgb: Picture, name: str, picture: str) -> None:
-    """See whether it can be the picture's truth.
+def _check_size(truth: Picture, rgb: Picture, name: str, picture: str) -> None:
+    """See whether a truth fits its picture.
 
     Raises
     ------
     FileError
-        When it has another size, or labels instead of levels.
+        When it has another size.
     """
     if truth.shape != rgb.shape[:2]:
         sizes = [f"{each.shape[1]}x{each.shape[0]}" for each in (truth, rgb)]
         raise FileError(f"{name} is {sizes[0]}, but {picture} is {sizes[1]}: a truth has the size of its picture")
-    if 0 < truth.max() <= 1:
-        raise FileError(f"{name} has no level above 1: a truth is white (255) where the person is")
+
+
+def _labels(place: Path, level: int, kind: str) -> str:
+    return f"{place} has no level above {level}, so it may have labels: a {kind} is white (255) where the person is"

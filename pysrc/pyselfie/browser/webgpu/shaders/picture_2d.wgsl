@@ -1,6 +1,6 @@
 // An ordinary texture: a photo, the overlay, the backdrop. The same functions as for a frame that the browser lends.
-@group(0) @binding(0) var picture: texture_2d<f32>;
-@group(0) @binding(1) var bilinear: sampler;
+@group(1) @binding(0) var picture: texture_2d<f32>;
+@group(1) @binding(1) var bilinear: sampler;
 
 fn picture_at(place: vec2f) -> vec4f {
   return textureSampleBaseClampToEdge(picture, bilinear, place);

@@ -1,6 +1,6 @@
 // A frame that the browser lends without a copy: sampling it converts its colours to sRGB and turns it upright.
-@group(0) @binding(0) var picture: texture_external;
-@group(0) @binding(1) var bilinear: sampler;
+@group(1) @binding(0) var picture: texture_external;
+@group(1) @binding(1) var bilinear: sampler;
 
 fn picture_at(place: vec2f) -> vec4f {
   return textureSampleBaseClampToEdge(picture, bilinear, place);

@@ -3,7 +3,7 @@ override WIDTH: u32;
 override HEIGHT: u32;
 override CORNER_WARP: bool = false; // MediaPipe-CPU's convention instead of half-pixel centres
 
-@group(0) @binding(2) var<storage, read_write> tensor: array<f32>;
+@group(0) @binding(0) var<storage, read_write> tensor: array<f32>;
 
 const STEPS = 32u; // OpenCV's warp knows positions in 1/32 pixel
 

@@ -1,4 +1,4 @@
-// Background blur, 4 of 4: sums become the overlay's colours. After overlay.
+// Background blur, 4 of 4: sums become colours, at the mask's size.
 override GAP_WEIGHT: f32; // how much the mean counts
 override NEUTRAL_GREY: f32; // where there is no background at all; 0..1
 
@@ -8,8 +8,9 @@ struct Grid {
   factor: u32,
 }
 
-@group(0) @binding(3) var<uniform> grid: Grid;
-@group(0) @binding(4) var<storage, read> blurred: array<vec4f>;
+@group(0) @binding(0) var<uniform> grid: Grid;
+@group(0) @binding(1) var<storage, read> blurred: array<vec4f>;
+@group(0) @binding(2) var colours: texture_storage_2d<rgba16float, write>;
 
 fn gap_filling() -> vec4f {
   let mean = blurred[grid.size.x * grid.size.y];
@@ -25,8 +26,8 @@ fn colour_at(pixel: vec2u, filling: vec4f) -> vec3f {
 }
 
 @compute @workgroup_size(8, 8)
-fn overlay_blurred(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= WIDTH || id.y >= HEIGHT) {
+fn blur_spread(@builtin(global_invocation_id) id: vec3u) {
+  if (any(id.xy >= textureDimensions(colours))) {
     return;
   }
   let filling = gap_filling();
@@ -36,5 +37,5 @@ fn overlay_blurred(@builtin(global_invocation_id) id: vec3u) {
   let share = place - vec2f(near);
   let top = mix(colour_at(near, filling), colour_at(vec2u(far.x, near.y), filling), share.x);
   let bottom = mix(colour_at(vec2u(near.x, far.y), filling), colour_at(far, filling), share.x);
-  put(id.xy, mix(top, bottom, share.y), ramp_at(id.xy).a);
+  textureStore(colours, id.xy, vec4f(mix(top, bottom, share.y), 1));
 }
