@@ -6,7 +6,6 @@ picture around the person they see as much as of one near by.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -141,9 +140,9 @@ def put_back(close_up: NDArray[np.float32], part: Rect, box: Rect, mask: NDArray
     """
     height, width = mask.shape
     reach = _REACH * max(box.width, box.height)
-    left = max(int(part.x), int((box.x - reach) * width))
-    top = max(int(part.y), int((box.y - reach) * height))
-    right = min(int(part.x + part.width), math.ceil((box.x + box.width + reach) * width))
-    bottom = min(int(part.y + part.height), math.ceil((box.y + box.height + reach) * height))
+    left = max(int(part.x), round((box.x - reach) * width))
+    top = max(int(part.y), round((box.y - reach) * height))
+    right = min(int(part.x + part.width), round((box.x + box.width + reach) * width))
+    bottom = min(int(part.y + part.height), round((box.y + box.height + reach) * height))
     x, y = int(part.x), int(part.y)
     mask[top:bottom, left:right] = close_up[top - y : bottom - y, left - x : right - x]
