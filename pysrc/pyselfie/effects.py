@@ -83,9 +83,9 @@ def replace_background(
     decontaminate
         Takes the old background's colours out of the person's edge.
     light_wrap
-        0..1, how much light of the picture behind falls on the person's edge; a colour gives none.
+        0..1, how much light of the picture behind, or of the grey, falls on the person's edge; a colour gives none.
     colour_cast
-        0..0.1, how far the person's colours follow the picture behind.
+        0..0.1, how far the person's colours follow the picture behind, or the grey; a colour changes nothing.
 
     Returns
     -------
