@@ -10,7 +10,7 @@ from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import OptionError, option_named
 from pyselfie.core.pictures import check_frame
-from pyselfie.core.zoom import closer_look, part_of, person_box, put_back
+from pyselfie.core.zoom import closer_look, is_confirmed, part_of, person_box, put_back
 from pyselfie.extras import best_sampling
 from pyselfie.shared_model import IN_BROWSER, SharedModel
 
@@ -194,21 +194,27 @@ class Segmenter:
         if planes is not None:
             planes.append(runtime.extra(_CLASSES)[0].copy())
         mask = self._grown(small, size)
-        part = closer_look(person_box(self._unrefined(small, runtime)), size) if self._looks_closer else None
-        if part is not None:
-            close_up = await runtime.run(self._input(part_of(rgb, part)), ())
-            put_back(self._grown(close_up, Size(int(part.width), int(part.height))), part, mask)
+        if self._looks_closer:
+            await self._look_closer(rgb, runtime, mask)
         return mask
+
+    async def _look_closer(self, rgb: Picture, runtime: Runtime, mask: Mask) -> None:
+        """Write a better mask of a small person into `mask`, that of the whole picture, whose run was the last."""
+        size = Size(rgb.shape[1], rgb.shape[0])
+        first = runtime.extra(_UNREFINED)[0, 0].copy()  # in it the small is still there
+        box = person_box(first)
+        part = closer_look(box, size)
+        if box is None or part is None:
+            return
+        close_up = await runtime.run(self._input(part_of(rgb, part)), [_UNREFINED])
+        is_seen = bool((mask >= 0.5).any())
+        if is_seen or is_confirmed(first, runtime.extra(_UNREFINED)[0, 0], part, size):
+            put_back(self._grown(close_up, Size(int(part.width), int(part.height))), part, box, mask)
 
     @property
     def _looks_closer(self) -> bool:
         """Whether small people get a look of their own; in a film it would take the place of the frame before."""
         return self._model.spec.edges == "refined" and not self._smoothing
-
-    def _unrefined(self, mask: Mask, runtime: Runtime) -> Mask:
-        """Return the network's own mask of the last run, in which the small is still there."""
-        has_own = any(extra.name == _UNREFINED for extra in self._model.spec.extras)
-        return runtime.extra(_UNREFINED)[0, 0] if has_own else mask
 
     def _input(self, rgb: Picture) -> Mask:
         spec = self._model.spec

@@ -131,6 +131,27 @@ def test_blur_takes_the_old_background_out_of_the_edge(
     assert 5 * difference[edge[..., 0]].mean() < np.abs(without - expected)[edge[..., 0]].mean()
 
 
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("name", ["transparent", "blur"])
+def test_edge_does_not_depend_on_the_masks_size(name: str, astronaut: NDArray[np.uint8]) -> None:
+    """The edge's colours and the blur are those of a mask of the model's size, as near as another size gets.
+
+    A mask half as large as the frame gets as near if its sides are multiples of 16, as a model's are, as if not.
+    """
+    frame = sampling.resize_half_pixel(astronaut, 1280, 960)
+    with Segmenter() as segmenter:
+        small = sampling.resize_half_pixel(segmenter.segment(frame), 256, 256)
+    paint = ArrayPainter(Options(effect=name)).paint
+    expected = premultiplied(paint(frame, small))
+
+    def off(width: int, height: int) -> float:
+        actual = premultiplied(paint(frame, sampling.resize_half_pixel(small, width, height)))
+        return float(np.abs(actual - expected).mean())
+
+    assert off(640, 480) < 1.3 * off(641, 481)
+    assert off(1920, 1440) < 1.3 * off(1921, 1441)
+
+
 EDGES = {
     "wrap": {"effect": "picture", "light_wrap": 0.6},
     "wrap alone": {"effect": "picture", "light_wrap": 0.6, "decontaminate": False},

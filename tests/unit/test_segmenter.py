@@ -206,6 +206,14 @@ def test_small_people_get_a_closer_look(astronaut: Picture) -> None:
     assert scores["picture"] > max(0.75, scores["film"] + 0.03), scores
 
 
+@pytest.mark.parametrize(("model", "seed", "cells"), [("general", 272, 12), ("landscape", 125, 12)])
+def test_a_closer_look_finds_nobody_where_nobody_is(model: str, seed: int, cells: int) -> None:
+    """In a cloud of colours the first look suspects somebody small; a close-up in doubt puts nobody there."""
+    cloud = np.random.default_rng(seed).integers(0, 256, (cells, cells, 3)).astype(np.uint8)
+    with Segmenter(model) as segmenter:
+        assert segmenter.segment(resize_half_pixel(cloud, 256, 256)).max() < 0.5
+
+
 def overlap(mask: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
     """Return the intersection over the union."""
     return float((mask & truth).sum() / (mask | truth).sum())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pyselfie.core.geometry import Rect, Size
-from pyselfie.core.zoom import closer_look, part_of, person_box, put_back
+from pyselfie.core.zoom import closer_look, is_confirmed, part_of, person_box, put_back
 
 SIZE = Size(640, 480)
 
@@ -58,13 +58,57 @@ def test_a_speck_is_not_blown_up():
     assert (part.width, part.height) == (80, 60)
 
 
-def test_the_part_goes_back_to_its_place():
-    """What lies outside stays."""
+def test_the_part_shows_what_is_there():
+    """A piece of the picture, contiguous."""
     picture = np.arange(8 * 6 * 3, dtype=np.uint8).reshape(6, 8, 3)
-    part = Rect(2, 1, 3, 4)
-    close_up = part_of(picture, part)
+    close_up = part_of(picture, Rect(2, 1, 3, 4))
     np.testing.assert_array_equal(close_up, picture[1:5, 2:5])
     assert close_up.flags.c_contiguous
-    mask = np.full((6, 8), 0.25, np.float32)
-    put_back(np.ones((4, 3), np.float32), part, mask)
-    assert mask.sum() == 12 + 0.25 * (48 - 12)
+
+
+def test_the_person_goes_back_to_its_place():
+    """Inside the box the close-up counts; further away than 3 % of it the first look does, whatever the close-up says.
+
+    A person whose feet are cut off would get new ones otherwise.
+    """
+    mask = np.full((200, 400), 0.25, np.float32)
+    close_up = np.arange(130 * 260, dtype=np.float32).reshape(130, 260)
+    put_back(close_up, Rect(20, 40, 260, 130), Rect(0.3, 0.3, 0.2, 0.5), mask)
+    expected = np.full((200, 400), 0.25, np.float32)
+    expected[57:163, 114:206] = close_up[17:123, 94:186]
+    np.testing.assert_array_equal(mask, expected)
+
+
+def test_the_person_goes_back_at_the_pictures_edge():
+    """Nothing outside of the part, or of the picture, is written."""
+    mask = np.zeros((100, 100), np.float32)
+    put_back(np.ones((50, 50), np.float32), Rect(50, 50, 50, 50), Rect(0.5, 0.5, 0.5, 0.5), mask)
+    assert mask.sum() == 50 * 50
+
+
+PART = Rect(160, 120, 320, 240)
+
+
+def confirmed(close_up):
+    """Tell it where the first look guesses at a person in the middle, 0.1 of the picture's sides."""
+    first = np.zeros((100, 100), np.float32)
+    first[45:55, 45:55] = 0.4
+    return is_confirmed(first, close_up, PART, SIZE)
+
+
+@pytest.mark.parametrize(("level", "expected"), [(1.0, True), (0.92, True), (0.8, False), (0.4, False)])
+def test_a_person_is_confirmed_who_is_surely_there(level, expected):
+    """The close-up sees the same person, and has next to no doubt."""
+    close_up = np.zeros((50, 50), np.float32)
+    close_up[20:30, 20:30] = level
+    assert confirmed(close_up) == expected
+
+
+def test_somebody_else_is_no_confirmation():
+    """Who is sure, but elsewhere, is not the one whom the first look guessed at; half of that one is enough."""
+    elsewhere = np.zeros((50, 50), np.float32)
+    elsewhere[:15, :] = 1
+    assert not confirmed(elsewhere)
+    elsewhere[:25, :] = 1
+    assert confirmed(elsewhere)
+    assert not confirmed(np.zeros((50, 50), np.float32))

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 _NOT_DRAWN = Overlay("#000000", "all")  # stands in where an effect has no overlay
 _LEVELS = np.arange(256, dtype=np.uint8)
-_SMALL_STEP = 16  # sizes at which the background can be blurred are multiples of it
 
 
 class _Shot:
@@ -84,7 +83,7 @@ class ArrayPainter:
         frame
             uint8 [H, W, 3], RGB.
         mask
-            float32 [h, w] in 0..1, 1 where the person is; of the frame's size, or of the model's.
+            float32 [h, w] in 0..1, 1 where the person is; of the frame's size, the model's, or any other.
 
         Returns
         -------
@@ -122,10 +121,11 @@ class ArrayPainter:
         return levels
 
     def _scene(self, frame: Picture, mask: Mask) -> Scene:
-        """Return frame and mask at the model's size, or at the mask's if it is small already."""
-        if mask.shape == frame.shape[:2] or mask.shape[0] % _SMALL_STEP or mask.shape[1] % _SMALL_STEP:
-            mask = self._sampling.resize_half_pixel(mask, self._spec.width, self._spec.height)
-        sample = self._sampling.resize_half_pixel(frame, mask.shape[1], mask.shape[0])
+        """Return frame and mask at the model's size, for which blur and edges are made, whatever the mask's."""
+        size = Size(self._spec.width, self._spec.height)
+        if mask.shape != (size.height, size.width):
+            mask = self._sampling.resize_half_pixel(mask, *size)
+        sample = self._sampling.resize_half_pixel(frame, *size)
         return Scene(sample, mask, Size(frame.shape[1], frame.shape[0]), self._options)
 
     def _layers(self, layer: Layer, shot: _Shot) -> list[Painted]:

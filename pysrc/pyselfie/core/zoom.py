@@ -27,6 +27,14 @@ LEAST = 0.125
 _PERSON_FROM = 0.3
 """Of somebody far away the network is seldom sure: people at a quarter of their size were found best from here on."""
 
+_REACH = 0.03
+"""Of the box, added on each side of it: the close-up tells what the person inside looks like, and not that there is
+more of it. Cut at a picture's lower edge, as in a poster, people are taken to go on below."""
+
+_SURE = 0.9
+"""Where a close-up is to find somebody whom the first look has not: from here on a pixel of it is sure, as so much of
+the person has to be. Fur and clutter leave the network in doubt."""
+
 
 def person_box(mask: NDArray[np.float32]) -> Rect | None:
     """Return the smallest rectangle with all of the person, in fractions of the picture's sides.
@@ -91,7 +99,50 @@ def part_of(picture: NDArray[np.uint8], part: Rect) -> NDArray[np.uint8]:
     return np.ascontiguousarray(picture[top : top + height, left : left + width])
 
 
-def put_back(close_up: NDArray[np.float32], part: Rect, mask: NDArray[np.float32]) -> None:
-    """Write the mask of a part, of the part's size, into the `mask` of the whole picture."""
-    left, top, width, height = map(int, part)
-    mask[top : top + height, left : left + width] = close_up
+def is_confirmed(first: NDArray[np.float32], close_up: NDArray[np.float32], part: Rect, size: Size) -> bool:
+    """Tell whether the close-up of a part is sure of a person whom the first look only guessed at.
+
+    It has to find at least half of the same person, and to have few doubts of its own.
+
+    Parameters
+    ----------
+    first, close_up
+        float32 [h, w] in 0..1: the network's own masks of the picture and of the part.
+    part
+        In pixels of the picture.
+    size
+        The picture's.
+    """
+    is_person = close_up >= 0.5
+    if (close_up >= _SURE).sum() < max(1, _SURE * is_person.sum()):
+        return False
+    rows, columns = np.nonzero(first >= _PERSON_FROM)
+    height, width = close_up.shape
+    y = ((rows + 0.5) / first.shape[0] * size.height - part.y) / part.height * height
+    x = ((columns + 0.5) / first.shape[1] * size.width - part.x) / part.width * width
+    found = is_person[np.clip(y.astype(int), 0, height - 1), np.clip(x.astype(int), 0, width - 1)]
+    return bool(found.mean() >= 0.5)
+
+
+def put_back(close_up: NDArray[np.float32], part: Rect, box: Rect, mask: NDArray[np.float32]) -> None:
+    """Write what the close-up's mask says about the person into the `mask` of the whole picture.
+
+    Parameters
+    ----------
+    close_up
+        float32 [h, w], of the part's size.
+    part
+        In pixels of the picture.
+    box
+        The person's, in fractions of the picture's sides: outside of it, and a little around, `mask` stays.
+    mask
+        float32 [H, W], changed in place.
+    """
+    height, width = mask.shape
+    reach = _REACH * max(box.width, box.height)
+    left = max(int(part.x), round((box.x - reach) * width))
+    top = max(int(part.y), round((box.y - reach) * height))
+    right = min(int(part.x + part.width), round((box.x + box.width + reach) * width))
+    bottom = min(int(part.y + part.height), round((box.y + box.height + reach) * height))
+    x, y = int(part.x), int(part.y)
+    mask[top:bottom, left:right] = close_up[top - y : bottom - y, left - x : right - x]
