@@ -85,7 +85,7 @@ def test_stream_shows_the_composite(launch, site, camera_file):
     [
         ({"effect": "sepia"}, "effect is “sepia”, but it has to be one of fill, mask"),
         ({"strength": "lots"}, "strength is “lots”, but it has to be a number from 0 to 1; the last"),
-        ({"model-selection": "7"}, "model-selection is 7, but it has to be 0 (general) or 1 (landscape)"),
+        ({"model_selection": "7"}, "model-selection is 7, but it has to be 0 (general)"),
         ({"backend": "cuda"}, "backend is “cuda”, but it has to be one of auto, webgpu, wasm; “auto” is used."),
         ({"fit": "tight"}, "fit is “tight”, but it has to be one of contain, cover, fill, none, scale-down"),
     ],
