@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from pyselfie.cli import effect_choice, main
+from pyselfie.cli import main
 from pyselfie.cli.record import NAME
+from pyselfie.core.manifest import load_spec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,8 +80,9 @@ def test_smoothing_is_no_reason_to_do_a_photo_again(photo: Path, capsys: Any) ->
 def test_another_model_file_is_noticed(photo: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new version of a model does everything again for which it is needed; the effect that needs none stays."""
     assert [status(capsys, photo), status(capsys, photo)] == ["done", "skipped"]
-    load = effect_choice.load_spec
-    monkeypatch.setattr(effect_choice, "load_spec", lambda *which: replace(load(*which), sha256="another"))
+    monkeypatch.setattr(
+        "pyselfie.cli.effect_choice.load_spec", lambda *which: replace(load_spec(*which), sha256="another")
+    )
     assert [status(capsys, photo), status(capsys, photo)] == ["done", "skipped"]
     assert status(capsys, photo, "--effect", "none") == "done"
     monkeypatch.undo()

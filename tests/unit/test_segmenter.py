@@ -73,12 +73,27 @@ def test_models_have_names_and_numbers(astronaut: Picture) -> None:
         np.testing.assert_array_equal(named.segment(astronaut), numbered.segment(astronaut))
 
 
+@pytest.mark.parametrize("half", [np.float32(0.5), np.float64(0.5), np.array(0.5), 0.5], ids=repr)
+def test_smoothing_may_be_a_scalar_of_numpys(half: Any) -> None:
+    """It is Python's own from then on; a whole number will do, too."""
+    with Segmenter("landscape", smoothing=half) as segmenter:
+        assert repr(segmenter.smoothing) == "0.5"
+        none: Any = np.int64(0)
+        segmenter.smoothing = none
+        assert repr(segmenter.smoothing) == "0"
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
         ({"model": "tall"}, "model is 'tall', expected 0"),
         ({"model": 7}, "model is 7, expected 0"),
         ({"edges": "crisp"}, "edges is “crisp”, but it has to be one of refined, raw"),
+        ({"edges": None}, "edges is None, but it has to be one of refined, raw"),
+        ({"smoothing": True}, "smoothing is True, but it has to be a number from 0 to 0.95"),
+        ({"smoothing": np.bool_(False)}, "smoothing is False, but"),
+        ({"smoothing": np.float32(1)}, "smoothing is 1, but"),
+        ({"smoothing": [0.5]}, r"smoothing is \[0\.5\], but"),
         ({"smoothing": 1}, "smoothing is 1, but it has to be a number from 0 to 0.95"),
         ({"smoothing": float("nan")}, "but it has to be a number from 0 to 0.95"),
         ({"edges": "raw", "smoothing": 0.5}, "smoothing is 0.5, but raw edges are never smoothed"),
