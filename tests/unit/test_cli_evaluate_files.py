@@ -177,6 +177,8 @@ def test_videos_in_a_folder_are_named(photo: Path, capsys: Any) -> None:
     folder = photo.parent / "pictures"
     save(folder / "a.png", np.dstack([person(48)] * 3))
     write_film(folder / "talk.mp4", [np.dstack([person(9)] * 3)] * 2, sound=None)
+    (folder / ".trash").mkdir()
+    (folder / ".trash" / "old.mp4").touch()
     truth = save(photo.parent / "truth" / "a.png", person(48)).parent
     code, result = found(capsys, folder, truth, "--masks", truth)
     assert (code, result["frames"]) == (1, 1)

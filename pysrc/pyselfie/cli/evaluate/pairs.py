@@ -9,6 +9,7 @@ from pyselfie.cli.errors import UsageError, why
 from pyselfie.cli.formats import PICTURES, VIDEOS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 
@@ -87,11 +88,10 @@ def pictures_at(place: Path) -> list[Path]:
         When there are none.
     """
     if place.is_dir():
-        inside = [file.relative_to(place) for file in place.rglob("*") if file.suffix.lower() in PICTURES]
-        shown = [file for file in inside if not any(part.startswith(".") for part in file.parts)]
+        shown = _shown(place, PICTURES)
         if not shown:
             raise UsageError(f"there is no picture in the folder {place}")
-        return [place / file for file in sorted(shown, key=_in_order)]
+        return [place / file for file in shown]
     check_there(place)
     if place.suffix.lower() not in PICTURES:
         raise UsageError(f"{place} is no picture by its name ({' '.join(sorted(PICTURES))})")
@@ -100,12 +100,17 @@ def pictures_at(place: Path) -> list[Path]:
 
 def left_out(place: Path) -> str:
     """Return a sentence about the videos in a folder, which nobody measures there; "" if there are none."""
-    videos = sorted(file for file in place.rglob("*") if file.suffix.lower() in VIDEOS) if place.is_dir() else []
+    videos = _shown(place, VIDEOS) if place.is_dir() else []
     if not videos:
         return ""
     those = f"{len(videos)} videos in {place} are" if len(videos) > 1 else f"a video in {place} is"
-    name = videos[0].relative_to(place)
-    return f"{those} left out, {name}: a video is measured alone, pyselfie evaluate {name.name} TRUTH"
+    return f"{those} left out, {videos[0]}: a video is measured alone, pyselfie evaluate {videos[0].name} TRUTH"
+
+
+def _shown(place: Path, suffixes: Collection[str]) -> list[Path]:
+    """Return the files of such suffixes in a folder and below, relative to it, but for hidden ones, in order."""
+    inside = [file.relative_to(place) for file in place.rglob("*") if file.suffix.lower() in suffixes]
+    return sorted((file for file in inside if not any(part.startswith(".") for part in file.parts)), key=_in_order)
 
 
 def check_there(place: Path) -> None:
