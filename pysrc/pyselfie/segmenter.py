@@ -10,6 +10,7 @@ from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import OptionError, option_named
 from pyselfie.core.pictures import check_frame
+from pyselfie.core.show import show_in_python
 from pyselfie.core.zoom import closer_look, is_confirmed, part_of, person_box, put_back
 from pyselfie.extras import best_sampling
 from pyselfie.shared_model import IN_BROWSER, SharedModel
@@ -66,8 +67,8 @@ class Segmenter:
     """
 
     def __init__(self, model: str | SupportsIndex = "general", edges: str = "refined", smoothing: float = 0.0) -> None:
-        option_named("edges").parse(edges)
-        self._model = SharedModel(load_spec(model, edges), "Segmenter")
+        kind: str = option_named("edges").parse(edges, shown=show_in_python)
+        self._model = SharedModel(load_spec(model, kind), "Segmenter")
         self._sampling = best_sampling()
         self._shape: tuple[int, ...] = ()  # of the picture before
         self.smoothing = smoothing
@@ -79,7 +80,7 @@ class Segmenter:
 
     @smoothing.setter
     def smoothing(self, value: float) -> None:
-        self._smoothing: float = option_named("smoothing").parse(value)
+        self._smoothing: float = option_named("smoothing").parse(value, shown=show_in_python)
         if value and self._model.spec.edges == "raw":
             raise OptionError(
                 f"smoothing is {value}, but raw edges are never smoothed: it has to be 0, or edges refined."

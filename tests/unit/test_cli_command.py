@@ -98,6 +98,19 @@ def test_summary_says_everything(folder: Path, tmp_path: Path, capsys: Any) -> N
         (["a.png", "-o", "b.png", "--strength", "7"], "--strength is 7, but it has to be a number from 0 to 1"),
         (["a.png", "-o", "b.png", "--color", "red"], "--color is “red”, but it has to be a colour like #00FF00"),
         (["a.png", "-o", "b.png", "--background", "c.png"], "--background is for --effect picture, not for blur"),
+        (["a.png", "-o", "b.png", "--light-wrap", "0.4"], "--light-wrap is for --effect picture, not for blur"),
+        (
+            ["a.png", "-o", "b.png", "--mask", "--color", "#102030"],
+            "--color is for --effect fill or color, not for mask",
+        ),
+        (
+            ["a.png", "-o", "b.png", "-e", "fx.py:f", "--no-decontaminate"],
+            "--no-decontaminate is for --effect color or picture or blur or transparent, not for fx.py:f",
+        ),
+        (
+            ["a.png", "-o", "b.png", "--mask", "--edges", "raw", "--smoothing", "0.9"],
+            "--smoothing is 0.9, but raw edges cannot be smoothed",
+        ),
         (["a.png", "-o", "b.png", "--model", "tall"], "--model is “tall”, but it has to be 0 (general) or 1"),
         (
             ["a.png", "-o", "b.png", "--colour", "red"],

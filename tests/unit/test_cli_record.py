@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 
 from pyselfie.cli import main
 from pyselfie.cli.record import NAME
+from pyselfie.core.manifest import load_spec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +66,27 @@ def test_other_options_are_no_reason_to_skip(other: list[str], photo: Path, tmp_
     assert status(capsys, photo, *other) == "skipped"
     assert status(capsys, photo) == "done"
     assert result_of(photo).read_bytes() == before
+
+
+def test_smoothing_is_no_reason_to_do_a_photo_again(photo: Path, capsys: Any) -> None:
+    """Only films are smoothed, and a JPEG is none; a PNG may be one."""
+    jpeg = photo.with_suffix(".jpg")
+    with Image.open(photo) as picture:
+        picture.save(jpeg)
+    for source, then in ((jpeg, "skipped"), (photo, "done")):
+        assert [status(capsys, source), status(capsys, source, "--smoothing", "0.5")] == ["done", then]
+
+
+def test_another_model_file_is_noticed(photo: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new version of a model does everything again for which it is needed; the effect that needs none stays."""
+    assert [status(capsys, photo), status(capsys, photo)] == ["done", "skipped"]
+    monkeypatch.setattr(
+        "pyselfie.cli.effect_choice.load_spec", lambda *which: replace(load_spec(*which), sha256="another")
+    )
+    assert [status(capsys, photo), status(capsys, photo)] == ["done", "skipped"]
+    assert status(capsys, photo, "--effect", "none") == "done"
+    monkeypatch.undo()
+    assert status(capsys, photo, "--effect", "none") == "skipped"
 
 
 def test_changed_files_that_options_name_are_noticed(photo: Path, tmp_path: Path, capsys: Any) -> None:

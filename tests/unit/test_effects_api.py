@@ -12,7 +12,6 @@ from pyselfie.arrays import blending
 from pyselfie.arrays import painter as array_painter
 from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.core import sampling
-from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
 from pyselfie.core.effects import EFFECTS, Overlay
 from pyselfie.core.options import OptionError, Options
 from tests.reference.compositor import composite, overlay_image
@@ -296,50 +295,3 @@ def test_bad_parameters_are_refused(frame: NDArray[np.uint8], masks: dict[str, N
     with pytest.raises(TypeError, match="the background has to be uint8"):
         effects.replace_background(frame, mask, floats)
     np.testing.assert_array_equal(effects.cut_out(frame, mask * np.float32(1.0005))[..., 3].max(), 255)
-
-
-def test_custom_effect_runs(frame: NDArray[np.uint8], masks: dict[str, NDArray[np.float32]]) -> None:
-    """A plain function gets frame, mask and time as arrays of its own, and its picture comes back."""
-    seen = []
-
-    def effect(frame: NDArray[np.uint8], mask: NDArray[np.float32], time: float) -> NDArray[np.uint8]:
-        seen.append((frame.dtype, mask.dtype, mask.shape, time))
-        frame[mask < 0.5] = 0
-        return frame
-
-    before = frame.copy()
-    result = CustomEffect(effect, "mine")(frame, masks["frame"], 1.5)
-    assert seen == [(np.uint8, np.float32, frame.shape[:2], 1.5)]
-    assert not result[masks["frame"] < 0.5].any()
-    np.testing.assert_array_equal(frame, before)
-
-
-@pytest.mark.parametrize(
-    ("body", "sentence"),
-    [
-        ("return 1 / 0", r"the effect fx\.py:effect raised ZeroDivisionError: division by zero, line 2"),
-        ("return None", r"the effect fx\.py:effect returned NoneType, not a NumPy array"),
-        ("return mask", r"the effect fx\.py:effect returned float32, not uint8"),
-        ("return frame[1:]", r"returned the shape \(3, 5, 3\), not \(4, 5, 3\) or \(4, 5, 4\)"),
-        ("return frame[..., 0]", r"returned the shape \(4, 5\), not"),
-    ],
-)
-def test_bad_custom_effect_is_one_sentence(body: str, sentence: str) -> None:
-    """What the user's function did wrong, and in which line of theirs."""
-    effect = load_effect(f"def effect(frame, mask, time):\n    {body}\n", "effect", "fx.py")
-    with pytest.raises(CustomEffectError, match=sentence):
-        effect(np.zeros((4, 5, 3), np.uint8), np.zeros((4, 5), np.float32), 0.0)
-
-
-@pytest.mark.parametrize(
-    ("source", "sentence"),
-    [
-        ("def effect(", "fx.py does not run: SyntaxError: .*line 1"),
-        ("import nothing_of_this_name", "fx.py does not run: ModuleNotFoundError: .*, line 1"),
-        ("effect = 3", "fx.py has no function effect"),
-    ],
-)
-def test_effect_that_cannot_be_loaded_is_one_sentence(source: str, sentence: str) -> None:
-    """A file that does not run, or lacks the function, says so."""
-    with pytest.raises(CustomEffectError, match=sentence):
-        load_effect(source, "effect", "fx.py")

@@ -1,7 +1,9 @@
 """Options are checked in one place, and every refusal is one sentence."""
 
 import re
+from typing import Any
 
+import numpy as np
 import pytest
 
 from pyselfie.core.options import OptionError, Options, parse_changes, parse_color
@@ -55,3 +57,28 @@ def test_models_have_numbers_and_names(model):
 def test_colours_are_read_as_rgb():
     """The three bytes in reading order, either case."""
     assert parse_color("#12aBfF") == (0x12, 0xAB, 0xFF)
+
+
+def test_options_may_be_scalars_of_numpys():
+    """Numbers, flags and texts; what is kept is Python's own."""
+    scalars: Any = {"strength": np.float32(0.5), "mirror": np.bool_(True), "light_wrap": np.int64(1)}
+    options = Options(**scalars, effect=np.str_("mask"))
+    assert options == Options(strength=0.5, mirror=True, light_wrap=1, effect="mask")
+    assert [type(value) for value in (options.strength, options.mirror, options.light_wrap)] == [float, bool, int]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"effect": None}, "effect is None, but"),
+        ({"strength": np.zeros(2)}, "strength is array([0., 0.]), but"),
+        ({"mirror": {"a": 1}}, "mirror is {'a': 1}, but"),
+        ({"color": np.zeros((90, 90))}, "color is array([[0., 0., 0., ..., 0., 0., 0.], "),
+    ],
+)
+def test_wrong_values_are_written_as_python_does(wrong, words):
+    """On one line, and shortened."""
+    with pytest.raises(OptionError, match=re.escape(words)) as refusal:
+        Options(**wrong)
+    assert "\n" not in str(refusal.value)
+    assert len(str(refusal.value)) < 160

@@ -8,8 +8,9 @@ from typing import Any
 
 from pyselfie import __version__
 from pyselfie.cli.formats import PICTURES
+from pyselfie.core.effects import EFFECTS, options_of
 from pyselfie.core.option import unknown_option
-from pyselfie.core.options import MODEL_NAMES, Option, OptionError, Options, way_in
+from pyselfie.core.options import EFFECT_NAMES, MODEL_NAMES, Option, OptionError, Options, way_in
 from pyselfie.core.show import show
 
 _EPILOG = """examples:
@@ -29,19 +30,17 @@ exit codes: 0 all is done, 1 some files failed or are incomplete, 2 the command 
 def parse(given: list[str] | None = None) -> argparse.Namespace:
     """Return the options; ends the program with one sentence and exit code 2 if they are wrong."""
     parser = _parser()
-    options, unknown = parser.parse_known_args(given)
+    unset = argparse.Namespace(**{_attribute(option): None for option in way_in("cli")})
+    options, unknown = parser.parse_known_args(given, unset)
     if unknown:
         parser.error(_unknown(unknown, parser))
-    if options.mask:
-        options.effect = "mask"
+    named = _fill_in(options)
     if options.webcam is None and not options.inputs:
         parser.error("nothing to do: name pictures, videos or folders, or use --webcam")
     if options.webcam is not None and (options.inputs or options.output):
         parser.error("--webcam shows a window: it takes no files and no --output")
     if options.inputs and options.output is None:
         parser.error("say where the result goes: -o out.png, or -o folder/ for many files")
-    if options.background is not None and options.effect != "picture":
-        parser.error(f"--background is for --effect picture, not for {options.effect}")
     if options.format is not None and _suffix(options.format) not in PICTURES:
         known = " ".join(sorted(suffix.removeprefix(".") for suffix in PICTURES))
         parser.error(f"--format is {options.format!r}, but pictures are written as one of {known}")
@@ -49,11 +48,45 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
         chosen = _engine_options(options)
     except OptionError as error:
         parser.error(str(error).removesuffix("."))
+    if idle := next((sentence for option in named if (sentence := _idle(option, chosen, options))), ""):
+        parser.error(idle)
     options.model_selection = chosen.pop("model_selection")
     options.model = MODEL_NAMES[options.model_selection]
     options.effect_options = Options(**chosen)
     options.format = _suffix(options.format) if options.format else None
     return options
+
+
+def _fill_in(options: argparse.Namespace) -> list[Option]:
+    """Set the options that the command line does not name to their defaults; return those that it names."""
+    named = [option for option in way_in("cli") if getattr(options, _attribute(option)) is not None]
+    for option in way_in("cli"):
+        if option not in named:
+            setattr(options, _attribute(option), option.default)
+    if options.mask:
+        options.effect = "mask"
+    return named
+
+
+def _idle(option: Option, chosen: dict[str, Any], options: argparse.Namespace) -> str:
+    """Return why an option that was named would change nothing, or an empty string."""
+    if option.name in {"effect", "model_selection"}:
+        return ""
+    if option.name not in options_that_matter(options.effect):
+        effects = [effect for effect in EFFECT_NAMES if option.name in options_that_matter(effect)]
+        flag = option.flags[-1] if chosen.get(option.name) is False else option.flag
+        return f"{flag} is for --effect {' or '.join(effects)}, not for {options.effect}"
+    if option.name == "smoothing" and chosen["smoothing"] and chosen["edges"] == "raw":
+        return f"{option.flag} is {show(chosen['smoothing'])}, but raw edges cannot be smoothed"
+    return ""
+
+
+def options_that_matter(effect: str) -> frozenset[str]:
+    """Return the names of the options on which an effect depends, one of the user's own among them."""
+    if _is_own(effect):
+        return frozenset({"mirror", "edges", "smoothing"})
+    has_backdrop = any(draw.layer == "backdrop" for draw in EFFECTS[effect].draws)
+    return options_of(effect) | ({"background"} if has_backdrop else set())
 
 
 def _suffix(name: str) -> str:

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyselfie.arrays.painter import ArrayPainter
+from pyselfie.cli.arguments import options_that_matter
 from pyselfie.cli.errors import FileError, UsageError, why
 from pyselfie.cli.picture_file import read_picture
 from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
 from pyselfie.core.effects import EFFECTS
+from pyselfie.core.manifest import load_spec
+from pyselfie.runtimes.film import GAP_S
 
 if TYPE_CHECKING:
     import argparse
@@ -48,15 +51,27 @@ class Effect:
         self._paint = paint
         self._segmenter = segmenter
         self._smoothing = smoothing
+        self._seen_at = 0.0
 
     def begin(self, *, film: bool) -> None:
         """Forget the file before: another one begins; its pictures are those of a `film`, or have nothing in common."""
+        self.cut()
         if self._segmenter is not None:
-            self._segmenter.reset()
             self._segmenter.smoothing = self._smoothing if film else 0.0
 
+    def cut(self) -> None:
+        """Let the next frame be the first of another scene, on whose mask no other has an influence."""
+        if self._segmenter is not None:
+            self._segmenter.reset()
+
     def __call__(self, frame: Picture, time: float) -> Picture:
-        """Return the picture; `time` is in seconds since the first one."""
+        """Return the picture; `time` is in seconds since the first one. After a gap it begins another scene."""
+        if abs(time - self._seen_at) > GAP_S:
+            self.cut()
+        self._seen_at = time
+        return self._painted(frame, time)
+
+    def _painted(self, frame: Picture, time: float) -> Picture:
         mask = _NO_MASK if self._segmenter is None else self._segmenter.segment(frame)
         return self._paint(frame, mask, time)
 
@@ -73,7 +88,7 @@ class _OwnEffect(Effect):
         self._eyes = segmenter
         self._mirror = mirror
 
-    def __call__(self, frame: Picture, time: float) -> Picture:
+    def _painted(self, frame: Picture, time: float) -> Picture:
         if self._classes:
             mask, classes = self._eyes.segment_with_classes(frame)
         else:
@@ -108,19 +123,34 @@ def choose_effect(options: argparse.Namespace, segmenter: Segmenter) -> Effect:
     return Effect(lambda frame, mask, _time: painter.paint(frame, mask), segmenter if needs_mask else None, smoothing)
 
 
-def fingerprint(options: argparse.Namespace) -> str:
-    """Return a number for everything on the command line that the results depend on, the files' contents included.
+def fingerprint(options: argparse.Namespace, *, film: bool) -> str:
+    """Return a number for everything that a result depends on besides its input.
+
+    That is the effect with those options that make a difference to it, the contents of the files that they name, and
+    the model's file.
+
+    Parameters
+    ----------
+    options
+        The command line.
+    film
+        Whether the input may be a film, in which masks are smoothed.
 
     Raises
     ------
     UsageError
         When the user's effect or the background cannot be read.
     """
+    chosen = options.effect_options
+    matters = set(options_that_matter(options.effect))
+    model = load_spec(options.model, chosen.edges).sha256 if "edges" in matters else ""
+    if not film or chosen.edges == "raw":
+        matters.discard("smoothing")
+    values = {name: value for name, value in dataclasses.asdict(chosen).items() if name in matters}
     own = [_file(options.effect)] if ".py:" in options.effect else []
     files = [*own, *([options.background] if options.background else [])]
     contents = [hashlib.sha256(_bytes(file)).hexdigest() for file in files]
-    settings = [options.effect, options.model, dataclasses.asdict(options.effect_options), contents]
-    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([options.effect, model, values, contents]).encode()).hexdigest()
 
 
 def _bytes(path: Path) -> bytes:

@@ -37,6 +37,8 @@ class Film:
         How many frames there should be, 0 if the file does not say.
     read
         How many frames have been read.
+    has_new_size
+        Whether the last frame of `upright` had another size in the file than the one before it.
     """
 
     def __init__(self, av: Any, container: Any, source: Path) -> None:
@@ -53,7 +55,9 @@ class Film:
         self.subtitles: list[Any] = list(container.streams.subtitles)
         self.expected = self.video.frames or self._guess_frames()
         self.read, self._damaged, self._end = 0, False, 0.0
-        self._size: tuple[int, int] | None = None
+        self.has_new_size = False
+        self._size: tuple[int, int] | None = None  # of all frames that `upright` returns
+        self._own_size: tuple[int, int] | None = None  # of the frame before, in the file
         self._begin: float | None = None
 
     def _guess_frames(self) -> int:
@@ -93,6 +97,8 @@ class Film:
         quarter_turns = round(frame.rotation / 90) % 4
         rgb = np.ascontiguousarray(np.rot90(rgb, quarter_turns))
         height, width = rgb.shape[:2]
+        self.has_new_size = self._own_size not in {None, (width, height)}
+        self._own_size = width, height
         if self._size is None:
             self._size = width, height
         if self._size != (width, height):

@@ -3,5 +3,6 @@
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 WITH_ALPHA = {".png", ".webp", ".tif", ".tiff"}
 EXACT = {".png", ".tif", ".tiff"}
+ANIMATED = {".png", ".webp"}  # or so they may be
 VIDEOS = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".wmv", ".flv", ".3gp"}
 VIDEOS_WRITTEN = {".mp4", ".m4v", ".mov", ".mkv", ".webm"}

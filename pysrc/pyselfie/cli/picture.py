@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.errors import FileError
+from pyselfie.cli.formats import ANIMATED
 from pyselfie.cli.picture_file import PictureFile, write_pictures
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pyselfie.cli.picture_file import Photo
     from pyselfie.cli.progress import Progress
 
-_HOLD = {"animation": {".png", ".webp"}, "pages": {".tif", ".tiff"}}
+_HOLD = {"animation": ANIMATED, "pages": {".tif", ".tiff"}}
 
 
 def convert_picture(source: Path, target: Path, effect: Effect, progress: Progress, *, grey: bool) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pyselfie.cli.effect_choice import fingerprint
 from pyselfie.cli.errors import UsageError, why
-from pyselfie.cli.formats import EXACT, PICTURES, VIDEOS, VIDEOS_WRITTEN, WITH_ALPHA
+from pyselfie.cli.formats import ANIMATED, EXACT, PICTURES, VIDEOS, VIDEOS_WRITTEN, WITH_ALPHA
 from pyselfie.cli.record import Record
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def _single(source: Path, target: Path) -> Job:
 
 
 def _into_folder(options: argparse.Namespace, folder: Path) -> list[Job]:
-    record = Record(folder, fingerprint(options))
+    still, moving = (fingerprint(options, film=film) for film in (False, True))
+    record = Record(folder, lambda source: moving if source.suffix.lower() in VIDEOS | ANIMATED else still)
     taken: dict[Path, Path] = {}
     jobs = []
     seen: set[str] = set()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyselfie.cli.errors import FileError, UsageError, why
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NAME = ".pyselfie.jsonl"
@@ -46,7 +47,7 @@ class Record:
     folder
         Where the results lie.
     settings
-        A fingerprint of everything on the command line that the results depend on.
+        Returns the fingerprint of everything that the result of an input depends on besides it.
 
     Raises
     ------
@@ -54,7 +55,7 @@ class Record:
         When there is a record that cannot be read.
     """
 
-    def __init__(self, folder: Path, settings: str) -> None:
+    def __init__(self, folder: Path, settings: Callable[[Path], str]) -> None:
         self._folder, self._settings = folder, settings
         self._path = folder / NAME
         self._entries = {entry.result: entry for entry in _read(self._path)}
@@ -100,7 +101,7 @@ class Record:
             made=_stamp(target.stat()),
             input=os.path.realpath(source),
             read=_stamp(source.stat()) if read is None else read,
-            settings=self._settings if whole else "",
+            settings=self._settings(source) if whole else "",
         )
 
     def _key(self, target: Path) -> str:

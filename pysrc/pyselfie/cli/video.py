@@ -56,6 +56,8 @@ def _convert(film: Film, target: Path, effect: Effect, progress: Progress) -> st
                 output.packet(item)
                 continue
             rgb = film.upright(item)
+            if film.has_new_size:
+                effect.cut()
             output.picture(effect(rgb, film.seconds(item)), item)
             progress.advance()
         if not film.read:

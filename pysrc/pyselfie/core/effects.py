@@ -109,6 +109,21 @@ def folds_edge(options: Options) -> bool:
     return options.decontaminate and overlay is not None and overlay.folds_edge
 
 
+def options_of(effect: str) -> frozenset[str]:
+    """Return the names of those of `Options` on which the pictures of an effect depend, the effect's own aside."""
+    overlay, layers = EFFECTS[effect].overlay, {draw.layer for draw in EFFECTS[effect].draws}
+    depends = {
+        "mirror": True,
+        **dict.fromkeys(("edges", "smoothing"), overlay is not None),
+        "color": overlay is not None and overlay.color == "chosen",
+        "strength": overlay is not None and overlay.color == "blurred",
+        "decontaminate": "edge" in layers or (overlay is not None and overlay.folds_edge),
+        "light_wrap": {"edge", "backdrop"} <= layers,
+        "colour_cast": "cast" in layers,
+    }
+    return frozenset(name for name, matters in depends.items() if matters)
+
+
 def has_edge(options: Options) -> bool:
     """Return whether anything makes the edge better, and the frame slower."""
     return draws_for(options) != draws_for(without_edge(options)) or folds_edge(options)

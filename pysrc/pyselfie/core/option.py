@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pyselfie.core.show import show
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
 _HEX_COLOR = re.compile(r"#([0-9a-fA-F]{6})")
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -105,25 +105,28 @@ class Option:
                 return "a colour like #00FF00"
         return self.text
 
-    def parse(self, value: Any, name: str = "") -> Any:
+    def parse(self, value: Any, name: str = "", shown: Callable[[object], str] = show) -> Any:
         """Return `value` as it is used.
 
         Parameters
         ----------
         value
-            What came, of any type.
+            What came, of any type; a scalar of NumPy's is as good as Python's own.
         name
             What the caller calls the option; Python's name without it.
+        shown
+            Writes a wrong value into the sentence.
 
         Raises
         ------
         OptionError
             If it cannot be that.
         """
+        value = _plain(value)
         if self.kind == "model" and isinstance(value, str) and value in self.choices:
             return list(self.choices).index(value)
         if not self._allows(value):
-            raise OptionError(f"{name or self.name} is {show(value)}, but it has to be {self.expected}.")
+            raise OptionError(f"{name or self.name} is {shown(value)}, but it has to be {self.expected}.")
         return int(value) if self.kind == "model" else value
 
     def _allows(self, value: Any) -> bool:
@@ -146,6 +149,12 @@ class Option:
         if self.kind in {"number", "model"} and _DECIMAL.fullmatch(text.strip()):
             return float(text)
         return text
+
+
+def _plain(value: Any) -> Any:
+    """Return Python's own number, truth value or text where `value` is a scalar of NumPy's, or like one."""
+    is_scalar = getattr(value, "ndim", None) == 0 and hasattr(value, "item")
+    return value.item() if is_scalar else value
 
 
 def unknown_option(name: str, known: list[str]) -> str:

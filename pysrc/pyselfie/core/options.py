@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pyselfie.core.effects import EFFECTS
 from pyselfie.core.option import Option, OptionError, Way, unknown_option
+from pyselfie.core.show import show_in_python
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +65,8 @@ class Options:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            object.__setattr__(self, field.name, option_named(field.name).parse(getattr(self, field.name)))
+            value = option_named(field.name).parse(getattr(self, field.name), shown=show_in_python)
+            object.__setattr__(self, field.name, value)
 
     def updated(self, changes: Mapping[str, Any]) -> Options:
         """Return a copy with `changes` made; the keys are the attribute names.

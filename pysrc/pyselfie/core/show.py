@@ -22,6 +22,13 @@ def show(value: object) -> str:
     return _shortened(f"[object {_JAVASCRIPT.get(kind, kind)}]")
 
 
+def show_in_python(value: object) -> str:
+    """Return `value` as Python writes it if it is neither text nor number, on one line; those as `show` does."""
+    if isinstance(value, str) or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        return show(value)
+    return re.sub(r"\s+", " ", _shortened(repr(value)))
+
+
 def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
