@@ -200,11 +200,11 @@ SLOW_MODEL = """
 import time
 from pyselfie.browser.ort_web import OrtWebRuntime
 run = OrtWebRuntime.run
-async def slow(self, tensor):
+async def slow(*given):
     end = time.monotonic() + 0.2
     while time.monotonic() < end:
         pass
-    return await run(self, tensor)
+    return await run(*given)
 OrtWebRuntime.run = slow
 """
 FILM = """async () => {

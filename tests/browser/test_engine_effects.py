@@ -115,10 +115,10 @@ from pyselfie.browser.ort_web import OrtWebRuntime
 
 runs, run = 0, OrtWebRuntime.run
 
-async def counted(self, tensor):
+async def counted(*given):
     global runs
     runs += 1
-    return await run(self, tensor)
+    return await run(*given)
 
 OrtWebRuntime.run = counted
 """
@@ -149,7 +149,7 @@ def test_no_fault_leads_to_none(launch, site, astronaut):
     engine = EngineDriver(page, site.url, backend="wasm", painter="canvas2d")
     engine.start(effect="none")
     engine.show(astronaut)
-    fail = "async def fail(self, tensor):\n    raise ValueError('provoked')\nOrtWebRuntime.run = fail\n"
+    fail = "async def fail(*given):\n    raise ValueError('provoked')\nOrtWebRuntime.run = fail\n"
     engine.in_worker(f"pyodide.runPython({json.dumps(COUNT_RUNS + fail)})")
     engine.options(effect="blur")
     engine.wait_for("error")
