@@ -43,8 +43,8 @@ FUNCTIONS: dict[str, tuple[dict[str, Any], Callable[..., np.ndarray]]] = {
 }
 
 MOST = {"blur": 40}
-"""Largest difference where it isn't 24: the canvas stretches the overlay's alpha, which is no straight line of the mask;
-the function looks it up for the stretched mask."""
+"""Largest difference where it isn't 24: the canvas stretches the overlay's alpha, which is no straight line of the
+mask; the function looks it up for the stretched mask."""
 
 
 @pytest.fixture
