@@ -52,7 +52,7 @@ async () => {
 
 
 class Host:
-    """A page on another origin with the widget in a frame."""
+    """A page on another origin with the widget in a frame; `auto` would load another model beside what is tested."""
 
     def __init__(self, page, site, other, origins=None, *, readers=None, **query):
         self.page = page
@@ -60,7 +60,7 @@ class Host:
             page.route("**/widget.json", lambda route: route.fulfill(body=readers))
         self.origin = other.url.rstrip("/")
         page.set_default_timeout(WAIT_MS)
-        asked = urlencode(query | {"origins": self.origin if origins is None else origins})
+        asked = urlencode({"model-selection": "general"} | query | {"origins": self.origin if origins is None else origins})
         body = HOST % f"{site.url}widget.html?{asked}"
         (other.directory / "host.html").write_text(body)
         page.goto(f"{other.url}host.html")
