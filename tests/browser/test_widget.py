@@ -60,7 +60,9 @@ class Host:
             page.route("**/widget.json", lambda route: route.fulfill(body=readers))
         self.origin = other.url.rstrip("/")
         page.set_default_timeout(WAIT_MS)
-        asked = urlencode({"model-selection": "general"} | query | {"origins": self.origin if origins is None else origins})
+        asked = urlencode(
+            {"model-selection": "general"} | query | {"origins": self.origin if origins is None else origins}
+        )
         body = HOST % f"{site.url}widget.html?{asked}"
         (other.directory / "host.html").write_text(body)
         page.goto(f"{other.url}host.html")
