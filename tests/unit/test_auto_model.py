@@ -36,6 +36,10 @@ class Model:
         self._ms = ms
         self.measured = 0
         self.has_spare = False
+        self.told = 0
+
+    def tell(self) -> None:
+        self.told += 1
 
     async def measure(self, number: int) -> Trial:
         assert number == MULTICLASS
@@ -96,13 +100,13 @@ def test_camera_on_a_gpu_gets_multiclass_once_it_is_measured() -> None:
 
 
 def test_gpu_that_is_too_slow_keeps_the_light_model() -> None:
-    """What was measured is freed, and nothing is exchanged."""
+    """What was measured is freed, nothing is exchanged, and the page, which has shown a download, is told why."""
 
     async def run() -> None:
         engine = Engine(has_gpu=True, ms=45)
         await engine.show(30)
         assert engine.numbers == [GENERAL]
-        assert (engine.model.measured, engine.model.has_spare) == (1, False)
+        assert (engine.model.measured, engine.model.has_spare, engine.model.told) == (1, False, 1)
         assert engine.auto.reason == "multiclass takes 45.0 ms here, a frame has 20.0 ms for it"
 
     asyncio.run(run())

@@ -129,5 +129,6 @@ class AutoModel:
         finally:
             self._is_trying = False
         self.review(model)
+        model.tell()
         if self._choice.model != RICH:
             model.drop_spare()

@@ -104,9 +104,9 @@ class Engine:
 
     def _want(self, choice: ModelChoice) -> None:
         """Load what is asked for, if it is something else."""
-        needs_switch = self._model.want(self._auto.resolve(choice))
-        self._note_auto()
-        if needs_switch:
+        resolved = self._auto.resolve(choice)
+        self._note_auto()  # first, as the page is told at once where nothing need be loaded
+        if self._model.want(resolved):
             self._spawn(self._model.switch())
 
     def _model_refused(self, choice: ModelChoice, error: Exception) -> bool:
@@ -134,7 +134,8 @@ class Engine:
         try:
             await self._model.install()
         except Exception as error:
-            self._reporter.error(error, "The engine could not start")
+            if not self._mailbox.closed:
+                self._reporter.error(error, "The engine could not start")
             return
         if self._mailbox.closed:  # while the model was loading
             return
@@ -251,6 +252,7 @@ class Engine:
         """End the frame loop and free everything once the frame under way is done."""
         self._mailbox.close()
         self._auto.close()
+        self._loader.close()
         self._output.end()
         self._spawn(self._close())
 

@@ -76,6 +76,22 @@ class ModelLoader:
         self._backends = candidates(probe, requested)
         self.backend, self.reason = next(self._backends)
         self._on_change = on_change
+        self._is_open = True
+
+    def close(self) -> None:
+        """Load nothing more: what is on its way comes to nothing."""
+        self._is_open = False
+
+    def check_open(self) -> None:
+        """Go on only while the engine does.
+
+        Raises
+        ------
+        EngineError
+            If the engine has been closed.
+        """
+        if not self._is_open:
+            raise EngineError("The engine is closed.")
 
     @property
     def has_gpu(self) -> bool:
@@ -87,17 +103,17 @@ class ModelLoader:
         """Which painter fits the backend, and why."""
         return self._painters.for_backend(self.backend)
 
-    async def load(self, choice: ModelChoice) -> AnyRuntime:
-        """Return a runtime that has run once, on this backend or on the next one that works.
+    async def load(self, choice: ModelChoice, *, is_optional: bool = False) -> AnyRuntime:
+        """Return a runtime that has run once, on this backend or, unless `is_optional`, on the next one that works.
 
         Raises
         ------
         ModelFileError
             If the downloaded file is not the manifest's.
         JsException
-            If the download fails.
+            If the download fails, or an optional model.
         EngineError
-            If no backend runs the model.
+            If no backend runs the model, or the engine has been closed meanwhile.
         """
         spec = load_spec(*choice)
         buffer = await self._host.loadModel(spec.file, spec.name)
@@ -105,8 +121,11 @@ class ModelLoader:
         while True:
             try:
                 async with self.lock:
+                    self.check_open()
                     return await self._create(buffer, spec)
             except JsException as error:  # noqa: PERF203 - the next backend's turn
+                if is_optional:
+                    raise
                 self._give_up(f"{error.name}: {error.message}")
 
     async def _create(self, buffer: Any, spec: ModelSpec) -> AnyRuntime:

@@ -66,6 +66,7 @@ class RunningModel:
         self._runtime: AnyRuntime | None = None
         self._spare: AnyRuntime | None = None  # loaded and measured, and not yet needed
         self._is_switching = False
+        self._loads = 0  # under way: one to run, and one to be measured
         self._recovery = asyncio.Lock()
 
     async def guarded(self, work: Callable[[], Awaitable[bool]]) -> bool:
@@ -94,11 +95,12 @@ class RunningModel:
             As `ModelLoader.load` does, or when the model fails.
         """
         self.drop_spare()
-        runtime = await self._load(ModelChoice(number, self.wanted.edges))
+        runtime = await self._load(ModelChoice(number, self.wanted.edges), is_optional=True)
         trial = Trial()
         try:
             while not trial.is_done:
                 async with self._loader.lock:  # frames have their turn between two runs
+                    self._loader.check_open()
                     begin = time.perf_counter()
                     await runtime.run_alone()
                     trial.add((time.perf_counter() - begin) * 1000)
@@ -167,9 +169,10 @@ class RunningModel:
 
     async def _exchange(self, wanted: ModelChoice) -> None:
         try:
-            runtime = await self._load(wanted)
+            runtime = await self._load(wanted, is_optional=self.auto_reason is not None)
             if self.wanted != wanted or wanted == self._running:  # another wish, or a recovery, came meanwhile
                 runtime.close()
+                self.tell()
                 return
             await self._adopt(runtime)
         except Exception as error:
@@ -179,16 +182,28 @@ class RunningModel:
         self._reporter.post({"type": "model", **self.status()})
         await self.guarded(self._refresh)
 
-    async def _load(self, choice: ModelChoice) -> AnyRuntime:
-        """Load a model; the page is told, as it must not take the worker's silence for its death."""
+    def tell(self) -> None:
+        """Tell the page what runs and why, also after a download that came to nothing."""
+        if self._runtime is not None:
+            self._reporter.post({"type": "model", **self.status()})
+
+    async def _load(self, choice: ModelChoice, *, is_optional: bool = False) -> AnyRuntime:
+        """Load a model; the page is told, as it must not take the worker's silence for its death.
+
+        An optional one, which nobody has asked for, is not worth another backend.
+        """
         if self._spare is not None and _choice_of(self._spare) == choice:
             runtime, self._spare = self._spare, None
             return runtime
-        self._reporter.post({"type": "loading", "on": True})
+        self._loads += 1
+        if self._loads == 1:
+            self._reporter.post({"type": "loading", "on": True})
         try:
-            return await self._loader.load(choice)
+            return await self._loader.load(choice, is_optional=is_optional)
         finally:
-            self._reporter.post({"type": "loading", "on": False})
+            self._loads -= 1
+            if self._loads == 0:
+                self._reporter.post({"type": "loading", "on": False})
 
     async def _adopt(self, runtime: AnyRuntime) -> None:
         """Let `runtime` paint from now on; where the GPU refuses, close it."""

@@ -60,10 +60,9 @@ export class Controls extends EventTarget {
   #showSettings() {
     const { effect } = this.effect;
     for (const setting of this.#settings) setting.hidden = !belongs(setting, effect);
-    for (const { parentElement, value, min, max } of this.#inputs) {
+    for (const { parentElement, value } of this.#inputs) {
       const output = parentElement?.querySelector("output");
-      const share = (Number(value) - Number(min)) / (Number(max) - Number(min));
-      if (output) output.value = `${Math.round(100 * share)} %`;
+      if (output) output.value = `${Math.round(100 * Number(value))} %`;
     }
   }
 
