@@ -26,7 +26,7 @@ BREAK_SHADERS = """
 (() => {
   const create = GPUDevice.prototype.createShaderModule;
   GPUDevice.prototype.createShaderModule = function (settings) {
-    return create.call(this, settings.label === "layer" ? { code: "this is no WGSL" } : settings);
+    return create.call(this, settings.label === "layer_picture" ? { code: "this is no WGSL" } : settings);
   };
 })()
 """
