@@ -20,10 +20,22 @@ KINDS: tuple[Kind, ...] = ("external", "2d")
 
 
 class Picture(NamedTuple):
-    """Something that a shader can sample; its kind chooses between ``picture_external`` and ``picture_2d``."""
+    """Something that a shader can sample.
+
+    Attributes
+    ----------
+    kind : str
+        Chooses between ``picture_external`` and ``picture_2d``.
+    group : GPUBindGroup
+        For number 1 of every shader that samples it.
+    texture : GPUExternalTexture or GPUTextureView
+        What is in `group`. Chromium destroys an external texture when JavaScript's collector finds that only bind groups
+        hold it.
+    """
 
     kind: Kind
-    group: Any  # for number 1 of every shader that samples it
+    group: Any
+    texture: Any
 
 
 class PictureBinder:
@@ -49,7 +61,7 @@ class PictureBinder:
 
     def bind(self, kind: Kind, texture: Any) -> Picture:
         """Return the picture that is on a ``GPUExternalTexture`` or a ``GPUTextureView``."""
-        return Picture(kind, self._gpu.bind(self.layouts[kind], texture, self._sampler))
+        return Picture(kind, self._gpu.bind(self.layouts[kind], texture, self._sampler), texture)
 
 
 class TextureSlot:
