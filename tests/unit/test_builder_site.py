@@ -37,7 +37,7 @@ def test_assets_tell_the_truth(dist: Path):
 
 
 def test_late_modules_are_found_by_their_entrances(dist: Path):
-    """assets.json names, for each late archive, the topmost modules in it; no module is in both archives of a library."""
+    """assets.json names, for each late archive, the topmost modules in it; no module is in both parts of a library."""
     late = json.loads((dist / "assets.json").read_text())["late"]
     python, numpy = "vendor/pyodide/python_stdlib_late.zip", "python/numpy_late-2.0.1.zip"
     assert set(late) == {python, numpy}

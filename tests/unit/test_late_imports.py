@@ -7,7 +7,7 @@ import importlib
 import json
 import sys
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,7 +38,7 @@ class Site:
         self.answers = list(answers)
         self.asked: list[tuple[str, bool]] = []
 
-    def __call__(self, path: str, past: bool) -> object:  # noqa: FBT001 - as JavaScript calls it
+    def __call__(self, path: str, past: bool) -> Any:
         self.asked.append((path, past))
         answer = self.answers.pop(0)
         return answer if isinstance(answer, str) else SimpleNamespace(to_bytes=lambda: answer)

@@ -7,7 +7,6 @@ The build says which modules they hold (builder/late_modules.py).
 from __future__ import annotations
 
 import hashlib
-import importlib
 import io
 import json
 import sys
@@ -41,15 +40,14 @@ class LateArchive:
         As in assets.json.
     modules : sequence of str
         Dotted names.
-    tried, here : bool
-        Whether it has been fetched, and whether that went well.
+    tried : bool
+        Whether it has been asked for.
     """
 
     path: str
     sha256: str
     modules: Sequence[str]
     tried: bool = False
-    here: bool = False
 
 
 class LateImports(MetaPathFinder):
@@ -62,7 +60,7 @@ class LateImports(MetaPathFinder):
     fetch
         See `Fetch`.
     folder
-        Where all archives are unpacked.
+        Below it each archive is unpacked in a folder of its own: Python would keep what it has seen of another one.
     """
 
     def __init__(self, archives: Iterable[LateArchive], fetch: Fetch, folder: Path = _FOLDER) -> None:
@@ -86,16 +84,13 @@ class LateImports(MetaPathFinder):
         archive = self._archives.get(fullname)
         if archive is None:
             return None
-        if not archive.here:
-            self._unpack(archive, fullname)
-        package = fullname.rpartition(".")[0].replace(".", "/")
-        return PathFinder.find_spec(fullname, [str(self._folder / package)], target)
-
-    def _unpack(self, archive: LateArchive, wanted: str) -> None:
-        with zipfile.ZipFile(io.BytesIO(self._bytes(archive, wanted))) as members:
-            members.extractall(self._folder)
-        importlib.invalidate_caches()
-        archive.here = True
+        folder = self._folder / Path(archive.path).stem
+        if not folder.exists():
+            data = self._bytes(archive, fullname)
+            folder.mkdir(parents=True)  # first: what unpacking itself imports must not come here again
+            with zipfile.ZipFile(io.BytesIO(data)) as members:
+                members.extractall(folder)
+        return PathFinder.find_spec(fullname, [str(folder.joinpath(*fullname.split(".")[:-1]))], target)
 
     def _bytes(self, archive: LateArchive, wanted: str) -> bytes:
         answer = self._fetch(archive.path, archive.tried)
