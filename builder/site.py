@@ -17,6 +17,7 @@ from builder import (
     model_files,
     npm_package,
     preloads,
+    site_archive,
     templates,
     vendor,
     wheels,
@@ -60,7 +61,8 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
     plan: Plan = {f"vendor/{name}": source for name, source in vendor.vendor_files().items()}
     plan |= {f"python/{archive.name}": archive for archive in numpy}
     version = packages.wheel.name.split("-")[1]
-    plan[f"python/pyselfie-{version}.zip"] = wheels.site_archive(packages.wheel)
+    archive = site_archive.ensure_site_archive(packages.wheel)
+    plan[f"python/{archive.name}"] = archive
     plan |= {f"{_FOR_PIP}{path.name}": path for path in packages.files}
     plan |= {f"models/{path.name}": path for path in model_files.model_files()}
     for script in sorted(WEB.glob("*.js")):

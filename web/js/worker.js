@@ -16,6 +16,7 @@ import { MODELS } from "./worker/models.generated.js";
 import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
 import { Patience } from "./worker/patience.js";
 import { probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
+import { unpack } from "./worker/unpack.js";
 
 const ROOT = new URL("../", import.meta.url).href;
 const PYODIDE = "vendor/pyodide/";
@@ -262,7 +263,7 @@ async function startPython(downloads, patience) {
   // A JavaScript error inside WebAssembly (no memory for a file, say) ends the interpreter, often in a place where Python
   // has let go of its lock: all later calls then fail with a NoGilError that says nothing. The page is told of the first.
   pyodide._api.on_fatal = (/** @type {unknown} */ error) => reportError(error);
-  for (const archive of archives) pyodide.unpackArchive(await archive, "zip", { extractDir: SITE_PACKAGES });
+  for (const archive of archives) unpack(await archive, pyodide.FS, SITE_PACKAGES);
   patience.moved();
   const late = pyodide.pyimport("pyselfie.browser.late_imports");
   late.install(JSON.stringify(downloads.late), (/** @type {string} */ path, /** @type {boolean} */ past) => {
