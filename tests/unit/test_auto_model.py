@@ -37,6 +37,7 @@ class Model:
         self.measured = 0
         self.has_spare = False
         self.told = 0
+        self.running = Choice(GENERAL)
 
     def tell(self) -> None:
         self.told += 1
@@ -71,6 +72,7 @@ class Engine:
 
     def want(self) -> None:
         number = self.auto.resolve(Choice(self.asked)).number
+        self.model.running = Choice(number)
         if self.numbers[-1:] != [number]:
             self.numbers.append(number)
 
@@ -79,7 +81,7 @@ class Engine:
 
     async def show(self, count: int, *, photo: bool = False, ms: float = 5.0) -> None:
         for _ in range(count):
-            self.auto.see(photo=photo)
+            self.auto.see(self.model, photo=photo)
             self.auto.painted(self.model, ms, overloaded=False)
             await asyncio.sleep(0)
             await asyncio.gather(*self.tasks)
@@ -149,7 +151,7 @@ def test_cpu_shows_photos_with_multiclass() -> None:
 
     async def run() -> None:
         engine = Engine(has_gpu=False)
-        engine.auto.see(photo=True)
+        engine.auto.see(engine.model, photo=True)
         assert engine.numbers == [GENERAL]
         await engine.show(1, photo=True)
         assert engine.numbers == [GENERAL, MULTICLASS]
@@ -208,7 +210,7 @@ def test_download_that_fails_leaves_the_light_model() -> None:
         engine = Engine(has_gpu=False)
         await engine.show(1, photo=True)
         assert not engine.auto.refused(Choice(GENERAL), "No.")
-        assert engine.auto.refused(Choice(MULTICLASS), "No answer from the server.")
+        assert engine.auto.refused(Choice(MULTICLASS), "No answer from the server.") == Choice(GENERAL)
         engine.want()
         assert engine.numbers == [GENERAL, MULTICLASS, GENERAL]
         assert engine.auto.reason == "multiclass could not be loaded: No answer from the server."

@@ -73,9 +73,20 @@ class AutoModel:
         """Another source begins."""
         self._tiers.new_source()
 
-    def see(self, *, photo: bool) -> None:
-        """Take the kind of a frame that has come."""
+    def see(self, model: RunningModel, *, photo: bool) -> None:
+        """Take the kind of a frame that has come; a live one does not begin with multiclass where that is too slow."""
         self._tiers.see(photo=photo)
+        if not photo and self._runs_rich(model):
+            self.review(model)
+
+    async def ready(self, model: RunningModel) -> None:
+        """Wait while the model that runs would hold live frames up for seconds, and another one is on its way."""
+        if self.is_on and not self._loader.has_gpu and self._choice.model != RICH and self._runs_rich(model):
+            await model.settled()
+
+    @staticmethod
+    def _runs_rich(model: RunningModel) -> bool:
+        return model.running is not None and model.running.number == _RICH_NUMBER
 
     def painted(self, model: RunningModel, total_ms: float, *, overloaded: bool) -> None:
         """Take what a frame has cost, and whether masks have been reused for long.
@@ -87,13 +98,13 @@ class AutoModel:
             self._tiers.learn_overload()
         self.review(model)
 
-    def refused(self, choice: ModelChoice, sentence: str) -> bool:
-        """Take it that a model could not be loaded; returns whether something else goes on in its place."""
+    def refused(self, choice: ModelChoice, sentence: str) -> ModelChoice | None:
+        """Take it that a model could not be loaded; returns which one is chosen instead, None: that is not known."""
         if not self.is_on or choice.number != _RICH_NUMBER:
-            return False
+            return None
         self._tiers.learn_failure(f"multiclass could not be loaded: {sentence}")
         self._choice = self._tiers.choose()
-        return True
+        return self.resolve(choice._replace(number=AUTO))
 
     def close(self) -> None:
         """Ask no more."""

@@ -33,8 +33,8 @@ class RunningModel:
     refresh : callable
         Segments and paints the frame in hand once more; returns whether there was one.
     on_refused : callable
-        Told which model could not be loaded beside the one that runs, and why; returns whether that is all there is to
-        tell.
+        Told which model could not be loaded beside the one that runs, and why; returns which one to take instead, if
+        that is all there is to tell, else None.
     first : ModelChoice
         The first model.
 
@@ -53,7 +53,7 @@ class RunningModel:
         reporter: Reporter,
         *,
         refresh: Callable[[], Awaitable[bool]],
-        on_refused: Callable[[ModelChoice, Exception], bool],
+        on_refused: Callable[[ModelChoice, Exception], ModelChoice | None],
         first: ModelChoice,
     ) -> None:
         self.wanted = first
@@ -66,6 +66,8 @@ class RunningModel:
         self._runtime: AnyRuntime | None = None
         self._spare: AnyRuntime | None = None  # loaded and measured, and not yet needed
         self._is_switching = False
+        self._settled = asyncio.Event()  # not while another model is on its way to run
+        self._settled.set()
         self._loads = 0  # under way: one to run, and one to be measured
         self._recovery = asyncio.Lock()
 
@@ -150,27 +152,38 @@ class RunningModel:
         if choice == self.wanted:
             return False
         self.wanted = choice
-        if choice == self._running:  # while another one is being loaded: that one is not waited for
+        if choice == self.running:  # while another one is being loaded: that one is not waited for
             self._reporter.post({"type": "model", **self.status()})
-        return not self._is_switching
+        if self._is_switching:
+            return False
+        self._settled.clear()
+        return True
 
     @property
-    def _running(self) -> ModelChoice | None:
+    def running(self) -> ModelChoice | None:
+        """What runs; None: nothing yet."""
         return None if self._runtime is None else _choice_of(self._runtime)
+
+    async def settled(self) -> None:
+        """Wait until the wanted model runs, or could not be had."""
+        await self._settled.wait()
 
     async def switch(self) -> None:
         """Load the wanted model beside the running one, exchange them between two frames; the newest wish counts."""
+        if self._is_switching:
+            return
         self._is_switching = True
         try:
-            while self._runtime is not None and self.wanted != self._running:
+            while self._runtime is not None and self.wanted != self.running:
                 await self._exchange(self.wanted)
         finally:
             self._is_switching = False
+            self._settled.set()
 
     async def _exchange(self, wanted: ModelChoice) -> None:
         try:
             runtime = await self._load(wanted, is_optional=self.auto_reason is not None)
-            if self.wanted != wanted or wanted == self._running:  # another wish, or a recovery, came meanwhile
+            if self.wanted != wanted or wanted == self.running:  # another wish, or a recovery, came meanwhile
                 runtime.close()
                 self.tell()
                 return
@@ -219,11 +232,13 @@ class RunningModel:
         """Tell that `wanted` could not be had, and go on with what runs; not if something else is wanted by now."""
         if wanted != self.wanted:
             return
-        if self._runtime is None or not self._on_refused(wanted, error):
+        running = self.running
+        instead = None if running is None else self._on_refused(wanted, error)
+        if instead is None:
             self._reporter.error(error, "The model could not be loaded")
-        if self._runtime is not None:
-            self.wanted = _choice_of(self._runtime)
-            self._reporter.post({"type": "model", **self.status()})
+        if running is not None:
+            self.wanted = instead or running
+            self.tell()
 
     def status(self) -> Status:
         """Return what runs and why, for the page; only once a model runs."""
