@@ -161,6 +161,15 @@ async def settle():
         await asyncio.sleep(0)
 
 
+async def started(worker, host, **options):
+    """Return an engine whose first model runs."""
+    engine = worker.engine(host, **options)
+    engine.start()
+    await settle()
+    assert [message["type"] for message in host.told("ready")] == ["ready"]
+    return engine
+
+
 def show(engine, level=0, *, photo=False, cut=False, size=(64, 48)):
     """Send a frame of one brightness, as the page does: a photo is always a cut."""
     frame = Frame(level)

@@ -5,18 +5,9 @@ import asyncio
 import numpy as np
 import pytest
 
-from tests.unit.engine_kit import AUTO, Host, ask, set_options, settle, show, worker
+from tests.unit.engine_kit import AUTO, Host, ask, set_options, settle, show, started, worker
 
 __all__ = ["worker"]
-
-
-async def started(worker, host, **options):
-    """Return an engine whose first model runs."""
-    engine = worker.engine(host, **options)
-    engine.start()
-    await settle()
-    assert [message["type"] for message in host.told("ready")] == ["ready"]
-    return engine
 
 
 def test_first_live_frame_after_a_photo_does_not_wait_for_multiclass(worker):

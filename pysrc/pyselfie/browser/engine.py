@@ -114,7 +114,7 @@ class Engine:
             self._spawn(self._model.switch())
 
     def _model_refused(self, choice: ModelChoice, error: Exception) -> ModelChoice | None:
-        instead = self._auto.refused(choice, sentence_of(error, "The model could not be loaded"))
+        instead = self._auto.refused(choice, error, sentence_of(error, "The model could not be loaded"))
         self._note_auto()
         return instead
 
