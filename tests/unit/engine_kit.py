@@ -115,17 +115,23 @@ class Host:
         self.replies[request] = value if error is None else error
 
 
+def as_object(value):
+    """Return dictionaries, also within others, as JavaScript's objects."""
+    if isinstance(value, dict):
+        return SimpleNamespace(**{name: as_object(one) for name, one in value.items()})
+    return [as_object(one) for one in value] if isinstance(value, list) else value
+
+
 class Worker:
     """The modules of the browser's side, imported for one test."""
 
     def __init__(self, monkeypatch):
         self.painter = Painter()
         ffi = MagicMock(JsException=JsError)
-        ffi.to_js = lambda value, **_: value
+        ffi.to_js = lambda value, **_: as_object(value)
         ffi.create_proxy = lambda function: SimpleNamespace(__call__=function, destroy=lambda: None, call=function)
         for name, module in {"js": MagicMock(), "pyodide": MagicMock(), "pyodide.ffi": ffi}.items():
             monkeypatch.setitem(sys.modules, name, module)
-        self.module("reporter").js_object = SimpleNamespace
         self.loader = self.module("model_loader")
         monkeypatch.setattr(self.loader, "OrtWebRuntime", Runtime)
         monkeypatch.setattr(self.loader, "bridge_spec", lambda spec: spec)
