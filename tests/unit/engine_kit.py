@@ -144,9 +144,9 @@ class Worker:
     def module(self, name):
         return importlib.import_module(f"pyselfie.browser.{name}")
 
-    def engine(self, host, **options):
+    def engine(self, host, effect="mask", **options):
         """Return an engine that paints on Canvas 2D; options by JavaScript's names."""
-        chosen = json.dumps({"effect": "mask", **options})
+        chosen = json.dumps({"effect": effect, **options})
         settings = {"requested": "auto", "painter": "canvas2d", "lock": asyncio.Lock()}
         return self.module("engine").Engine(host, MagicMock(), chosen, **settings)
 

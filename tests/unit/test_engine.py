@@ -1,6 +1,7 @@
 """The engine under CPython: which frame gets which model and mask, and what the page is told."""
 
 import asyncio
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -68,7 +69,7 @@ def test_reset_drops_the_frame_that_waits_for_its_model(worker):
         painted = len(worker.painter.painted)
         frame = show(engine)
         await settle()
-        engine.receive(type("Message", (), {"type": "reset"}))
+        engine.receive(SimpleNamespace(type="reset"))
         may_load.set()
         await settle()
         assert (frame.closed, len(worker.painter.painted)) == (1, painted)
@@ -131,7 +132,7 @@ def test_reset_answers_who_waits_for_a_mask(worker):
         ask(engine, "mask", 1)
         await settle()
         assert host.replies == {}
-        engine.receive(type("Message", (), {"type": "reset"}))
+        engine.receive(SimpleNamespace(type="reset"))
         await settle()
         assert host.replies == {1: "There is no picture yet: nothing has been segmented."}
 
@@ -158,5 +159,47 @@ def test_light_model_comes_for_another_one_when_multiclass_does_not(worker):
         assert (told["model"], told["modelAsked"]) == ("general", AUTO)
         assert told["modelReason"] == "multiclass could not be loaded: No answer."
         assert (host.told("error"), host.runs[-1]) == ([], "general")
+
+    asyncio.run(run())
+
+
+async def stream(worker, **options):
+    """Return an engine whose composites go to a stream, on a machine that has time for a mask in six frames."""
+    host = Host()
+    engine = await started(worker, host, **options)
+    engine.receive(SimpleNamespace(type="tap", on=True, intervalMs=33))
+    engine._pacer._affordable = lambda: 6
+    for _ in range(3):
+        show(engine)
+        await settle()
+    return engine, host
+
+
+def test_masks_that_a_stream_could_not_reuse_are_not_counted(worker):
+    """After a cut, and when the frame has another size, the model runs: the page and the pacer are told so."""
+
+    async def run():
+        engine, host = await stream(worker)
+        assert (len(host.runs), engine._stats()["masksReused"]) == (2, 1)
+        for how in ({"cut": True}, {"size": (48, 64)}):
+            show(engine, **how)
+            await settle()
+        assert (len(host.runs), engine._stats()["masksReused"]) == (4, 1)
+        assert engine._pacer._infer_ms.count == 3, "all but the first"
+        show(engine, size=(48, 64))
+        await settle()
+        assert (len(host.runs), engine._stats()["masksReused"]) == (4, 2)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("effect", "told"), [("color", True), ("mask", False)])
+def test_stream_tells_of_a_dropped_edge_where_there_would_be_one(worker, effect, told):
+    """An effect without a better edge has lost none."""
+
+    async def run():
+        engine, _ = await stream(worker, effect=effect)
+        engine._pacer.edge_dropped = True
+        assert engine._stats()["edgeDropped"] == told
 
     asyncio.run(run())

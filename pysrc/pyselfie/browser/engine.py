@@ -228,11 +228,10 @@ class Engine:
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
         async for frame, is_cut in self._mailbox:
-            has_turn = self._pacer is None or self._pacer.wants_mask() or is_cut
-            fresh = self._output.needs_mask(self._options) and has_turn
+            fresh = is_cut or self._pacer is None or self._pacer.wants_mask()
             work = partial(self._output.process, frame, self._options_now, fresh_mask=fresh, is_cut=is_cut)
             if await self._model.guarded(work):
-                self._report_painted(fresh_mask=fresh)
+                self._report_painted()
             else:
                 self._host.dropped()
             if not self._mailbox.has_cut:
@@ -248,11 +247,12 @@ class Engine:
         if await self._model.replace(why, lost=lost):
             self._report_painted()
 
-    def _report_painted(self, *, fresh_mask: bool = True) -> None:
+    def _report_painted(self) -> None:
         pacer, is_overloaded = self._pacer, False
         if pacer is not None:
-            infer_ms = self._clock.last("infer") if fresh_mask else None
-            pacer.learn(self._clock.last("total"), infer_ms, wants_edge=has_edge(self._options))
+            infer_ms = self._clock.last("infer") if self._clock.ran("infer") else None
+            needs = {"needs_mask": self._output.needs_mask(self._options), "wants_edge": has_edge(self._options)}
+            pacer.learn(self._clock.last("total"), infer_ms, **needs)
             seconds = pacer.overload()
             is_overloaded = seconds is not None
             if seconds is not None:
@@ -267,7 +267,7 @@ class Engine:
             pacing = {
                 "framesPerMask": self._pacer.frames_per_mask,
                 "masksReused": self._pacer.reused,
-                "edgeDropped": self._pacer.edge_dropped,
+                "edgeDropped": self._pacer.edge_dropped and has_edge(self._options),
             }
         return {
             "type": "stats",
