@@ -130,7 +130,8 @@ class Worker:
         ffi = MagicMock(JsException=JsError)
         ffi.to_js = lambda value, **_: as_object(value)
         ffi.create_proxy = lambda function: SimpleNamespace(__call__=function, destroy=lambda: None, call=function)
-        for name, module in {"js": MagicMock(), "pyodide": MagicMock(), "pyodide.ffi": ffi}.items():
+        stand_ins = {"js": MagicMock(), "pyodide": MagicMock(), "pyodide.code": MagicMock(), "pyodide.ffi": ffi}
+        for name, module in stand_ins.items():
             monkeypatch.setitem(sys.modules, name, module)
         self.loader = self.module("model_loader")
         monkeypatch.setattr(self.loader, "OrtWebRuntime", Runtime)
