@@ -177,11 +177,11 @@ async def started(worker, host, **options):
     return engine
 
 
-def show(engine, level=0, *, photo=False, cut=False, size=(64, 48)):
+def show(engine, level=0, *, photo=False, cut=False, first=False, size=(64, 48)):
     """Send a frame of one brightness, as the page does: a photo is always a cut."""
     frame = Frame(level)
     frame.width, frame.height = size
-    message = SimpleNamespace(type="frame", frame=frame, isCut=cut or photo, isPhoto=photo)
+    message = SimpleNamespace(type="frame", frame=frame, isCut=cut or first or photo, isFirst=first, isPhoto=photo)
     engine.receive(message)
     return frame
 

@@ -122,3 +122,24 @@ def test_download_that_has_failed_is_tried_again_for_a_later_photo(worker):
         assert host.told("error") == []
 
     asyncio.run(run())
+
+
+def test_another_camera_or_video_is_measured_anew(worker):
+    """Multiclass was too slow for the one before; a jump within a video changes nothing."""
+
+    async def run():
+        now = [1000.0]
+        host = Host(gpu=True)
+        engine = await started(worker, host, modelSelection=AUTO)
+        tiers = engine._auto._tiers
+        tiers._clock = lambda: now[0]
+        runs_on = []
+        for how in ({"first": True}, {}, {"cut": True}, {"first": True}):
+            show(engine, **how)
+            await settle()
+            runs_on.append(engine._model.running.number)
+            tiers.learn_overload()
+            now[0] += 20
+        assert runs_on == [2, 0, 0, 2]
+
+    asyncio.run(run())

@@ -156,6 +156,8 @@ class Engine:
         is_cut = message.isCut or message.isPhoto
         if is_cut:
             self._questions.cut_has_come()
+        if message.isFirst:
+            self._auto.new_source()
         self._auto.see(self._model, photo=message.isPhoto)
         self._mailbox.offer(message.frame, is_cut=is_cut)
 
