@@ -141,6 +141,9 @@ class Worker:
         parts = {"FrameStore": Store, "CanvasSampler": Sampler, "Canvas2DPainter": lambda _canvas: self.painter}
         for name, part in parts.items():
             monkeypatch.setattr(output, name, part)
+        self.now = 1000.0  # seconds, for the choice of the model; runs of a trial take no time
+        monkeypatch.setattr(self.module("models"), "time", SimpleNamespace(perf_counter=lambda: self.now))
+        monkeypatch.setattr(self.module("auto_model").AutoModel.__init__, "__defaults__", (lambda: self.now,))
 
     def module(self, name):
         return importlib.import_module(f"pyselfie.browser.{name}")

@@ -103,7 +103,6 @@ def test_download_that_has_failed_is_tried_again_for_a_later_photo(worker):
     """Not for the next one at once."""
 
     async def run():
-        now = [1000.0]
         host = Host()
 
         async def fail(name):
@@ -112,9 +111,8 @@ def test_download_that_has_failed_is_tried_again_for_a_later_photo(worker):
 
         host.on_load = fail
         engine = await started(worker, host, modelSelection=AUTO)
-        engine._auto._tiers._clock = lambda: now[0]
         for seconds, loads in [(0, 1), (20, 1), (20, 2)]:
-            now[0] += seconds
+            worker.now += seconds
             show(engine, photo=True)
             await settle()
             assert host.loads.count("multiclass") == loads
@@ -128,18 +126,15 @@ def test_another_camera_or_video_is_measured_anew(worker):
     """Multiclass was too slow for the one before; a jump within a video changes nothing."""
 
     async def run():
-        now = [1000.0]
         host = Host(gpu=True)
         engine = await started(worker, host, modelSelection=AUTO)
-        tiers = engine._auto._tiers
-        tiers._clock = lambda: now[0]
         runs_on = []
         for how in ({"first": True}, {}, {"cut": True}, {"first": True}):
             show(engine, **how)
             await settle()
             runs_on.append(engine._model.running.number)
-            tiers.learn_overload()
-            now[0] += 20
+            engine._auto._tiers.learn_overload()
+            worker.now += 20
         assert runs_on == [2, 0, 0, 2]
 
     asyncio.run(run())
