@@ -9,6 +9,7 @@ import numpy as np
 
 from pyselfie.core.blur import blur_background, blur_sigma
 from pyselfie.core.edge import edge_color, fold, fold_alpha, quarter, window_means
+from pyselfie.core.effects import EFFECTS
 from pyselfie.core.options import parse_color
 
 if TYPE_CHECKING:
@@ -57,6 +58,15 @@ def ramp(overlay: Overlay, chosen: str) -> Ramp:
         red, green, blue = parse_color(chosen if overlay.color == "chosen" else overlay.color)
     alpha, alpha_slope = _ALPHA[overlay.covers]
     return Ramp((red, green, blue, alpha), (slope, slope, slope, alpha_slope))
+
+
+def flat_color(options: Options) -> tuple[int, int, int] | None:
+    """Return the colour that the whole overlay of the options' effect has, 0..255; None if it has more than one."""
+    overlay = EFFECTS[options.effect].overlay
+    if overlay is None or overlay.color == BLURRED:
+        return None
+    (red, green, blue, _), (slope, *_) = ramp(overlay, options.color)
+    return None if slope else (red, green, blue)
 
 
 def to_levels(mask: NDArray[np.float32]) -> NDArray[np.uint8]:
