@@ -81,7 +81,7 @@ def test_canvas_shows_what_the_numpy_reference_shows(
     engine.backdrop(backdrop)
     frame = frame_of(astronaut, model_selection)
     if by_tiles:
-        frame = resize_half_pixel(frame, frame.shape[1] * 3 // 2, frame.shape[0] * 3 // 2)
+        frame = resize_half_pixel(frame, 960, 960 * frame.shape[0] // frame.shape[1])
     engine.show(frame)
     mask = engine.mask()
     size = Size(frame.shape[1], frame.shape[0])
