@@ -140,7 +140,7 @@ def test_wrapped_light_ends_within_the_widened_tiles(seed):
     """Where the backdrop's light falls on the person, the edge is drawn; scaled up as well."""
     alpha = blob((144, 256), seed)
     mask = (255 - alpha).astype(np.float32) / 255
-    share = stretched(wrap_share(quarter(mask))[..., None], 256, 144) * mask[..., None]
+    share = stretched(wrap_share(quarter(mask))[..., None].astype(float), 256, 144) * mask[..., None]
     tiles = sort_tiles(alpha)
     within = drawn(path_of(widened(tiles.mixed) & ~tiles.opaque, HD), HD)
     light = resize_half_pixel(share.astype(np.float32), *HD)[..., 0]
