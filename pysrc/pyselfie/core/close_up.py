@@ -1,0 +1,234 @@
+"""Which part of each frame of a film the network is shown, so that it sees small people as well as those near by.
+
+A close-up costs no second look at each frame: the last mask tells where the person is. Moving the part is what shows,
+as smoothing begins anew, so it stays while the person is inside of it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pyselfie.core.geometry import Rect
+from pyselfie.core.zoom import REACH, SMALL, closer_look, finds_same, is_confirmed, part_share, person_box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pyselfie.core.geometry import Size
+
+    Mask = NDArray[np.float32]
+
+LEAVE = 0.5
+"""From this height on, as a fraction of the frame's, a person needs no close-up; it begins below `zoom.SMALL`."""
+
+GLANCE_EVERY = 20
+"""Frames from one glance at something else to the next: who comes in beside the part is missing for no longer. That is
+two seconds at 10 frames a second, and the time of one more frame in 20."""
+
+_NEAR = 0.03
+"""Of the part's side: as soon as the person comes so near to its border the part moves; it began with 0.115."""
+
+_LOOSE = 0.65
+"""A part is made smaller when one of this share of its side would do."""
+
+_LARGEST = 0.7
+"""Of the frame's sides: a larger part shows nothing better."""
+
+_PERSON_FROM = 0.5
+"""In a close-up, and where a close-up is to be given up for somebody outside: what would be shown is what counts."""
+
+
+class CloseUp:
+    """Where a film's person is, from mask to mask.
+
+    Attributes
+    ----------
+    part
+        What is to be shown of the next frame, in whole pixels of it; None: all of it.
+    counts
+        Where in `part` its mask is to be believed, in whole pixels of the frame; None as well if `part` is.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin another film: its first frame is shown as a whole."""
+        self.part: Rect | None = None
+        self.counts: Rect | None = None
+        self._wait = 0  # frames until the next glance
+        self._glance: Rect | None = None  # what is looked at besides
+        self._box: Rect | None = None  # the person's in the whole frame, where a part is the glance
+        self._seen: Mask | None = None  # the frame's mask meanwhile
+        self._is_leaving = False  # somebody is at the part's border
+        self._is_settled = False  # and that is how it is: a glance has told nothing else
+
+    @property
+    def wants_raw(self) -> bool:
+        """Whether `saw` needs the network's own mask: in a refined one of the whole frame nobody is small."""
+        return self.part is None and self._wait == 0
+
+    def saw(self, mask: Mask, size: Size) -> Rect | None:
+        """Take the mask of `part` of a frame; the next one may be seen as a whole again.
+
+        Parameters
+        ----------
+        mask
+            float32 [h, w] in 0..1, the network's own if `wants_raw`.
+        size
+            The frame's, in pixels.
+
+        Returns
+        -------
+        Rect or None
+            What else of this frame is to be looked at, for `glanced`: a part, or all of it. Mostly nothing.
+        """
+        part = self.part
+        due = self._wait == 0
+        self._wait = max(0, self._wait - 1)
+        self._glance = None
+        if part is None:
+            self._box = _first_box(mask) if due else None
+            self._glance = _part_around(self._box, size, SMALL)
+        else:
+            own = person_box(mask, _PERSON_FROM)
+            if own is None:
+                self._give_up()
+                return None
+            is_leaving = not _is_inside(_in_frame(own, part, size), part, size, _NEAR)
+            if due or (is_leaving and not self._is_settled):
+                self._glance, due = Rect(0, 0, *size), True
+            self._is_leaving = is_leaving
+        if due:
+            self._wait = GLANCE_EVERY - 1
+        self._seen = None if self._glance is None else mask.copy()
+        return self._glance
+
+    def _move(self, box: Rect | None, size: Size) -> None:
+        self._is_settled = False
+        self.part = self.counts = _part_around(box, size, LEAVE)
+        if self.part is None:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self.part = self.counts = None
+        self._wait = 2 * GLANCE_EVERY  # not to and fro where the two looks don't agree
+
+    def glanced(self, raw: Mask, size: Size, *, is_seen: bool) -> bool:
+        """Take the glance that `saw` asked for; returns whether its mask is a better one of this frame already.
+
+        Parameters
+        ----------
+        raw
+            float32 [h, w] in 0..1, the network's own mask of what was to be looked at.
+        size
+            The frame's, in pixels.
+        is_seen
+            Whether anybody is in the mask that the frame has so far.
+        """
+        seen, tried = self._seen, self._glance
+        if seen is None or tried is None:
+            return False
+        if self.part is not None:
+            self._compare(raw, seen, self.part, size)
+            return False
+        agrees = finds_same if is_seen else is_confirmed
+        if self._box is not None and agrees(seen, raw, tried, size):
+            self.part, self._is_settled = tried, False
+            self.counts = _believed(person_box(raw, _PERSON_FROM), self._box, tried, size)
+        return self.part is not None
+
+    def _compare(self, whole: Mask, close_up: Mask, part: Rect, size: Size) -> None:
+        """Give the part up where the whole frame tells more; else have it where the whole frame has the person.
+
+        The close-up alone would not do: at its border it takes people to go on, and would follow what isn't there.
+        """
+        sure = whole >= _PERSON_FROM
+        place = _pixels(part, size, whole.shape)
+        inside = np.zeros_like(whole)
+        inside[place] = whole[place]
+        if sure[place].any() and not finds_same(inside * sure, close_up, part, size):
+            self._give_up()
+            return
+        box = person_box(np.where(sure, whole, inside))
+        own = person_box(close_up, _PERSON_FROM)
+        if box is None:
+            box = None if own is None else _in_frame(own, part, size)
+        share = part.height / size.height
+        is_loose = box is not None and not self._is_leaving and part_share(box) < _LOOSE * share
+        if box is None or is_loose or not _is_inside(box, part, size, _NEAR):
+            self._move(box, size)
+        else:
+            self._is_settled = self._is_leaving
+            self.counts = _believed(own, box, part, size)
+
+
+def _first_box(raw: Mask) -> Rect | None:
+    """Return the person's box in the whole frame; far from somebody whom the network is sure of guesses don't count."""
+    sure = person_box(raw, _PERSON_FROM)
+    if sure is None:
+        return person_box(raw)
+    height, width = raw.shape
+    reach = max(sure.width, sure.height) / 2
+    rows = slice(max(0, int((sure.y - reach) * height)), math.ceil((sure.y + sure.height + reach) * height))
+    columns = slice(max(0, int((sure.x - reach) * width)), math.ceil((sure.x + sure.width + reach) * width))
+    near = np.zeros_like(raw)
+    near[rows, columns] = raw[rows, columns]
+    return person_box(near)
+
+
+def _part_around(box: Rect | None, size: Size, limit: float) -> Rect | None:
+    part = closer_look(box, size, limit)
+    return None if part is None or part.height > _LARGEST * size.height else part
+
+
+def _believed(own: Rect | None, box: Rect, part: Rect, size: Size) -> Rect:
+    """Return where in a part its mask is to be believed.
+
+    At a border of the part it takes people to go on, though the part has been laid so that nobody does: cut by a table,
+    or by the lower edge of a poster. On such a side what the whole frame tells counts.
+    """
+    left, top, right, bottom = part.x, part.y, part.x + part.width, part.y + part.height
+    if own is not None:
+        reach = REACH * max(box.width, box.height)
+        if part.x > 0 and own.x < _NEAR:
+            left = max(left, round((box.x - reach) * size.width))
+        if part.y > 0 and own.y < _NEAR:
+            top = max(top, round((box.y - reach) * size.height))
+        if right < size.width and own.x + own.width > 1 - _NEAR:
+            right = min(right, round((box.x + box.width + reach) * size.width))
+        if bottom < size.height and own.y + own.height > 1 - _NEAR:
+            bottom = min(bottom, round((box.y + box.height + reach) * size.height))
+    return Rect(left, top, right - left, bottom - top)
+
+
+def _in_frame(box: Rect, part: Rect, size: Size) -> Rect:
+    """Return a box of a part, in fractions of the part, as one of the frame."""
+    width, height = size
+    x, y = (part.x + box.x * part.width) / width, (part.y + box.y * part.height) / height
+    return Rect(x, y, box.width * part.width / width, box.height * part.height / height)
+
+
+def _pixels(part: Rect, size: Size, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return where the part is in a mask of the frame."""
+    x, y = shape[1] / size.width, shape[0] / size.height
+    return (
+        slice(int(part.y * y), math.ceil((part.y + part.height) * y)),
+        slice(int(part.x * x), math.ceil((part.x + part.width) * x)),
+    )
+
+
+def _is_inside(box: Rect, part: Rect, size: Size, inset: float) -> bool:
+    """Tell whether a box of the frame keeps off the part's borders by `inset` of its sides, off the frame's no need."""
+    x, y = inset * part.width / size.width, inset * part.height / size.height
+    left, top, width, height = _in_frame(Rect(0, 0, 1, 1), part, size)
+    right, bottom = left + width, top + height
+    return (
+        (left <= 0 or box.x > left + x)
+        and (top <= 0 or box.y > top + y)
+        and (right >= 1 or box.x + box.width < right - x)
+        and (bottom >= 1 or box.y + box.height < bottom - y)
+    )
