@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyselfie.core.geometry import Rect
-from pyselfie.core.zoom import REACH, SMALL, closer_look, finds_same, is_confirmed, part_share, person_box
+from pyselfie.core.zoom import SMALL, closer_look, finds_same, is_confirmed, part_share, person_box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -159,7 +159,8 @@ class CloseUp:
             box = None if own is None else _in_frame(own, part, size)
         share = part.height / size.height
         is_loose = box is not None and not self._is_leaving and part_share(box) < _LOOSE * share
-        if box is None or is_loose or not _is_inside(box, part, size, _NEAR):
+        # The two don't see alike: whoever seems to leave moves the part unless the whole frame clearly knows better.
+        if box is None or is_loose or not _is_inside(box, part, size, 2 * _NEAR if self._is_leaving else _NEAR):
             self._move(box, size)
         else:
             self._is_settled = self._is_leaving
@@ -193,15 +194,14 @@ def _believed(own: Rect | None, box: Rect, part: Rect, size: Size) -> Rect:
     """
     left, top, right, bottom = part.x, part.y, part.x + part.width, part.y + part.height
     if own is not None:
-        reach = REACH * max(box.width, box.height)
         if part.x > 0 and own.x < _NEAR:
-            left = max(left, round((box.x - reach) * size.width))
+            left = max(left, round(box.x * size.width))
         if part.y > 0 and own.y < _NEAR:
-            top = max(top, round((box.y - reach) * size.height))
+            top = max(top, round(box.y * size.height))
         if right < size.width and own.x + own.width > 1 - _NEAR:
-            right = min(right, round((box.x + box.width + reach) * size.width))
+            right = min(right, round((box.x + box.width) * size.width))
         if bottom < size.height and own.y + own.height > 1 - _NEAR:
-            bottom = min(bottom, round((box.y + box.height + reach) * size.height))
+            bottom = min(bottom, round((box.y + box.height) * size.height))
     return Rect(left, top, right - left, bottom - top)
 
 

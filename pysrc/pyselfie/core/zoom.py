@@ -28,7 +28,7 @@ LEAST = 0.125
 _PERSON_FROM = 0.3
 """Of somebody far away the network is seldom sure: people at a quarter of their size were found best from here on."""
 
-REACH = 0.03
+_REACH = 0.03
 """Of the box, added on each side of it: the close-up tells what the person inside looks like, and not that there is
 more of it. Cut at a picture's lower edge, as in a poster, people are taken to go on below."""
 
@@ -155,7 +155,7 @@ def put_back(close_up: NDArray[np.float32], part: Rect, box: Rect, mask: NDArray
         float32 [H, W], changed in place.
     """
     height, width = mask.shape
-    reach = REACH * max(box.width, box.height)
+    reach = _REACH * max(box.width, box.height)
     left, top = round((box.x - reach) * width), round((box.y - reach) * height)
     right, bottom = round((box.x + box.width + reach) * width), round((box.y + box.height + reach) * height)
     copy_part(close_up, part, Rect(left, top, right - left, bottom - top), mask)
@@ -170,7 +170,9 @@ def copy_part(close_up: NDArray[np.float32], part: Rect, counts: Rect, mask: NDA
     mask[top:bottom, left:right] = close_up[top - y : bottom - y, left - x : right - x]
 
 
-def place(close_up: NDArray[np.float32], part: Rect, size: Size, out: NDArray[np.float32]) -> None:
+def place(
+    close_up: NDArray[np.float32], part: Rect, size: Size, out: NDArray[np.float32], counts: Rect | None = None
+) -> None:
     """Write the mask of a part into one of the whole picture that is no larger: each pixel is the mean of its area.
 
     Parameters
@@ -183,12 +185,18 @@ def place(close_up: NDArray[np.float32], part: Rect, size: Size, out: NDArray[np
         The picture's.
     out
         float32 [H, W], changed in place: 0 outside of the part.
+    counts
+        Where in the part the mask is to be believed, in pixels of the picture; 0 elsewhere.
     """
     height, width = out.shape
     rows, top = _means(close_up, part.y / size.height * height, part.height / size.height * height, height)
     columns, left = _means(rows.T, part.x / size.width * width, part.width / size.width * width, width)
     out[...] = 0
     out[top : top + columns.shape[1], left : left + columns.shape[0]] = columns.T
+    if counts is not None and counts != part:
+        x, y = width / size.width, height / size.height
+        out[: round(counts.y * y)] = out[round((counts.y + counts.height) * y) :] = 0
+        out[:, : round(counts.x * x)] = out[:, round((counts.x + counts.width) * x) :] = 0
 
 
 def _means(rows: NDArray[np.float32], start: float, length: float, end: int) -> tuple[NDArray[np.float32], int]:
@@ -201,7 +209,8 @@ def _means(rows: NDArray[np.float32], start: float, length: float, end: int) -> 
     low = np.minimum(at.astype(np.intp), count - 1)
     share = (at - low).astype(np.float32)[:, None]
     until = sums[low] + share * (sums[low + 1] - sums[low])
-    return np.diff(until, axis=0) * np.float32(length / count), first
+    means = np.diff(until, axis=0) * np.float32(length / count)
+    return np.clip(means, 0, 1, out=means), first  # sums are not exact
 
 
 def placed_classes(close_up: NDArray[np.float32], part: Rect, size: Size) -> NDArray[np.float32]:
