@@ -141,7 +141,7 @@ class Segmenter:
         Classes
             A mapping from each name to float32 [H, W] in 0..1: background, hair, body-skin, face-skin, clothes, others.
             In each pixel they add up to one. They have no second look: a person so small that only the second look of
-            `segment` finds all of them may be missing here.
+            `segment` finds all of them may be missing here. In a film they are of the part that the mask is of.
 
         Raises
         ------

@@ -230,6 +230,7 @@ class Seeing(StubRuntime):
     def __init__(self):
         super().__init__(load_spec(0, "refined"))
         self.resets, self.runs = 0, 0
+        self.seen = np.zeros((256, 256), np.float32)
 
     async def run(self, tensor, extras=None):
         self.runs += 1
@@ -280,8 +281,24 @@ def test_what_came_with_a_mask_outlives_a_glance():
     assert looks.extra(runtime, "edge").max() == runtime.runs
 
 
-def test_a_cut_and_another_size_show_the_whole_frame_again():
-    """Who is small there is looked at anew; until then the state is of the whole frame."""
+def test_who_is_lost_costs_no_frame():
+    """At a cut nobody has told of: where the part has nobody any more, that frame has the mask of all of it."""
+    looks, runtime = Looks(), Seeing()
+    looked(looks, runtime, 3)
+    newcomer = Rect(0.1, 0.1, 0.2, 0.8)
+
+    def show(part):
+        runtime.seen = draw([newcomer], part)
+        return np.repeat(runtime.seen[None, ..., None], 3, axis=3)
+
+    for _ in range(2):
+        mask = asyncio.run(looks.run(runtime, show, SIZE))
+        assert looks.part is None
+        np.testing.assert_allclose(mask, draw([newcomer]), atol=1e-6)
+
+
+def test_a_cut_shows_the_whole_frame_again():
+    """Who is small there is looked at anew, from a fresh state."""
     looks, runtime = Looks(), Seeing()
     looked(looks, runtime, 3)
     runs, resets = runtime.runs, runtime.resets

@@ -72,7 +72,7 @@ class CloseUp:
         return self.part is None and self._wait == 0
 
     def saw(self, mask: Mask, size: Size) -> Rect | None:
-        """Take the mask of `part` of a frame; the next one may be seen as a whole again.
+        """Take the mask of `part` of a frame.
 
         Parameters
         ----------
@@ -95,19 +95,15 @@ class CloseUp:
             self._glance = _part_around(self._box, size, SMALL)
         else:
             own = person_box(mask, _PERSON_FROM)
-            if own is None:
-                self._give_up()
-                return None
-            is_leaving = not _is_inside(_in_frame(own, part, size), part, size, _NEAR)
-            if due or (is_leaving and not self._is_settled):
+            self._is_leaving = own is None or not _is_inside(_in_frame(own, part, size), part, size, _NEAR)
+            if due or own is None or (self._is_leaving and not self._is_settled):
                 self._glance, due = Rect(0, 0, *size), True
-            self._is_leaving = is_leaving
         if due:
             self._wait = GLANCE_EVERY - 1
         self._seen = None if self._glance is None else mask.copy()
         return self._glance
 
-    def _move(self, box: Rect | None, size: Size) -> None:
+    def _move(self, box: Rect, size: Size) -> None:
         self._is_settled = False
         self.part = self.counts = _part_around(box, size, LEAVE)
         if self.part is None:
@@ -119,6 +115,8 @@ class CloseUp:
 
     def glanced(self, raw: Mask, size: Size, *, is_seen: bool) -> bool:
         """Take the glance that `saw` asked for; returns whether its mask is a better one of this frame already.
+
+        Where the person is lost, at a cut nobody has told of, the frame has that of the whole frame at once.
 
         Parameters
         ----------
@@ -134,7 +132,7 @@ class CloseUp:
             return False
         if self.part is not None:
             self._compare(raw, seen, self.part, size)
-            return False
+            return self.part is None
         agrees = finds_same if is_seen else is_confirmed
         if self._box is not None and agrees(seen, raw, tried, size):
             self.part, self._is_settled = tried, False
@@ -146,21 +144,18 @@ class CloseUp:
 
         The close-up alone would not do: at its border it takes people to go on, and would follow what isn't there.
         """
+        own = person_box(close_up, _PERSON_FROM)
         sure = whole >= _PERSON_FROM
         place = _pixels(part, size, whole.shape)
         inside = np.zeros_like(whole)
         inside[place] = whole[place]
-        if sure[place].any() and not finds_same(inside * sure, close_up, part, size):
+        if own is None or (sure[place].any() and not finds_same(inside * sure, close_up, part, size)):
             self._give_up()
             return
-        box = person_box(np.where(sure, whole, inside))
-        own = person_box(close_up, _PERSON_FROM)
-        if box is None:
-            box = None if own is None else _in_frame(own, part, size)
-        share = part.height / size.height
-        is_loose = box is not None and not self._is_leaving and part_share(box) < _LOOSE * share
+        box = person_box(np.where(sure, whole, inside)) or _in_frame(own, part, size)
+        is_loose = not self._is_leaving and part_share(box) < _LOOSE * part.height / size.height
         # The two don't see alike: whoever seems to leave moves the part unless the whole frame clearly knows better.
-        if box is None or is_loose or not _is_inside(box, part, size, 2 * _NEAR if self._is_leaving else _NEAR):
+        if is_loose or not _is_inside(box, part, size, 2 * _NEAR if self._is_leaving else _NEAR):
             self._move(box, size)
         else:
             self._is_settled = self._is_leaving
