@@ -16,11 +16,10 @@ from pyselfie.core.show import show_in_python
 from pyselfie.core.zoom import closer_look, copy_part, is_confirmed, part_of, person_box, placed_classes, put_back
 from pyselfie.extras import best_sampling
 from pyselfie.runtimes.looks import Looks
-from pyselfie.shared_model import IN_BROWSER, SharedModel
+from pyselfie.shared_model import IN_BROWSER, ModelOwner, SharedModel
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
-    from types import TracebackType
 
     from numpy.typing import NDArray
 
@@ -32,11 +31,10 @@ if TYPE_CHECKING:
 
 _UNREFINED = "raw"
 _CLASSES = "classes"
-_MADE_ANEW = {"_looks", "_model", "_sampling", "_shape", "_smoothing"}
 _Result = TypeVar("_Result")
 
 
-class Segmenter:
+class Segmenter(ModelOwner):
     """Tells the person in pictures from the background, with edges that follow the picture's.
 
     Threads may share one; they take turns. A pickled or forked one is made anew in the other process.
@@ -68,6 +66,8 @@ class Segmenter:
     >>> with Segmenter() as segmenter:
     ...     mask = segmenter.segment(rgb)  # doctest: +SKIP
     """
+
+    _MADE_ANEW = ModelOwner._MADE_ANEW | {"_looks", "_shape", "_smoothing"}
 
     def __init__(self, model: str | SupportsIndex = "general", edges: str = "refined", smoothing: float = 0.0) -> None:
         kind: str = option_named("edges").parse(edges, shown=show_in_python)
@@ -254,33 +254,11 @@ class Segmenter:
     def reset(self) -> None:
         """Forget what the pictures so far have left: another film begins. It does nothing after `close`."""
         self._looks.cut()
-        self._model.reset()
+        super().reset()
 
-    def close(self) -> None:
-        """Release the model; more calls do nothing."""
-        self._model.close()
-
-    def __enter__(self) -> Segmenter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __reduce__(self) -> tuple[Any, ...]:
+    def _origin(self) -> tuple[type[Segmenter], tuple[Any, ...]]:
         spec = self._model.spec
-        own = {name: value for name, value in vars(self).items() if name not in _MADE_ANEW}  # of a subclass
-        return _restore, (type(self), spec.model_selection, spec.edges, self._smoothing, self._model.is_open), own
-
-
-def _restore(kind: type[Segmenter], model: int, edges: str, smoothing: float, is_open: bool) -> Segmenter:
-    """Make a pickled segmenter again; a subclass's `__init__` may take anything, so it isn't called."""
-    segmenter = kind.__new__(kind)
-    Segmenter.__init__(segmenter, model, edges, smoothing)
-    if not is_open:
-        segmenter.close()
-    return segmenter
+        return Segmenter, (spec.model_selection, spec.edges, self._smoothing)
 
 
 def _now(work: Coroutine[Any, Any, _Result]) -> _Result:
