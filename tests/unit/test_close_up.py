@@ -165,6 +165,17 @@ def test_what_goes_on_below_a_table_is_not_believed(film):
     assert part.y + part.height > 0.78 * 480
 
 
+def test_who_walks_behind_a_table_is_followed(film):
+    """That nobody leaves by the part's lower side, whatever the close-up tells, says nothing of its other sides."""
+    for number in range(100):
+        left = 0.05 + number * 0.006
+        film.show([Rect(left, 0.5, 0.1, 0.5)], whole=[Rect(left, 0.5, 0.1, 0.25)])
+        part = film.parts[-1]
+        assert part is None or (part.x <= left * 640 and (left + 0.1) * 640 <= part.x + part.width)
+    assert None not in film.parts[1:]
+    assert film.moves <= 12
+
+
 def test_another_film_begins_with_the_whole_frame(film):
     """After a reset, whatever was seen before."""
     for _ in range(3):

@@ -63,8 +63,8 @@ class CloseUp:
         self._glance: Rect | None = None  # what is looked at besides
         self._box: Rect | None = None  # the person's in the whole frame, where a part is the glance
         self._seen: Mask | None = None  # the frame's mask meanwhile
-        self._is_leaving = False  # somebody is at the part's border
-        self._is_settled = False  # and that is how it is: a glance has told nothing else
+        self._near: frozenset[str] = frozenset()  # the sides of the part that somebody seems to leave by
+        self._settled: frozenset[str] = frozenset()  # those by which nobody leaves, as a glance has told
 
     @property
     def wants_raw(self) -> bool:
@@ -95,8 +95,8 @@ class CloseUp:
             self._glance = _part_around(self._box, size, SMALL)
         else:
             own = person_box(mask, _PERSON_FROM)
-            self._is_leaving = own is None or not _is_inside(_in_frame(own, part, size), part, size, _NEAR)
-            if due or own is None or (self._is_leaving and not self._is_settled):
+            self._near = _sides_near(_in_frame(own, part, size), part, size, _NEAR) if own else frozenset()
+            if due or own is None or self._near - self._settled:
                 self._glance, due = Rect(0, 0, *size), True
         if due:
             self._wait = GLANCE_EVERY - 1
@@ -104,7 +104,7 @@ class CloseUp:
         return self._glance
 
     def _move(self, box: Rect, size: Size) -> None:
-        self._is_settled = False
+        self._settled = frozenset()
         self.part = self.counts = _part_around(box, size, LEAVE)
         if self.part is None:
             self._give_up()
@@ -134,10 +134,27 @@ class CloseUp:
             self._compare(raw, seen, self.part, size)
             return self.part is None
         agrees = finds_same if is_seen else is_confirmed
-        if self._box is not None and agrees(seen, raw, tried, size):
-            self.part, self._is_settled = tried, False
-            self.counts = _believed(person_box(raw, _PERSON_FROM), self._box, tried, size)
-        return self.part is not None
+        own = person_box(raw, _PERSON_FROM)
+        if own is None or self._box is None or not agrees(seen, raw, tried, size):
+            return False
+        self.part = tried
+        self._settle(_sides_near(_in_frame(own, tried, size), tried, size, _NEAR), self._box, size)
+        return True
+
+    def _settle(self, sides: frozenset[str], box: Rect, size: Size) -> None:
+        """Believe the close-up but beyond these sides of the whole frame's `box`.
+
+        At its border it takes people to go on, though it was laid so that nobody does: above a table, or the lower edge
+        of a poster.
+        """
+        part, self._settled = self.part, sides
+        if part is None:
+            return
+        left = round(box.x * size.width) if "left" in sides else part.x
+        top = round(box.y * size.height) if "top" in sides else part.y
+        right = round((box.x + box.width) * size.width) if "right" in sides else part.x + part.width
+        bottom = round((box.y + box.height) * size.height) if "bottom" in sides else part.y + part.height
+        self.counts = Rect(left, top, right - left, bottom - top)
 
     def _compare(self, whole: Mask, close_up: Mask, part: Rect, size: Size) -> None:
         """Give the part up where the whole frame tells more; else have it where the whole frame has the person.
@@ -153,13 +170,13 @@ class CloseUp:
             self._give_up()
             return
         box = person_box(np.where(sure, whole, inside)) or _in_frame(own, part, size)
-        is_loose = not self._is_leaving and part_share(box) < _LOOSE * part.height / size.height
+        is_loose = not self._near and part_share(box) < _LOOSE * part.height / size.height
         # The two don't see alike: whoever seems to leave moves the part unless the whole frame clearly knows better.
-        if is_loose or not _is_inside(box, part, size, 2 * _NEAR if self._is_leaving else _NEAR):
+        leaves = self._near & _sides_near(box, part, size, 2 * _NEAR)
+        if is_loose or leaves or _sides_near(box, part, size, _NEAR):
             self._move(box, size)
         else:
-            self._is_settled = self._is_leaving
-            self.counts = _believed(own, box, part, size)
+            self._settle(self._near, box, size)
 
 
 def _first_box(raw: Mask) -> Rect | None:
@@ -181,25 +198,6 @@ def _part_around(box: Rect | None, size: Size, limit: float) -> Rect | None:
     return None if part is None or part.height > _LARGEST * size.height else part
 
 
-def _believed(own: Rect | None, box: Rect, part: Rect, size: Size) -> Rect:
-    """Return where in a part its mask is to be believed.
-
-    At a border of the part it takes people to go on, though the part has been laid so that nobody does: cut by a table,
-    or by the lower edge of a poster. On such a side what the whole frame tells counts.
-    """
-    left, top, right, bottom = part.x, part.y, part.x + part.width, part.y + part.height
-    if own is not None:
-        if part.x > 0 and own.x < _NEAR:
-            left = max(left, round(box.x * size.width))
-        if part.y > 0 and own.y < _NEAR:
-            top = max(top, round(box.y * size.height))
-        if right < size.width and own.x + own.width > 1 - _NEAR:
-            right = min(right, round((box.x + box.width) * size.width))
-        if bottom < size.height and own.y + own.height > 1 - _NEAR:
-            bottom = min(bottom, round((box.y + box.height) * size.height))
-    return Rect(left, top, right - left, bottom - top)
-
-
 def _in_frame(box: Rect, part: Rect, size: Size) -> Rect:
     """Return a box of a part, in fractions of the part, as one of the frame."""
     width, height = size
@@ -216,14 +214,15 @@ def _pixels(part: Rect, size: Size, shape: tuple[int, ...]) -> tuple[slice, slic
     )
 
 
-def _is_inside(box: Rect, part: Rect, size: Size, inset: float) -> bool:
-    """Tell whether a box of the frame keeps off the part's borders by `inset` of its sides, off the frame's no need."""
+def _sides_near(box: Rect, part: Rect, size: Size, inset: float) -> frozenset[str]:
+    """Return the sides of the part, those of the frame apart, that a box of the frame comes near: `inset` of them."""
     x, y = inset * part.width / size.width, inset * part.height / size.height
     left, top, width, height = _in_frame(Rect(0, 0, 1, 1), part, size)
     right, bottom = left + width, top + height
-    return (
-        (left <= 0 or box.x > left + x)
-        and (top <= 0 or box.y > top + y)
-        and (right >= 1 or box.x + box.width < right - x)
-        and (bottom >= 1 or box.y + box.height < bottom - y)
-    )
+    near = {
+        "left": left > 0 and box.x <= left + x,
+        "top": top > 0 and box.y <= top + y,
+        "right": part.x + part.width < size.width and box.x + box.width >= right - x,
+        "bottom": part.y + part.height < size.height and box.y + box.height >= bottom - y,
+    }
+    return frozenset(side for side, is_near in near.items() if is_near)
