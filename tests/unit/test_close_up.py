@@ -2,10 +2,12 @@
 
 import asyncio
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 
+from pyselfie.browser.canvas.segmenter import Segmenter
 from pyselfie.core.close_up import GLANCE_EVERY, CloseUp
 from pyselfie.core.geometry import Rect, Size
 from pyselfie.core.manifest import load_spec
@@ -131,6 +133,23 @@ def test_who_is_lost_is_looked_for_in_the_whole_frame(film):
     assert set(film.parts[4:]) == {None}
 
 
+def test_what_grows_without_end_is_given_up(film):
+    """A close-up in which somebody always goes on is followed for some frames; then the whole frame is seen."""
+    for number in range(60):
+        film.show([PERSON], close=[Rect(0, 0, 1, 1)], whole=[Rect(0.4, 0.5, 0.1, 0.25 + 0.02 * number)])
+    assert film.moves <= 4
+    assert set(film.parts[-15:]) == {None}
+
+
+def test_who_leaves_the_frame_leaves_the_part(film):
+    """Nobody in either look: the whole frame's mask is shown at once."""
+    for _ in range(5):
+        film.show([PERSON])
+    film.show([])
+    film.show([])
+    assert film.parts[-1] is None
+
+
 def test_a_guess_has_to_be_confirmed(film):
     """Where the close-up doesn't find the same person the whole frame goes on, and it is asked again seldom."""
     for _ in range(100):
@@ -242,9 +261,11 @@ class Seeing(StubRuntime):
         super().__init__(load_spec(0, "refined"))
         self.resets, self.runs = 0, 0
         self.seen = np.zeros((256, 256), np.float32)
+        self.asked = []
 
     async def run(self, tensor, extras=None):
         self.runs += 1
+        self.asked.append(extras)
         return await super().run(tensor, extras)
 
     def extra(self, name):
@@ -316,6 +337,58 @@ def test_a_cut_shows_the_whole_frame_again():
     looks.cut()
     looked(looks, runtime)
     assert (runtime.runs - runs, runtime.resets - resets) == (2, 1)
+
+
+def test_where_nobody_is_small_it_costs_nothing():
+    """One run for each frame; and the network's own mask, which takes time to copy, comes with one frame in 20."""
+    looks, runtime = Looks(), Seeing()
+    runtime.seen = draw([Rect(0.2, 0.2, 0.5, 0.8)])
+    tensor = np.repeat(runtime.seen[None, ..., None], 3, axis=3)
+    for _ in range(60):
+        asyncio.run(looks.run(runtime, lambda _part: tensor, SIZE, ["edge"]))
+    assert runtime.runs == 60
+    assert sum("raw" in extras for extras in runtime.asked) == 3
+    assert runtime.resets == 0
+
+
+class PartSampler:
+    """Draws the person's mask as the picture, white on black, and notes what was read."""
+
+    def __init__(self):
+        self.pixels, self.read_parts = np.empty((256, 256, 4), np.uint8), []
+
+    def read(self, frame, part=None):
+        self.read_parts.append(part)
+        self.level = draw([frame], part and part.times(*SIZE))
+        self.pixels[...] = 255 * self.level[..., None].astype(np.uint8)
+
+    def fill(self, tensor):
+        tensor[...] = self.level[None, ..., None]
+
+
+def test_on_the_canvas_the_mask_is_of_the_whole_frame():
+    """The part's mask is put in its place; the sample is of the whole frame, and C of a part is none of the frame."""
+
+    class Runtime(Seeing):
+        async def run(self, tensor, extras=None):
+            self.seen = tensor[0, ..., 0].copy()
+            return await super().run(tensor, extras)
+
+    sampler: Any = PartSampler()
+    near: Any = Rect(0.2, 0.2, 0.5, 0.8)
+    small: Any = PERSON
+    segmenter = Segmenter(Runtime(), sampler)
+    for _ in range(3):
+        sampler.read_parts.clear()
+        mask = asyncio.run(segmenter.segment(small, SIZE))
+        assert np.abs(mask - draw([PERSON])).mean() < 0.002
+        np.testing.assert_array_equal(sampler.pixels[..., 0], 255 * draw([PERSON]).astype(np.uint8))
+        assert segmenter.edge_color() is None
+    assert len(sampler.read_parts) == 2
+    assert sampler.read_parts[1] is None
+    segmenter.cut()
+    asyncio.run(segmenter.segment(near, SIZE))
+    assert segmenter.edge_color() is not None
 
 
 def test_raw_edges_are_never_looked_at_closely():

@@ -37,6 +37,9 @@ _LOOSE = 0.65
 _LARGEST = 0.7
 """Of the frame's sides: a larger part shows nothing better."""
 
+_RESTLESS = 4
+"""Frames: a part that has to move so soon again follows what isn't there, or somebody too fast for it."""
+
 _PERSON_FROM = 0.5
 """In a close-up, and where a close-up is to be given up for somebody outside: what would be shown is what counts."""
 
@@ -61,8 +64,8 @@ class CloseUp:
         self.counts: Rect | None = None
         self._wait = 0  # frames until the next glance
         self._glance: Rect | None = None  # what is looked at besides
-        self._box: Rect | None = None  # the person's in the whole frame, where a part is the glance
         self._seen: Mask | None = None  # the frame's mask meanwhile
+        self._age = 0  # of the part, in frames
         self._near: frozenset[str] = frozenset()  # the sides of the part that somebody seems to leave by
         self._settled: frozenset[str] = frozenset()  # those by which nobody leaves, as a glance has told
 
@@ -91,9 +94,9 @@ class CloseUp:
         self._wait = max(0, self._wait - 1)
         self._glance = None
         if part is None:
-            self._box = _first_box(mask) if due else None
-            self._glance = _part_around(self._box, size, SMALL)
+            self._glance = _part_around(_first_box(mask), size, SMALL) if due else None
         else:
+            self._age += 1
             own = person_box(mask, _PERSON_FROM)
             self._near = _sides_near(_in_frame(own, part, size), part, size, _NEAR) if own else frozenset()
             if due or own is None or self._near - self._settled:
@@ -105,7 +108,8 @@ class CloseUp:
 
     def _move(self, box: Rect, size: Size) -> None:
         self._settled = frozenset()
-        self.part = self.counts = _part_around(box, size, LEAVE)
+        is_restless, self._age = self._age < _RESTLESS, 0
+        self.part = self.counts = None if is_restless else _part_around(box, size, LEAVE)
         if self.part is None:
             self._give_up()
 
@@ -135,26 +139,27 @@ class CloseUp:
             return self.part is None
         agrees = finds_same if is_seen else is_confirmed
         own = person_box(raw, _PERSON_FROM)
-        if own is None or self._box is None or not agrees(seen, raw, tried, size):
+        if own is None or not agrees(seen, raw, tried, size):
             return False
-        self.part = tried
-        self._settle(_sides_near(_in_frame(own, tried, size), tried, size, _NEAR), self._box, size)
+        self.part, self._age = tried, 0
+        self._settle(_sides_near(_in_frame(own, tried, size), tried, size, _NEAR), seen, size)
         return True
 
-    def _settle(self, sides: frozenset[str], box: Rect, size: Size) -> None:
-        """Believe the close-up but beyond these sides of the whole frame's `box`.
+    def _settle(self, sides: frozenset[str], whole: Mask, size: Size) -> None:
+        """Believe the close-up, but on these sides no further than the mask of the `whole` frame goes.
 
         At its border it takes people to go on, though it was laid so that nobody does: above a table, or the lower edge
-        of a poster.
+        of a poster. Guesses don't count there.
         """
         part, self._settled = self.part, sides
-        if part is None:
+        box = person_box(whole, _PERSON_FROM) or person_box(whole)
+        if part is None or box is None:
             return
         left = round(box.x * size.width) if "left" in sides else part.x
         top = round(box.y * size.height) if "top" in sides else part.y
         right = round((box.x + box.width) * size.width) if "right" in sides else part.x + part.width
         bottom = round((box.y + box.height) * size.height) if "bottom" in sides else part.y + part.height
-        self.counts = Rect(left, top, right - left, bottom - top)
+        self.counts = Rect(left, top, max(0, right - left), max(0, bottom - top))
 
     def _compare(self, whole: Mask, close_up: Mask, part: Rect, size: Size) -> None:
         """Give the part up where the whole frame tells more; else have it where the whole frame has the person.
@@ -166,17 +171,20 @@ class CloseUp:
         place = _pixels(part, size, whole.shape)
         inside = np.zeros_like(whole)
         inside[place] = whole[place]
-        if own is None or (sure[place].any() and not finds_same(inside * sure, close_up, part, size)):
+        box = person_box(np.where(sure, whole, inside))
+        if box is None and own is not None and not self._near:  # there is nobody to be seen from afar
+            return
+        is_missed = sure[place].any() and not finds_same(inside * sure, close_up, part, size)
+        if box is None or own is None or is_missed:
             self._give_up()
             return
-        box = person_box(np.where(sure, whole, inside)) or _in_frame(own, part, size)
         is_loose = not self._near and part_share(box) < _LOOSE * part.height / size.height
         # The two don't see alike: whoever seems to leave moves the part unless the whole frame clearly knows better.
         leaves = self._near & _sides_near(box, part, size, 2 * _NEAR)
         if is_loose or leaves or _sides_near(box, part, size, _NEAR):
             self._move(box, size)
         else:
-            self._settle(self._near, box, size)
+            self._settle(self._near, np.where(sure, whole, inside), size)
 
 
 def _first_box(raw: Mask) -> Rect | None:
