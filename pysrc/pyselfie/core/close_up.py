@@ -37,8 +37,11 @@ _LOOSE = 0.65
 _LARGEST = 0.7
 """Of the frame's sides: a larger part shows nothing better."""
 
-_RESTLESS = 4
-"""Frames: a part that has to move so soon again follows what isn't there, or somebody too fast for it."""
+_RESTLESS = 3
+"""Frames: a part that has to grow so soon again follows what isn't there, where the whole frame can only guess."""
+
+_GROWTH = 1.1
+"""Of the part's side: less is a person who moves."""
 
 _PERSON_FROM = 0.5
 """In a close-up, and where a close-up is to be given up for somebody outside: what would be shown is what counts."""
@@ -107,9 +110,8 @@ class CloseUp:
         return self._glance
 
     def _move(self, box: Rect, size: Size) -> None:
-        self._settled = frozenset()
-        is_restless, self._age = self._age < _RESTLESS, 0
-        self.part = self.counts = None if is_restless else _part_around(box, size, LEAVE)
+        self._settled, self._age = frozenset(), 0
+        self.part = self.counts = _part_around(box, size, LEAVE)
         if self.part is None:
             self._give_up()
 
@@ -178,7 +180,11 @@ class CloseUp:
         if box is None or own is None or is_missed:
             self._give_up()
             return
-        is_loose = not self._near and part_share(box) < _LOOSE * part.height / size.height
+        growth = part_share(box) / (part.height / size.height)
+        if self._age < _RESTLESS and growth > _GROWTH and not sure.any():
+            self._give_up()
+            return
+        is_loose = not self._near and growth < _LOOSE
         # The two don't see alike: whoever seems to leave moves the part unless the whole frame clearly knows better.
         leaves = self._near & _sides_near(box, part, size, 2 * _NEAR)
         if is_loose or leaves or _sides_near(box, part, size, _NEAR):
