@@ -47,7 +47,7 @@ def test_a_changed_table_changes_what_is_generated(monkeypatch):
     monkeypatch.setattr(generate, "OPTIONS", (*OPTIONS, grain))
     files = {path.name: text for path, text in generate.generated().items()}
     assert '"filmGrain"' in files["options.generated.js"]
-    assert '"film-grain"?: number' in files["pyselfie.d.ts"]
+    assert '"film-grain"?: number' in files["pyselfie_options.d.ts"]
     assert "`film-grain`; property `filmGrain` | how much noise there is | 0 to 1 | 0.25 |" in files["element.md"]
     assert "| `--film-grain` |" in files["cli.md"]
     assert "ilm" not in files["widget.md"]
