@@ -61,7 +61,7 @@ PUSH = """async (paused) => {
 }"""
 
 
-def test_a_backdrop_and_a_stream_outlive_a_change_of_the_engine(launch: Callable[..., GuardedPage], site: Server) -> None:
+def test_backdrop_and_stream_outlive_a_change_of_the_engine(launch: Callable[..., GuardedPage], site: Server) -> None:
     """Both are given before the start; backend and painter change after that, and once more while it runs."""
     page = ElementPage(launch(), site.url, "")
     page.run(BEFORE_THE_START, SAMPLE)

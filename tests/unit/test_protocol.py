@@ -103,7 +103,8 @@ def test_what_the_page_is_told_has_the_public_types_fields() -> None:
     told = {"dropped", "downloadedBytes"}
     assert fields("Running", public) == fields("Status", sent)
     assert fields("Statistics", public) == fields("Stats", sent) | told
-    assert fields("ModelChanged", sent) == fields("BackendChanged", sent) == fields("Ready", sent) == fields("Status", sent)
+    for message in ("Ready", "ModelChanged", "BackendChanged"):
+        assert fields(message, sent) == fields("Status", sent)
     for event in ("ready: CustomEvent<Running & { startMs: number }>", "model: CustomEvent<Running>"):
         assert f"  {event};" in PUBLIC
     assert "  backendchange: CustomEvent<Running>;" in PUBLIC
