@@ -190,7 +190,7 @@ def test_bad_input_is_told(launch, site, camera_file):
             "an audio track",
         ),
         "ended": ("f => { const copy = camera.clone(); copy.stop(); f(copy); }", "has ended: open the camera again"),
-        "option": ("f => f(camera, { efect: 'blur' })", "There is no option “efect”; the options are effect,"),
+        "option": ("f => f(camera, { efect: 'blur' })", "There is no option “efect”; the nearest are effect,"),
         "proxy": ("f => f(new Proxy(camera, {}))", "processTrack needs a video MediaStreamTrack, but got [object"),
         "symbol": ("f => f(Symbol('me'))", "processTrack needs a video MediaStreamTrack, but got Symbol(me)."),
         "bare": (
