@@ -67,7 +67,7 @@ def watch(
     done: Callable[[], None],
     end: threading.Event,
 ) -> None:
-    """Call `generate` and `rebuild` when files below `folders` have changed and are at rest, then `done` if all is well.
+    """Call `generate` and `rebuild` when files below `folders` have changed and are at rest; `done` if all is well.
 
     What `generate` writes there is no change that waits for another turn. What fails is told in its sentence, and the
     next change is another try. It returns when `end` is set.
