@@ -15,7 +15,8 @@ def test_an_engine_that_stops_is_no_longer_running(launch, site, other):
     worker.evaluate("setTimeout(() => { throw new Error('provoked') })")
     page.wait_for_function("() => heard.some(({ data }) => data.type === 'error')")
     assert host.ask(type="state")["state"]["running"] is False
-    assert "could not be downloaded" in host.frame.locator("#message").inner_text()
+    told = page.evaluate("heard.find(({ data }) => data.type === 'error').data.message")
+    assert host.frame.locator("#message").inner_text() == told
 
 
 def test_no_percentage_stays_where_no_picture_comes(launch, site, other):

@@ -233,10 +233,10 @@ export class SelfieSegmentationElement extends ElementProperties {
     if (!this.paused) this.#engine.skip();
   }
 
-  /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, cut?: boolean}} [kind] */
+  /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean}} [kind] */
   push(frame, kind = {}) {
     if (!this.paused || kind.still) return this.#engine.push(frame, kind);
-    if (kind.cut) this.#engine.cut();
+    this.#engine.note(kind);
     frame.close();
     return false;
   }

@@ -94,12 +94,13 @@ export class Engine extends EventTarget {
    * Show this frame; its ownership passes to the engine.
    *
    * @param {Frame} frame
-   * @param {{still?: boolean, film?: boolean, cut?: boolean}} [kind] still: a photo, kept for a worker that must begin
-   *   again; film: it is no photo but a paused video; cut: it has nothing to do with the frame before
+   * @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean}} [kind] still: a photo, kept for a worker that
+   *   must begin again; film: it is no photo but a paused video; cut: it has nothing to do with the frame before; first:
+   *   it is from another camera or video than that
    * @returns {boolean} false if the frame was dropped, or refused: that is told by an `error` event
    */
-  push(frame, { still = false, film = false, cut = false } = {}) {
-    if (cut) this.cut(); // if this one is dropped, the next one is
+  push(frame, { still = false, film = false, ...kind } = {}) {
+    this.note(kind); // if this one is dropped, it is true of the next one
     if (still) return this.#frames.keep(frame, !film, this.#channel.isOpen);
     if (this.wantsFrame) return this.#frames.pass(frame);
     frame.close();
@@ -107,9 +108,10 @@ export class Engine extends EventTarget {
     return false;
   }
 
-  /** The next frame has nothing to do with those before. */
-  cut() {
-    this.#frames.cut();
+  /** What a frame that is not shown tells of the next one. @param {{cut?: boolean, first?: boolean}} kind */
+  note({ cut = false, first = false }) {
+    if (first) this.#frames.begin();
+    if (cut) this.#frames.cut();
   }
 
   /** The source changes: forget its last frame; the canvas is empty until the next composite. */
@@ -224,12 +226,12 @@ export class Engine extends EventTarget {
     else if (message.type !== "progress" || !this.#ready) {
       // else it is another model's download: this engine is not starting
       const { type, ...detail } = message;
-      this.#emit(type, { ...detail, ...this.#note(message) });
+      this.#emit(type, { ...detail, ...this.#heed(message) });
     }
   }
 
   /** Take note of what the page is about to be told. @param {ToClient} message @returns {object} what it is told besides */
-  #note(message) {
+  #heed(message) {
     if (message.type === "ready") return this.#onReady();
     if (message.type === "stats") return { dropped: this.#frames.dropped, downloadedBytes: this.#bytes };
     if (message.type === "model") {
