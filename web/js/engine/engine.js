@@ -98,12 +98,14 @@ export class Engine extends EventTarget {
    * Show this frame; its ownership passes to the engine.
    *
    * @param {Frame} frame
-   * @param {{still?: boolean, film?: boolean, cut?: boolean}} [kind] still: a photo, kept for a worker that must begin
-   *   again; film: it is no photo but a paused video; cut: it has nothing to do with the frame before
+   * @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean}} [kind] still: a photo, kept for a worker that
+   *   must begin again; film: it is no photo but a paused video; cut: it has nothing to do with the frame before; first:
+   *   it is from another camera or video than that
    * @returns {boolean} false if the frame was dropped, or refused: that is told by an `error` event
    */
-  push(frame, { still = false, film = false, cut = false } = {}) {
-    if (cut) this.#frames.cut(); // if this one is dropped, the next one is
+  push(frame, { still = false, film = false, cut = false, first = false } = {}) {
+    if (first) this.#frames.begin(); // if this one is dropped, the next one is
+    if (cut) this.#frames.cut();
     if (still) return this.#frames.keep(frame, !film, this.#channel !== 0);
     if (this.wantsFrame) return this.#frames.pass(frame);
     frame.close();

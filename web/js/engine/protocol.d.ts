@@ -43,13 +43,14 @@ export interface Close {
 }
 
 /**
- * Paint this; answered by `frame` or `dropped`. `isCut`: it has nothing to do with the frame before; `isPhoto`: no other
- * follows it soon.
+ * Paint this; answered by `frame` or `dropped`. `isCut`: it has nothing to do with the frame before; `isFirst`: nor with
+ * what that frame came from, it is another camera or video; `isPhoto`: no other follows it soon.
  */
 export interface ShowFrame {
   type: "frame";
   frame: Frame;
   isCut: boolean;
+  isFirst: boolean;
   isPhoto: boolean;
 }
 
