@@ -24,6 +24,13 @@ class TypedArray(Protocol):
         """Copy the array's bytes into `target`."""
 
 
+class Buffer(Protocol):
+    """A JavaScript ``ArrayBuffer``."""
+
+    def to_bytes(self) -> bytes:
+        """Return a copy."""
+
+
 class Drawable(Protocol):
     """Anything with pixels that a canvas can draw."""
 

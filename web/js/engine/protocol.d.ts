@@ -299,6 +299,11 @@ export interface Alive {
   type: "alive";
 }
 
+/** Python has imported what is not here yet: the worker stands still until that has come. */
+export interface Fetching {
+  type: "fetching";
+}
+
 /** Python reads messages from now on. */
 export interface Booted {
   type: "booted";
@@ -313,7 +318,7 @@ export interface Progress {
 }
 
 /** What the worker says for itself; `error` ends it. */
-export type FromBoot = Alive | Booted | Progress | Failure;
+export type FromBoot = Alive | Fetching | Booted | Progress | Failure;
 
 /** What an engine or a service is told, all that concerns its channel and the downloads for all of them. */
 export type ToClient = FromPython | FromHost | Progress;
