@@ -55,6 +55,13 @@ export class Frames {
     if (this.#still && !this.#send(this.#still, [])) this.#still = null; // refused: it is told once
   }
 
+  /** Take over another engine's still picture. @param {Frames} other */
+  succeed(other) {
+    this.#still = other.#still;
+    this.#isPhoto = other.#isPhoto;
+    other.#still = null;
+  }
+
   /** The next frame has nothing to do with those before. */
   cut() {
     this.#isCut = true;

@@ -87,16 +87,12 @@ export class WorkerHost {
     return channel;
   }
 
-  /** Boot without an engine, and stay for the first one that comes. @param {FirstModel} first */
-  hold(first) {
+  /** Boot without an engine, and stay for the first one that comes. @param {FirstModel} first @param {AbortSignal} [signal] */
+  hold(first, signal) {
     if (!this.#worker) this.#boot(first);
-    const hold = this.#holds.add();
+    const started = this.#holds.add(signal, () => this.#endUnused());
     if (this.#booted) this.#holds.resolve();
-    const release = (/** @type {unknown} */ reason) => {
-      this.#holds.release(hold, reason);
-      this.#endUnused();
-    };
-    return { started: hold.promise, release };
+    return started;
   }
 
   /** @param {number} channel @param {import("./protocol.d.ts").ToEngine | import("./protocol.d.ts").ToService} message @param {Transferable[]} [transfer] */
