@@ -1,4 +1,7 @@
-"""The refined networks in WebAssembly and on the GPU: the same masks, and on the GPU nothing goes back to the CPU."""
+"""The networks in WebAssembly and on the GPU: the same masks as natively, from the files for each and from the other's.
+
+On the GPU nothing goes back to the CPU.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from PIL import Image
 from pyselfie.core.manifest import load_spec
 from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.flags import WEBGPU_FLAGS
+from tests.parity.test_mediapipe import MEAN_TOLERANCE
 
 PHOTO = Path(__file__).parents[2] / "examples" / "astronaut.jpg"
 SMOOTHING = 0.85
@@ -32,7 +36,7 @@ async ({ site, build, file, spec, smoothing }) => {
   const names = spec.extras.map(({ name }) => name);
   const bridge = new OrtBridge(ort);
   const session = build === "wasm" ? await bridge.create(bytes, spec, "wasm") : await bridge.createOnGpu(bytes, spec);
-  session.set("smoothing", smoothing);
+  if (spec.settings.length > 0) session.set("smoothing", smoothing);
   if (build === "wasm") {
     const picture = new Float32Array(spec.input.shape.reduce((product, side) => product * side));
     session.bind({ getBuffer: () => ({ data: picture, release() {} }) });
@@ -66,28 +70,42 @@ async ({ site, build, file, spec, smoothing }) => {
 
 
 @pytest.fixture(params=["general", "landscape"])
-def spec(request):
-    return load_spec(request.param, "refined")
+def model(request):
+    return request.param
+
+
+@pytest.fixture
+def edges():
+    return "refined"
+
+
+@pytest.fixture
+def spec(model, edges):
+    """Return what the desktop runs."""
+    return load_spec(model, edges)
 
 
 def as_page_spec(spec):
     """Return what the bridge calls a Spec."""
     lists = {name: [one._asdict() for one in getattr(spec, name)] for name in ("state", "settings", "extras")}
-    return {"input": spec.input._asdict(), "output": spec.output._asdict(), **lists}
+    optimised = bool(spec.backends)
+    return {"input": spec.input._asdict(), "output": spec.output._asdict(), "optimised": optimised, **lists}
 
 
-@pytest.fixture(params=["wasm", "webgpu"])
-def page(request, launch, site, spec):
-    """Return a page that has the refined model, in WebAssembly or on GPU buffers; `lines` are the console's."""
-    page = launch(*(WEBGPU_FLAGS if request.param == "webgpu" else ()))
+@pytest.fixture(params=[("wasm", "wasm"), ("webgpu", "webgpu"), ("webgpu", "wasm")], ids="{0[0]} with {0[1]}'s".format)
+def page(request, launch, site, model, edges):
+    """Return a page that has the model, in WebAssembly or on GPU buffers; `lines` are the console's."""
+    build, made_for = request.param
+    page = launch(*(WEBGPU_FLAGS if build == "webgpu" else ()))
     page.route("**/blank.html", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
     page.goto(f"{site.url}blank.html")
     page.expected_errors.append("ort-wasm-simd-threaded.asyncify.mjs")  # what ONNX Runtime tells, it tells as errors
     page.lines = []
     page.on("console", lambda message: page.lines.append(message.text))
+    spec = load_spec(model, edges, made_for)
     facts = {"file": spec.file, "spec": as_page_spec(spec), "smoothing": SMOOTHING}
-    page.evaluate(OPEN, {"site": site.url, "build": request.param, **facts})
-    page.build = request.param
+    page.evaluate(OPEN, {"site": site.url, "build": build, **facts})
+    page.keeps_to_gpu = build == made_for == "webgpu"
     return page
 
 
@@ -127,5 +145,14 @@ def test_the_browser_computes_what_the_desktop_computes(page, spec):
     assert np.isfinite(run(page, broken, expected)["mask"]).all()
     after = run(page, film(spec)[0], expected)["mask"]
     assert np.abs(after - masks[0]).max() < 2 / 255, "a broken frame stays"
-    if page.build == "webgpu":
+    if page.keeps_to_gpu:
         assert any("All nodes placed on [WebGpuExecutionProvider]" in line for line in page.lines)
+
+
+@pytest.mark.parametrize("edges", ["raw"])
+def test_the_network_alone_computes_what_the_desktop_computes(page, spec):
+    """Its mask keeps to what tests/parity hold the desktop's to, with the file for WebAssembly, too."""
+    native = NativeRuntime(spec)
+    for picture in film(spec):
+        expected = native.run_sync(picture)
+        assert np.abs(run(page, picture, {"mask": expected})["mask"] - expected).mean() < MEAN_TOLERANCE
