@@ -81,7 +81,7 @@ class Editor:
                 wanted.update(node.input)
         constants = [item for name, item in self._constants.items() if name in wanted]
         graph = self._graph
-        return checked_model(kept, f"{graph.name} lean", graph.input, graph.output, constants)
+        return checked_model(kept, graph.name, graph.input, graph.output, constants)
 
 
 class Writer:
