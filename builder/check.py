@@ -1,4 +1,8 @@
-"""``build.py test``: lint, types and every test; all of them run, whatever fails."""
+"""``build.py test``: lint, types and every test; all of them run, whatever fails.
+
+The tests run in as many processes as the machine has cores, file by file. A test marked ``alone`` needs the machine for
+itself, so those run first, one after the other.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +17,60 @@ from builder.errors import BuildError
 from builder.paths import NODE_MODULES, ROOT
 from builder.report import complain, say
 
-_MEASURED = ["--cov", "--cov-report=term"]  # with the floor and all else in pyproject.toml
+_ALONE = ["-m", "alone"]
+_MEASURED = ["-m", "not alone", "--cov", "--cov-report=term"]  # with the floor and all else in pyproject.toml
+# A file's tests share browsers and fixtures. The order of collection stays: Playwright keeps a loop running in its
+# process, so browser tests have to follow all others.
+_BY_FILE = ["--dist=loadfile", "--no-loadscope-reorder"]
+_BYTES_PER_WORKER = 3 * 2**30  # a few browsers, each with WebGPU in software
 
 
 def check(pytest_arguments: list[str]) -> int:
-    """Run the checks and the tests, and measure coverage; with arguments for pytest, run tests only.
+    """Run the checks and the tests, and measure coverage; with arguments for pytest, run just what they say.
 
     Return the exit code.
 
     What pytest prints comes last, so that its closing line closes the output of a run without faults.
     """
     failed = [] if pytest_arguments else [name for name, command in _checks() if not _passes(name, command)]
+    _name_chromium()
+    if pytest_arguments:
+        return _pytest(pytest_arguments)
+    if _pytest(_ALONE):
+        failed.append("pytest -m alone")
+    code = _pytest([*_MEASURED, *_BY_FILE, f"--numprocesses={workers(_cores(), _memory())}"])
+    if failed:
+        complain(f"failed besides this: {', '.join(failed)} (see above).")
+    return code or int(bool(failed))
+
+
+def workers(cores: int, memory: int | None) -> int:
+    """Return how many tests may run at a time: one a core, and fewer where `memory` (in bytes, if known) is short."""
+    return max(1, cores if memory is None else min(cores, memory // _BYTES_PER_WORKER))
+
+
+def _cores() -> int:
+    usable = getattr(os, "sched_getaffinity", None)  # Linux only
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
+def _memory() -> int | None:
+    names = getattr(os, "sysconf_names", {})
+    if "SC_PHYS_PAGES" not in names:
+        return None
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def _name_chromium() -> None:
     try:
         os.environ[chromium.VARIABLE] = str(chromium.ensure_chromium())
     except BuildError as error:
         complain(str(error))  # the browser tests fail with the same sentence; all others can still run
-    say("pytest ...")
-    result = subprocess.run([sys.executable, "-m", "pytest", *(pytest_arguments or _MEASURED)], cwd=ROOT, check=False)
-    if failed:
-        complain(f"failed besides pytest: {', '.join(failed)} (see above).")
-    return result.returncode or int(bool(failed))
+
+
+def _pytest(arguments: list[str]) -> int:
+    say(f"pytest {' '.join(arguments)} ...")
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
 
 
 def _checks() -> list[tuple[str, list[str]]]:

@@ -13,11 +13,10 @@ from pyselfie.core.pictures import check_frame
 from pyselfie.core.show import show_in_python
 from pyselfie.core.zoom import closer_look, is_confirmed, part_of, person_box, put_back
 from pyselfie.extras import best_sampling
-from pyselfie.shared_model import IN_BROWSER, SharedModel
+from pyselfie.shared_model import IN_BROWSER, ModelOwner, SharedModel
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
-    from types import TracebackType
 
     import numpy as np
     from numpy.typing import NDArray
@@ -29,11 +28,10 @@ if TYPE_CHECKING:
 
 _UNREFINED = "raw"
 _CLASSES = "classes"
-_MADE_ANEW = {"_model", "_sampling", "_shape", "_smoothing"}
 _Result = TypeVar("_Result")
 
 
-class Segmenter:
+class Segmenter(ModelOwner):
     """Tells the person in pictures from the background, with edges that follow the picture's.
 
     Threads may share one; they take turns. A pickled or forked one is made anew in the other process.
@@ -65,6 +63,8 @@ class Segmenter:
     >>> with Segmenter() as segmenter:
     ...     mask = segmenter.segment(rgb)  # doctest: +SKIP
     """
+
+    _MADE_ANEW = ModelOwner._MADE_ANEW | {"_shape", "_smoothing"}
 
     def __init__(self, model: str | SupportsIndex = "general", edges: str = "refined", smoothing: float = 0.0) -> None:
         kind: str = option_named("edges").parse(edges, shown=show_in_python)
@@ -225,35 +225,9 @@ class Segmenter:
         result: Mask = self._sampling.resize_half_pixel(mask, *size)
         return result
 
-    def reset(self) -> None:
-        """Forget what the pictures so far have left: another film begins. It does nothing after `close`."""
-        self._model.reset()
-
-    def close(self) -> None:
-        """Release the model; more calls do nothing."""
-        self._model.close()
-
-    def __enter__(self) -> Segmenter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __reduce__(self) -> tuple[Any, ...]:
+    def _origin(self) -> tuple[type[Segmenter], tuple[Any, ...]]:
         spec = self._model.spec
-        own = {name: value for name, value in vars(self).items() if name not in _MADE_ANEW}  # of a subclass
-        return _restore, (type(self), spec.model_selection, spec.edges, self._smoothing, self._model.is_open), own
-
-
-def _restore(kind: type[Segmenter], model: int, edges: str, smoothing: float, is_open: bool) -> Segmenter:
-    """Make a pickled segmenter again; a subclass's `__init__` may take anything, so it isn't called."""
-    segmenter = kind.__new__(kind)
-    Segmenter.__init__(segmenter, model, edges, smoothing)
-    if not is_open:
-        segmenter.close()
-    return segmenter
+        return Segmenter, (spec.model_selection, spec.edges, self._smoothing)
 
 
 def _now(work: Coroutine[Any, Any, _Result]) -> _Result:

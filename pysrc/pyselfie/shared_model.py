@@ -8,7 +8,7 @@ import sys
 import threading
 import weakref
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from pyselfie.runtimes.native import NativeRuntime
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from types import TracebackType
+    from typing import Self
 
     from numpy.typing import NDArray
 
@@ -125,6 +127,47 @@ class SharedModel:
             self.is_open = False
             if self._engine is not None:
                 self._engine.close()
+
+
+class ModelOwner:
+    """What makes masks by a `SharedModel`: its end, and how it gets into another process, where it is made anew."""
+
+    _model: SharedModel
+    _MADE_ANEW: ClassVar[frozenset[str]] = frozenset({"_model", "_sampling"})
+    """The attributes that `__init__` makes; all others are a subclass's own, and go along."""
+
+    def _origin(self) -> tuple[type[ModelOwner], tuple[Any, ...]]:
+        """Return the class whose `__init__` makes such a one, and what that has to be given."""
+        raise NotImplementedError
+
+    def reset(self) -> None:
+        """Forget what the pictures so far have left: another film begins. It does nothing after `close`."""
+        self._model.reset()
+
+    def close(self) -> None:
+        """Release the model; more calls do nothing."""
+        self._model.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        own = {name: value for name, value in vars(self).items() if name not in self._MADE_ANEW}
+        return _restore, (type(self), *self._origin(), self._model.is_open), own
+
+
+def _restore(kind: type[ModelOwner], maker: type[ModelOwner], given: tuple[Any, ...], is_open: bool) -> ModelOwner:
+    """Make a pickled one again; a subclass's `__init__` may take anything, so it isn't called."""
+    owner = kind.__new__(kind)
+    maker.__init__(owner, *given)
+    if not is_open:
+        owner.close()
+    return owner
 
 
 _living: weakref.WeakSet[SharedModel] = weakref.WeakSet()

@@ -11,14 +11,10 @@ import numpy as np
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.pictures import advice
 from pyselfie.extras import best_sampling
-from pyselfie.shared_model import IN_BROWSER, SharedModel
+from pyselfie.shared_model import IN_BROWSER, ModelOwner, SharedModel
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from numpy.typing import NDArray
-
-_MADE_ANEW = {"_model", "_sampling"}
 
 
 class SolutionOutputs(NamedTuple):
@@ -33,7 +29,7 @@ class SolutionOutputs(NamedTuple):
     segmentation_mask: NDArray[np.float32]
 
 
-class SelfieSegmentation:
+class SelfieSegmentation(ModelOwner):
     """MediaPipe's selfie segmentation: a person against the background, as `mediapipe` 0.10.21 computed it.
 
     Threads may share one; they take turns. A pickled or forked one is made anew in the other process.
@@ -115,34 +111,8 @@ class SelfieSegmentation:
     def _outputs(self, mask: NDArray[np.float32], rgb: NDArray[np.uint8]) -> SolutionOutputs:
         return SolutionOutputs(self._sampling.resize_half_pixel(mask, rgb.shape[1], rgb.shape[0]))
 
-    def reset(self) -> None:
-        """Forget what the pictures so far have left; these models leave nothing. It does nothing after `close`."""
-        self._model.reset()
-
-    def close(self) -> None:
-        """Release the model; more calls do nothing."""
-        self._model.close()
-
-    def __enter__(self) -> SelfieSegmentation:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        own = {name: value for name, value in vars(self).items() if name not in _MADE_ANEW}  # of a subclass
-        return _restore, (type(self), self._model.spec.model_selection, self._model.is_open), own
-
-
-def _restore(kind: type[SelfieSegmentation], model_selection: int, is_open: bool) -> SelfieSegmentation:
-    """Make a pickled segmenter again; a subclass's `__init__` may take anything, so it isn't called."""
-    segmenter = kind.__new__(kind)
-    SelfieSegmentation.__init__(segmenter, model_selection)
-    if not is_open:
-        segmenter.close()
-    return segmenter
+    def _origin(self) -> tuple[type[SelfieSegmentation], tuple[Any, ...]]:
+        return SelfieSegmentation, (self._model.spec.model_selection,)
 
 
 def _legacy_number(model_selection: SupportsIndex) -> int:

@@ -20,6 +20,7 @@ from builder.serve import Server
 from tests.browser.examples_kit import npm
 from tests.browser.flags import BASE_FLAGS
 from tests.browser.guard import REPORT_PATH, Guard
+from tests.browser.widget_kit import HOST_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -148,3 +149,12 @@ def serve_as(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
     """Return a function that serves a folder, dist/ if none is named, with these headers, until the test ends."""
     with _serving(dist, origins) as serve:
         yield serve
+
+
+@pytest.fixture
+def other(origins: set[str], tmp_path: Path) -> Iterator[Server]:
+    """Return somebody's site, of another origin: another port, another policy."""
+    headers = {"Content-Security-Policy": HOST_POLICY, "Permissions-Policy": "camera=*"}
+    with Server(tmp_path, isolation=False, headers=headers) as server:
+        origins.add(server.url.rstrip("/"))
+        yield server

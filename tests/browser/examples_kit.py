@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from builder.lock import build_lock
+from builder.paths import CACHE
 from tests.browser.legacy_kit import set_up_example
 
 if TYPE_CHECKING:
@@ -50,12 +52,17 @@ def npm(*words: str, folder: Path, **environment: str) -> str:
     return result.stdout + result.stderr
 
 
-def build_example(name: str, tarball: Path, **environment: str) -> Path:
-    """Install the tarball into the example, build that without a warning, and return what is to be served."""
-    folder = set_up_example(name)
-    npm("install", "--no-save", "--prefer-offline", "--silent", str(tarball), folder=folder)
-    shutil.rmtree(folder / "public", ignore_errors=True)
-    said = npm("run", "build", "--silent", folder=folder, **environment)
+def build_example(name: str, tarball: Path, target: Path, **environment: str) -> Path:
+    """Install the tarball into the example, build that without a warning, and return `target` with what came of it.
+
+    All tests build an example in the same folder, as its npm packages take long to install.
+    """
+    with build_lock(CACHE / "examples" / f"{name}.lock"):
+        folder = set_up_example(name)
+        npm("install", "--no-save", "--prefer-offline", "--silent", str(tarball), folder=folder)
+        shutil.rmtree(folder / "public", ignore_errors=True)
+        said = npm("run", "build", "--silent", folder=folder, **environment)
+        shutil.copytree(folder / "dist", target)
     assert "warn" not in said.lower(), said
     assert "(!)" not in said, said
-    return folder / "dist"
+    return target

@@ -11,6 +11,7 @@ import numpy as np
 
 from builder.npm import ensure_node_modules
 from builder.paths import CACHE, ROOT
+from builder.stamps import write_atomically
 from tests.browser.harness import png_base64
 from tests.parity.pictures import build, sample
 
@@ -111,7 +112,8 @@ def set_up_example(name: str) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for path in source.iterdir():
         shutil.copyfile(path, target / path.name)
-    shutil.copy(ROOT / "examples" / "astronaut.jpg", target.parent)
+    photo = ROOT / "examples" / "astronaut.jpg"
+    write_atomically(target.parent / photo.name, photo.read_bytes())  # another worker may be serving it
     if (source / "package-lock.json").exists():
         ensure_node_modules(target)
     return target

@@ -181,7 +181,7 @@ def test_pause_keeps_the_picture(launch, site, camera_file):
     page = ElementPage(launch(*camera_flags(camera_file)), site.url, tag(camera="", effect="mask", model_selection=1))
     page.wait("frame")
     page.run(f"{GET}.paused = true")
-    page.page.wait_for_timeout(500)
+    page.pixels()  # answered after the frame under way
     before = page.count("frame")
     page.page.wait_for_timeout(500)
     assert page.count("frame") == before

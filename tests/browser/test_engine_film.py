@@ -103,6 +103,7 @@ def flicker(masks: list[NDArray[np.float32]]) -> float:
     return float(np.mean([np.abs(new - old).mean() for old, new in pairwise(masks[1:])]))
 
 
+@pytest.mark.alone  # frames a second apart would be two films
 def test_a_noisy_film_is_smoothed_and_the_option_counts_at_once(
     open_engine: Callable[..., EngineDriver], astronaut: Picture
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.gpu_watch import lose_device, watch_gpu
 from tests.browser.harness import EngineDriver
+from tests.browser.waiting import until
 
 STREAM = """
 async ({ count, size: [width, height], options }) => {
@@ -194,8 +195,7 @@ def test_closing_frees_the_worker_and_the_canvas(launch, site, astronaut):
     engine.start()
     engine.show(astronaut)
     engine.page.evaluate("engine.close()")
-    engine.page.wait_for_timeout(100)
-    assert [worker.url for worker in engine.page.workers if "js/worker.js" in worker.url] == []
+    until(engine.page, lambda: engine.page.workers == [], lambda: "its worker goes on")
     assert engine.page.evaluate("stage.children.length") == 0
     engine.start()
     engine.show(astronaut)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.flags import WEBGPU_FLAGS, camera_flags
+from tests.browser.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +98,7 @@ def test_guard_sees(place: str, deed: str, fault: str, bench_site: Server, launc
     """Errors, violations of the CSP and requests to other origins are seen, in pages and in workers."""
     page = launch()
     page.goto(f"{bench_site.url}{place}.html?deed={deed}")
-    page.wait_for_timeout(300)
-    assert any(re.search(fault, seen) for seen in page.guard.faults()), page.guard.faults()
+    faults = page.guard.faults
+    until(page, lambda: any(re.search(fault, seen) for seen in faults()), lambda: f"seen: {faults()}")
     page.expected_errors.append("")
     assert not page.guard.faults()

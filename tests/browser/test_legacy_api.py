@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.browser.legacy_kit import encoded, open_page, people, pixels
+from tests.browser.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,8 +191,7 @@ def test_close_ends_the_worker_and_every_promise(page: GuardedPage) -> None:
     assert "closed" in found[1]
     assert found[2] == found[3] == "Error: This SelfieSegmentation is closed: make a new one to go on."
     assert "closed before it was done" in found[5]
-    page.wait_for_timeout(200)
-    assert page.workers == []
+    until(page, lambda: page.workers == [], lambda: "its worker goes on")
 
 
 def test_a_worker_that_dies_is_replaced_at_the_next_send(page: GuardedPage) -> None:

@@ -137,20 +137,20 @@ def test_typescript_finds_the_declarations(tarball: Path, tmp_path: Path) -> Non
 
 
 def test_a_vite_project_installs_the_tarball(
-    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], tarball: Path
+    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], tarball: Path, tmp_path: Path
 ) -> None:
     """The named import goes into the bundle, the worker's files beside it, and a photo's person turns green."""
-    page = _open(launch, serve_site(build_example("vite", tarball)))
+    page = _open(launch, serve_site(build_example("vite", tarball, tmp_path / "built")))
     page.get_by_label("Photo").first.set_input_files(_photo())
     page.wait_for_function("() => document.title === 'done'")
     assert 0.3 < _green_share(_canvas(page)) < 0.6
 
 
 def test_a_react_component_cuts_people_out(
-    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], tarball: Path
+    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], tarball: Path, tmp_path: Path
 ) -> None:
     """A hook holds the segmenter; its options follow the component's, and the picture has the mask as its alpha."""
-    page = _open(launch, serve_site(build_example("react", tarball)))
+    page = _open(launch, serve_site(build_example("react", tarball, tmp_path / "built")))
     cut_outs = []
     for mirror in (False, True):
         page.get_by_label("Mirror").set_checked(mirror)

@@ -52,8 +52,7 @@ def test_fifty_segmenters_share_one_worker(page: GuardedPage) -> None:
     assert ends == ["fine", 1, True]
     assert len(page.workers) == 1
     page.evaluate("segmenters[0].close()")
-    page.wait_for_timeout(200)
-    assert page.workers == []
+    until(page, lambda: page.workers == [], lambda: "their worker goes on")
 
 
 def test_a_worker_that_hangs_ends_all_and_the_next_call_makes_a_new_one(page: GuardedPage) -> None:

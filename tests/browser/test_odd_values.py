@@ -5,8 +5,8 @@ import pytest
 from builder.serve import Server
 from tests.browser.element_kit import SAMPLE, ElementPage
 from tests.browser.legacy_kit import open_page
-from tests.browser.test_widget import HOST, HOST_POLICY
 from tests.browser.track_kit import CANVAS_TRACK
+from tests.browser.widget_kit import HOST, HOST_POLICY
 
 LONGEST = 360
 RAW = ("Cannot convert", "TypeError: Cannot", "Maximum call stack", "revoked", "is not a function", "is not iterable")

@@ -65,20 +65,25 @@ def _open_bundle(page: GuardedPage, url: str) -> None:
 
 @pytest.mark.parametrize(("name", "start"), [("react", "element.html"), ("svelte", "")])
 def test_the_element_paints_in_a_bundle(
-    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], tarball: Path, name: str, start: str
+    launch: Callable[..., GuardedPage],
+    serve_site: Callable[..., Server],
+    tarball: Path,
+    tmp_path: Path,
+    name: str,
+    start: str,
 ) -> None:
     """Vite bundles the package without a warning, the files beside the page are found, and the effect shows."""
-    built = build_example(name, tarball)
+    built = build_example(name, tarball, tmp_path / "built")
     assert not list(built.glob("assets/*worker*"))
     _open_bundle(launch(), serve_site(built).url + start)
 
 
 def test_a_bundle_takes_its_files_from_another_origin(
-    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], tarball: Path
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], tarball: Path, tmp_path: Path
 ) -> None:
     """A Vue app below a strict policy, cross-origin isolated, with no file of pyselfie's on its own origin."""
     files = serve_as(_CORS)
-    built = build_example("vue", tarball, VITE_PYSELFIE=files.url)
+    built = build_example("vue", tarball, tmp_path / "built", VITE_PYSELFIE=files.url)
     shutil.rmtree(built / "pyselfie")
     page = launch()
     _open_bundle(page, serve_as(_policy(files), built).url)

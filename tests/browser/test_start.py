@@ -36,6 +36,7 @@ def _impatient(route: Route) -> None:
     route.fulfill(response=response, body=text)
 
 
+@pytest.mark.alone  # what does arrive has to come within these limits, too
 @pytest.mark.parametrize(
     ("pattern", "sentence"),
     [

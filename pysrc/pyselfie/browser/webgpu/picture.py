@@ -29,8 +29,8 @@ class Picture(NamedTuple):
     group : GPUBindGroup
         For number 1 of every shader that samples it.
     texture : GPUExternalTexture or GPUTextureView
-        What is in `group`. Chromium destroys an external texture when JavaScript's collector finds that only bind groups
-        hold it.
+        What is in `group`. Chromium destroys an external texture when JavaScript's collector finds that only bind
+        groups hold it.
     """
 
     kind: Kind
