@@ -1,4 +1,4 @@
-"""The networks in WebAssembly and on the GPU: the same masks as natively, and on the GPU nothing goes back to the CPU."""
+"""The networks in WebAssembly and on the GPU: the same masks as natively, and the GPU leaves nothing to the CPU."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import onnx
 import pytest
 from PIL import Image
 
-from models.lean.recipe import lean
+from models.lean.depthwise import depthwise_by_rows
+from models.lean.recipe import PASSES, lean
 from pyselfie.core.manifest import load_spec
 from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.flags import WEBGPU_FLAGS
@@ -159,7 +160,7 @@ def test_the_browser_computes_what_the_desktop_computes(page, spec):
 
 @pytest.mark.parametrize("edges", ["raw"])
 def test_the_network_alone_computes_what_the_desktop_computes(page, spec):
-    """Its mask keeps to what tests/parity hold the desktop's to; on the GPU that is the lean graph, not yet optimised."""
+    """Its mask keeps to what tests/parity hold the desktop's to; on the GPU those rewrites are tried that it may take."""
     native = NativeRuntime(spec)
     for picture in film(spec):
         expected = native.run_sync(picture)
