@@ -37,7 +37,10 @@ async function prepare(canvas, { threads }) {
   /** @type {typeof import("onnxruntime-web")} */
   const ort = await import(ORT);
   ort.env.wasm.numThreads = threads;
-  session = await ort.InferenceSession.create(MODEL, { executionProviders: ["wasm"], graphOptimizationLevel: "disabled" });
+  session = await ort.InferenceSession.create(MODEL, {
+    executionProviders: ["wasm"],
+    graphOptimizationLevel: "disabled",
+  });
   feeds = { [session.inputNames[0]]: new ort.Tensor("float32", input, [1, HEIGHT, WIDTH, 3]) };
   await infer();
   output = context2d(canvas);
