@@ -45,7 +45,7 @@ def measure_startup(playwright: Playwright, chromium: Path, flags: list[str], tr
 
 
 def _visit(playwright: Playwright, chromium: Path, flags: list[str], profile: str, url: str) -> tuple[float, int]:
-    """Return milliseconds to the first composite, and bytes that came over the wire."""
+    """Return milliseconds to the first composite, and the bytes over the wire of what was asked for until then."""
     context = playwright.chromium.launch_persistent_context(profile, executable_path=chromium, args=flags)
     try:
         return _time_first_composite(context, url)
@@ -64,8 +64,7 @@ def _time_first_composite(context: BrowserContext, url: str) -> tuple[float, int
     page.goto(url)
     mark = page.wait_for_function(_MARKED, arg=_MARK, timeout=_PATIENCE_MS, polling=50)
     milliseconds = float(mark.json_value())
-    page.wait_for_timeout(
-        _SETTLE_MS
-    )  # what the page fetches after its first picture counts too; code caches are written
-    sizes = [request.sizes() for request in finished]
+    page.wait_for_timeout(_SETTLE_MS)  # code caches are written
+    end = float(page.evaluate("performance.timeOrigin")) + milliseconds
+    sizes = [request.sizes() for request in finished if request.timing["startTime"] < end]
     return round(milliseconds, 1), sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from builder.generate import generate
 from builder.paths import DOCS, MODELS, PYSRC, WEB
 from builder.pipeline import build
+from builder.rebuild import anew
 from builder.report import say
 from builder.serve import Server, serve_on_free_port
 from builder.watch import Reloading, watch
@@ -54,8 +55,8 @@ def _serve(dist: Path, options: argparse.Namespace) -> int:
         try:
             end = threading.Event()
             if options.watch:
-                rebuild = functools.partial(build, compressing=False)
-                watch((WEB, PYSRC, MODELS, DOCS), rebuild, reloading.renew, end)
+                generate_anew, build_anew = (functools.partial(anew, step) for step in ("generate", "build"))
+                watch((WEB, PYSRC, MODELS, DOCS), generate_anew, build_anew, reloading.renew, end)
             end.wait()
         except KeyboardInterrupt:
             say("stopped")

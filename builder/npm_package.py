@@ -42,7 +42,7 @@ _EXPORTS = {
 def package_files(version: str) -> dict[str, Path | bytes]:
     """Return what dist/ needs besides the site: path below dist/ to its source."""
     files: dict[str, Path | bytes] = {name: ROOT / name for name in ("README.md", "LICENSE", "NOTICE")}
-    files |= {f"{name}.d.ts": WEB / "types" / f"{name}.d.ts" for name in _FRAMEWORKS}
+    files |= {f"{name}.d.ts": WEB / "types" / f"{name}.d.ts" for name in (*_FRAMEWORKS, "pyselfie_options")}
     return files | {"package.json": _package_json(version)}
 
 

@@ -15,7 +15,7 @@ _GIVEN = {"number": "number", "flag": "boolean", "text": "string"}
 
 
 def parts(options: Iterable[Option]) -> dict[str, str]:
-    """Return the generated part of pyselfie.d.ts, by the name of its markers."""
+    """Return the generated part of pyselfie_options.d.ts, by the name of its markers."""
     rows = list(options)
     element = [option for option in rows if "element" in option.ways]
     track = [option for option in rows if "track" in option.ways]

@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from builder import model_files, npm, numpy_wheel, site, wheels
+from builder import model_files, npm, numpy_archives, site, wheels
 from builder.lock import build_lock
 from builder.paths import CACHE
 
@@ -29,7 +29,7 @@ def build(*, compressing: bool = True) -> Path:
         npm.ensure_node_modules()
         model_files.ensure_models()
         packages = wheels.ensure_packages()
-        numpy = numpy_wheel.ensure_numpy_wheel()
+        numpy = numpy_archives.ensure_numpy()
         return site.ensure_site(packages, numpy, compressing=compressing)
 
 

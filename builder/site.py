@@ -7,15 +7,17 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from builder import (
     compress,
     docs_pages,
+    late_modules,
     licences,
     model_files,
     npm_package,
-    numpy_wheel,
     preloads,
+    site_archive,
     templates,
     vendor,
     wheels,
@@ -24,6 +26,9 @@ from builder.option_table import OPTIONS
 from builder.paths import CACHE, DIST, DOCS, WEB
 from builder.report import say, step
 from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Plan = dict[str, "Path | bytes"]
 """Path below dist/ to its source: a file to copy, or the bytes themselves."""
@@ -34,7 +39,7 @@ _FOR_PIP = "packages/"
 _STAMP = CACHE / "site.stamp"
 
 
-def ensure_site(packages: wheels.Packages, numpy: Path, *, compressing: bool = True) -> Path:
+def ensure_site(packages: wheels.Packages, numpy: late_modules.Parts, *, compressing: bool = True) -> Path:
     """Bring dist/ up to date, in full or (see `builder.pipeline.build`) as it is served here, and return its path."""
     plan = make_plan(packages, numpy)
     wanted = fingerprint(
@@ -51,12 +56,13 @@ def ensure_site(packages: wheels.Packages, numpy: Path, *, compressing: bool = T
     return DIST
 
 
-def make_plan(packages: wheels.Packages, numpy: Path) -> Plan:
+def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
     """Say what the site is made of."""
     plan: Plan = {f"vendor/{name}": source for name, source in vendor.vendor_files().items()}
-    plan[f"python/{numpy_wheel.WHEEL}"] = numpy
+    plan |= {f"python/{archive.name}": archive for archive in numpy}
     version = packages.wheel.name.split("-")[1]
-    plan[f"python/pyselfie-{version}.zip"] = wheels.site_archive(packages.wheel)
+    archive = site_archive.ensure_site_archive(packages.wheel)
+    plan[f"python/{archive.name}"] = archive
     plan |= {f"{_FOR_PIP}{path.name}": path for path in packages.files}
     plan |= {f"models/{path.name}": path for path in model_files.model_files()}
     for script in sorted(WEB.glob("*.js")):
@@ -67,7 +73,7 @@ def make_plan(packages: wheels.Packages, numpy: Path) -> Plan:
     plan["widget.json"] = WEB / "widget.json"
     plan |= licences.licence_files()
     plan |= npm_package.package_files(version)
-    plan["assets.json"] = assets(plan, version)
+    plan["assets.json"] = assets(plan, version, (numpy.late, vendor.STDLIB.late))
     context = {
         "version": version,
         "options": {option.name: option for option in reversed(OPTIONS)},
@@ -79,14 +85,19 @@ def make_plan(packages: wheels.Packages, numpy: Path) -> Plan:
     return plan | docs_pages.docs_files(DOCS, plan, pages, version)
 
 
-def assets(plan: Plan, version: str) -> bytes:
-    """Return assets.json: size and SHA-256 of every file that the worker loads."""
+def assets(plan: Plan, version: str, late: Collection[Path]) -> bytes:
+    """Return assets.json: size and SHA-256 of every file that the worker loads, and what leads to those in `late`."""
     files = {
         name: {"bytes": _size(source), "sha256": sha256_of(source)}
         for name, source in sorted(plan.items())
         if name.startswith(_LOADED_BY_THE_WORKER)
     }
-    return json.dumps({"version": version, "files": files}, indent=1).encode()
+    entrances = {
+        name: late_modules.entrances(source)
+        for name, source in sorted(plan.items())
+        if isinstance(source, Path) and source in late
+    }
+    return json.dumps({"version": version, "files": files, "late": entrances}, indent=1).encode()
 
 
 def write_site(plan: Plan, target: Path, *, compressing: bool = True) -> None:

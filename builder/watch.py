@@ -61,11 +61,16 @@ def _now() -> str:
 
 
 def watch(
-    folders: Sequence[Path], rebuild: Callable[[], object], done: Callable[[], None], end: threading.Event
+    folders: Sequence[Path],
+    generate: Callable[[], object],
+    rebuild: Callable[[], object],
+    done: Callable[[], None],
+    end: threading.Event,
 ) -> None:
-    """Call `rebuild` when files below `folders` have changed and are at rest, and `done` if that goes well.
+    """Call `generate` and `rebuild` when files below `folders` have changed and are at rest; `done` if all is well.
 
-    What fails is told in its sentence, and the next change is another try. It returns when `end` is set.
+    What `generate` writes there is no change that waits for another turn. What fails is told in its sentence, and the
+    next change is another try. It returns when `end` is set.
     """
     built = before = _state(folders)
     while not end.wait(_TURN_S):
@@ -73,8 +78,10 @@ def watch(
         if now == before != built:
             built = now
             try:
+                generate()
+                built = _state(folders)  # whatever else has changed meanwhile is read by what follows
                 rebuild()
-            except (BuildError, OSError, ValueError) as error:  # half-written JSON, for one
+            except BuildError as error:
                 complain(f"{error} The site stays as it was.")
             else:
                 say("built again")

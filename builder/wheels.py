@@ -1,4 +1,4 @@
-"""Our own packages for pip: pyselfie, and the model that an extra brings; and the site's archive, without models."""
+"""Our own packages for pip: pyselfie, and the model that an extra brings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from builder import zips
 from builder.errors import BuildError
 from builder.model_files import read_manifest
 from builder.paths import BUILD_LOCK, CACHE, MODELS, MULTICLASS, PYSRC, ROOT
@@ -40,7 +39,7 @@ def ensure_packages() -> Packages:
         If the build backend fails.
     """
     names = ["pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "NOTICE"]
-    names += ["examples", "tests/reference", "tests/unit", "tests/sdist_conftest.py"]
+    names += ["builder/long_description.py", "examples", "tests/reference", "tests/unit", "tests/sdist_conftest.py"]
     stamp = PACKAGES / ".stamp"
     wanted = fingerprint(Path(__file__), BUILD_LOCK, PYSRC, MODELS, MULTICLASS, *(ROOT / name for name in names))
     if not is_fresh(stamp, wanted) or len(_built()) != 4:
@@ -77,16 +76,3 @@ def _multiclass_project(folder: Path) -> Path:
     for model in {entry["file"] for entry in read_manifest() if entry["name"] == "multiclass"}:
         shutil.copyfile(MODELS / model, folder / "pyselfie_multiclass" / model)
     return folder
-
-
-def site_archive(wheel: Path) -> bytes:
-    """Return what the site ships of the wheel: stored, and without models, which are fetched one at a time.
-
-    It is no wheel any more, and must not be called one: pip would install it, and the first call would find no model.
-    """
-    members = zips.unpack(wheel.read_bytes())
-    kept = {name: data for name, data in members.items() if not name.endswith(".onnx")}
-    record = next(name for name in kept if name.endswith(".dist-info/RECORD"))
-    lines = kept[record].decode().splitlines(keepends=True)
-    kept[record] = "".join(line for line in lines if line.split(",")[0] in kept).encode()
-    return zips.pack(kept)

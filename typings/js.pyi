@@ -4,6 +4,7 @@ from typing import Any
 
 from pyselfie.browser.js_types import ImageData as _ImageData
 from pyselfie.browser.js_types import OffscreenCanvas as _OffscreenCanvas
+from pyselfie.browser.js_types import Path2D as _Path2D
 
 class _OffscreenCanvasClass:
     def new(self, width: int, height: int) -> _OffscreenCanvas: ...
@@ -11,8 +12,12 @@ class _OffscreenCanvasClass:
 class _ImageDataClass:
     def new(self, width: int, height: int) -> _ImageData: ...
 
+class _Path2DClass:
+    def new(self, path: str) -> _Path2D: ...
+
 OffscreenCanvas: _OffscreenCanvasClass
 ImageData: _ImageDataClass
+Path2D: _Path2DClass
 
 class Object:
     @staticmethod

@@ -96,7 +96,9 @@ class SharedModel:
     async def turn_async(self) -> AsyncIterator[Any]:
         """Give the runtime, an `OrtWebRuntime`, to one task at a time, in a browser; see `turn`."""
         async with self._turn:
-            yield await self._opened().opened()
+            runtime = await self._opened().opened()
+            self._opened()  # it may have been closed meanwhile
+            yield runtime
 
     def _opened(self) -> Any:
         """Return the engine; a forked process gets its own."""

@@ -33,14 +33,17 @@ _NEEDED = (
     "vendor/onnxruntime/ort-wasm-simd-threaded.mjs",
     "vendor/onnxruntime/ort-wasm-simd-threaded.wasm",
     "js/worker/*.js",
-    "python/numpy-*.whl",
+    "python/numpy*.zip",
 )
 _BOOT = """
-async (wheels) => {
+async (archives) => {
   const { loadPyodide } = await import(new URL("vendor/pyodide/pyodide.mjs", location.href).href);
   globalThis.pyodide = await loadPyodide({ indexURL: new URL("vendor/pyodide/", location.href).href });
   pyodide._module.mergeLibSymbols({ backtrace: () => 0 }, "numpy");
-  for (const wheel of wheels) pyodide.unpackArchive(await (await fetch(wheel)).arrayBuffer(), "wheel");
+  for (const file of archives) {
+    const folder = file.includes("stdlib") ? "/lib/python3.12" : "/lib/python3.12/site-packages";
+    pyodide.unpackArchive(await (await fetch(file)).arrayBuffer(), "zip", { extractDir: folder });
+  }
 }
 """
 _RUN = "async (code) => pyodide.runPythonAsync(code)"
@@ -86,8 +89,10 @@ def bare(bare_server: Server, launch: Callable[..., GuardedPage], astronaut: np.
     """Return the page once Python is there, with a picture in its file system."""
     page = launch()
     page.goto(bare_server.url)
-    wheels = [file.relative_to(bare_server.directory).as_posix() for file in bare_server.directory.rglob("*.whl")]
-    page.evaluate(_BOOT, sorted(wheels, reverse=True))
+    files = [
+        file for pattern in ("*late*.zip", "numpy-*.zip", "*.whl") for file in bare_server.directory.rglob(pattern)
+    ]
+    page.evaluate(_BOOT, [file.relative_to(bare_server.directory).as_posix() for file in files])
     file = io.BytesIO()
     np.save(file, astronaut[::2, ::2])
     put(page, "picture.npy", file.getvalue())

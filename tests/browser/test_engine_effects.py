@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from pyselfie.core.effects import EFFECTS
+from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
 from pyselfie.core.sampling import resize_half_pixel
+from pyselfie.core.tiles import tiles_for
 from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.harness import EngineDriver, png_base64
 from tests.reference.compositor import composite, overlay_image
@@ -64,19 +66,26 @@ def resampled_edges(frame, mask, options):
     return edges[:, ::-1] if options.mirror else edges
 
 
+@pytest.mark.parametrize("by_tiles", [False, True], ids=["small", "large"])
 @pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
-def test_canvas_shows_what_the_numpy_reference_shows(launch, site, astronaut, backdrop, model_selection, monkeypatch):
+def test_canvas_shows_what_the_numpy_reference_shows(
+    launch, site, astronaut, backdrop, model_selection, by_tiles, monkeypatch
+):
     """With the engine's own mask every effect is within 2/255 of the reference, a little more at resampled edges.
 
-    That goes for effects that nobody has written code for, too.
+    That goes for effects that nobody has written code for, too, and for pictures large enough to be painted by tiles.
     """
     add_made_up(monkeypatch)
     engine = EngineDriver(launch(), site.url)
     engine.start(modelSelection=model_selection)
     engine.backdrop(backdrop)
     frame = frame_of(astronaut, model_selection)
+    if by_tiles:
+        frame = resize_half_pixel(frame, 960, 960 * frame.shape[0] // frame.shape[1])
     engine.show(frame)
     mask = engine.mask()
+    size = Size(frame.shape[1], frame.shape[0])
+    assert (tiles_for(np.rint(255 * mask).astype(np.uint8), size) is not None) == by_tiles
     engine.in_worker(f"pyodide.runPython({json.dumps(TELL_WORKER)})")
     for name, changes in CASES.items():
         options = Options().updated(changes)

@@ -44,7 +44,7 @@ FAULTS = {
         rf"{NAME} is damaged: it has \d+ bytes, expected \d+",
     ),
     "model changed": (MODEL, answer(corrupt=True), rf"{NAME} {WRONG_HASH}"),
-    "wheel missing": ("**/numpy-*.whl", refuse(404), r"python/numpy-\S+\.whl could not be downloaded: .* answered 404"),
+    "NumPy missing": ("**/numpy-*.zip", refuse(404), r"python/numpy-\S+\.zip could not be downloaded: .* answered 404"),
     "archive truncated": (
         "**/pyselfie-*.zip",
         answer(keep=0.9),
@@ -60,7 +60,7 @@ FAULTS = {
     "no connection": ("**/python_stdlib.zip", lambda route: route.abort(), r"python_stdlib\.zip .* no answer"),
     "python changed": ("**/pyodide.asm.wasm", answer(corrupt=True), rf"pyodide\.asm\.wasm {WRONG_HASH}"),
     "library changed": ("**/python_stdlib.zip", answer(corrupt=True), rf"python_stdlib\.zip {WRONG_HASH}"),
-    "wheel changed": ("**/numpy-*.whl", answer(corrupt=True), rf"numpy-\S+\.whl {WRONG_HASH}"),
+    "NumPy changed": ("**/numpy-*.zip", answer(corrupt=True), rf"numpy-\S+\.zip {WRONG_HASH}"),
     "runtime changed": ("**/ort-wasm-*.wasm", answer(corrupt=True), rf"ort-wasm\S+\.wasm {WRONG_HASH}"),
     "script changed": ("**/ort-wasm-*.mjs", answer(corrupt=True), rf"ort-wasm\S+\.mjs {WRONG_HASH}"),
     "script missing": (

@@ -61,13 +61,19 @@ WATCH_CUTS = """
 async ([url, file]) => {
   const { captureVideo } = await import(url);
   self.pushed = [];
+  self.firsts = [];
   const src = URL.createObjectURL(await (await fetch(file)).blob());
   self.video = Object.assign(document.createElement("video"), { muted: true, loop: true, src });
   await new Promise((done) => { video.onloadeddata = done; });
   captureVideo(video, {
     wantsFrame: true,
     skip() {},
-    push(frame, { cut }) { pushed.push([cut, frame.timestamp / 1e6]); frame.close(); return true; },
+    push(frame, { cut, first }) {
+      firsts.push(first);
+      pushed.push([cut, frame.timestamp / 1e6]);
+      frame.close();
+      return true;
+    },
   });
   await video.play();
 }
@@ -223,3 +229,6 @@ def test_a_video_that_jumps_begins_another_film(
     page.evaluate("self.before = pushed.length")
     page.wait_for_function("() => pushed.slice(before).some(([, time]) => time < 8)")
     assert next(cut for cut, time in page.evaluate("pushed.slice(before)") if time < 8)
+    first, *others = page.evaluate("firsts")
+    assert first, "another video"
+    assert not any(others), "still the same one"

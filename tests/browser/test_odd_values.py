@@ -8,7 +8,7 @@ from tests.browser.legacy_kit import open_page
 from tests.browser.track_kit import CANVAS_TRACK
 from tests.browser.widget_kit import HOST, HOST_POLICY
 
-LONGEST = 360
+LONGEST = 300
 RAW = ("Cannot convert", "TypeError: Cannot", "Maximum call stack", "revoked", "is not a function", "is not iterable")
 
 CLONABLE = """() => {

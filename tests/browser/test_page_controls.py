@@ -156,3 +156,16 @@ def test_edges_can_be_chosen(site: Server, launch: Callable[..., GuardedPage]):
     assert 'smoothing="0" decontaminate="false" light-wrap="0.5">' in page.input_value("#snippet")
     demo.choose_effect("fill")
     assert page.locator("#decontaminate").is_hidden()
+
+
+def test_smoothing_is_off_while_it_can_do_nothing(site: Server, launch: Callable[..., GuardedPage]):
+    """With raw edges the slider is disabled and says why; with fine ones it has the value that it had."""
+    page = open_demo(launch, site, "?edges=raw&smoothing=0.5").page
+    slider = page.locator("#smoothing")
+    reason = "Smoothing needs fine edges"
+    assert not slider.is_enabled()
+    assert page.get_by_role("slider", name=reason).count() == 1
+    page.locator("#edges").click()
+    assert slider.is_enabled()
+    assert page.get_by_role("slider", name=reason).count() == 0
+    assert slider.input_value() == "0.5"

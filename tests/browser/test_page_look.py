@@ -29,6 +29,41 @@ _OUTSIDE = """() => [...document.querySelectorAll("body *")]
   .map((element) => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
   .filter(([, box]) => box.right > innerWidth + 0.5 || box.left < -0.5)
   .map(([html]) => html)"""
+_CARD_ROWS = """() => {
+  const rows = new Map();
+  for (const card of document.querySelectorAll(".card")) {
+    const { top } = card.getBoundingClientRect();
+    rows.set(top, (rows.get(top) ?? 0) + 1);
+  }
+  return [...rows.values()];
+}"""
+_CUT_TITLES = """() => [...document.querySelectorAll(".card-title")]
+  .filter((title) => title.scrollWidth > title.clientWidth).map(({ textContent }) => textContent)"""
+_WATCH_WHAT_IS_READ_OUT = """() => {
+  self.readOut = [];
+  const note = (records) => {
+    for (const { target } of records) {
+      const element = target.nodeType === Node.TEXT_NODE ? target.parentElement : target;
+      const region = element?.closest("[role=status], [role=alert], [aria-live], output");
+      if (region?.textContent) readOut.push(region.textContent);
+    }
+  };
+  new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+_DOWNLOAD_A_MODEL = """async () => {
+  const stage = document.getElementById("stage");
+  const seen = [];
+  for (let loaded = 0; loaded <= 100; loaded++) {
+    const detail = { loaded, total: 100, text: "Downloading the better model" };
+    stage.dispatchEvent(new CustomEvent("modelprogress", { detail }));
+    seen.push(document.getElementById("status").textContent);
+    await new Promise(requestAnimationFrame);
+  }
+  const detail = { backend: "wasm", reason: "no GPU here", model: "multiclass", modelReason: "", modelAsked: 2 };
+  stage.dispatchEvent(new CustomEvent("model", { detail }));
+  await new Promise(requestAnimationFrame);
+  return seen;
+}"""
 _FOCUSED = (
     "() => document.activeElement.id || document.activeElement.value || document.activeElement.textContent.trim()"
 )
@@ -114,6 +149,27 @@ def test_wide_page_has_controls_beside_a_large_stage(site: Server, launch: Calla
     assert stage["width"] > 800
     assert stage["height"] > 500
     assert controls["x"] >= stage["x"] + stage["width"]
+
+
+@pytest.mark.parametrize("window", [{"width": 1280, "height": 800}, NARROW], ids=["wide", "narrow"])
+def test_no_effect_stands_alone(site: Server, launch: Callable[..., GuardedPage], window: dict[str, int]):
+    """Each row of effects has at least three cards, and no title is wider than its card."""
+    page = launch(viewport=window)
+    _hang(page)
+    open_demo(lambda **_: page, site)
+    rows = page.evaluate(_CARD_ROWS)
+    assert sum(rows) == len(EFFECT_NAMES)
+    assert min(rows) >= 3
+    assert page.evaluate(_CUT_TITLES) == []
+
+
+def test_a_download_is_read_out_when_it_begins_and_ends(site: Server, launch: Callable[..., GuardedPage]):
+    """The chip shows each percent; a screen reader hears of the download once, and once of what runs then."""
+    page = open_demo(launch, site).wait_painted().page
+    page.evaluate(_WATCH_WHAT_IS_READ_OUT)
+    seen = page.evaluate(_DOWNLOAD_A_MODEL)
+    assert [seen[0], seen[34], seen[100]] == [f"Downloading the better model: {part} %" for part in (0, 34, 100)]
+    assert page.evaluate("readOut") == ["Downloading the better model", "WebAssembly: no GPU here"]
 
 
 def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., GuardedPage]):

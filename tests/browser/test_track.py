@@ -33,6 +33,18 @@ def test_far_end_of_a_call_sees_composites_only(launch, serve_site, camera_file)
     assert not near([person[:3]], (0xC0, 0x30, 0x30), GREY).any(), "the person is in the picture"
 
 
+def test_metrics_say_what_runs_and_why(launch, site, camera_file):
+    """With `auto`, too: the model that runs, what was asked for, and the reason, beside backend and painter."""
+    page = open_track(launch, site, camera_file, modelSelection="auto")
+    page.page.wait_for_function("() => track.metrics.state === 'running'")
+    metrics = page.run("track.metrics")
+    assert (metrics["model"], metrics["modelSelection"], metrics["modelAsked"]) == ("general", 0, 3)
+    assert metrics["modelReason"]
+    assert (metrics["edges"], metrics["painter"], metrics["threads"]) == ("refined", "canvas2d", 1)
+    assert metrics["painterReason"]
+    assert "type" not in metrics
+
+
 def test_options_change_without_a_flash(launch, site, camera_file):
     """Each frame has the old colour or the new one; nothing in between, no wall, no gap."""
     page = open_track(launch, site, camera_file)
@@ -171,7 +183,7 @@ BAD_CALLS = {
         "an audio track",
     ),
     "ended": ("f => { const copy = camera.clone(); copy.stop(); f(copy); }", "has ended: open the camera again"),
-    "option": ("f => f(camera, { efect: 'blur' })", "There is no option “efect”; the options are effect,"),
+    "option": ("f => f(camera, { efect: 'blur' })", "There is no option “efect”; the nearest are effect,"),
     "proxy": ("f => f(new Proxy(camera, {}))", "processTrack needs a video MediaStreamTrack, but got [object"),
     "symbol": ("f => f(Symbol('me'))", "processTrack needs a video MediaStreamTrack, but got Symbol(me)."),
     "bare": (

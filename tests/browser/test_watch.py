@@ -25,7 +25,7 @@ def test_page_follows_its_template(launch, origins, tmp_path, capsys):
     rebuild()
     end, server = threading.Event(), Server(target)
     server.application = reloading = Reloading(server.application)
-    watcher = threading.Thread(target=watch, args=((source,), rebuild, reloading.renew, end))
+    watcher = threading.Thread(target=watch, args=((source,), lambda: None, rebuild, reloading.renew, end))
     with server:
         origins.add(server.url.rstrip("/"))
         watcher.start()

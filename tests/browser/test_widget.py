@@ -110,7 +110,7 @@ def test_address_is_checked_and_themes(launch, site):
         f"{site.url}widget.html?camera&scheme=dark&accent=%23ff0066&surface=navy&origin=x&text=loud&origins=a.org"
     )
     text = page.inner_text("#message")
-    assert "There is no option “origin”; the options are effect, background," in text
+    assert "There is no option “origin”; the nearest are origins, " in text
     assert "“a.org” in origins isn't an origin: write it like https://example.org, without a path" in text
     assert "text is “loud”, which isn't a valid CSS colour." in text
     style = "getComputedStyle(document.body).backgroundColor"

@@ -50,7 +50,7 @@ def widget_host(launch, site, other):
         ({"type": "set"}, "options is undefined, but it has to be an object."),
         (
             {"type": "set", "options": {"camera": ""}},
-            "There is no option “camera”; the options are effect, background,",
+            "There is no option “camera”; the nearest are ",
         ),
         ({"type": "set", "options": {"innerHTML": "<b>"}}, "There is no option “innerHTML”"),
         (

@@ -71,6 +71,9 @@ class Painter:
         self.painted.append((frame, size, overlay.copy(), draws, mirror))
         self.scene = scene
 
+    def set_backdrop(self, backdrop):
+        self.backdrop = backdrop
+
     def hand_over_backdrop(self):
         backdrop, self.backdrop = self.backdrop, None
         return backdrop

@@ -7,7 +7,7 @@ from pathlib import Path
 
 SITE_PACKAGES = "/lib/python3.12/site-packages"
 
-for archive in [*Path("/work").glob("*.whl"), *Path("/work").glob("*.zip")]:
+for archive in Path("/work").glob("*.zip"):
     shutil.unpack_archive(archive, SITE_PACKAGES, "zip")
 
 import numpy as np  # noqa: E402 - unpacked above

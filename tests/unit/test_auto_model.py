@@ -37,21 +37,20 @@ class Model:
         self.measured = 0
         self.has_spare = False
         self.told = 0
+        self.wanted = self.running = Choice(GENERAL)
 
     def tell(self) -> None:
         self.told += 1
 
-    async def measure(self, number: int) -> Trial:
+    async def measure(self, number: int, trial: Trial) -> None:
         assert number == MULTICLASS
         self.measured += 1
         await asyncio.sleep(0)
         if isinstance(self._ms, Exception):
             raise self._ms
-        trial = Trial()
         while not trial.is_done:
             trial.add(self._ms)
         self.has_spare = True
-        return trial
 
     def drop_spare(self) -> None:
         self.has_spare = False
@@ -71,6 +70,7 @@ class Engine:
 
     def want(self) -> None:
         number = self.auto.resolve(Choice(self.asked)).number
+        self.model.wanted = self.model.running = Choice(number)
         if self.numbers[-1:] != [number]:
             self.numbers.append(number)
 
@@ -79,7 +79,7 @@ class Engine:
 
     async def show(self, count: int, *, photo: bool = False, ms: float = 5.0) -> None:
         for _ in range(count):
-            self.auto.see(photo=photo)
+            self.auto.see(self.model, photo=photo)
             self.auto.painted(self.model, ms, overloaded=False)
             await asyncio.sleep(0)
             await asyncio.gather(*self.tasks)
@@ -124,6 +124,43 @@ def test_trial_that_fails_is_not_tried_again() -> None:
     asyncio.run(run())
 
 
+def test_measured_model_is_kept_while_it_only_waits_for_its_turn() -> None:
+    """A model that was exchanged less than 15 s ago stays for now; what was measured needs no other download then."""
+
+    async def run() -> None:
+        engine = Engine(has_gpu=True)
+        await engine.show(1, photo=True)
+        engine.now += 1
+        await engine.show(3)
+        assert engine.numbers == [GENERAL, MULTICLASS, GENERAL]
+        assert (engine.model.measured, engine.model.has_spare) == (1, True)
+        engine.now += QUIET_S
+        await engine.show(1)
+        assert engine.numbers == [GENERAL, MULTICLASS, GENERAL, MULTICLASS]
+        assert engine.model.has_spare
+        engine.auto.close()
+
+    asyncio.run(run())
+
+
+def test_measured_model_is_freed_when_another_one_is_asked_for() -> None:
+    """Nobody waits for it any more."""
+
+    async def run() -> None:
+        engine = Engine(has_gpu=True)
+        await engine.show(1, photo=True)
+        engine.now += 1
+        await engine.show(3)
+        assert engine.model.has_spare
+        engine.asked = LANDSCAPE
+        engine.want()
+        engine.auto.review(engine.model)
+        assert not engine.model.has_spare
+        engine.auto.close()
+
+    asyncio.run(run())
+
+
 def test_slow_frames_bring_the_light_model_back() -> None:
     """Once, after 15 s at the earliest; nothing is measured again for this source."""
 
@@ -149,7 +186,7 @@ def test_cpu_shows_photos_with_multiclass() -> None:
 
     async def run() -> None:
         engine = Engine(has_gpu=False)
-        engine.auto.see(photo=True)
+        engine.auto.see(engine.model, photo=True)
         assert engine.numbers == [GENERAL]
         await engine.show(1, photo=True)
         assert engine.numbers == [GENERAL, MULTICLASS]
@@ -207,14 +244,14 @@ def test_download_that_fails_leaves_the_light_model() -> None:
     async def run() -> None:
         engine = Engine(has_gpu=False)
         await engine.show(1, photo=True)
-        assert not engine.auto.refused(Choice(GENERAL), "No.")
-        assert engine.auto.refused(Choice(MULTICLASS), "No answer from the server.")
+        assert not engine.auto.refused(Choice(GENERAL), OSError(), "No.")
+        assert engine.auto.refused(Choice(MULTICLASS), OSError(), "No answer from the server.") == Choice(GENERAL)
         engine.want()
         assert engine.numbers == [GENERAL, MULTICLASS, GENERAL]
         assert engine.auto.reason == "multiclass could not be loaded: No answer from the server."
         engine.asked = MULTICLASS
         engine.want()
-        assert not engine.auto.refused(Choice(MULTICLASS), "No.")
+        assert not engine.auto.refused(Choice(MULTICLASS), OSError(), "No.")
         engine.auto.close()
 
     asyncio.run(run())

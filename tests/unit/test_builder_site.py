@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 import pyselfie
-from builder import bytecode, compress, site, templates, wheels
+from builder import bytecode, compress, late_modules, site, templates, wheels
 from builder.errors import BuildError
 from builder.paths import MODELS, ROOT
 from builder.stamps import files_under, sha256_of
@@ -34,6 +34,19 @@ def test_assets_tell_the_truth(dist: Path):
     }
     assert listed == present
     assert {"js/worker.js", "vendor/pyodide/pyodide.asm.wasm", "models/selfie_segmentation.onnx"} <= set(listed)
+
+
+def test_late_modules_are_found_by_their_entrances(dist: Path):
+    """assets.json names, for each late archive, the topmost modules in it; no module is in both parts of a library."""
+    late = json.loads((dist / "assets.json").read_text())["late"]
+    python, numpy = "vendor/pyodide/python_stdlib_late.zip", "python/numpy_late-2.0.1.zip"
+    assert set(late) == {python, numpy}
+    assert {"xml", "unittest", "encodings.cp850", "importlib.metadata"} <= set(late[python])
+    assert {"numpy.random", "numpy.linalg.lapack_lite"} <= set(late[numpy])
+    for path, names in late.items():
+        first, second = (zipfile.ZipFile(dist / name).namelist() for name in (path.replace("_late", ""), path))
+        assert not {late_modules.module_of(name) for name in first} & set(names)
+        assert all(any(late_modules.module_of(name).startswith(start) for start in names) for name in second)
 
 
 def test_pages_preload_what_their_scripts_import(dist: Path):
@@ -56,15 +69,15 @@ def test_compressed_forms_are_the_files(dist: Path):
 
 
 def test_site_archive_leaves_the_models_out(dist: Path):
-    """The site's archive has the package and the manifest but no model, and its RECORD lists what is there."""
+    """The site's archive has the package as bytecode and the manifest but no model; its RECORD lists what is there."""
     [path] = [path for path in (dist / "python").glob("pyselfie-*") if path.suffix not in compress.ENCODINGS]
     assert path.name == f"pyselfie-{pyselfie.__version__}.zip"
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         [record] = [name for name in names if name.endswith("RECORD")]
         recorded = {line.split(",")[0] for line in archive.read(record).decode().splitlines()}
-    assert {"pyselfie/__init__.py", "pyselfie/_models/manifest.json"} <= names
-    assert not [name for name in names if name.endswith(".onnx")]
+    assert {"pyselfie/__init__.pyc", "pyselfie/_models/manifest.json"} <= names
+    assert not [name for name in names if name.endswith((".onnx", ".py")) or "/cli/" in name]
     assert recorded == names
 
 
@@ -180,7 +193,7 @@ def test_serving_makes_no_compressed_copies_and_building_does(tmp_path: Path, mo
     monkeypatch.setattr(site, "_STAMP", tmp_path / "stamp")
     plan: site.Plan = {"a.js": b"let a;\n" * 500}
     monkeypatch.setattr(site, "make_plan", lambda *_: plan)
-    paths = wheels.Packages(tmp_path, ()), tmp_path
+    paths = wheels.Packages(tmp_path, ()), late_modules.Parts(tmp_path, tmp_path)
 
     def names() -> set[str]:
         return {path.name for path in files_under(tmp_path / "dist")}

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from builder import lock, model_files, numpy_wheel, stamps, zips
+from builder import lock, model_files, numpy_archives, stamps, zips
 from builder.errors import BuildError
+from builder.late_modules import Parts
 from builder.paths import MODELS, ROOT
 
 if TYPE_CHECKING:
@@ -74,11 +75,11 @@ def test_wrong_hash_names_both_values(tmp_path: Path):
 
 
 def test_other_numpy_is_refused(tmp_path: Path):
-    """A tarball that is not the pinned NumPy makes no wheel."""
+    """A tarball that is not the pinned NumPy makes no archive."""
     tarball = tmp_path / "numpy.tar.gz"
     tarfile.open(tarball, "w:gz").close()
-    with pytest.raises(BuildError, match=numpy_wheel.TARBALL_SHA256) as stopped:
-        numpy_wheel.make_wheel(tarball)
+    with pytest.raises(BuildError, match=numpy_archives.TARBALL_SHA256) as stopped:
+        numpy_archives.make_archives(tarball, Parts(tmp_path / "first.zip", tmp_path / "late.zip"))
     assert stamps.sha256_of(tarball) in str(stopped.value)
 
 

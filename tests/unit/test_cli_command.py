@@ -114,7 +114,7 @@ def test_summary_says_everything(folder: Path, tmp_path: Path, capsys: Any) -> N
         (["a.png", "-o", "b.png", "--model", "tall"], "--model is “tall”, but it has to be 0 (general) or 1"),
         (
             ["a.png", "-o", "b.png", "--colour", "red"],
-            "There is no option “--colour”; the options are --help, --output",
+            "There is no option “--colour”; the nearest are --color, ",
         ),
         (["a.png", "-o", "b.png", "c.png"], "unrecognized arguments: c.png"),
         (

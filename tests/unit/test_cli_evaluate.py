@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,6 +53,23 @@ def album(astronaut: NDArray[np.uint8], tmp_path: Path) -> Path:
 
 def evaluate(*arguments: Any) -> int:
     return main(["evaluate", *map(str, arguments), "--quiet"])
+
+
+@pytest.mark.parametrize("before", [["-q"], ["--quiet", "--json"], ["--masks=masks"], ["-m", "landscape", "--clip"]])
+def test_options_may_stand_before_the_command(album: Path, capsys: Any, monkeypatch: Any, before: list[str]) -> None:
+    """They are the command's own, as behind it; nothing called `evaluate` is looked for."""
+    monkeypatch.chdir(album)
+    assert main([*before, "evaluate", "pictures", "truth"]) == 0
+    assert "evaluate" not in "".join(capsys.readouterr())
+
+
+def test_other_options_before_its_name_make_it_a_file(tmp_path: Path, capsys: Any, monkeypatch: Any) -> None:
+    """A picture may be called `evaluate`, and so may the value of an option."""
+    monkeypatch.chdir(tmp_path)
+    for arguments in (["-o", "out.png", "evaluate"], ["-e", "evaluate", "a.png", "-o", "b.png"]):
+        with suppress(SystemExit):
+            main(arguments)
+        assert "pyselfie evaluate" not in "".join(capsys.readouterr())
 
 
 def found(capsys: Any, *arguments: Any) -> tuple[int, dict[str, Any], str]:

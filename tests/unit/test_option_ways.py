@@ -47,7 +47,7 @@ def test_a_changed_table_changes_what_is_generated(monkeypatch):
     monkeypatch.setattr(generate, "OPTIONS", (*OPTIONS, grain))
     files = {path.name: text for path, text in generate.generated().items()}
     assert '"filmGrain"' in files["options.generated.js"]
-    assert '"film-grain"?: number' in files["pyselfie.d.ts"]
+    assert '"film-grain"?: number' in files["pyselfie_options.d.ts"]
     assert "`film-grain`; property `filmGrain` | how much noise there is | 0 to 1 | 0.25 |" in files["element.md"]
     assert "| `--film-grain` |" in files["cli.md"]
     assert "ilm" not in files["widget.md"]
@@ -100,13 +100,17 @@ def test_texts_are_read_alike():
 
 
 def test_unknown_names_are_told_alike():
-    """The same sentence, whatever the name."""
-    names = ["foo", "two\nlines", "x" * 100]
+    """The same sentence, whatever the name and however many there are; of many it has the nearest."""
+    names = ["foo", "two\nlines", "x" * 100, "é" * 200, "", "ligtWrap", "modelSelect", "😀" * 60]
+    many = [option.js_name for option in way_in("track")]
     code = """
       const names = JSON.parse(process.argv[1]);
-      console.log(JSON.stringify(names.map((name) => options.unknownOption(name, ["a", "b"]))));
+      const lists = [["a", "b"], JSON.parse(process.argv[2])];
+      console.log(JSON.stringify(lists.map((known) => names.map((name) => options.unknownOption(name, known)))));
     """
-    assert run_node(code, names) == [unknown_option(name, ["a", "b"]) for name in names]
+    ours = [[unknown_option(name, known) for name in names] for known in (["a", "b"], many)]
+    assert run_node(code, names, many) == ours
+    assert "“ligtWrap”; the nearest are lightWrap, " in unknown_option("ligtWrap", many)
     assert unknown_option("foo", ["a", "b"]) == "There is no option “foo”; the options are a, b."
 
 

@@ -38,7 +38,7 @@ def test_both_spellings_of_a_name_are_known():
             "modelSelection is 4, but it has to be 0 (general) or 1 (landscape) or 2 (multiclass) or 3 (auto)",
         ),
         ({"model_selection": True}, "model_selection is true, but"),
-        ({"speed": 3}, "There is no option “speed”; the options are effect, color, strength,"),
+        ({"speed": 3}, "There is no option “speed”; the nearest are edges, "),
     ],
 )
 def test_bad_values_are_refused_in_one_sentence(change, words):

@@ -150,3 +150,27 @@ def test_without_an_edge_there_is_nothing_to_drop():
     pacer = Pacer(INTERVAL_MS)
     run(pacer, 100, 10, 60)
     assert (pacer.edge_dropped, pacer.frames_per_mask) == (False, 3)
+
+
+def test_a_mask_out_of_turn_is_not_reused():
+    """At a cut the model runs whatever the time: that mask is new, and the frames after it have its turn anew."""
+    pacer = Pacer(INTERVAL_MS)
+    run(pacer, 300, 10, 60)
+    assert pacer.frames_per_mask == 3
+    while not pacer.wants_mask():
+        pacer.learn(10, None)
+    pacer.learn(70, 60)
+    before, turns = pacer.reused, []
+    for infer_ms in (None, 60, None, None, 60):
+        turns.append(pacer.wants_mask())
+        pacer.learn(10 + (infer_ms or 0), infer_ms)
+    assert turns == [False, False, False, False, True]
+    assert pacer.reused == before + 3
+
+
+def test_without_a_mask_there_is_none_to_reuse():
+    """An effect that shows the bare frame."""
+    pacer = Pacer(INTERVAL_MS)
+    for _ in range(20):
+        pacer.learn(10, None, needs_mask=False)
+    assert pacer.reused == 0

@@ -63,6 +63,25 @@ def test_wheel_is_pure_and_complete(built: Path) -> None:
     assert [line for line in metadata.get_all("Requires-Dist", []) if "extra" not in line] == ["numpy>=1.26"]
 
 
+def test_long_description_has_no_relative_links(built: Path) -> None:
+    """What the README links to leads into the repository that pyproject.toml names, from both packages."""
+    repository = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Source"]
+    [path] = built.glob("*.whl")
+    [sdist] = built.glob("*.tar.gz")
+    with zipfile.ZipFile(path) as wheel:
+        metadata = metadata_of(wheel)
+    with tarfile.open(sdist) as archive:
+        info = archive.extractfile(f"{sdist.name.removesuffix('.tar.gz')}/PKG-INFO")
+        assert info is not None
+        texts = [metadata.get_payload(), message_from_bytes(info.read()).get_payload()]
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    for text in map(str, texts):
+        links = re.findall(r"\]\(([^)]*)\)", text)
+        assert f"{repository}/raw/main/docs/page.png" in links
+        assert f"{repository}/blob/main/docs/cli.md" in links
+        assert [link for link in links if not link.startswith(("https://", "#"))] == []
+
+
 def test_version_is_written_once() -> None:
     """The changelog's newest entry is the package's version, and pyproject.toml has none of its own."""
     newest = re.search(r"^## (\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)

@@ -105,6 +105,35 @@ def test_a_new_frame_with_the_mask_before(pipeline, painter):
     assert told == [2], "after the painting"
 
 
+def test_a_mask_of_another_size_is_not_reused(pipeline, painter):
+    """A camera that is turned, or changes its size, under load: its frame gets a mask of its own, then that is used."""
+    process(pipeline, Frame(255))
+    turned = [Frame(51), Frame(102)]
+    for frame in turned:
+        frame.width, frame.height = 48, 64
+        assert process(pipeline, frame, fresh_mask=False)
+    assert [painted[2][0, 0, 0] for painted in painter.painted] == [255, 51, 51]
+
+
+def test_classes_that_cannot_be_had_do_not_end_a_custom_effect(pipeline, painter):
+    """They are gone after a reset: that picture fails, and the effect is called for the next one."""
+
+    class Effect:
+        has_failed, takes_classes = False, True
+
+        def picture(self, drawable, size, mask, classes, *, mirror):
+            return drawable.level, classes, size, mask, mirror
+
+    asyncio.run(pipeline.use(StubRuntime(load_spec(2))))
+    pipeline.custom_effect = Effect()
+    assert process(pipeline, Frame(51))
+    pipeline._segmenter._runtime.reset()
+    with pytest.raises(RuntimeError):
+        pipeline.repaint(MASK)
+    assert process(pipeline, Frame(102))
+    assert [painted[0][0] for painted in painter.painted] == [51, 102]
+
+
 def test_without_a_mask_before_a_frame_gets_its_own(pipeline):
     """Nothing is ever painted without a mask: the first frame is segmented, however short the time."""
     assert process(pipeline, Frame(51), fresh_mask=False)

@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TYPESCRIPT = (ROOT / "web/js/engine/protocol.d.ts").read_text(encoding="utf-8")
+TYPESCRIPT = "".join(path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("web/js/engine/protocol*.d.ts")))
+PUBLIC = (ROOT / "web/types/pyselfie.d.ts").read_text(encoding="utf-8")
 PYTHON = ast.parse((ROOT / "pysrc/pyselfie/browser/protocol.py").read_text(encoding="utf-8"))
 NOT_MESSAGES = {"Protocol", "TypedDict"}
 TYPES = {"int": "number", "float": "number", "str": "string", "bool": "boolean", "None": "null"}
 
 
-def typescript_types() -> dict[str, tuple[set[str], dict[str, str]]]:
+def typescript_types(text: str = TYPESCRIPT) -> dict[str, tuple[set[str], dict[str, str]]]:
     """Return of each interface the names that it extends, and the types of its fields; "?" ends an optional name."""
     found = {}
     for name, bases, body in re.findall(
-        r"export interface (\w+)(?: extends ([\w, ]+))? \{\n(.*?)^\}", TYPESCRIPT, re.DOTALL | re.MULTILINE
+        r"export interface (\w+)(?: extends ([\w, <>]+))? \{\n(.*?)^\}", text, re.DOTALL | re.MULTILINE
     ):
         fields = dict(re.findall(r"^  (\w+\??): (.+);$", body, re.MULTILINE))
         found[name] = (set(re.findall(r"\w+", bases)), fields)
@@ -88,3 +89,22 @@ def test_messages_have_the_same_fields(name: str) -> None:
 def test_unions_have_the_same_members(name: str) -> None:
     """Who may be sent which message is the same in both files."""
     assert python_unions()[name] == typescript_unions()[name]
+
+
+def fields(name: str, types: dict[str, tuple[set[str], dict[str, str]]]) -> set[str]:
+    """Return the names of all fields of an interface, also those of what it extends."""
+    bases, own = types[name]
+    return set(own).union(*(fields(base, types) for base in bases if base in types)) - {"type"}
+
+
+def test_what_the_page_is_told_has_the_public_types_fields() -> None:
+    """`ready`, `model`, `backendchange` and `stats` are declared as they are sent, with what the page adds."""
+    sent, public = typescript_types(), typescript_types(PUBLIC)
+    told = {"dropped", "downloadedBytes"}
+    assert fields("Running", public) == fields("Status", sent)
+    assert fields("Statistics", public) == fields("Stats", sent) | told
+    for message in ("Ready", "ModelChanged", "BackendChanged"):
+        assert fields(message, sent) == fields("Status", sent)
+    for event in ("ready: CustomEvent<Running & { startMs: number }>", "model: CustomEvent<Running>"):
+        assert f"  {event};" in PUBLIC
+    assert "  backendchange: CustomEvent<Running>;" in PUBLIC

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from pyselfie.core.tiers import LIGHT, QUIET_S, RICH, RUNS, SLOW_S, WARM_UPS, Tiers, Trial
+from pyselfie.core.tiers import LIGHT, QUIET_S, RETRY_S, RICH, RUNS, SLOW_S, WARM_UPS, Tiers, Trial
 
 
 class Time:
@@ -94,6 +94,66 @@ def test_cpu_has_multiclass_for_photos_only(time: Time) -> None:
     assert not tiers.wants_trial
 
 
+def test_trial_ends_once_no_run_can_change_the_verdict() -> None:
+    """A model that is too slow costs nine or ten runs, one that fits all of them."""
+    for ms, runs in [(45.0, WARM_UPS + 4), (21.0, WARM_UPS + 5), (19.0, WARM_UPS + RUNS)]:
+        made, count = Trial(20.0), 0
+        while not made.is_done:
+            made.add(ms)
+            count += 1
+        assert (count, made.p75_ms, made.is_whole) == (runs, ms, ms == 19.0)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_trial_that_ends_early_has_the_verdict_of_all_runs(seed: int) -> None:
+    """Whatever the runs take."""
+    chance = random.Random(seed)  # noqa: S311 - a test
+    short, whole = Trial(20.0), Trial()
+    while not whole.is_done:
+        ms = chance.gauss(20, 6) if chance.random() < 0.9 else 200.0
+        whole.add(ms)
+        if not short.is_done:
+            short.add(ms)
+    assert (short.least_ms > 20.0) == (whole.p75_ms > 20.0)
+    assert short.least_ms <= whole.least_ms == whole.p75_ms
+
+
+def test_trial_that_ended_early_counts_for_its_budget_only(time: Time) -> None:
+    """At 60 frames a second the rest did not matter; at 20 it is measured anew, as it may fit."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.interval_ms = 1000 / 60
+    tiers.see(photo=False)
+    short = Trial(tiers.allowed_ms)
+    while not short.is_done:
+        short.add(18.0)
+    tiers.learn_trial(short)
+    assert tiers.choose() == (LIGHT, "multiclass takes 18.0 ms here, a frame has 10.0 ms for it")
+    assert not tiers.wants_trial
+    tiers.interval_ms = 1000 / 20
+    assert tiers.choose() == (LIGHT, "multiclass is being measured")
+    assert tiers.wants_trial
+
+
+@pytest.mark.parametrize("photo", [False, True], ids=["another source", "another photo"])
+def test_failure_that_may_pass_is_forgotten_after_a_while(time: Time, photo: bool) -> None:
+    """A download is tried again for a later source or photo, not for the same one, and not at once."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.see(photo=photo)
+    tiers.learn_failure("no answer", may_pass=True)
+
+    def show_another() -> str:
+        if not photo:
+            tiers.new_source()
+        tiers.see(photo=photo)
+        return tiers.choose().reason
+
+    time.now += RETRY_S - 1
+    assert show_another() == "no answer"
+    time.now += 1
+    assert tiers.choose().reason == "no answer", "the same source"
+    assert show_another() == ("a photo has time for multiclass" if photo else "multiclass is being measured")
+
+
 def test_multiclass_that_cannot_be_had_is_not_asked_for_again(time: Time) -> None:
     """A failed download leaves the light model, with the failure as the reason, whatever is shown later."""
     tiers = Tiers(has_gpu=True, clock=time)
@@ -104,6 +164,35 @@ def test_multiclass_that_cannot_be_had_is_not_asked_for_again(time: Time) -> Non
     tiers.see(photo=True)
     assert tiers.choose().model == LIGHT
     assert not tiers.wants_trial
+    time.now += 10 * RETRY_S
+    tiers.new_source()
+    tiers.see(photo=True)
+    assert tiers.choose().model == LIGHT, "nobody has said that it may pass"
+
+
+def test_pause_is_no_slowness(time: Time) -> None:
+    """Two slow frames with a hidden tab between them are two slow frames, however long it was hidden."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.see(photo=False)
+    tiers.learn_trial(trial(9))
+    tiers.choose()
+    time.now += QUIET_S
+    for _ in range(5):
+        assert set(live(tiers, time, 0.1, 60)) == {RICH}
+        time.now += 60
+
+
+def test_frames_of_seconds_are_slow(time: Time) -> None:
+    """Frames that each take longer than a pause are no pauses."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.see(photo=False)
+    tiers.learn_trial(trial(9))
+    tiers.choose()
+    time.now += QUIET_S
+    for _ in range(4):
+        time.now += 2
+        tiers.learn_frame(1990)
+    assert tiers.choose().model == LIGHT
 
 
 def test_slow_frames_step_back_after_a_while(time: Time) -> None:

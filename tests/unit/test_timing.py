@@ -59,3 +59,12 @@ def test_clear_forgets_times_but_not_the_count(hand):
     assert clock.frames == 1
     run_frame(clock, hand, infer=2)
     assert clock.summary()["infer"]["median"] == pytest.approx(2)
+
+
+def test_a_stage_has_run_if_the_newest_frame_had_it(hand):
+    """Not if one before had it: its time is still there."""
+    clock = StageClock(hand)
+    run_frame(clock, hand, infer=5, paint=1)
+    assert clock.ran("infer")
+    run_frame(clock, hand, paint=1)
+    assert (clock.ran("infer"), clock.ran("paint"), clock.last("infer")) == (False, True, pytest.approx(5))

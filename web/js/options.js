@@ -20,6 +20,9 @@ import { show } from "./show.js";
  * @property {readonly string[]} ways
  */
 
+const MOST_LISTED = 8;
+const NEAREST = 5;
+const LONGEST_NAME = 40;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /** @param {Way} way @returns {readonly Option[]} */
@@ -61,9 +64,33 @@ function allows({ kind, choices, low = 0, high = 1 }, value) {
   return typeof value === "string"; // what it names shows whether it is one
 }
 
-/** @param {string} name @param {readonly string[]} known */
+/**
+ * The sentence about an option that doesn't exist: it has all of a few names, and of many those that are written most alike.
+ *
+ * @param {string} name
+ * @param {readonly string[]} known
+ */
 export function unknownOption(name, known) {
-  return `There is no option ${show(name)}; the options are ${known.join(", ")}.`;
+  const head = `There is no option ${show(name)};`;
+  if (known.length <= MOST_LISTED) return `${head} the options are ${known.join(", ")}.`;
+  const start = [...name.slice(0, 2 * LONGEST_NAME)].slice(0, LONGEST_NAME);
+  const edits = new Map(known.map((one) => [one, editsOf(start, one)]));
+  const near = known.toSorted((one, other) => (edits.get(one) ?? 0) - (edits.get(other) ?? 0)).slice(0, NEAREST);
+  return `${head} the nearest are ${near.join(", ")}.`;
+}
+
+/** How many letters have to be put in, taken out or changed (Levenshtein). @param {string[]} name @param {string} other */
+function editsOf(name, other) {
+  let before = Array.from({ length: other.length + 1 }, (_, column) => column);
+  name.forEach((letter, row) => {
+    const now = [row + 1];
+    for (let column = 0; column < other.length; column++) {
+      const changed = before[column] + Number(letter !== other[column]);
+      now.push(Math.min(now[column] + 1, before[column + 1] + 1, changed));
+    }
+    before = now;
+  });
+  return before[other.length];
 }
 
 /**

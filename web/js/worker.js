@@ -11,13 +11,16 @@
  */
 import { DownloadError, Downloads } from "./worker/downloads.js";
 import { missingHere } from "./worker/features.js";
+import { fetchNow } from "./worker/fetch_now.js";
 import { MODELS } from "./worker/models.generated.js";
 import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
 import { Patience } from "./worker/patience.js";
 import { probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
+import { unpack } from "./worker/unpack.js";
 
 const ROOT = new URL("../", import.meta.url).href;
 const PYODIDE = "vendor/pyodide/";
+const SITE_PACKAGES = "/lib/python3.12/site-packages";
 const MODEL_FOLDER = "models/";
 
 /** @type {ToPython[]} messages that arrive before Python does */
@@ -249,7 +252,7 @@ async function startRuntime(downloads, patience, { modelSelection, edges, backen
 
 /** @param {Downloads} downloads @param {Patience} patience */
 async function startPython(downloads, patience) {
-  const wheels = ["numpy", "pyselfie"].map((name) =>
+  const archives = ["numpy", "pyselfie"].map((name) =>
     downloads.buffer(downloads.expect(downloads.find(`python/${name}-`))),
   );
   for (const file of ["pyodide.asm.wasm", "python_stdlib.zip"]) downloads.expect(PYODIDE + file);
@@ -264,8 +267,14 @@ async function startPython(downloads, patience) {
   // A JavaScript error inside WebAssembly (no memory for a file, say) ends the interpreter, often in a place where Python
   // has let go of its lock: all later calls then fail with a NoGilError that says nothing. The page is told of the first.
   pyodide._api.on_fatal = (/** @type {unknown} */ error) => reportError(error);
-  for (const wheel of wheels) pyodide.unpackArchive(await wheel, "wheel");
+  for (const archive of archives) unpack(await archive, pyodide.FS, SITE_PACKAGES);
   patience.moved();
+  const late = pyodide.pyimport("pyselfie.browser.late_imports");
+  late.install(JSON.stringify(downloads.late), (/** @type {string} */ path, /** @type {boolean} */ past) => {
+    tell({ type: "fetching" });
+    return fetchNow(downloads.url(path), past);
+  });
+  late.destroy();
   return pyodide;
 }
 

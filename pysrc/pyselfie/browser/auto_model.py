@@ -6,8 +6,9 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from pyselfie.core.manifest import ModelFileError
 from pyselfie.core.options import AUTO, MODEL_NAMES
-from pyselfie.core.tiers import INTERVAL_MS, RICH, Tiers
+from pyselfie.core.tiers import INTERVAL_MS, RICH, Tiers, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -73,9 +74,20 @@ class AutoModel:
         """Another source begins."""
         self._tiers.new_source()
 
-    def see(self, *, photo: bool) -> None:
-        """Take the kind of a frame that has come."""
+    def see(self, model: RunningModel, *, photo: bool) -> None:
+        """Take the kind of a frame that has come; a live one does not begin with multiclass where that is too slow."""
         self._tiers.see(photo=photo)
+        if not photo and self._runs_rich(model):
+            self.review(model)
+
+    async def ready(self, model: RunningModel) -> None:
+        """Wait while the model that runs would hold live frames up for seconds, and another one is on its way."""
+        if self.is_on and not self._loader.has_gpu and self._choice.model != RICH and self._runs_rich(model):
+            await model.settled()
+
+    @staticmethod
+    def _runs_rich(model: RunningModel) -> bool:
+        return model.running is not None and model.running.number == _RICH_NUMBER
 
     def painted(self, model: RunningModel, total_ms: float, *, overloaded: bool) -> None:
         """Take what a frame has cost, and whether masks have been reused for long.
@@ -87,13 +99,13 @@ class AutoModel:
             self._tiers.learn_overload()
         self.review(model)
 
-    def refused(self, choice: ModelChoice, sentence: str) -> bool:
-        """Take it that a model could not be loaded; returns whether something else goes on in its place."""
+    def refused(self, choice: ModelChoice, error: Exception, sentence: str) -> ModelChoice | None:
+        """Take it that a model could not be loaded; returns which one is chosen instead, None: that is not known."""
         if not self.is_on or choice.number != _RICH_NUMBER:
-            return False
-        self._tiers.learn_failure(f"multiclass could not be loaded: {sentence}")
+            return None
+        self._tiers.learn_failure(f"multiclass could not be loaded: {sentence}", may_pass=may_pass(error))
         self._choice = self._tiers.choose()
-        return True
+        return self.resolve(choice._replace(number=AUTO))
 
     def close(self) -> None:
         """Ask no more."""
@@ -104,12 +116,16 @@ class AutoModel:
     def review(self, model: RunningModel) -> None:
         """See whether another model is the right one by now, and whether one has to be measured."""
         if not self.is_on:
+            if model.wanted.number != _RICH_NUMBER:
+                model.drop_spare()
             return
         if not self._loader.has_gpu:
             self._tiers.lose_gpu()
         before, self._choice = self._choice, self._tiers.choose()
         if self._choice != before:
             self._on_change()
+        if not self._tiers.will_want_rich:
+            model.drop_spare()
         if self._tiers.wants_trial and not self._is_trying and model.is_running:
             self._is_trying = True
             self._spawn(self._try(model))
@@ -122,13 +138,19 @@ class AutoModel:
 
     async def _try(self, model: RunningModel) -> None:
         """Measure multiclass beside the model that runs; its runtime is kept for when it is chosen."""
+        trial = Trial(self._tiers.allowed_ms)
         try:
-            self._tiers.learn_trial(await model.measure(_RICH_NUMBER))
+            await model.measure(_RICH_NUMBER, trial)
         except Exception as error:
-            self._tiers.learn_failure(f"multiclass could not be measured: {error}")
+            self._tiers.learn_failure(f"multiclass could not be measured: {error}", may_pass=may_pass(error))
+        else:
+            self._tiers.learn_trial(trial)
         finally:
             self._is_trying = False
         self.review(model)
         model.tell()
-        if self._choice.model != RICH:
-            model.drop_spare()
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether what has failed may work another time: a download."""
+    return isinstance(error, ModelFileError) or getattr(error, "name", "") == "DownloadError"

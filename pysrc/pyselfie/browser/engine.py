@@ -14,7 +14,9 @@ from pyselfie.browser.mailbox import Mailbox
 from pyselfie.browser.model_loader import ModelChoice, ModelLoader
 from pyselfie.browser.models import RunningModel
 from pyselfie.browser.output import Output
-from pyselfie.browser.reporter import NO_PNG, Reporter, sentence_of
+from pyselfie.browser.questions import Questions
+from pyselfie.browser.repainter import Repainter
+from pyselfie.browser.reporter import Reporter, sentence_of
 from pyselfie.core.effects import has_edge, without_edge
 from pyselfie.core.options import AUTO, OptionError, Options, parse_changes
 from pyselfie.core.pacing import Pacer
@@ -68,11 +70,13 @@ class Engine:
             first=self._auto.resolve(first),
         )
         self._note_auto()
-        self._mailbox = Mailbox(host.dropped)
+        self._mailbox = Mailbox(host.dropped, lambda: self._auto.ready(self._model))
         self._tasks: set[asyncio.Task[None]] = set()
         self._pacer: Pacer | None = None
-        self._is_stale = False  # the canvas shows other options or another backdrop than the last that came
-        self._lot = 0  # of the page's last change
+        options: dict[str, Any] = {"wanted": lambda: self._options, "affordable": self._options_now}
+        options["spawn"] = self._spawn
+        self._repainter = Repainter(self._output, self._reporter, guarded=self._model.guarded, **options)
+        self._questions = Questions(self._output, self._reporter, self._repainter, **options)
         self._device_lost_proxy = create_proxy(self._device_lost)
         host.bridge.onDeviceLost(self._device_lost_proxy)
 
@@ -109,10 +113,10 @@ class Engine:
         if self._model.want(resolved):
             self._spawn(self._model.switch())
 
-    def _model_refused(self, choice: ModelChoice, error: Exception) -> bool:
-        settled = self._auto.refused(choice, sentence_of(error, "The model could not be loaded"))
+    def _model_refused(self, choice: ModelChoice, error: Exception) -> ModelChoice | None:
+        instead = self._auto.refused(choice, error, sentence_of(error, "The model could not be loaded"))
         self._note_auto()
-        return settled
+        return instead
 
     def _options_now(self) -> Options:
         """Return what is painted: without the better edge where there is no time for it."""
@@ -149,15 +153,20 @@ class Engine:
         getattr(self, f"_on_{message.type}")(message)
 
     def _on_frame(self, message: protocol.ShowFrame) -> None:
-        self._auto.see(photo=message.isPhoto)
-        self._mailbox.offer(message.frame, is_cut=message.isCut)
+        is_cut = message.isCut or message.isPhoto
+        if is_cut:
+            self._questions.cut_has_come()
+        if message.isFirst:
+            self._auto.new_source()
+        self._auto.see(self._model, photo=message.isPhoto)
+        self._mailbox.offer(message.frame, is_cut=is_cut)
 
     def _on_options(self, message: protocol.SetOptions) -> None:
         lot = json.loads(message.changes)
         self._options, model = self._with_changes(self._options, self._asked, lot)
         self._want(model)
         self._auto.review(self._model)
-        self._repaint_soon(message.lot)
+        self._repainter.soon(message.lot)
 
     def _on_custom_effect(self, message: protocol.SetCustomEffect) -> None:
         from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas  # noqa: PLC0415 - few pages have one
@@ -171,50 +180,21 @@ class Engine:
             self._refuse(f"{error}.")
             return
         self._output.set_custom_effect(None if effect is None else CustomEffectCanvas(effect))
-        self._repaint_soon()
-
-    def _repaint_soon(self, lot: int = 0) -> None:
-        """Paint once more when the messages that are here have been read, however many ask; `lot` is answered."""
-        self._lot = max(lot, self._lot)
-        if not self._is_stale:
-            self._is_stale = True
-            self._spawn(self._repaint())
-
-    async def _repaint(self) -> None:
-        self._freshen()
-        self._post({"type": "repainted", "lot": self._lot})
-
-    def _freshen(self) -> None:
-        """Paint once more if anything has changed that isn't on the canvas yet; a frame may have to get a mask."""
-        if not self._is_stale:
-            return
-        self._is_stale = False
-        try:
-            self._output.repaint(self._options_now())
-        except Exception as error:
-            self._reporter.frame_failed(error)
-        if self._output.lacks_mask(self._options):
-            self._spawn(self._catch_up())
-
-    async def _catch_up(self) -> None:
-        """Segment and paint the frame in hand if it lacks its mask, still: others may have waited for the same."""
-        await self._model.guarded(self._refresh_if_lacking)
-
-    async def _refresh_if_lacking(self) -> bool:
-        return self._output.lacks_mask(self._options) and await self._output.refresh(self._options_now)
+        self._repainter.soon()
 
     def _on_backdrop(self, message: protocol.SetBackdrop) -> None:
         self._output.set_backdrop(message.bitmap)
-        self._repaint_soon(message.lot)
+        self._repainter.soon(message.lot)
 
     def _on_tap(self, message: protocol.SetTap) -> None:
         self._output.set_tap(self._host.composite if message.on else None)
         self._pacer = Pacer(message.intervalMs) if message.on else None
         self._auto.set_interval(message.intervalMs if message.on else None)
-        self._repaint_soon()
+        self._repainter.soon()
 
     def _on_reset(self, _message: protocol.Reset) -> None:
         self._mailbox.clear()
+        self._questions.cut_is_over()
         self._auto.new_source()
         self._output.reset()
         self._clock.clear()
@@ -223,34 +203,18 @@ class Engine:
         self._output.take_canvas(message.canvas)
 
     def _on_mask(self, message: protocol.AskMask) -> None:
-        self._spawn(self._reporter.answer_mask(self._output.mask(), message.request))
+        self._questions.mask(message)
 
     def _on_classes(self, message: protocol.AskClasses) -> None:
-        self._spawn(self._reporter.answer_classes(self._output.classes(), message.request))
+        self._questions.classes(message)
 
     def _on_snapshot(self, message: protocol.AskSnapshot) -> None:
-        self._freshen()
-        if self._output.lacks_mask(self._options):  # the effect that was chosen needs one: no picture without it leaves
-            self._spawn(self._snapshot_with_mask(message.request))
-        else:
-            self._snapshot(message.request)
-
-    async def _snapshot_with_mask(self, request: int) -> None:
-        await self._catch_up()
-        self._snapshot(request)
-
-    def _snapshot(self, request: int) -> None:
-        try:  # taken now and waited for later: messages that come next must not change it
-            has_picture = self._output.has_picture(self._options)
-            picture = self._output.snapshot(self._options_now()) if has_picture else None
-        except Exception as error:
-            self._reporter.refuse(request, error, NO_PNG)
-        else:
-            self._spawn(self._reporter.answer_snapshot(picture, request))
+        self._questions.snapshot(message)
 
     def close(self) -> None:
         """End the frame loop and free everything once the frame under way is done."""
         self._mailbox.close()
+        self._questions.cut_is_over()
         self._auto.close()
         self._loader.close()
         self._output.end()
@@ -266,13 +230,14 @@ class Engine:
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
         async for frame, is_cut in self._mailbox:
-            has_turn = self._pacer is None or self._pacer.wants_mask() or is_cut
-            fresh = self._output.needs_mask(self._options) and has_turn
+            fresh = is_cut or self._pacer is None or self._pacer.wants_mask()
             work = partial(self._output.process, frame, self._options_now, fresh_mask=fresh, is_cut=is_cut)
             if await self._model.guarded(work):
-                self._report_painted(fresh_mask=fresh)
+                self._report_painted()
             else:
                 self._host.dropped()
+            if not self._mailbox.has_cut:
+                self._questions.cut_is_over()
 
     def _device_lost(self, reason: str) -> None:
         self._spawn(self._after_fault(f"the GPU device was lost: {reason}", lost=True))
@@ -284,11 +249,12 @@ class Engine:
         if await self._model.replace(why, lost=lost):
             self._report_painted()
 
-    def _report_painted(self, *, fresh_mask: bool = True) -> None:
+    def _report_painted(self) -> None:
         pacer, is_overloaded = self._pacer, False
         if pacer is not None:
-            infer_ms = self._clock.last("infer") if fresh_mask else None
-            pacer.learn(self._clock.last("total"), infer_ms, wants_edge=has_edge(self._options))
+            infer_ms = self._clock.last("infer") if self._clock.ran("infer") else None
+            needs = {"needs_mask": self._output.needs_mask(self._options), "wants_edge": has_edge(self._options)}
+            pacer.learn(self._clock.last("total"), infer_ms, **needs)
             seconds = pacer.overload()
             is_overloaded = seconds is not None
             if seconds is not None:
@@ -303,7 +269,7 @@ class Engine:
             pacing = {
                 "framesPerMask": self._pacer.frames_per_mask,
                 "masksReused": self._pacer.reused,
-                "edgeDropped": self._pacer.edge_dropped,
+                "edgeDropped": self._pacer.edge_dropped and has_edge(self._options),
             }
         return {
             "type": "stats",

@@ -24,6 +24,13 @@ class TypedArray(Protocol):
         """Copy the array's bytes into `target`."""
 
 
+class Buffer(Protocol):
+    """A JavaScript ``ArrayBuffer``."""
+
+    def to_bytes(self) -> bytes:
+        """Return a copy."""
+
+
 class Drawable(Protocol):
     """Anything with pixels that a canvas can draw."""
 
@@ -65,6 +72,10 @@ class ImageData(Protocol):
     data: TypedArray
 
 
+Path2D: TypeAlias = Any
+"""A ``Path2D``: made from a string, and given to a context."""
+
+
 class Context2D(Protocol):
     """An ``OffscreenCanvasRenderingContext2D``."""
 
@@ -73,10 +84,14 @@ class Context2D(Protocol):
     imageSmoothingQuality: str  # noqa: N815
 
     def clearRect(self, x: float, y: float, width: float, height: float) -> None: ...  # noqa: N802, D102
+    def clip(self, path: Path2D) -> None: ...  # noqa: D102
     def drawImage(self, image: Any, *place: float) -> None: ...  # noqa: N802, D102
+    def fill(self, path: Path2D) -> None: ...  # noqa: D102
     def fillRect(self, x: float, y: float, width: float, height: float) -> None: ...  # noqa: N802, D102
     def getImageData(self, x: int, y: int, width: int, height: int, settings: Any = None) -> Any: ...  # noqa: N802, D102
     def putImageData(self, image: ImageData, x: int, y: int) -> None: ...  # noqa: N802, D102
+    def restore(self) -> None: ...  # noqa: D102
+    def save(self) -> None: ...  # noqa: D102
     def setTransform(self, *matrix: float) -> None: ...  # noqa: N802, D102
 
 

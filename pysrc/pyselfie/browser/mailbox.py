@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from pyselfie.browser.js_types import Frame
 
@@ -21,19 +21,27 @@ class Mailbox:
     ----------
     on_drop : callable
         Called with no arguments whenever a frame is closed unread.
+    before : callable, optional
+        Awaited when there is a frame, before the one that is the newest afterwards is taken.
     """
 
-    def __init__(self, on_drop: Callable[[], None]) -> None:
+    def __init__(self, on_drop: Callable[[], None], before: Callable[[], Awaitable[None]] | None = None) -> None:
         self._frame: Frame | None = None
         self._is_cut = False
         self._arrived = asyncio.Event()
         self._on_drop = on_drop
+        self._before = before
         self._closed = False
 
     @property
     def closed(self) -> bool:
         """Whether the reader's loop has been told to end."""
         return self._closed
+
+    @property
+    def has_cut(self) -> bool:
+        """Whether the frame that is read next is the first of another film."""
+        return self._is_cut
 
     def offer(self, frame: Frame, *, is_cut: bool = False) -> None:
         """Put `frame` in, its ownership with it; `is_cut`: it is the first of another film."""
@@ -63,13 +71,21 @@ class Mailbox:
         return self
 
     async def __anext__(self) -> tuple[Frame, bool]:
+        while True:
+            await self._arrival()
+            if self._before is not None:
+                await self._before()
+            if self._frame is not None:  # else it was cleared meanwhile
+                break
+        frame, self._frame = self._frame, None
+        is_cut, self._is_cut = self._is_cut, False
+        self._arrived.clear()
+        return frame, is_cut
+
+    async def _arrival(self) -> None:
         while self._frame is None:
             if self._closed:
                 raise StopAsyncIteration
             await self._arrived.wait()
             if self._frame is None and not self._closed:  # cleared between the signal and this wake-up
                 self._arrived.clear()
-        frame, self._frame = self._frame, None
-        is_cut, self._is_cut = self._is_cut, False
-        self._arrived.clear()
-        return frame, is_cut

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from pyodide.ffi import JsException
 
-from pyselfie.browser.model_loader import ModelChoice
+from pyselfie.browser.model_loader import EngineError, ModelChoice
 from pyselfie.core.options import AUTO
-from pyselfie.core.tiers import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.output import AnyRuntime, Output
     from pyselfie.browser.protocol import Status
     from pyselfie.browser.reporter import Reporter
+    from pyselfie.core.tiers import Trial
 
 
 class RunningModel:
@@ -33,8 +33,8 @@ class RunningModel:
     refresh : callable
         Segments and paints the frame in hand once more; returns whether there was one.
     on_refused : callable
-        Told which model could not be loaded beside the one that runs, and why; returns whether that is all there is to
-        tell.
+        Told which model could not be loaded beside the one that runs, and why; returns which one to take instead, if
+        that is all there is to tell, else None.
     first : ModelChoice
         The first model.
 
@@ -53,7 +53,7 @@ class RunningModel:
         reporter: Reporter,
         *,
         refresh: Callable[[], Awaitable[bool]],
-        on_refused: Callable[[ModelChoice, Exception], bool],
+        on_refused: Callable[[ModelChoice, Exception], ModelChoice | None],
         first: ModelChoice,
     ) -> None:
         self.wanted = first
@@ -66,8 +66,11 @@ class RunningModel:
         self._runtime: AnyRuntime | None = None
         self._spare: AnyRuntime | None = None  # loaded and measured, and not yet needed
         self._is_switching = False
+        self._settled = asyncio.Event()  # not while another model is on its way to run
+        self._settled.set()
         self._loads = 0  # under way: one to run, and one to be measured
         self._recovery = asyncio.Lock()
+        self._recoveries = 0
 
     async def guarded(self, work: Callable[[], Awaitable[bool]]) -> bool:
         """Run one frame's work, on the next backend if this one fails; returns whether it was painted."""
@@ -86,17 +89,19 @@ class RunningModel:
         """Whether a model runs."""
         return self._runtime is not None
 
-    async def measure(self, number: int) -> Trial:
+    async def measure(self, number: int, trial: Trial) -> None:
         """Load a model beside the one that runs, with the same edges, and measure it between frames.
+
+        It stays loaded for when it is wanted, see `drop_spare`.
 
         Raises
         ------
         Exception
-            As `ModelLoader.load` does, or when the model fails.
+            As `ModelLoader.load` does, or when the model fails, or what runs models is replaced meanwhile.
         """
         self.drop_spare()
+        recoveries = self._recoveries
         runtime = await self._load(ModelChoice(number, self.wanted.edges), is_optional=True)
-        trial = Trial()
         try:
             while not trial.is_done:
                 async with self._loader.lock:  # frames have their turn between two runs
@@ -104,18 +109,25 @@ class RunningModel:
                     begin = time.perf_counter()
                     await runtime.run_alone()
                     trial.add((time.perf_counter() - begin) * 1000)
+                if self._recoveries != recoveries:  # it is on a device, or a backend, that is no more
+                    raise EngineError("The GPU failed meanwhile.")
         except BaseException:
             runtime.close()
             raise
         runtime.reset()
         self._spare = runtime
-        return trial
+        self._drop_unfit_spare()
 
     def drop_spare(self) -> None:
         """Free what was measured and is not needed."""
         if self._spare is not None:
             self._spare.close()
             self._spare = None
+
+    def _drop_unfit_spare(self) -> None:
+        """Free what was measured if it is not what would be loaded by now."""
+        if self._spare is not None and _choice_of(self._spare).edges != self.wanted.edges:
+            self.drop_spare()
 
     async def replace(self, why: str, *, lost: bool) -> bool:
         """Put another runtime or painter in the place of the one that runs; returns whether the frame is painted."""
@@ -125,9 +137,8 @@ class RunningModel:
         """Put another runtime or painter in the place of the one that failed and show the frame with it."""
         async with self._recovery:
             if failed is self._runtime:  # else it has been replaced already
-                self.drop_spare()  # it may be on the device that has failed
                 try:
-                    self._loader.recover(why, lost=lost)
+                    self._give_up(why, lost=lost)
                     await self.install()
                 except Exception as error:
                     self._reporter.frame_failed(error)
@@ -143,34 +154,52 @@ class RunningModel:
                 await self._adopt(runtime)
                 return
             except JsException as error:
-                self._loader.recover(f"{error.name}: {error.message}", lost=False)
+                self._give_up(f"{error.name}: {error.message}", lost=False)
+
+    def _give_up(self, why: str, *, lost: bool) -> None:
+        """Move on to the next device, painter or backend; what was measured may be on the one that has failed."""
+        self._recoveries += 1
+        self.drop_spare()
+        self._loader.recover(why, lost=lost)
 
     def want(self, choice: ModelChoice) -> bool:
         """Note which model shall run; returns whether `switch` is needed for it, because none is under way."""
         if choice == self.wanted:
             return False
         self.wanted = choice
-        if choice == self._running:  # while another one is being loaded: that one is not waited for
+        self._drop_unfit_spare()
+        if choice == self.running:  # while another one is being loaded: that one is not waited for
             self._reporter.post({"type": "model", **self.status()})
-        return not self._is_switching
+        if self._is_switching:
+            return False
+        self._settled.clear()
+        return True
 
     @property
-    def _running(self) -> ModelChoice | None:
+    def running(self) -> ModelChoice | None:
+        """What runs; None: nothing yet."""
         return None if self._runtime is None else _choice_of(self._runtime)
+
+    async def settled(self) -> None:
+        """Wait until the wanted model runs, or could not be had."""
+        await self._settled.wait()
 
     async def switch(self) -> None:
         """Load the wanted model beside the running one, exchange them between two frames; the newest wish counts."""
+        if self._is_switching:
+            return
         self._is_switching = True
         try:
-            while self._runtime is not None and self.wanted != self._running:
+            while self._runtime is not None and self.wanted != self.running:
                 await self._exchange(self.wanted)
         finally:
             self._is_switching = False
+            self._settled.set()
 
     async def _exchange(self, wanted: ModelChoice) -> None:
         try:
             runtime = await self._load(wanted, is_optional=self.auto_reason is not None)
-            if self.wanted != wanted or wanted == self._running:  # another wish, or a recovery, came meanwhile
+            if self.wanted != wanted or wanted == self.running:  # another wish, or a recovery, came meanwhile
                 runtime.close()
                 self.tell()
                 return
@@ -219,11 +248,13 @@ class RunningModel:
         """Tell that `wanted` could not be had, and go on with what runs; not if something else is wanted by now."""
         if wanted != self.wanted:
             return
-        if self._runtime is None or not self._on_refused(wanted, error):
+        running = self.running
+        instead = None if running is None else self._on_refused(wanted, error)
+        if instead is None:
             self._reporter.error(error, "The model could not be loaded")
-        if self._runtime is not None:
-            self.wanted = _choice_of(self._runtime)
-            self._reporter.post({"type": "model", **self.status()})
+        if running is not None:
+            self.wanted = instead or running
+            self.tell()
 
     def status(self) -> Status:
         """Return what runs and why, for the page; only once a model runs."""

@@ -79,12 +79,18 @@ class PageEngine:
     def __init__(self, spec: ModelSpec) -> None:
         self._spec = spec
         self._runtime: OrtWebRuntime | None = None
+        self._is_closed = False
 
     async def opened(self) -> OrtWebRuntime:
-        """Return the runtime."""
-        if self._runtime is None:
-            self._runtime = await self._open()
-        return self._runtime
+        """Return the runtime; a closed one after `close`, which may come while the model is opened."""
+        if self._runtime is not None:
+            return self._runtime
+        runtime = await self._open()
+        if self._is_closed:
+            runtime.close()
+        else:
+            self._runtime = runtime
+        return runtime
 
     async def _open(self) -> OrtWebRuntime:
         if not _bridges:
@@ -102,7 +108,8 @@ class PageEngine:
             self._runtime.reset()
 
     def close(self) -> None:
-        """Release the model; more calls do nothing."""
+        """Release the model for good; more calls do nothing."""
+        self._is_closed = True
         if self._runtime is not None:
             self._runtime.close()
             self._runtime = None

@@ -80,7 +80,8 @@ class Pipeline(Protocol):
         """Take over `frame` and paint its composite; returns whether it was painted.
 
         `options` are asked for when they are needed, as the user may change them while the model runs. Without
-        `fresh_mask` it is painted with the mask before, if there is one: that is all there is time for.
+        `fresh_mask` it is painted with the mask before, if there is one of a frame of its size: that is all there is
+        time for.
         """
         ...
 

@@ -38,6 +38,7 @@ class ShowFrame(Protocol):
     type: Literal["frame"]
     frame: Frame
     isCut: bool
+    isFirst: bool
     isPhoto: bool
 
 

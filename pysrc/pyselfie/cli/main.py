@@ -10,6 +10,7 @@ from pyselfie.cli.arguments import parse
 from pyselfie.cli.console import complain, deliver, secure_streams
 from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import FileError, UsageError
+from pyselfie.cli.evaluate import arguments_of as evaluate_arguments_of
 from pyselfie.cli.evaluate import parse as parse_evaluate
 from pyselfie.cli.evaluate import run as evaluate
 from pyselfie.cli.plan import Job, plan
@@ -34,14 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     secure_streams()
     given = sys.argv[1:] if arguments is None else arguments
-    measures = given[:1] == ["evaluate"]
+    measuring = evaluate_arguments_of(given)
     try:
-        options = parse_evaluate(given[1:]) if measures else parse(given)
+        options = parse(given) if measuring is None else parse_evaluate(measuring)
     except SystemExit as end:  # --help and --version, too
         raise SystemExit(end.code if deliver() else 1) from None
     try:
         with stoppable() as stop:
-            return evaluate(options, stop) if measures else _run(options, stop)
+            return _run(options, stop) if measuring is None else evaluate(options, stop)
     except (UsageError, MissingExtraError, ModelFileError, ImportError) as error:
         complain(str(error))
         return 2

@@ -32,6 +32,7 @@ MEAN_WEIGHT = np.float32(1e-4)
 _DECIMATE_FROM = 3.0  # a blur this wide, in pixels, loses nothing at half the resolution
 _ADDED_VARIANCE = {1: 0.0, 2: 1.0, 4: 5.0}  # of going to 1/factor of the size and back, in square pixels
 _BOXES = 3
+_MOST_ADDED = 3  # a box of this radius is summed up as quickly pixel by pixel as by running sums; narrower ones quicker
 
 
 def blur_sigma(strength: float, frame_size: tuple[int, int], mask_size: tuple[int, int]) -> tuple[float, float]:
@@ -127,28 +128,26 @@ def box_extent(sigma: float) -> tuple[int, float]:
 
 
 def _box(planes: Planes, radius: int, fraction: float, axis: int) -> Planes:
-    """Return the running mean along `axis` of the box that `box_extent` describes, zeros outside."""
+    """Return the mean along `axis` of the box that `box_extent` describes, zeros outside."""
     length, pad = planes.shape[axis], radius + 1
     shape = list(planes.shape)
     shape[axis] = length + 2 * pad
-    sums = np.empty(shape, np.float32)
 
-    def along(start: int, stop: int) -> tuple[slice, ...]:
-        return (slice(None),) * axis + (slice(start, stop),)
+    def along(start: int) -> tuple[slice, ...]:
+        return (slice(None),) * axis + (slice(start, start + length),)
 
-    sums[along(0, pad)] = 0
-    np.add.accumulate(planes, axis=axis, out=sums[along(pad, pad + length)])
-    sums[along(pad + length, length + 2 * pad)] = sums[along(pad + length - 1, pad + length)]
-    # sums[pad + i] is the sum up to pixel i, so this difference is the box from i - radius to i + radius
-    inner = sums[along(pad + radius, pad + radius + length)] - sums[along(0, length)]
-    outer = np.zeros_like(planes)
-    within = max(0, length - pad)  # none where the box is wider than the picture
-    outer[along(0, within)] += planes[along(pad, pad + within)]
-    outer[along(length - within, length)] += planes[along(0, within)]
-    outer *= np.float32(fraction)
-    inner += outer
-    inner *= np.float32(1 / (2 * radius + 1 + 2 * fraction))
-    return inner
+    padded = np.zeros(shape, np.float32)
+    padded[along(pad)] = planes
+    result: Planes = padded[along(0)] + padded[along(2 * pad)]
+    result *= np.float32(fraction)
+    if radius <= _MOST_ADDED:
+        for start in range(1, 2 * pad):
+            result += padded[along(start)]
+    else:
+        sums = np.add.accumulate(padded, axis=axis)
+        result += sums[along(pad + radius)] - sums[along(0)]
+    result *= np.float32(1 / (2 * radius + 1 + 2 * fraction))
+    return result
 
 
 def halved(planes: Planes) -> Planes:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _HEX_COLOR = re.compile(r"#([0-9a-fA-F]{6})")
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_MOST_LISTED, _NEAREST = 8, 5
+_LONGEST_NAME = 40
 
 Kind = Literal["choice", "model", "number", "flag", "color", "text"]
 Way = Literal["engine", "cli", "page", "element", "track", "change", "message", "address"]
@@ -158,5 +160,22 @@ def _plain(value: Any) -> Any:
 
 
 def unknown_option(name: str, known: list[str]) -> str:
-    """Return the sentence about an option that does not exist, where there are the `known` ones."""
-    return f"There is no option {show(name)}; the options are {', '.join(known)}."
+    """Return the sentence about an option that does not exist, where there are the `known` ones.
+
+    It has all of a few names, and of many those that are written most alike, in the order of their likeness.
+    """
+    if len(known) <= _MOST_LISTED:
+        return f"There is no option {show(name)}; the options are {', '.join(known)}."
+    near = sorted(known, key=lambda one: _edits(name[:_LONGEST_NAME], one))[:_NEAREST]
+    return f"There is no option {show(name)}; the nearest are {', '.join(near)}."
+
+
+def _edits(name: str, other: str) -> int:
+    """Return how many letters have to be put in, taken out or changed to make `other` of `name` (Levenshtein)."""
+    before = list(range(len(other) + 1))
+    for row, letter in enumerate(name, 1):
+        now = [row]
+        for column, wanted in enumerate(other):
+            now.append(min(now[column] + 1, before[column + 1] + 1, before[column] + (letter != wanted)))
+        before = now
+    return before[-1]

@@ -9,7 +9,9 @@ import numpy as np
 
 from pyselfie.core.blur import blur_background, blur_sigma
 from pyselfie.core.edge import edge_color, fold, fold_alpha, quarter, window_means
+from pyselfie.core.effects import EFFECTS
 from pyselfie.core.options import parse_color
+from pyselfie.core.rounding import to_bytes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,10 +61,18 @@ def ramp(overlay: Overlay, chosen: str) -> Ramp:
     return Ramp((red, green, blue, alpha), (slope, slope, slope, alpha_slope))
 
 
+def flat_color(options: Options) -> tuple[int, int, int] | None:
+    """Return the colour that the whole overlay of the options' effect has, 0..255; None if it has more than one."""
+    overlay = EFFECTS[options.effect].overlay
+    if overlay is None or overlay.color == BLURRED:
+        return None
+    (red, green, blue, _), (slope, *_) = ramp(overlay, options.color)
+    return None if slope else (red, green, blue)
+
+
 def to_levels(mask: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return 0..1 as 0..255, rounded."""
-    levels: NDArray[np.uint8] = np.rint(mask * np.float32(255)).astype(np.uint8)
-    return levels
+    return to_bytes(mask * np.float32(255))
 
 
 # Loops whose innermost axis is three channels long are ten times slower than the ones below, in WebAssembly above all:
@@ -129,6 +139,5 @@ def _fill_blurred(scene: Scene, out: NDArray[np.uint8], *, folds: bool) -> None:
     blurred = blur_background(scene.sample, scene.mask, sigma)
     if folds:
         blurred = fold(scene.edge_color, scene.mask, blurred)
-    np.rint(blurred, out=blurred)
-    for channel, plane in enumerate(blurred):
-        out[..., channel] = plane.astype(np.uint8)
+    for channel, plane in enumerate(to_bytes(blurred)):
+        out[..., channel] = plane

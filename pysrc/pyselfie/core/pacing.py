@@ -66,14 +66,11 @@ class Pacer:
 
     def wants_mask(self) -> bool:
         """Return whether the model should run for the next frame."""
-        self._since_mask += 1
-        if self._since_mask < self.frames_per_mask:
-            self.reused += 1
-            return False
-        self._since_mask = 0
-        return True
+        return self._since_mask + 1 >= self.frames_per_mask
 
-    def learn(self, total_ms: float, infer_ms: float | None, *, wants_edge: bool = False) -> None:
+    def learn(
+        self, total_ms: float, infer_ms: float | None, *, needs_mask: bool = True, wants_edge: bool = False
+    ) -> None:
         """Take what a frame has cost.
 
         Parameters
@@ -81,10 +78,17 @@ class Pacer:
         total_ms : float
             All of it.
         infer_ms : float or None
-            The model's part; None if it did not run.
+            The model's part; None if it did not run, whether or not it should have.
+        needs_mask : bool
+            Whether what was painted depends on the person: without a run it had the mask before.
         wants_edge : bool
             Whether the frame has a better edge, or would have it if there were time.
         """
+        if infer_ms is not None:
+            self._since_mask = 0
+        elif needs_mask:
+            self._since_mask += 1
+            self.reused += 1
         if self._is_first:  # it makes what later ones use again: its time says nothing about theirs
             self._is_first = False
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +25,12 @@ QUIET_S = 15.0
 SLOW_S = 5.0
 """Frames that take longer than their interval for as long as this are no passing spell."""
 
+GAP_S = 1.0
+"""A longer time without a frame is a pause, or a hidden tab: it says nothing of how long frames take."""
+
+RETRY_S = 30.0
+"""Between two attempts to get the rich model, after one that has failed for a reason that may pass."""
+
 WARM_UPS, RUNS = 5, 15
 """Of a trial: the first runs compile shaders and wake the GPU."""
 
@@ -38,9 +45,16 @@ class Choice(NamedTuple):
 
 
 class Trial:
-    """What a model takes here: the 75th percentile of `RUNS` runs after `WARM_UPS`."""
+    """What a model takes here: the 75th percentile of `RUNS` runs after `WARM_UPS`.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    allowed_ms : float, optional
+        What it may take: the trial ends before all runs are done once none of the missing ones can make it fit.
+    """
+
+    def __init__(self, allowed_ms: float = math.inf) -> None:
+        self._allowed_ms = allowed_ms
         self._runs_ms: list[float] = []
 
     def add(self, ms: float) -> None:
@@ -48,14 +62,25 @@ class Trial:
         self._runs_ms.append(ms)
 
     @property
-    def is_done(self) -> bool:
-        """Whether there were runs enough."""
+    def is_whole(self) -> bool:
+        """Whether all runs are done."""
         return len(self._runs_ms) >= WARM_UPS + RUNS
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there were runs enough to tell whether the model fits."""
+        return self.is_whole or self.least_ms > self._allowed_ms
 
     @property
     def p75_ms(self) -> float:
         """Milliseconds that three of four runs need at most."""
         return float(np.percentile(self._runs_ms[WARM_UPS:], 75))
+
+    @property
+    def least_ms(self) -> float:
+        """What `p75_ms` will be at least when all runs are done."""
+        counted = self._runs_ms[WARM_UPS:]
+        return float(np.percentile([0.0] * (RUNS - len(counted)) + counted, 75))
 
 
 class Tiers:
@@ -83,8 +108,11 @@ class Tiers:
         self._is_live: bool | None = None  # None: no frame of this source yet
         self._is_new = False  # no choice has been made for this source yet
         self._measured_ms: float | None = None
+        self._short_ms: float | None = None  # of a trial that has ended early: no budget up to this is enough
         self._failure = ""
+        self._retry_at = math.inf
         self._frame_ms: float | None = None
+        self._frame_at = -math.inf
         self._slow_since: float | None = None
         self._stepped_back = ""
 
@@ -92,7 +120,24 @@ class Tiers:
     def wants_trial(self) -> bool:
         """Whether the rich model should be measured now."""
         is_out = bool(self._failure or self._stepped_back)
-        return self._has_gpu and self._is_live is True and self._measured_ms is None and not is_out
+        return self._has_gpu and self._is_live is True and not self._is_measured and not is_out
+
+    @property
+    def allowed_ms(self) -> float:
+        """What the rich model may take for a live frame."""
+        return SHARE * self.interval_ms
+
+    @property
+    def _is_measured(self) -> bool:
+        """Whether it is known that the rich model fits, or that it does not."""
+        if self._measured_ms is None:
+            return False
+        return self._short_ms is None or self._short_ms > self.allowed_ms
+
+    @property
+    def will_want_rich(self) -> bool:
+        """Whether the rich model is what should run, now or when the model may change again."""
+        return self._wanted().model == RICH
 
     def new_source(self) -> None:
         """Forget what belongs to the source before."""
@@ -100,12 +145,19 @@ class Tiers:
         self._is_new = True
         self._stepped_back = ""
         self._forget_frames()
+        self._try_again()
 
     def see(self, *, photo: bool) -> None:
-        """Take the kind of a frame; one of another kind is of a new source."""
+        """Take the kind of a frame; one of another kind is of a new source, and so is each photo."""
         if self._is_live is photo:
             self.new_source()
+        elif photo:
+            self._try_again()
         self._is_live = not photo
+
+    def _try_again(self) -> None:
+        if self._clock() >= self._retry_at:
+            self._failure, self._retry_at = "", math.inf
 
     def lose_gpu(self) -> None:
         """Take it that the GPU has failed for good."""
@@ -115,22 +167,35 @@ class Tiers:
     def learn_trial(self, trial: Trial) -> None:
         """Take what the rich model costs here."""
         self._measured_ms = trial.p75_ms
+        self._short_ms = None if trial.is_whole else trial.least_ms
 
-    def learn_failure(self, why: str) -> None:
-        """Take it that the rich model cannot be had, and does not run; `why` is a sentence."""
+    def learn_failure(self, why: str, *, may_pass: bool = False) -> None:
+        """Take it that the rich model cannot be had, and does not run.
+
+        Parameters
+        ----------
+        why : str
+            A sentence.
+        may_pass : bool
+            Whether a later source may try again, `RETRY_S` from now.
+        """
         self._failure = why
+        self._retry_at = self._clock() + RETRY_S if may_pass else math.inf
         self._choice = Choice(LIGHT, why)
 
     def learn_frame(self, total_ms: float) -> None:
         """Take what a frame has cost, all of it: the rich model goes when live frames stay too slow for `SLOW_S`."""
         if self._choice.model != RICH or not self._is_live:
             return
+        now = self._clock()
+        if now - self._frame_at > GAP_S + total_ms / 1000:
+            self._forget_frames()
+        self._frame_at = now
         before = total_ms if self._frame_ms is None else self._frame_ms
         self._frame_ms = before + _WEIGHT * (total_ms - before)
         if self._frame_ms <= self.interval_ms:
             self._slow_since = None
             return
-        now = self._clock()
         self._slow_since = now if self._slow_since is None else self._slow_since
         if now - self._slow_since >= SLOW_S:
             self._step_back(f"frames took {self._frame_ms:.0f} ms with multiclass")
@@ -177,11 +242,10 @@ class Tiers:
             return Choice(LIGHT, "without a hardware GPU multiclass is for photos only")
         if self._stepped_back:
             return Choice(LIGHT, self._stepped_back)
-        if self._measured_ms is None:
+        if self._measured_ms is None or not self._is_measured:
             return Choice(LIGHT, "multiclass is being measured")
-        allowed_ms = SHARE * self.interval_ms
-        reason = f"multiclass takes {self._measured_ms:.1f} ms here, a frame has {allowed_ms:.1f} ms for it"
-        return Choice(RICH if self._measured_ms <= allowed_ms else LIGHT, reason)
+        reason = f"multiclass takes {self._measured_ms:.1f} ms here, a frame has {self.allowed_ms:.1f} ms for it"
+        return Choice(RICH if self._measured_ms <= self.allowed_ms else LIGHT, reason)
 
     def _forget_frames(self) -> None:
         self._frame_ms = self._slow_since = None

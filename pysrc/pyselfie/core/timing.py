@@ -30,18 +30,21 @@ class StageClock:
         self._now = now
         self._start = self._mark = 0.0
         self._laps: dict[str, deque[float]] = {}
+        self._ran: set[str] = set()  # stages of this frame
         self._ends: deque[float] = deque(maxlen=WINDOW)
         self.frames = 0
 
     def begin(self) -> None:
         """Start a frame."""
         self._start = self._mark = self._now()
+        self._ran.clear()
 
     def lap(self, stage: str) -> None:
         """End the running stage under the name `stage`; the next one starts now."""
         now = self._now()
         self._record(stage, now - self._mark)
         self._mark = now
+        self._ran.add(stage)
 
     def end(self) -> float:
         """End the frame and return its milliseconds."""
@@ -66,11 +69,16 @@ class StageClock:
         laps = self._laps.get(stage)
         return laps[-1] if laps else 0.0
 
+    def ran(self, stage: str) -> bool:
+        """Whether the newest frame had this stage."""
+        return stage in self._ran
+
     def summary(self) -> dict[str, dict[str, float]]:
         """Return ``{stage: {"median": ms, "p95": ms}}`` over the window, in the order in which the stages first ran."""
         return {
-            stage: {"median": float(np.median(laps)), "p95": float(np.percentile(laps, 95))}
+            stage: {"median": float(median), "p95": float(p95)}
             for stage, laps in self._laps.items()
+            for median, p95 in [np.percentile(laps, [50, 95])]  # np.median would import numpy.ma
         }
 
     def clear(self) -> None:

@@ -2,7 +2,7 @@
 
 import { SelfieSegmentationElement } from "../../pyselfie.js";
 import { byId, on } from "../dom.js";
-import { openCamera } from "../sources/camera.js";
+import { exchangeCamera } from "../sources/camera.js";
 import { openFile } from "../sources/files.js";
 import { openSample } from "../sources/photo.js";
 import { Sources } from "../sources/sources.js";
@@ -37,11 +37,14 @@ const embed = new Embed(look);
 
 /** Size of the painted picture, as "width height". */
 let painted = "";
-let running = false;
 let wantedModel = controls.model;
 
+/** It may have stopped since it was ready. */
+function isRunning() {
+  return stage.matches(":state(ready)");
+}
+
 function start() {
-  running = false;
   messages.clear("engine");
   // Its failures arrive as `error` events too, and those are shown.
   stage.start().catch(() => {});
@@ -49,7 +52,6 @@ function start() {
 
 /** @param {{backend: string, reason: string, startMs: number}} detail */
 function onReady(detail) {
-  running = true;
   status.running(detail);
   showStart(detail.startMs);
   messages.clear("engine");
@@ -71,16 +73,15 @@ function onFrame({ width, height }) {
 }
 
 /** @param {{code: string, message: string, action: null|"retry"|"restart"}} detail */
-function onError({ code, message, action }) {
-  if (code === "worker") running = false;
-  if (action && !running) status.failed();
+function onError({ message, action }) {
+  if (action && !isRunning()) status.failed();
   const label = action === "restart" ? "Restart" : "Try again";
   messages.show("engine", message, action ? { action: { label, run: tryAgain } } : {});
 }
 
 /** A running engine may have failed to load the other model only; then that alone is asked for again. */
 function tryAgain() {
-  if (running && wantedModel !== controls.model) stage.modelSelection = wantedModel;
+  if (isRunning() && wantedModel !== controls.model) stage.modelSelection = wantedModel;
   else start();
 }
 
@@ -183,22 +184,6 @@ function openFirst(files) {
   void sources.open("Opening the file", (signal) => openFile(file, signal));
 }
 
-/**
- * @param {string} deviceId
- * @param {AbortSignal} signal
- */
-async function openThisCamera(deviceId, signal) {
-  try {
-    return await openCamera(deviceId, signal);
-  } catch (error) {
-    if (signal.aborted || sources.current?.kind !== "camera") throw error;
-    // Most phones open one camera at a time: the running one has to go before the other comes.
-    sources.current.close();
-    bar.cameraLost();
-    return openCamera(deviceId, signal);
-  }
-}
-
 function showSample() {
   return sources.open("", (signal) => openSample(SAMPLE, signal));
 }
@@ -208,7 +193,9 @@ on(sources, "opened", onOpened);
 on(sources, "failed", onFailed);
 on(sources, "fault", onFault);
 on(bar, "camera", ({ deviceId }) => {
-  void sources.open("Waiting for the camera", (signal) => openThisCamera(deviceId, signal));
+  void sources.open("Waiting for the camera", (signal) =>
+    exchangeCamera(deviceId, sources, signal, () => bar.cameraLost()),
+  );
 });
 on(bar, "stop", () => void showSample());
 on(bar, "sample", () => void showSample());

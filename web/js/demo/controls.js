@@ -64,6 +64,10 @@ export class Controls extends EventTarget {
       const output = parentElement?.querySelector("output");
       if (output) output.value = `${Math.round(100 * Number(value))} %`;
     }
+    for (const input of this.#inputs) {
+      const { needs } = input.dataset;
+      input.disabled = needs !== undefined && !byId(needs, HTMLInputElement).checked;
+    }
   }
 
   /** @param {string} type */

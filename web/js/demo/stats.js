@@ -3,23 +3,6 @@
 import { byId } from "../dom.js";
 import { backendTitle, megabytes } from "./status.js";
 
-/**
- * @typedef {object} StatsDetail
- * @property {number} fps
- * @property {number} frames
- * @property {number} dropped
- * @property {number} width
- * @property {number} height
- * @property {string} backend
- * @property {string} reason
- * @property {string} painter
- * @property {number} threads
- * @property {string} model
- * @property {string} modelReason
- * @property {number} downloadedBytes
- * @property {Record<string, {median: number, p95: number}>} stages  Milliseconds.
- */
-
 /** @type {Record<string, string>} */
 const STAGES = {
   capture: "Take the frame",
@@ -52,7 +35,7 @@ export function showModel({ model, modelReason }) {
   set("model-reason", modelReason);
 }
 
-/** @param {StatsDetail} stats */
+/** @param {import("../../types/pyselfie.js").Statistics} stats */
 export function showStats(stats) {
   set("fps", stats.fps > 0 ? stats.fps.toFixed(1) : "none: a still picture");
   set("frames", stats.frames.toLocaleString("en"));

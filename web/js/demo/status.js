@@ -18,6 +18,7 @@ export function megabytes(bytes) {
 export class Status {
   #chip = byId("status", HTMLParagraphElement);
   #chipText = byId("status-text", HTMLSpanElement);
+  #percent = byId("status-percent", HTMLSpanElement);
   #loading = byId("loading", HTMLDivElement);
   #text = byId("loading-text", HTMLParagraphElement);
   #bar = byId("loading-bar", HTMLProgressElement);
@@ -39,7 +40,7 @@ export class Status {
 
   /** A model comes while another one paints: the picture stays in sight. @param {{loaded: number, total: number, text: string}} progress */
   modelProgress({ loaded, total, text }) {
-    this.#say("loading", `${text}: ${Math.round((100 * loaded) / total)} %`);
+    this.#say("loading", text, `: ${Math.round((100 * loaded) / total)} %`);
   }
 
   /** @param {{backend: string, reason: string}} chosen */
@@ -57,9 +58,11 @@ export class Status {
   /**
    * @param {string} state
    * @param {string} text
+   * @param {string} [percent] to be seen, and not to be read out at each step
    */
-  #say(state, text) {
+  #say(state, text, percent = "") {
     this.#chip.dataset.state = state;
+    this.#percent.textContent = percent;
     // A live region speaks whenever it is written to, so it is written to only when something new is to be said.
     if (this.#chipText.textContent !== text) this.#chipText.textContent = text;
   }

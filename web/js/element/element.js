@@ -3,14 +3,14 @@
 import { Engine } from "../engine/engine.js";
 import { faultOf } from "../options.js";
 import { feedBackdrop, isColor } from "../sources/background.js";
-import { openCamera } from "../sources/camera.js";
+import { exchangeCamera } from "../sources/camera.js";
 import { Sources } from "../sources/sources.js";
 import { openUrl } from "../sources/url.js";
 import { Broadcast } from "../track/composite_stream.js";
 import { classImages, maskImage } from "./mask_image.js";
 import { ElementProperties } from "./properties.js";
 import { ATTRIBUTES, changed, namesOf, optionsOf, PROPERTIES, settingOf } from "./settings.js";
-import { elementStyle } from "./style.js";
+import { Shell } from "./shell.js";
 
 /** @typedef {import("../options.js").Option} Option */
 
@@ -29,10 +29,8 @@ const FORWARDED = [
 export class SelfieSegmentationElement extends ElementProperties {
   static observedAttributes = [...ATTRIBUTES.keys()];
 
-  #internals = this.attachInternals();
-  #stage = document.createElement("div");
-  #progress = document.createElement("span");
-  #engine;
+  #shell = new Shell(this);
+  #engine = this.#newEngine();
   #sources = new Sources(this);
   #broadcast = new Broadcast((listener, fps) => this.#engine.tap(listener, fps));
   #background = new AbortController();
@@ -44,8 +42,6 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   constructor() {
     super();
-    this.#build();
-    this.#engine = this.#newEngine();
     for (const type of ["failed", "fault"]) {
       this.#sources.addEventListener(type, (event) => {
         this.#complain("source", /** @type {CustomEvent} */ (event).detail.sentence);
@@ -57,23 +53,9 @@ export class SelfieSegmentationElement extends ElementProperties {
     });
   }
 
-  #build() {
-    const root = this.attachShadow({ mode: "open" });
-    const placeholder = document.createElement("div");
-    const slot = document.createElement("slot");
-    this.#stage.part.add("stage");
-    placeholder.part.add("placeholder");
-    slot.append(this.#progress);
-    placeholder.append(slot);
-    root.append(placeholder, this.#stage);
-    root.adoptedStyleSheets = [elementStyle()];
-    this.#internals.role = "img";
-    this.#internals.ariaLabel = "Nothing is painted yet";
-  }
-
   /** @param {{site?: string | null, backend?: string, painter?: string}} [settings] */
   #newEngine(settings) {
-    const engine = new Engine(this.#stage, settings);
+    const engine = new Engine(this.#shell.stage, settings);
     for (const type of [...FORWARDED, "error"]) {
       engine.addEventListener(type, (event) => this.#hear(type, /** @type {CustomEvent} */ (event).detail));
     }
@@ -109,15 +91,18 @@ export class SelfieSegmentationElement extends ElementProperties {
   }
 
   #begin() {
-    const engine = this.#engine;
     if (!this.#running) {
       this.#running = true;
       this.#tellOptions();
       this.#openBackground();
       if (this.#hasSource) this.#openSource();
     }
-    this.#internals.states.add("loading");
-    const started = engine.start();
+    return this.#startEngine();
+  }
+
+  #startEngine() {
+    this.#shell.starting();
+    const started = this.#engine.start();
     started.catch(() => {}); // told by the `error` event as well
     return started;
   }
@@ -129,8 +114,7 @@ export class SelfieSegmentationElement extends ElementProperties {
     this.#broadcast.stop();
     this.#engine.close();
     this.#told = {};
-    for (const state of ["loading", "ready", "painted"]) this.#internals.states.delete(state);
-    this.#internals.ariaLabel = "Nothing is painted yet";
+    this.#shell.stopped();
   }
 
   // --- attributes --------------------------------------------------------------------------------------------------
@@ -139,7 +123,7 @@ export class SelfieSegmentationElement extends ElementProperties {
     const names = new Set(this.#changes);
     this.#changes.clear();
     for (const name of names) Reflect.deleteProperty(this.#told, ATTRIBUTES.get(name) ?? ""); // another model may run by now
-    if (names.has("fit")) this.#stage.style.setProperty("--selfie-fit", this.#oneOf("fit"));
+    if (names.has("fit")) this.#shell.stage.style.setProperty("--selfie-fit", this.#oneOf("fit"));
     if (["site", "backend", "painter"].some((name) => names.has(name))) this.#changeEngine();
     if (this.#running) this.#update(names);
     else if (!this.isConnected || !this.#hasSource) return;
@@ -159,17 +143,23 @@ export class SelfieSegmentationElement extends ElementProperties {
     if (names.has("paused")) this.#applyPause();
   }
 
+  /** The source, the streams and all that was told go on with another engine. */
   #changeEngine() {
-    const running = this.#running;
-    if (running) this.stop();
+    const before = this.#engine;
+    this.#engine = this.#wantedEngine();
+    this.#engine.succeed(before);
+    this.#shell.stopped();
+    if (this.#running) this.#startEngine();
+  }
+
+  #wantedEngine() {
     const [backend, painter] = [this.#oneOf("backend"), this.#oneOf("painter")];
     try {
-      this.#engine = this.#newEngine({ site: this.site, backend, painter });
+      return this.#newEngine({ site: this.site, backend, painter });
     } catch (error) {
       this.#complain("attribute", /** @type {Error} */ (error).message);
-      this.#engine = this.#newEngine({ backend, painter });
+      return this.#newEngine({ backend, painter });
     }
-    if (running) this.#begin();
   }
 
   /** @param {Set<string>} [names] the attributes that have changed; none: all count */
@@ -187,23 +177,12 @@ export class SelfieSegmentationElement extends ElementProperties {
   #openSource() {
     const camera = this.getAttribute("camera");
     const src = this.getAttribute("src");
-    if (camera !== null) void this.#sources.open("camera", (signal) => this.#openCamera(camera, signal));
+    if (camera !== null) void this.#sources.open("camera", (signal) => exchangeCamera(camera, this.#sources, signal));
     else if (src) void this.#sources.open("src", (signal) => openUrl(src, signal));
     else {
       this.#sources.close();
       this.#engine.reset();
-      this.#internals.states.delete("painted");
-    }
-  }
-
-  /** @param {string} camera @param {AbortSignal} signal */
-  async #openCamera(camera, signal) {
-    try {
-      return await openCamera(camera, signal);
-    } catch (error) {
-      if (signal.aborted || this.#sources.current?.kind !== "camera") throw error;
-      this.#sources.current.close(); // most phones open one camera at a time: the running one has to go first
-      return openCamera(camera, signal);
+      this.#shell.emptied();
     }
   }
 
@@ -254,9 +233,10 @@ export class SelfieSegmentationElement extends ElementProperties {
     if (!this.paused) this.#engine.skip();
   }
 
-  /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, cut?: boolean}} [kind] */
+  /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean}} [kind] */
   push(frame, kind = {}) {
     if (!this.paused || kind.still) return this.#engine.push(frame, kind);
+    this.#engine.note(kind);
     frame.close();
     return false;
   }
@@ -288,17 +268,17 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {string} type @param {any} detail */
   #hear(type, detail) {
-    const { states } = this.#internals;
-    if (type === "progress") this.#progress.textContent = `${Math.round((100 * detail.loaded) / detail.total)} %`;
-    if (type === "ready") states.add("ready");
-    if (type === "ready" || type === "error") states.delete("loading");
-    if (type === "frame" && !states.has("painted")) this.#onFirstFrame();
+    if (type === "progress") this.#shell.progress(detail);
+    else if (type === "ready") this.#shell.ready();
+    else if (type === "error") this.#shell.failed(detail);
+    else if (type === "notice" && detail.code === "worker") this.#shell.starting();
+    else if (type === "frame" && !this.#shell.isPainted) this.#onFirstFrame();
     this.#emit(type, detail);
   }
 
   #onFirstFrame() {
-    this.#internals.states.add("painted");
-    this.#internals.ariaLabel = `${this.#sources.current?.name ?? "Picture"}, effect: ${this.#told.effect ?? PROPERTIES.get("effect")?.initial}`;
+    const effect = this.#told.effect ?? PROPERTIES.get("effect")?.initial;
+    this.#shell.painted(`${this.#sources.current?.name ?? "Picture"}, effect: ${effect}`);
     if (this.paused) this.#applyPause();
   }
 

@@ -12,36 +12,26 @@
  * @typedef {import("./protocol.d.ts").ToEngine} ToEngine
  */
 
-import { whyRefused } from "../sources/refused.js";
 import { Canvases } from "./canvases.js";
 import { Changes } from "./changes.js";
+import { Channel } from "./channel.js";
 import { Frames } from "./frames.js";
+import { Given } from "./given.js";
 import { Requests } from "./requests.js";
 import { siteUrl } from "./site.js";
-import { WorkerHost } from "./worker_host.js";
 
 export class Engine extends EventTarget {
   #canvases;
   #settings;
-  /** @type {WorkerHost | null} of the last start: until then the page may say where the files are */
-  #host = null;
-  #channel = 0;
-  /** @type {Options} */
-  #options = {};
-  /** @type {ImageBitmap | null} */
-  #backdrop = null;
-  /** @type {{source: string, name: string} | null} */
-  #customEffect = null;
+  #channel = new Channel((message) => this.#emit("error", { code: "source", message, action: null }));
+  #given = new Given();
   #loading = false;
   #ready = false;
   #bytes = 0;
   #startedAt = 0;
   #requests = new Requests();
   #frames = new Frames((frame, kind, transfer) => this.#post({ type: "frame", frame, ...kind }, transfer));
-  #changes = new Changes((message) => this.#tell(message));
-  /** @type {((frame: Frame) => void) | null} */
-  #tap = null;
-  #tapInterval = 0;
+  #changes = new Changes((message) => this.#channel.send(message));
   /** @type {PromiseWithResolvers<void> | null} while somebody waits for the start */
   #starting = null;
 
@@ -76,17 +66,23 @@ export class Engine extends EventTarget {
   #begin() {
     this.#leave();
     this.#startedAt = performance.now();
-    this.#host = WorkerHost.for(this.#settings);
-    this.#channel = this.#host.open(this.#client, this.#options, this.#canvases.lend());
-    if (this.#tap) this.#post({ type: "tap", on: true, intervalMs: this.#tapInterval });
-    if (this.#backdrop) this.#changes.setBackdrop(this.#backdrop);
-    if (this.#customEffect) this.#post({ type: "custom_effect", ...this.#customEffect });
+    this.#channel.open(this.#settings, this.#client, this.#given.options, this.#canvases.lend());
+    if (this.#given.backdrop) this.#changes.setBackdrop(this.#given.backdrop);
+    for (const message of this.#given.messages) this.#post(message);
     this.#frames.sendStill();
+  }
+
+  /** Take the place of another engine, which ends: what it was given is this one's. @param {Engine} other not started */
+  succeed(other) {
+    this.#given = other.#given;
+    other.#given = new Given();
+    this.#frames.succeed(other.#frames);
+    other.close();
   }
 
   /** False while two frames are outstanding: a source need not capture then. */
   get wantsFrame() {
-    return this.#channel !== 0 && this.#frames.hasRoom;
+    return this.#channel.isOpen && this.#frames.hasRoom;
   }
 
   /** Count a frame that the source did not capture because the engine wanted none. */
@@ -98,17 +94,24 @@ export class Engine extends EventTarget {
    * Show this frame; its ownership passes to the engine.
    *
    * @param {Frame} frame
-   * @param {{still?: boolean, film?: boolean, cut?: boolean}} [kind] still: a photo, kept for a worker that must begin
-   *   again; film: it is no photo but a paused video; cut: it has nothing to do with the frame before
+   * @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean}} [kind] still: a photo, kept for a worker that
+   *   must begin again; film: it is no photo but a paused video; cut: it has nothing to do with the frame before; first:
+   *   it is from another camera or video than that
    * @returns {boolean} false if the frame was dropped, or refused: that is told by an `error` event
    */
-  push(frame, { still = false, film = false, cut = false } = {}) {
-    if (cut) this.#frames.cut(); // if this one is dropped, the next one is
-    if (still) return this.#frames.keep(frame, !film, this.#channel !== 0);
+  push(frame, { still = false, film = false, ...kind } = {}) {
+    this.note(kind); // if this one is dropped, it is true of the next one
+    if (still) return this.#frames.keep(frame, !film, this.#channel.isOpen);
     if (this.wantsFrame) return this.#frames.pass(frame);
     frame.close();
     this.skip();
     return false;
+  }
+
+  /** What a frame that is not shown tells of the next one. @param {{cut?: boolean, first?: boolean}} kind */
+  note({ cut = false, first = false }) {
+    if (first) this.#frames.begin();
+    if (cut) this.#frames.cut();
   }
 
   /** The source changes: forget its last frame; the canvas is empty until the next composite. */
@@ -119,15 +122,14 @@ export class Engine extends EventTarget {
 
   /** @param {Options} changes any of them; a bad value is refused by an `error` event and the last good one stays */
   setOptions(changes) {
-    this.#options = { ...this.#options, ...changes };
-    if (this.#channel) this.#changes.setOptions(changes);
+    this.#given.options = { ...this.#given.options, ...changes };
+    if (this.#channel.isOpen) this.#changes.setOptions(changes);
   }
 
   /** The picture of the effect "picture"; its ownership passes to the engine. @param {ImageBitmap | null} bitmap */
   setBackdrop(bitmap) {
-    this.#backdrop?.close();
-    this.#backdrop = bitmap;
-    if (this.#channel) this.#changes.setBackdrop(bitmap);
+    this.#given.backdrop = bitmap;
+    if (this.#channel.isOpen) this.#changes.setBackdrop(bitmap);
   }
 
   /**
@@ -137,14 +139,13 @@ export class Engine extends EventTarget {
    * @param {number} [fps] the source's
    */
   tap(listener, fps = 30) {
-    this.#tap = listener;
-    this.#tapInterval = 1000 / fps;
-    this.#post({ type: "tap", on: listener !== null, intervalMs: this.#tapInterval });
+    Object.assign(this.#given, { tap: listener, tapInterval: 1000 / fps });
+    this.#post(this.#given.tapMessage);
   }
 
   /** Whether frames are wanted in a hidden tab, too. */
   get runsHidden() {
-    return this.#tap !== null;
+    return this.#given.tap !== null;
   }
 
   /**
@@ -153,7 +154,7 @@ export class Engine extends EventTarget {
    * @param {string | null} source defines the function `name`; null goes back to the effect
    */
   setCustomEffect(source, name = "effect") {
-    this.#customEffect = source === null ? null : { source, name };
+    this.#given.customEffect = source === null ? null : { source, name };
     this.#post({ type: "custom_effect", source, name });
   }
 
@@ -180,29 +181,14 @@ export class Engine extends EventTarget {
   close() {
     this.#stop(new DOMException("The engine was stopped before it had started.", "AbortError"));
     this.#frames.forgetStill();
-    this.#backdrop?.close();
-    this.#backdrop = null;
+    this.#given.backdrop = null;
     this.#canvases.clear();
   }
 
   /** Send a message after all that was asked for before it; returns whether it went. @param {ToEngine} message @param {Transferable[]} [transfer] */
   #post(message, transfer = []) {
     this.#changes.send();
-    return this.#tell(message, transfer);
-  }
-
-  /** @param {ToEngine} message @param {Transferable[]} [transfer] */
-  #tell(message, transfer = []) {
-    if (!this.#channel) return false;
-    try {
-      this.#host?.post(this.#channel, message, transfer);
-      return true;
-    } catch (error) {
-      const picture = message.type === "frame" ? message.frame : message.type === "backdrop" && message.bitmap;
-      if (!picture) throw error;
-      this.#emit("error", { code: "source", message: whyRefused(picture), action: null });
-      return false;
-    }
+    return this.#channel.send(message, transfer);
   }
 
   /** @param {"mask" | "classes" | "snapshot"} type @returns {Promise<any>} */
@@ -230,7 +216,7 @@ export class Engine extends EventTarget {
   #receive(message) {
     if (message.type === "frame") this.#painted(message);
     else if (message.type === "dropped") this.#frames.settle(true);
-    else if (message.type === "composite") (this.#tap ?? forget)(message.frame);
+    else if (message.type === "composite") (this.#given.tap ?? forget)(message.frame);
     else if (message.type === "reply") this.#requests.answer(message);
     else if (message.type === "repainted") this.#changes.painted(message.lot);
     else if (message.type === "downloaded") this.#bytes = message.bytes;
@@ -240,17 +226,17 @@ export class Engine extends EventTarget {
     else if (message.type !== "progress" || !this.#ready) {
       // else it is another model's download: this engine is not starting
       const { type, ...detail } = message;
-      this.#emit(type, { ...detail, ...this.#note(message) });
+      this.#emit(type, { ...detail, ...this.#heed(message) });
     }
   }
 
   /** Take note of what the page is about to be told. @param {ToClient} message @returns {object} what it is told besides */
-  #note(message) {
+  #heed(message) {
     if (message.type === "ready") return this.#onReady();
     if (message.type === "stats") return { dropped: this.#frames.dropped, downloadedBytes: this.#bytes };
     if (message.type === "model") {
       const { modelAsked, edges } = message;
-      Object.assign(this.#options, { modelSelection: modelAsked, edges });
+      Object.assign(this.#given.options, { modelSelection: modelAsked, edges });
     }
     if (message.type === "error" && message.action && !this.#ready) this.#stop(new Error(message.message));
     return {};
@@ -277,7 +263,7 @@ export class Engine extends EventTarget {
 
   /** The worker is gone: begin again, or ask. @param {string} why @param {boolean} again */
   #lost(why, again) {
-    if (!this.#channel) return; // closed meanwhile: by a listener that another engine told of it first
+    if (!this.#channel.isOpen) return; // closed meanwhile: by a listener that another engine told of it first
     if (again) {
       this.#begin();
       this.#emit("notice", { code: "worker", message: `The engine stopped (${why}) and is starting again.` });
@@ -296,8 +282,7 @@ export class Engine extends EventTarget {
   }
 
   #leave() {
-    this.#host?.close(this.#channel);
-    this.#channel = 0;
+    this.#channel.close();
     this.#canvases.forget();
     this.#ready = this.#loading = false;
     this.#frames.forget();

@@ -9,11 +9,12 @@ export class Frames {
   #still = null;
   #outstanding = 0;
   #isCut = false;
+  #isFirst = false;
   #isPhoto = false; // the still picture is no film's
   /** Frames that were not painted, so far. */
   dropped = 0;
 
-  /** @param {(frame: Frame, kind: {isCut: boolean, isPhoto: boolean}, transfer: Transferable[]) => boolean} post returns whether it went */
+  /** @param {(frame: Frame, kind: {isCut: boolean, isFirst: boolean, isPhoto: boolean}, transfer: Transferable[]) => boolean} post returns whether it went */
   constructor(post) {
     this.#post = post;
   }
@@ -54,17 +55,30 @@ export class Frames {
     if (this.#still && !this.#send(this.#still, [])) this.#still = null; // refused: it is told once
   }
 
+  /** Take over another engine's still picture. @param {Frames} other */
+  succeed(other) {
+    this.#still = other.#still;
+    this.#isPhoto = other.#isPhoto;
+    other.#still = null;
+  }
+
   /** The next frame has nothing to do with those before. */
   cut() {
     this.#isCut = true;
   }
 
+  /** The next frame is the first one of another camera or video, and so a cut, too. */
+  begin() {
+    this.#isCut = this.#isFirst = true;
+  }
+
   /** @param {Frame} frame @param {Transferable[]} transfer */
   #send(frame, transfer) {
-    const sent = this.#post(frame, { isCut: this.#isCut, isPhoto: this.#isPhoto }, transfer);
+    const kind = { isCut: this.#isCut, isFirst: this.#isFirst, isPhoto: this.#isPhoto };
+    const sent = this.#post(frame, kind, transfer);
     if (sent) {
       this.#outstanding++;
-      this.#isCut = false;
+      this.#isCut = this.#isFirst = false;
     } else discard(frame);
     return sent;
   }

@@ -12,7 +12,5 @@ export async function preload({ signal, ...options } = {}) {
   const names = ["site", "backend", "painter", "modelSelection", "edges"];
   const { modelSelection, edges, ...settings } = readSettings(options, names);
   signal?.throwIfAborted();
-  const { started, release } = WorkerHost.for(settings).hold({ modelSelection, edges });
-  signal?.addEventListener("abort", () => release(signal.reason), { once: true });
-  await started;
+  await WorkerHost.for(settings).hold({ modelSelection, edges }, signal);
 }

@@ -40,6 +40,8 @@ export class WorkerHost {
   #ready = false;
   #restarted = false;
   #looks = 0; // since the last sign of life
+  /** It stands still for a download, which may take as long as a model. */
+  #fetching = false;
   #fruitless = 0; // looks since the last message that says more than that
   #watchdog = 0;
   #forgetStart = () => {};
@@ -85,16 +87,12 @@ export class WorkerHost {
     return channel;
   }
 
-  /** Boot without an engine, and stay for the first one that comes. @param {FirstModel} first */
-  hold(first) {
+  /** Boot without an engine, and stay for the first one that comes. @param {FirstModel} first @param {AbortSignal} [signal] */
+  hold(first, signal) {
     if (!this.#worker) this.#boot(first);
-    const hold = this.#holds.add();
+    const started = this.#holds.add(signal, () => this.#endUnused());
     if (this.#booted) this.#holds.resolve();
-    const release = (/** @type {unknown} */ reason) => {
-      this.#holds.release(hold, reason);
-      this.#endUnused();
-    };
-    return { started: hold.promise, release };
+    return started;
   }
 
   /** @param {number} channel @param {import("./protocol.d.ts").ToEngine | import("./protocol.d.ts").ToService} message @param {Transferable[]} [transfer] */
@@ -141,7 +139,8 @@ export class WorkerHost {
   /** @param {import("./protocol.d.ts").FromWorker} message */
   #receive(message) {
     this.#looks = 0;
-    if (message.type === "alive") return;
+    this.#fetching = message.type === "fetching";
+    if (message.type === "alive" || message.type === "fetching") return;
     this.#fruitless = 0;
     if ("channel" in message) this.#deliver(message);
     else if (message.type === "booted") this.#onBooted();
@@ -181,7 +180,7 @@ export class WorkerHost {
       this.#looks = this.#fruitless = 0;
       return;
     }
-    const loading = [...this.#clients.values()].some((client) => client.loading);
+    const loading = this.#fetching || [...this.#clients.values()].some((client) => client.loading);
     this.#looks++;
     this.#fruitless++;
     const isSilent = this.#looks > (loading ? MOST_LOOKS_LOADING : MOST_LOOKS);

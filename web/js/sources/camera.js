@@ -59,11 +59,30 @@ async function openStream(which) {
 }
 
 /**
+ * Open a camera where another one may run: most phones open one at a time, so that one goes before this one comes.
+ *
+ * @param {string} which  See `choiceOf`.
+ * @param {import("./sources.js").Sources} sources
+ * @param {AbortSignal} signal
+ * @param {() => void} [onClosed] the other one had to go
+ */
+export async function exchangeCamera(which, sources, signal, onClosed = () => {}) {
+  try {
+    return await openCamera(which, signal);
+  } catch (error) {
+    if (signal.aborted || sources.current?.kind !== "camera") throw error;
+    sources.current.close();
+    onClosed();
+    return openCamera(which, signal);
+  }
+}
+
+/**
  * @param {string} which  See `choiceOf`.
  * @param {AbortSignal} signal
  * @returns {Promise<Source>}
  */
-export async function openCamera(which, signal) {
+async function openCamera(which, signal) {
   const stream = await openStream(which);
   const [track] = stream.getVideoTracks();
   const source = new CameraSource(stream, track);

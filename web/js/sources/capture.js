@@ -7,8 +7,8 @@ const JUMPS = ["seeking", "seeked"];
 /**
  * @typedef {object} Sink  What a source needs of the engine.
  * @property {boolean} wantsFrame
- * @property {(frame: ImageBitmap|VideoFrame, kind?: {still?: boolean, film?: boolean, cut?: boolean}) => boolean} push `cut`: it has
- *   nothing to do with the frame before
+ * @property {(frame: ImageBitmap|VideoFrame, kind?: {still?: boolean, film?: boolean, cut?: boolean, first?: boolean}) => boolean} push
+ *   `cut`: it has nothing to do with the frame before; `first`: it is from another camera or video than that
  * @property {() => void} skip
  * @property {boolean} [runsHidden] wants frames in a hidden tab, too
  */
@@ -29,15 +29,15 @@ export function captureTrack(track, sink) {
 function readTrack(track, sink) {
   const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
   let stopped = false;
-  let cut = true;
+  let first = true;
   const pump = async () => {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
       if (stopped || (document.hidden && !sink.runsHidden)) value.close();
       else {
-        sink.push(value, { cut });
-        cut = false;
+        sink.push(value, { cut: first, first });
+        first = false;
       }
     }
   };
@@ -74,6 +74,7 @@ function playTrack(track, sink) {
  */
 export function captureVideo(video, sink) {
   let stopped = false;
+  let first = true;
   let cut = true;
   const onJump = () => {
     cut = true;
@@ -86,7 +87,8 @@ export function captureVideo(video, sink) {
       const frame = sink.wantsFrame ? await take() : null;
       if (stopped) frame?.close();
       else if (frame) {
-        sink.push(frame, { cut });
+        sink.push(frame, { cut, first });
+        first = false;
         cut = video.seeking; // a picture from before the jump may still come
       } else sink.skip();
     }

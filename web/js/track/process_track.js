@@ -2,8 +2,8 @@
 
 import { Engine } from "../engine/engine.js";
 import { textOf } from "../show.js";
-import { feedBackdrop, hexColor, isColor } from "../sources/background.js";
 import { createOutput } from "./composite_stream.js";
+import { Look } from "./look.js";
 import { Placeholder } from "./placeholder.js";
 import { CHANGEABLE, judged, readOptions, readTrackOptions, sourceFault } from "./track_options.js";
 import { fpsOf, TrackSource, USUAL_FPS } from "./track_source.js";
@@ -29,10 +29,10 @@ export function processTrack(source, options = {}) {
 class TrackProcessing {
   #source;
   #engine;
+  #look;
   #onFailure;
   #releases;
   #output = createOutput();
-  #background = new AbortController();
   #waits = new Waits();
   /** @type {Set<number | undefined>} timestamps that the engine got since somebody waits for a new source's composite */
   #awaited = new Set();
@@ -41,8 +41,6 @@ class TrackProcessing {
     () => this.#source.track.getSettings(),
   );
   #fps = USUAL_FPS;
-  /** @type {import("../engine/engine.js").Options | null} what a picture that is being loaded brings along */
-  #withPicture = null;
   #size = { width: 0, height: 0 };
   /** @type {TrackMetrics} */
   #metrics = {
@@ -66,7 +64,8 @@ class TrackProcessing {
     this.#source = new TrackSource(track, this.#sink, { stopSource, onEnded: () => this.#onSourceEnded() });
     this.track = this.#dress(this.#output.track);
     this.#listen();
-    this.#apply({ options: look, faults });
+    this.#look = new Look(this.#engine, (code, message) => this.#tell("error", { code, message, action: null }));
+    this.#look.change({ options: look, faults });
     this.#fps = fpsOf(track);
     this.#engine.tap((frame) => this.#onComposite(frame), this.#fps);
     this.#placeholder.show();
@@ -147,11 +146,11 @@ class TrackProcessing {
   #listen() {
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ listener) =>
       this.#engine.addEventListener(type, (event) => listener(/** @type {CustomEvent} */ (event).detail));
-    on("ready", ({ backend, reason }) => {
-      this.#note({ state: "running", backend, reason });
+    on("ready", ({ startMs, ...running }) => {
+      this.#note({ state: "running", ...running });
       this.#waits.resolve("restart");
     });
-    on("backendchange", ({ backend, reason }) => this.#note({ backend, reason }));
+    for (const type of ["model", "backendchange"]) on(type, (running) => this.#note(running));
     on("frame", ({ width, height }) => {
       this.#size = { width, height };
     });
@@ -253,46 +252,13 @@ class TrackProcessing {
 
   /** @param {TrackOptions} options */
   setOptions(options) {
-    this.#apply(judged(readOptions(options, CHANGEABLE)));
-  }
-
-  /** @param {ReturnType<typeof judged>} asked */
-  #apply({ options: { background, ...rest }, faults }) {
-    const tell = (/** @type {string} */ message) => this.#tell("error", { code: "option", message, action: null });
-    for (const fault of faults) queueMicrotask(() => tell(fault)); // a new track's listeners come first
-    if (background !== undefined) this.#background.abort(); // the newest one counts, also where it is a colour
-    if (this.#withPicture) Object.assign(this.#withPicture, rest); // the newest counts when the picture comes, too
-    if (background === undefined) this.#engine.setOptions(rest);
-    else if (isColor(background)) this.#engine.setOptions({ effect: "color", ...rest, color: hexColor(background) });
-    else void this.#changePicture(background, { effect: "picture", ...rest });
-  }
-
-  /** The picture first, then the effect that shows it. @param {string} address @param {import("../engine/engine.js").Options} rest */
-  async #changePicture(address, rest) {
-    this.#background = new AbortController();
-    const { signal } = this.#background;
-    this.#withPicture = rest;
-    try {
-      await feedBackdrop(
-        address,
-        (bitmap) => {
-          this.#engine.setBackdrop(bitmap);
-          if (this.#withPicture) this.#engine.setOptions(this.#withPicture);
-          this.#withPicture = null;
-        },
-        signal,
-      );
-    } catch (error) {
-      if (signal.aborted) return;
-      const message = error instanceof Error ? error.message : textOf(error);
-      this.#tell("error", { code: "background", message, action: null });
-    }
+    this.#look.change(judged(readOptions(options, CHANGEABLE)));
   }
 
   #end() {
     this.#source.end();
     this.#note({ state: "ended" });
-    this.#background.abort();
+    this.#look.close();
     this.#placeholder.hide();
     this.#engine.close();
     this.#waits.rejectAll(endedError());

@@ -12,11 +12,13 @@ const picture = byId("picture", SelfieSegmentationElement);
 const button = byId("camera-button", HTMLButtonElement);
 const buttonLabel = byId("camera-label", HTMLSpanElement);
 const messageText = byId("message", HTMLParagraphElement);
-const progress = byId("progress", HTMLParagraphElement);
+const percent = byId("percent", HTMLSpanElement);
 
 /** The answer to `state`, besides the options. */
 const state = {
-  running: false,
+  get running() {
+    return picture.matches(":state(ready)");
+  },
   camera: false,
   width: 0,
   height: 0,
@@ -88,16 +90,21 @@ function showCamera(on) {
 }
 
 on(picture, "progress", ({ loaded, total }) => {
-  progress.textContent = `${Math.round((100 * loaded) / total)} %`;
+  percent.textContent = `${Math.round((100 * loaded) / total)} %`;
 });
 on(picture, "ready", ({ backend, reason }) => {
-  Object.assign(state, { running: true, backend, reason });
+  Object.assign(state, { backend, reason });
+  percent.textContent = "";
   tell({ type: "ready", backend, reason });
 });
 on(picture, "backendchange", ({ backend, reason }) => Object.assign(state, { backend, reason }));
 on(picture, "frame", ({ width, height }) => Object.assign(state, { width, height }));
 on(picture, "stats", ({ fps }) => Object.assign(state, { fps }));
 on(picture, "error", (detail) => {
+  if (!state.running) {
+    percent.textContent = "";
+    state.fps = 0;
+  }
   if (detail.code === "source" && state.camera) {
     showCamera(false);
     picture.camera = null;

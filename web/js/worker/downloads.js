@@ -31,6 +31,8 @@ export class Downloads {
   #pending = new Set();
   /** @type {Promise<void>[]} */
   #checks = [];
+  /** By the path of an archive, the modules by which Python comes into it. @type {Record<string, string[]>} */
+  #late = {};
   #reportedAt = 0;
   /** Set once every file is expected. */
   complete = false;
@@ -60,12 +62,19 @@ export class Downloads {
   /** Read the list of files. */
   async open() {
     const response = await this.#get(this.url("assets.json"));
-    /** @type {{files: Record<string, {bytes: number, sha256: string}>} | undefined} */
+    /** @type {{files: Record<string, {bytes: number, sha256: string}>, late: Record<string, string[]>} | undefined} */
     const list = await response.json().catch(() => undefined);
     if (!list?.files) throw this.#fail(`${response.url} is no list of pyselfie's files: copy all of them there again.`);
     const unseen = { wire: 0, decoded: 0, expected: false, damaged: false };
     for (const [path, { bytes, sha256 }] of Object.entries(list.files))
       this.#files.set(this.url(path), { size: bytes, sha256, ...unseen });
+    this.#late = list.late;
+  }
+
+  /** The archives that Python asks for when something imports one of their modules. */
+  get late() {
+    const sha256 = (/** @type {string} */ path) => this.#files.get(this.url(path))?.sha256;
+    return Object.entries(this.#late).map(([path, modules]) => ({ path, modules, sha256: sha256(path) }));
   }
 
   /** @param {string} path */

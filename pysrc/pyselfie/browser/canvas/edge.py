@@ -10,6 +10,7 @@ from pyselfie.browser.canvas.small import SmallCanvas
 from pyselfie.core.edge import quarter, wrap_share
 from pyselfie.core.effects import wrap_for
 from pyselfie.core.geometry import Size
+from pyselfie.core.rounding import to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ class EdgeCanvas:
         pixels = np.empty((*share.shape, 4), np.uint8)
         # The edge is drawn mirrored with the person, the backdrop is not: turned twice, its light is where it belongs
         pixels[..., :3] = colors[:, ::-1] if scene.options.mirror else colors
-        pixels[..., 3] = np.rint(wrap_share(share) * np.float32(255 * wrap_for(scene.options)))
+        pixels[..., 3] = to_bytes(wrap_share(share) * np.float32(255 * wrap_for(scene.options)))
         self._light.load(pixels)
         self._glow.resize(Size(scene.mask.shape[1], scene.mask.shape[0]))
         context = self._glow.context
@@ -79,6 +80,6 @@ class EdgeCanvas:
 def _opaque(planes: NDArray[np.float32]) -> Bytes:
     """Return planes [3, h, w] of 0..255 as RGBA [h, w, 4]."""
     rgba = np.full((*planes.shape[1:], 4), 255, np.uint8)
-    for channel, plane in enumerate(planes):
-        rgba[..., channel] = np.rint(plane)
+    for channel, plane in enumerate(to_bytes(planes)):
+        rgba[..., channel] = plane
     return rgba

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyselfie.browser.backdrop import BackdropLight, fit_backdrop
 from pyselfie.browser.canvas.edge import EdgeCanvas
 from pyselfie.browser.canvas.small import SmallCanvas
+from pyselfie.browser.canvas.tile_paths import TilePaths
 from pyselfie.core.edge import cast_color
 from pyselfie.core.geometry import Size, opaque_part
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser import js_types
-    from pyselfie.core.effects import Draw, Layer
+    from pyselfie.core.effects import Draw
     from pyselfie.core.geometry import Rect
     from pyselfie.core.overlay import Scene
 
@@ -67,24 +68,28 @@ class Canvas2DPainter:
         mirror
             Whether all but the backdrop is mirrored.
         scene
-            What edge and cast are made from; there has to be one where they are drawn.
+            What the overlay, edge and cast are made from; without one there is no edge and no cast.
         """
         self._resize(size)
         context = self._context
         self._orient(mirror=mirror)
         layers = {draw.layer for draw in draws}
+        paths = None
         if layers & {"edge", "overlay"}:
             self._overlay.load(overlay)
+            paths = None if scene is None else TilePaths.of(overlay, scene.options, size)
         for draw in draws:
             context.globalCompositeOperation = draw.operator
             if draw.layer == "frame":
                 context.drawImage(frame, 0, 0, *size)
             elif draw.layer == "overlay":
-                self._draw_small(self._overlay.canvas, opaque_part(overlay))
+                self._draw_overlay(overlay, None if draw.operator == "copy" else paths)
             elif draw.layer == "backdrop":
                 self._draw_backdrop(mirror=mirror)
+            elif draw.layer == "edge" and scene is not None:
+                self._draw_edge(scene, overlay, paths)
             elif scene is not None:
-                self._draw_colors(draw.layer, scene, overlay)
+                self._draw_cast(scene)
 
     def _orient(self, *, mirror: bool) -> None:
         if mirror == self._mirrored:
@@ -103,17 +108,35 @@ class Canvas2DPainter:
             self._mirrored = False  # a new size resets the context
             self._fitted = self._light = None
 
-    def _draw_colors(self, layer: Layer, scene: Scene, overlay: NDArray[np.uint8]) -> None:
-        """Draw the edge, where the person is at all, or the cast."""
-        if layer == "edge":
-            edge = self._edge.make(scene, self._overlay.canvas, self._light_at)
-            self._draw_small(edge, opaque_part(~overlay))
+    def _draw_overlay(self, overlay: NDArray[np.uint8], paths: TilePaths | None) -> None:
+        if paths is None:
+            self._draw_small(self._overlay.canvas, opaque_part(overlay))
             return
+        self._context.fillStyle = paths.color
+        self._context.fill(paths.opaque)
+        self._draw_within(self._overlay.canvas, paths.mixed)
+
+    def _draw_edge(self, scene: Scene, overlay: NDArray[np.uint8], paths: TilePaths | None) -> None:
+        """Draw the edge where the person is at all, or only where the overlay neither hides it nor ends."""
+        edge = self._edge.make(scene, self._overlay.canvas, self._light_at)
+        if paths is None:
+            self._draw_small(edge, opaque_part(~overlay))
+        else:
+            self._draw_within(edge, paths.edge)
+
+    def _draw_cast(self, scene: Scene) -> None:
         height, width = scene.mask.shape
         light = self._light_at(Size(width // 4, height // 4))
         red, green, blue = cast_color(scene.sample, scene.mask, light, scene.options.colour_cast)
         self._context.fillStyle = f"rgb({red} {green} {blue})"
         self._context.fillRect(0, 0, *self._size)
+
+    def _draw_within(self, canvas: js_types.OffscreenCanvas, path: js_types.Path2D) -> None:
+        """Draw a canvas of the overlay's size, inside `path` alone."""
+        self._context.save()
+        self._context.clip(path)
+        self._context.drawImage(canvas, 0, 0, *self._size)
+        self._context.restore()
 
     def _draw_small(self, canvas: js_types.OffscreenCanvas, part: Rect | None) -> None:
         """Draw a part of a canvas of the overlay's size: most of the output often need not be touched."""

@@ -10,6 +10,7 @@ from pyselfie.browser.canvas.segmenter import Segmenter
 from pyselfie.browser.pipeline import Pipeline
 from pyselfie.core.classes import Classes
 from pyselfie.core.effects import EFFECTS, Draw, draws_for
+from pyselfie.core.geometry import Size
 from pyselfie.core.overlay import Scene, fill_overlay
 from pyselfie.core.sampling import resize_half_pixel
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Bitmap, Drawable, Frame
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.ort_web import OrtWebRuntime
-    from pyselfie.core.geometry import Size
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
     from pyselfie.runtimes.base import Runtime
@@ -64,6 +64,7 @@ class CanvasPipeline(Pipeline):
         self._segmenter: Segmenter | None = None
         self._sample = self._overlay = np.empty((0, 0, 4), np.uint8)
         self._mask: NDArray[np.float32] | None = None
+        self._mask_size = Size(0, 0)  # of the frame that it was made of
         self._edge: NDArray[np.float32] | None = None  # C of `core.edge`, if the model gives it with the mask
         self._resets = 0
 
@@ -106,7 +107,7 @@ class CanvasPipeline(Pipeline):
         if not self.needs_mask(options()):
             self._mask = None  # what there is belongs to another frame
             return self._finish(options())
-        if fresh_mask or self._mask is None:
+        if fresh_mask or self._mask is None or self._mask_size != self._store.size:
             return await self._segment(options)
         return self._follow(self._mask, options())
 
@@ -135,7 +136,7 @@ class CanvasPipeline(Pipeline):
         mask = await segmenter.segment(drawable, self._store.size, options().smoothing)
         if self._store.drawable is None:  # reset while the model ran: that frame is over
             return False
-        self._mask, self._edge = mask, segmenter.edge_color()
+        self._mask, self._mask_size, self._edge = mask, self._store.size, segmenter.edge_color()
         return self._finish_with(mask, options())
 
     def _finish_with(self, mask: NDArray[np.float32], options: Options) -> bool:
@@ -177,8 +178,8 @@ class CanvasPipeline(Pipeline):
     def _paint_custom(
         self, custom: CustomEffectCanvas, drawable: Drawable, mask: NDArray[np.float32], options: Options
     ) -> None:
+        classes = self._classes() if custom.takes_classes else None  # if that fails it is no fault of the effect
         custom.has_failed = True  # if it raises it is told once, and the options' effect goes on
-        classes = self._classes() if custom.takes_classes else None
         picture = custom.picture(drawable, self.size, mask, classes, mirror=options.mirror)
         custom.has_failed = False
         self._painter.paint(picture, self.size, self._overlay, (Draw("copy", "frame"),), mirror=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -60,10 +61,15 @@ class PersonLayers:
         JsException
             If a shader does not compile.
         """
-        alpha = await AlphaTexture.create(gpu, binder, model)
-        blur = await BackgroundBlur.create(gpu, model)
-        light = await BackdropLight.create(gpu, binder, Size(model.size.width // 4, model.size.height // 4))
-        edge = await EdgeColours.create(gpu, model, light.view)
+        with ExitStack() as made:  # a shader that does not compile leaves nothing behind
+            alpha = await AlphaTexture.create(gpu, binder, model)
+            made.callback(alpha.close)
+            blur = await BackgroundBlur.create(gpu, model)
+            made.callback(blur.close)
+            light = await BackdropLight.create(gpu, binder, Size(model.size.width // 4, model.size.height // 4))
+            made.callback(light.close)
+            edge = await EdgeColours.create(gpu, model, light.view)
+            made.pop_all()
         return cls(gpu, layout, _Parts(alpha, blur, edge, light))
 
     def advance(self, encoder: Any, picture: Picture, size: Size) -> None:

@@ -14,6 +14,7 @@ from pyselfie.browser.webgpu.layers import PersonLayers
 from pyselfie.browser.webgpu.picture import FrameInHand, PictureBinder
 from pyselfie.browser.webgpu.segmenter import GpuSegmenter
 from pyselfie.core.effects import draws_for
+from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.ort_web import OrtWebRuntime
-    from pyselfie.core.geometry import Size
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
 
@@ -48,6 +48,7 @@ class GpuPipeline(Pipeline):
         self._segmenter: GpuSegmenter | None = None
         self._layers: PersonLayers | None = None
         self._has_mask = False
+        self._mask_size = Size(0, 0)  # of the frame that it was made of
         self._resets = 0
         self._is_warm = False
         self._in_flight: deque[Awaitable[Any]] = deque()
@@ -119,7 +120,7 @@ class GpuPipeline(Pipeline):
         if not self.needs_mask(options()):
             self._has_mask = False  # what there is belongs to another frame
             return await self._finish(options())
-        if fresh_mask or not self._has_mask:
+        if fresh_mask or not self._has_mask or self._mask_size != self._frame.size:
             return await self._segment(options)
         return await self._follow(options())
 
@@ -143,7 +144,7 @@ class GpuPipeline(Pipeline):
         await self._segmenter.segment(self._frame.picture, self._frame.size, options().smoothing)
         if self._frame.picture is None:  # reset while the model ran: that frame is over
             return False
-        self._has_mask = True
+        self._has_mask, self._mask_size = True, self._frame.size
         return await self._finish(options(), is_fresh=True)
 
     async def _finish(self, options: Options, *, is_fresh: bool = False) -> bool:

@@ -24,6 +24,21 @@ _SEGMENTING = ("model_selection", "edges", "smoothing")
 _OPTIONS = {option.name: option for option in way_in("cli")}
 
 
+COMMAND = "evaluate"
+
+
+def arguments_of(given: list[str]) -> list[str] | None:
+    """Return the arguments of this command; None if it isn't the one that was given.
+
+    It may stand behind some of its options, as in ``pyselfie -q evaluate``.
+    """
+    flags = {flag: action for action in _parser()._actions for flag in action.option_strings}
+    at = 0
+    while at < len(given) and (action := flags.get(given[at].partition("=")[0])):
+        at += 1 if action.nargs == 0 or "=" in given[at] else 2
+    return [*given[:at], *given[at + 1 :]] if given[at : at + 1] == [COMMAND] else None
+
+
 def parse(given: list[str] | None = None) -> argparse.Namespace:
     """Return the options; ends the program with one sentence and exit code 2 if they are wrong.
 

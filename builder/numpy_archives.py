@@ -1,4 +1,4 @@
-"""NumPy for Pyodide: a wheel made of the npm package that was built for the same Python and Emscripten."""
+"""NumPy for Pyodide: two archives made of the npm package that was built for the same Python and Emscripten."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import re
 import tarfile
 from pathlib import Path, PurePosixPath
 
-from builder import zips
+from builder import late_modules, zips
 from builder.bytecode import compile_sources, recipe
 from builder.errors import BuildError
+from builder.late_modules import LATE_NUMPY, Parts
 from builder.paths import CACHE, NODE_MODULES
 from builder.report import step
 from builder.stamps import expect_sha256, fingerprint, is_fresh, write_atomically
 
-WHEEL = "numpy-2.0.1-cp312-cp312-pyodide_2024_0_wasm32.whl"
+ARCHIVES = Parts(CACHE / "numpy" / "numpy-2.0.1.zip", CACHE / "numpy" / "numpy_late-2.0.1.zip")
 TARBALL = NODE_MODULES / "@emscripten-forge" / "numpy" / "pkg" / "numpy-2.0.1-py312h4e66579_0.tar.gz"
 TARBALL_SHA256 = "608a8525a002505e620f9264738a9f95710de52d577276b37ccb881d662be6d6"
 _SITE_PACKAGES = "lib/python3.12/site-packages/"
@@ -26,30 +27,31 @@ _LEFT_OUT = re.compile(
 """What the site leaves out; RECORD would name files that are not there."""
 
 
-def ensure_numpy_wheel() -> Path:
-    """Make the wheel, unless it has been made from this very tarball, and return its path.
+def ensure_numpy() -> Parts:
+    """Make the archives, unless they have been made from this very tarball, and return their paths.
 
     Raises
     ------
     BuildError
         If the tarball is missing or not the pinned one.
     """
-    wheel, stamp = CACHE / "numpy" / WHEEL, CACHE / "numpy" / ".stamp"
-    wanted = fingerprint(TARBALL_SHA256, Path(__file__), Path(zips.__file__), recipe())
-    if is_fresh(stamp, wanted) and wheel.exists():
-        return wheel
-    with step("Making NumPy's wheel for Pyodide"):
-        write_atomically(wheel, make_wheel(TARBALL))
+    stamp = CACHE / "numpy" / ".stamp"
+    wanted = fingerprint(TARBALL_SHA256, Path(__file__), Path(late_modules.__file__), Path(zips.__file__), recipe())
+    if is_fresh(stamp, wanted) and ARCHIVES.exist():
+        return ARCHIVES
+    with step("Making NumPy's archives for Pyodide"):
+        make_archives(TARBALL, ARCHIVES)
         write_atomically(stamp, wanted)
-    return wheel
+    return ARCHIVES
 
 
-def make_wheel(tarball: Path) -> bytes:
-    """Return the wheel's bytes."""
+def make_archives(tarball: Path, archives: Parts) -> None:
+    """Write them."""
     if not tarball.exists():
         raise BuildError(f"{tarball} is missing: delete node_modules/ and run build.py again.")
     expect_sha256(tarball.name, tarball, TARBALL_SHA256, "delete node_modules/ and run build.py again.")
-    return zips.pack(compile_sources(site_packages(tarball), "/lib/python3.12/site-packages"))
+    members = compile_sources(site_packages(tarball), "/lib/python3.12/site-packages")
+    late_modules.write_parts(members, archives, LATE_NUMPY)
 
 
 def site_packages(tarball: Path) -> dict[str, bytes]:

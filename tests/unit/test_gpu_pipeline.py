@@ -1,0 +1,132 @@
+"""The GPU's pipeline under CPython, on a device that computes nothing and counts what is made on it."""
+
+import asyncio
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+
+import pytest
+
+from pyselfie.core.manifest import load_spec
+from pyselfie.core.options import Options
+from pyselfie.core.timing import StageClock
+from tests.unit.engine_kit import JsError, worker
+from tests.unit.pipeline_parts import Frame
+
+__all__ = ["worker"]
+
+
+class Resource(MagicMock):
+    """A buffer or a texture."""
+
+    def __init__(self, device=None, **how):
+        super().__init__(**how)
+        if device is not None:
+            device.alive.append(self)
+            self.destroy.side_effect = lambda: device.alive.remove(self)
+
+    def _get_child_mock(self, **how):
+        return MagicMock(**how)
+
+
+class Done:
+    """What is over already; nobody need wait for it."""
+
+    def __await__(self):
+        yield from ()
+
+
+class Device(MagicMock):
+    """Lends resources; compiles what it is given unless a test says."""
+
+    def __init__(self, **how):
+        super().__init__(**how)
+        self.alive = []
+        self.compiled, self.fails_at = 0, 0
+        self.queue.onSubmittedWorkDone = Done
+        self.createBuffer = self.createTexture = lambda _settings: Resource(self)
+        self.createComputePipelineAsync = self.createRenderPipelineAsync = self._compile
+
+    def _get_child_mock(self, **how):
+        return MagicMock(**how)
+
+    async def _compile(self, _settings):
+        self.compiled += 1
+        if self.compiled == self.fails_at:
+            raise JsError("GPUPipelineError", "no")
+        return MagicMock()
+
+
+class Runtime(MagicMock):
+    """A model that counts its runs."""
+
+    def __init__(self, device, number=0):
+        super().__init__()
+        self.spec, self.device, self.runs = load_spec(number, "refined"), device, 0
+
+    def _get_child_mock(self, **how):
+        return MagicMock(**how)
+
+    async def run(self):
+        self.runs += 1
+
+
+@pytest.fixture
+def device():
+    return Device()
+
+
+@pytest.fixture
+def pipeline(worker, device):
+    """Return a pipeline on the device, with no model yet."""
+    create = worker.module("webgpu.pipeline").GpuPipeline.create
+    return asyncio.run(create(MagicMock(), device, StageClock(), MagicMock()))
+
+
+def process(pipeline, width, *, fresh_mask):
+    frame = Frame()
+    frame.width = width
+    return asyncio.run(pipeline.process(frame, lambda: Options(effect="blur"), fresh_mask=fresh_mask))
+
+
+def test_shader_that_does_not_compile_leaves_nothing_behind(pipeline, device):
+    """Whichever of a model's shaders fails: the model before goes on, and what was made for the other is freed."""
+    first = Runtime(device)
+    device.compiled = 0
+    asyncio.run(pipeline.use(first))
+    shaders, before = device.compiled, list(device.alive)
+    assert shaders > 5
+    for fails_at in range(1, shaders + 1):
+        device.compiled, device.fails_at = 0, fails_at
+        with pytest.raises(JsError):
+            asyncio.run(pipeline.use(Runtime(device, 1)))
+        assert device.alive == before, f"shader {fails_at}"
+    assert process(pipeline, 64, fresh_mask=True)
+    assert first.runs == 1
+
+
+def test_mask_of_another_size_is_not_reused(pipeline, device):
+    """A camera that is turned, or changes its size, under load: its frame gets a mask of its own, then that is used."""
+    runtime = Runtime(device)
+    asyncio.run(pipeline.use(runtime))
+    runs = []
+    for width in (64, 64, 32, 32):
+        assert process(pipeline, width, fresh_mask=False)
+        runs.append(runtime.runs)
+    assert runs == [1, 1, 2, 2]
+
+
+def test_reset_while_a_frame_is_scaled_leaves_no_mask(pipeline, device, worker, monkeypatch):
+    """The source changes while a large photo of the old one is made smaller: it is not painted, the next one is."""
+    runtime = Runtime(device)
+    asyncio.run(pipeline.use(runtime))
+
+    async def scale(*_):
+        pipeline.reset()
+        return SimpleNamespace(width=64, height=48, close=lambda: None)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker.module("webgpu.picture"), "createImageBitmap", scale)
+        assert not process(pipeline, 100_000, fresh_mask=True)
+    assert (pipeline.has_frame, pipeline.has_mask, runtime.runs) == (False, False, 0)
+    assert process(pipeline, 64, fresh_mask=False)
+    assert runtime.runs == 1

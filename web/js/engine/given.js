@@ -1,0 +1,41 @@
+/**
+ * What the page has given an engine: kept for a worker that begins again, and for an engine that takes its place.
+ *
+ * @typedef {import("./engine.js").Options} Options
+ * @typedef {import("./protocol.d.ts").Frame} Frame
+ */
+export class Given {
+  /** @type {Options} */
+  options = {};
+  /** @type {{source: string, name: string} | null} */
+  customEffect = null;
+  /** Who gets every composite. @type {((frame: Frame) => void) | null} */
+  tap = null;
+  tapInterval = 0;
+  /** @type {ImageBitmap | null} */
+  #backdrop = null;
+
+  /** It is closed when another one comes. */
+  get backdrop() {
+    return this.#backdrop;
+  }
+
+  set backdrop(bitmap) {
+    this.#backdrop?.close();
+    this.#backdrop = bitmap;
+  }
+
+  /** What a new worker is told before the first frame; the options went with its opening. @returns {import("./protocol.d.ts").ToEngine[]} */
+  get messages() {
+    /** @type {import("./protocol.d.ts").ToEngine[]} */
+    const messages = [];
+    if (this.tap) messages.push(this.tapMessage);
+    if (this.customEffect) messages.push({ type: "custom_effect", ...this.customEffect });
+    return messages;
+  }
+
+  /** @returns {import("./protocol.d.ts").SetTap} */
+  get tapMessage() {
+    return { type: "tap", on: this.tap !== null, intervalMs: this.tapInterval };
+  }
+}

@@ -1,0 +1,137 @@
+/** What a page tells its worker. */
+
+import type { Frame } from "./protocol.js";
+
+/** To js/worker.js itself: begin. The model's download starts before Python asks for it. */
+export interface Boot {
+  type: "boot";
+  modelSelection?: number;
+  /** "raw" or "refined": which file of the model. */
+  edges?: string;
+  backend: string;
+  painter: string;
+  /** The last start failed: let the browser's cache be asked nothing. */
+  fresh: boolean;
+}
+
+/** Give a sign of life. */
+export interface Ping {
+  type: "ping";
+}
+
+/** Begin an engine; `options` are JSON. */
+export interface Open {
+  type: "open";
+  channel: number;
+  options: string;
+  canvas: OffscreenCanvas;
+}
+
+/** Begin a client of the service, which paints nothing; `options` say which model to begin with. */
+export interface OpenService {
+  type: "open_service";
+  channel: number;
+  options: string;
+}
+
+export interface Close {
+  type: "close";
+  channel: number;
+}
+
+/**
+ * Paint this; answered by `frame` or `dropped`. `isCut`: it has nothing to do with the frame before; `isFirst`: nor with
+ * what that frame came from, it is another camera or video; `isPhoto`: no other follows it soon.
+ */
+export interface ShowFrame {
+  type: "frame";
+  frame: Frame;
+  isCut: boolean;
+  isFirst: boolean;
+  isPhoto: boolean;
+}
+
+/** JSON, a list: each entry is judged by itself. Answered by `repainted`, as all that has a `lot`. */
+export interface SetOptions {
+  type: "options";
+  changes: string;
+  lot: number;
+}
+
+export interface SetBackdrop {
+  type: "backdrop";
+  bitmap: ImageBitmap | null;
+  lot: number;
+}
+
+/** `source` is Python that defines `name`; null goes back to the options' effect. */
+export interface SetCustomEffect {
+  type: "custom_effect";
+  source: string | null;
+  name: string;
+}
+
+/** Send each `composite`, too; the source brings a frame every `intervalMs`. */
+export interface SetTap {
+  type: "tap";
+  on: boolean;
+  intervalMs: number;
+}
+
+/** The source changes: forget its last frame. */
+export interface Reset {
+  type: "reset";
+}
+
+/** The answer to the worker's `canvas`. */
+export interface TakeCanvas {
+  type: "canvas";
+  canvas: OffscreenCanvas;
+}
+
+/** Answered by `reply`, as all that has a `request`. */
+export interface AskMask {
+  type: "mask";
+  request: number;
+}
+
+export interface AskClasses {
+  type: "classes";
+  request: number;
+}
+
+export interface AskSnapshot {
+  type: "snapshot";
+  request: number;
+}
+
+/** Load a model. */
+export interface Prepare {
+  type: "prepare";
+  request: number;
+  model: number;
+}
+
+/** The answer is the picture and its mask, both as bitmaps. */
+export interface Segment {
+  type: "segment";
+  request: number;
+  frame: Frame;
+  model: number;
+  mirror: boolean;
+}
+
+export type ToEngine =
+  | ShowFrame
+  | SetOptions
+  | SetBackdrop
+  | SetCustomEffect
+  | SetTap
+  | Reset
+  | TakeCanvas
+  | AskMask
+  | AskClasses
+  | AskSnapshot;
+export type ToService = Prepare | Segment;
+export type ToPython = Ping | Open | OpenService | Close | ToEngine | ToService;
+export type ToWorker = Boot | Ping | Open | OpenService | Close | ((ToEngine | ToService) & { channel: number });

@@ -1,0 +1,21 @@
+/** Files that Python's `import` wants at once: it cannot wait, and a worker may stand still for a request. */
+
+const PATIENCE_MS = 50_000; // less than the page's with a worker that loads
+
+/**
+ * @param {string} url
+ * @param {boolean} past the browser's cache, in which there may be a damaged copy
+ * @returns {ArrayBuffer | string} the bytes, or why there are none
+ */
+export function fetchNow(url, past) {
+  const request = new XMLHttpRequest();
+  request.open("GET", past ? `${url}?${Date.now()}` : url, false);
+  request.responseType = "arraybuffer";
+  request.timeout = PATIENCE_MS;
+  try {
+    request.send();
+  } catch {
+    return "no answer from the server";
+  }
+  return request.status === 200 ? request.response : `the server answered ${request.status}`;
+}
