@@ -57,8 +57,13 @@ def generate() -> int:
 
 
 def _script() -> str:
-    rows = [_row(option) for option in OPTIONS if set(option.ways) - {"cli"}]
-    return f"{_HEAD}{json.dumps(rows, indent=2, ensure_ascii=False)};\n"
+    rows = ",\n".join(_written(_row(option)) for option in OPTIONS if set(option.ways) - {"cli"})
+    return f"{_HEAD}[\n{rows},\n];\n"
+
+
+def _written(row: dict[str, object]) -> str:
+    fields = "".join(f"    {name}: {json.dumps(value, ensure_ascii=False)},\n" for name, value in row.items())
+    return f"  {{\n{fields}  }}"
 
 
 def _models_script() -> str:

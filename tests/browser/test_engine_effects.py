@@ -185,3 +185,41 @@ def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
     intersection = ((engine.mask() > 0.5) & (expected > 0.5)).sum()
     union = ((engine.mask() > 0.5) | (expected > 0.5)).sum()
     assert intersection / union > 0.998
+
+
+# A model that finds a person on the right, with an edge of six of its pixels.
+FIND_RAMP = """
+import numpy as np
+from pyselfie.browser.ort_web import OrtWebRuntime
+
+run = OrtWebRuntime.run
+
+async def find(*given):
+    mask = await run(*given)
+    mask[...] = np.clip((np.arange(mask.shape[1]) - 125) / 6, 0, 1)
+    return mask
+
+OrtWebRuntime.run = find
+"""
+
+
+def test_transparent_snapshot_shows_no_rim(launch, site):
+    """On black, white and green the edge has less than half of the wall in it that it has as filmed."""
+    person, wall = np.array([90, 60, 40]), np.array([230, 235, 240])
+    alpha = np.tile(np.clip((np.arange(256) - 125) / 6, 0, 1)[:, None], (144, 1, 1))
+    engine = EngineDriver(launch(), site.url, backend="wasm", painter="canvas2d")
+    engine.start(modelSelection=1, effect="transparent", edges="raw")
+    engine.in_worker(f"pyodide.runPython({json.dumps(FIND_RAMP)})")
+    engine.show(np.rint(alpha * person + (1 - alpha) * wall).astype(np.uint8))
+    clean = engine.snapshot()
+    engine.options(decontaminate=False)
+    plain = engine.snapshot()
+    assert np.abs(clean[..., 3:] / 255 - alpha).max() < 0.02, "the ramp is what was found"
+
+    def off(rgba, behind):
+        share = rgba[..., 3:] / 255
+        truth = alpha * person + (1 - alpha) * behind
+        return np.abs(share * rgba[..., :3] + (1 - share) * behind - truth)[:, 125:132].mean()
+
+    for behind in ([0, 0, 0], [255, 255, 255], [0, 255, 0]):
+        assert 2 * off(clean, np.array(behind)) < off(plain, np.array(behind)), behind

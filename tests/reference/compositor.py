@@ -61,6 +61,26 @@ def composite(
     return to_straight_u8(result)
 
 
+def looked_up(
+    frame: NDArray[np.uint8], mask: NDArray[np.float32], options: Options, full: NDArray[np.float32] | None = None
+) -> NDArray[np.float64]:
+    """Return the effect "blur", edge included, as the desktop paints it, RGB [H, W, 3] in 0..255, not rounded.
+
+    Alpha, which is no straight line of the mask, follows from the mask of the frame's size, that is `full`, or else
+    `mask` stretched. `composite` stretches the overlay's alpha.
+    """
+    size = Size(frame.shape[1], frame.shape[0])
+    full = resize_half_pixel(mask, *size) if full is None else full
+    if options.mirror:
+        frame, mask, full = np.ascontiguousarray(frame[:, ::-1]), np.ascontiguousarray(mask[:, ::-1]), full[:, ::-1]
+    overlay = EFFECTS[options.effect].overlay
+    assert overlay is not None
+    color = stretched(overlay_image(overlay, frame, mask, options)[..., :3].astype(np.float64), *size)
+    person = np.rint(full * 255)[..., None] / 255
+    result: NDArray[np.float64] = (1 - person**2) * color + person**2 * frame
+    return result
+
+
 def overlay_image(
     overlay: Overlay, frame: NDArray[np.uint8], mask: NDArray[np.float32], options: Options
 ) -> NDArray[np.uint8]:

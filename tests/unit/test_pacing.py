@@ -90,6 +90,16 @@ def test_short_spells_and_a_fast_machine_are_no_overload():
     assert spell.told == []
 
 
+def test_pause_is_no_overload():
+    """Frames with a pause before and after: the time between them is nobody's load."""
+    spell = Spell()
+    for _ in range(5):
+        spell.run(2, 90)
+        spell.now += 60
+    assert spell.pacer.frames_per_mask > 1
+    assert spell.told == []
+
+
 class Stream:
     """Frames of 33 ms on a clock of their own, painted with a better edge unless the pacer has dropped it."""
 

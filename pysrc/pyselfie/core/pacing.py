@@ -18,6 +18,9 @@ MOST_FRAMES_PER_MASK = 6
 OVERLOAD_S = 5.0
 """Masks reused for longer than this are no passing spell: the page is told, so that it can do something about it."""
 
+GAP_S = 1.0
+"""A longer time without a frame is a pause: no mask has been reused meanwhile."""
+
 _MEMORY = 10  # frames in the running means
 
 EDGE_GROWTH = 1.5
@@ -62,6 +65,7 @@ class Pacer:
         self._edge_since = self._edge_rests_until = -math.inf
         self._edge_rest_s = EDGE_REST_S
         self._reusing_since: float | None = None
+        self._learnt_at = -math.inf
         self._told = False
 
     def wants_mask(self) -> bool:
@@ -98,10 +102,17 @@ class Pacer:
         if wants_edge:
             self._weigh_edge()
         self.frames_per_mask = self._affordable() if self.edge_dropped or not wants_edge else 1
+        self._note_reuse(total_ms)
+
+    def _note_reuse(self, total_ms: float) -> None:
+        now = self._clock()
+        if now - self._learnt_at > GAP_S + total_ms / 1000:
+            self._reusing_since = None
+        self._learnt_at = now
         if self.frames_per_mask == 1:
             self._reusing_since, self._told = None, False
         elif self._reusing_since is None:
-            self._reusing_since = self._clock()
+            self._reusing_since = now
 
     def overload(self) -> float | None:
         """Return for how many seconds masks have been reused, once per stretch longer than `OVERLOAD_S`; else None."""
