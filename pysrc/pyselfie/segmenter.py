@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
+import numpy as np
+
 from pyselfie.core.classes import Classes, NoClassesError
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import OptionError, option_named
 from pyselfie.core.pictures import check_frame
 from pyselfie.core.show import show_in_python
-from pyselfie.core.zoom import closer_look, is_confirmed, part_of, person_box, put_back
+from pyselfie.core.zoom import closer_look, copy_part, is_confirmed, part_of, person_box, placed_classes, put_back
 from pyselfie.extras import best_sampling
+from pyselfie.runtimes.looks import Looks
 from pyselfie.shared_model import IN_BROWSER, ModelOwner, SharedModel
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    import numpy as np
     from numpy.typing import NDArray
 
+    from pyselfie.core.geometry import Rect
     from pyselfie.runtimes.base import Runtime
 
     Picture = NDArray[np.uint8]
@@ -64,13 +67,14 @@ class Segmenter(ModelOwner):
     ...     mask = segmenter.segment(rgb)  # doctest: +SKIP
     """
 
-    _MADE_ANEW = ModelOwner._MADE_ANEW | {"_shape", "_smoothing"}
+    _MADE_ANEW = ModelOwner._MADE_ANEW | {"_looks", "_shape", "_smoothing"}
 
     def __init__(self, model: str | SupportsIndex = "general", edges: str = "refined", smoothing: float = 0.0) -> None:
         kind: str = option_named("edges").parse(edges, shown=show_in_python)
         self._model = SharedModel(load_spec(model, kind), "Segmenter")
         self._sampling = best_sampling()
         self._shape: tuple[int, ...] = ()  # of the picture before
+        self._looks = Looks()  # of a film
         self.smoothing = smoothing
 
     @property
@@ -137,7 +141,7 @@ class Segmenter(ModelOwner):
         Classes
             A mapping from each name to float32 [H, W] in 0..1: background, hair, body-skin, face-skin, clothes, others.
             In each pixel they add up to one. They have no second look: a person so small that only the second look of
-            `segment` finds all of them may be missing here.
+            `segment` finds all of them may be missing here. In a film they are of the part that the mask is of.
 
         Raises
         ------
@@ -187,8 +191,12 @@ class Segmenter(ModelOwner):
         if rgb.shape != self._shape:
             self._shape = rgb.shape
             runtime.reset()
+            self._looks.cut()
         if self._model.spec.settings:
             runtime.set("smoothing", self._smoothing)
+        if self._smoothing:
+            return await self._follow(rgb, runtime, planes)
+        self._looks.cut()
         size = Size(rgb.shape[1], rgb.shape[0])
         extras = [name for name, wanted in ((_UNREFINED, self._looks_closer), (_CLASSES, planes is not None)) if wanted]
         small = await runtime.run(self._input(rgb), extras)
@@ -197,6 +205,24 @@ class Segmenter(ModelOwner):
         mask = self._grown(small, size)
         if self._looks_closer:
             await self._look_closer(rgb, runtime, mask)
+        return mask
+
+    async def _follow(self, rgb: Picture, runtime: Runtime, planes: list[NDArray[np.float32]] | None) -> Mask:
+        """Return the mask of a film's next frame, of which the model may see a part alone."""
+        looks, size = self._looks, Size(rgb.shape[1], rgb.shape[0])
+
+        def show(part: Rect | None) -> Mask:
+            return self._input(rgb if part is None else part_of(rgb, part))
+
+        small = await looks.run(runtime, show, size, [] if planes is None else [_CLASSES])
+        part, counts = looks.part, looks.counts
+        if planes is not None:
+            seen = looks.extra(runtime, _CLASSES)[0]
+            planes.append(seen.copy() if part is None else placed_classes(seen, part, size))
+        if part is None or counts is None:
+            return self._grown(small, size)
+        mask = np.zeros(rgb.shape[:2], np.float32)
+        copy_part(self._grown(small, Size(int(part.width), int(part.height))), part, counts, mask)
         return mask
 
     async def _look_closer(self, rgb: Picture, runtime: Runtime, mask: Mask) -> None:
@@ -214,8 +240,8 @@ class Segmenter(ModelOwner):
 
     @property
     def _looks_closer(self) -> bool:
-        """Whether small people get a look of their own; in a film it would take the place of the frame before."""
-        return self._model.spec.edges == "refined" and not self._smoothing
+        """Whether small people get a second look; a film is looked at closely without one, see `core.close_up`."""
+        return self._model.spec.edges == "refined"
 
     def _input(self, rgb: Picture) -> Mask:
         spec = self._model.spec
@@ -224,6 +250,11 @@ class Segmenter(ModelOwner):
     def _grown(self, mask: Mask, size: Size) -> Mask:
         result: Mask = self._sampling.resize_half_pixel(mask, *size)
         return result
+
+    def reset(self) -> None:
+        """Forget what the pictures so far have left: another film begins. It does nothing after `close`."""
+        self._looks.cut()
+        super().reset()
 
     def _origin(self) -> tuple[type[Segmenter], tuple[Any, ...]]:
         spec = self._model.spec

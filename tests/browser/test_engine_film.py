@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import EFFECT_NAMES, option_named
+from pyselfie.core.sampling import resize_half_pixel
+from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.harness import EngineDriver, png_base64
 from tests.unit.film import scenes, write_film
 
@@ -153,6 +156,40 @@ def test_a_photos_mask_is_its_own(open_engine: Callable[..., EngineDriver], astr
         masks.append(engine.mask())
     np.testing.assert_array_equal(masks[0], masks[1])
     np.testing.assert_array_equal(masks[0], masks[2])
+
+
+def test_small_people_are_seen_closely(open_engine: Callable[..., EngineDriver], astronaut: Picture) -> None:
+    """In a photo, in each frame of a film, and with raw edges not: closer to the portrait's own mask than one look."""
+    canvas = np.full((512, 512, 3), 127, np.uint8)
+    place = np.s_[300:428, 60:188]
+    canvas[place] = resize_half_pixel(resize_half_pixel(astronaut, 256, 256), 128, 128)
+    truth = np.zeros((512, 512), np.float32)
+    truth[place] = resize_half_pixel(native_mask(astronaut), 128, 128)
+    truth = resize_half_pixel(truth, 256, 256)
+    engine = open_engine(edges="raw")
+    engine.show(canvas)
+    unrefined = engine.mask()
+    after = engine.position()
+    engine.options(edges="refined")
+    engine.wait_for("model", after)
+    engine.show(canvas)
+    masks = [engine.mask(), *play(engine, noisy(canvas, 4), cut=True)]
+    one_look = overlap(native_mask(canvas), truth)
+    assert min(overlap(mask, truth) for mask in masks) > max(0.75, one_look + 0.03)
+    assert np.abs(unrefined - native_mask(canvas, "raw")).mean() < TOLERANCE
+    assert engine.log("error", "notice") == []
+
+
+def native_mask(picture: Picture, edges: str = "refined") -> NDArray[np.float32]:
+    """Return what one look at all of a picture tells, outside a browser."""
+    tensor = resize_half_pixel(picture, 256, 256)[None] * np.float32(1 / 255)
+    return NativeRuntime(load_spec("general", edges)).run_sync(np.ascontiguousarray(tensor, np.float32))
+
+
+def overlap(mask: NDArray[np.float32], truth: NDArray[np.float32]) -> float:
+    """Return the intersection over the union."""
+    one, other = mask >= 0.5, truth >= 0.5
+    return float((one & other).sum() / (one | other).sum())
 
 
 def test_edges_change_while_it_runs_and_no_canvas_goes(

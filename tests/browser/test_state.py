@@ -93,3 +93,12 @@ def test_a_reset_during_a_run_leaves_nothing_of_it(page):
     """The source changes while the model runs: what that run gives is not fed to the next one."""
     page.evaluate("async () => { await mask(0.5); const running = mask(0.5); session.reset(); await running; }")
     assert page.evaluate("mask(0.5)") == FIRST_LEVEL
+
+
+@pytest.mark.parametrize("page", ["wasm"], indirect=True)
+def test_a_run_alone_is_none_of_the_film(page):
+    """It finds the first values and leaves nothing; the frames around it follow each other as ever."""
+    film = [FIRST_LEVEL, FIRST_LEVEL + STEP + 0.5, FIRST_LEVEL + 2 * STEP + 0.5]
+    assert page.evaluate(RUN, [0.5, 0.5]) == film[:2]
+    assert page.evaluate("async () => (await session.run(['now'], true))[0]") == FIRST_LEVEL
+    assert page.evaluate("mask(0.5)") == film[2]

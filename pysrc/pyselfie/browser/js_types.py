@@ -115,8 +115,11 @@ class OrtSession(Protocol):
     def bind(self, tensor: Any) -> None:
         """Take a proxy of the float32 input array; the bridge sees it through a live view."""
 
-    def run(self, extras: Any) -> Awaitable[TypedArray]:
-        """Run the model on the bound input and return the mask; `extras`: names of outputs that `extra` may give."""
+    def run(self, extras: Any, alone: bool) -> Awaitable[TypedArray]:
+        """Run the model on the bound input and return the mask.
+
+        `extras`: names of outputs that `extra` may give; `alone`: the picture is not of the film.
+        """
 
     def set(self, name: str, value: float) -> None:
         """Feed this value to the setting from the next run on."""

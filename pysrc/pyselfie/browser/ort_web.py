@@ -60,6 +60,15 @@ class OrtWebRuntime:
 
     async def run(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
         """Return the mask, float32 [H, W] in 0..1; see `base.Runtime.run`."""
+        return await self._run(tensor, extras, alone=False)
+
+    async def glance(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
+        """Return the mask of a picture that is not of the film; see `base.Runtime.glance`."""
+        return await self._run(tensor, extras, alone=True)
+
+    async def _run(
+        self, tensor: NDArray[np.float32], extras: Collection[str] | None, *, alone: bool
+    ) -> NDArray[np.float32]:
         session = self._open()
         if tensor is not self._bound:
             check_tensor(tensor, self.spec)
@@ -69,7 +78,7 @@ class OrtWebRuntime:
         names = names_of(extras, self.spec)
         if names not in self._asked:
             self._asked[names] = to_js(names)
-        output = await session.run(self._asked[names])
+        output = await session.run(self._asked[names], alone)
         self._given = names
         output.assign_to(self._mask)
         return self._mask

@@ -35,6 +35,10 @@ class Rect(NamedTuple):
         right, bottom = math.ceil((self.x + self.width) * x), math.ceil((self.y + self.height) * y)
         return Rect(left, top, right - left, bottom - top)
 
+    def times(self, x: float, y: float) -> Rect:
+        """Return it scaled by `x` and `y`, not rounded."""
+        return Rect(self.x * x, self.y * y, self.width * x, self.height * y)
+
 
 _ALPHAS_OF_A_PAIR = np.array([0, 0, 0, 255] * 2, np.uint8).view(np.uint64)[0]
 

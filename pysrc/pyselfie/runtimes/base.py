@@ -60,6 +60,13 @@ class Runtime(Protocol):
         """
         ...
 
+    async def glance(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
+        """Return the mask of a picture that is not of the film: a first one, and the film goes on as if nothing was.
+
+        It takes, returns and raises what `run` does; `extra` is of it until the next run.
+        """
+        ...
+
     def set(self, name: str, value: float) -> None:
         """Set one of the model's settings, from the next run until it is set again.
 

@@ -50,8 +50,8 @@ class Film:
         """Let the next frame be the first of another film."""
         self._size = None
 
-    def begin_frame(self, size: Size, smoothing: float) -> None:
-        """Prepare the runtime for its next run.
+    def begin_frame(self, size: Size, smoothing: float) -> bool:
+        """Prepare the runtime for its next run; returns whether the frame is the first of a film.
 
         Parameters
         ----------
@@ -61,9 +61,11 @@ class Film:
             0..0.95: how much the mask before may count; without effect on a model that has no such setting.
         """
         now = self._clock()
-        if size != self._size or now - self._seen_at > GAP_S:
+        is_first = size != self._size or now - self._seen_at > GAP_S
+        if is_first:
             self._runtime.reset()
         self._size, self._seen_at = size, now
         if self._can_smooth and smoothing != self._smoothing:
             self._runtime.set(_SMOOTHING, smoothing)
             self._smoothing = smoothing
+        return is_first

@@ -54,6 +54,14 @@ class NativeRuntime:
         """Return the mask; see `base.Runtime.run`."""
         return self.run_sync(tensor, extras)
 
+    async def glance(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
+        """Return the mask of a picture that is not of the film; see `base.Runtime.glance`."""
+        film, self._state = self._state, self._first_state()
+        try:
+            return self.run_sync(tensor, extras)
+        finally:
+            self._state = film
+
     def run_sync(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
         """Return the mask, as `run` does, outside an event loop."""
         session = self._session
@@ -83,8 +91,11 @@ class NativeRuntime:
 
     def reset(self) -> None:
         """Forget what the model carries from one frame to the next; see `base.Runtime.reset`."""
-        self._state = {state.input: np.full(state.shape, state.initial, np.float32) for state in self.spec.state}
+        self._state = self._first_state()
         self._outputs, self._given = {}, None
+
+    def _first_state(self) -> dict[str, NDArray[np.float32]]:
+        return {state.input: np.full(state.shape, state.initial, np.float32) for state in self.spec.state}
 
     def close(self) -> None:
         """Release the session; more calls do nothing."""

@@ -41,6 +41,10 @@ class StubRuntime:
         mask: NDArray[np.float32] = tensor[0].mean(axis=-1)
         return mask
 
+    async def glance(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
+        """Return the brightness; see `base.Runtime.glance`."""
+        return await self.run(tensor, extras)
+
     def set(self, name: str, value: float) -> None:  # noqa: ARG002, the contract's name
         """Do nothing with the value: brightness has no settings; see `base.Runtime.set`."""
         check_open(self._is_open)

@@ -132,8 +132,13 @@ class OrtSession {
 
   /** The next frame is the first of another source. A run under way keeps feeds of its own: what it gives is lost. */
   reset() {
-    this.#feeds = { ...this.#feeds };
-    for (const { input, shape, initial } of this.#spec.state) this.#feeds[input] = this.#constant(shape, initial);
+    this.#feeds = this.#afresh();
+  }
+
+  #afresh() {
+    const feeds = { ...this.#feeds };
+    for (const { input, shape, initial } of this.#spec.state) feeds[input] = this.#constant(shape, initial);
+    return feeds;
   }
 
   /** @param {string} name @param {number} value */
@@ -164,15 +169,16 @@ class OrtSession {
    * Run on the bound input. Copying outputs takes time, so only those come that somebody wants.
    *
    * @param {string[]} [extras] names of outputs that `extra` may be asked for; all without it
+   * @param {boolean} [alone] it takes nothing from the run before and leaves nothing to the next
    * @returns {Promise<Float32Array>} the mask
    */
-  async run(extras = this.#spec.extras.map(({ name }) => name)) {
+  async run(extras = this.#spec.extras.map(({ name }) => name), alone = false) {
     if (this.#buffer.data.length === 0) this.#view(); // Python's memory has grown: the old view is detached
-    const feeds = this.#feeds;
+    const feeds = alone ? this.#afresh() : this.#feeds;
     const carried = this.#spec.state.map(({ output }) => output);
     const wanted = [...new Set([this.#spec.output.name, ...carried, ...extras])];
     const outputs = await this.#session.run(feeds, wanted);
-    for (const { input, output } of this.#spec.state) feeds[input] = outputs[output];
+    if (!alone) for (const { input, output } of this.#spec.state) feeds[input] = outputs[output];
     this.#outputs = outputs;
     return outputs[this.#spec.output.name].data;
   }

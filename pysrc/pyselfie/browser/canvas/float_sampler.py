@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from js import OffscreenCanvas
 
-from pyselfie.browser.canvas.sampler import CanvasSampler
+from pyselfie.browser.canvas.sampler import CanvasSampler, draw_scaled
 from pyselfie.browser.interop import js_object
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser.js_types import Drawable, Host
+    from pyselfie.core.geometry import Rect
 
 
 def finest_sampler(host: Host, width: int, height: int) -> FloatSampler | CanvasSampler:
@@ -50,9 +51,9 @@ class FloatSampler:
         self._context.globalCompositeOperation = "copy"  # nothing of the frame before shines through this one
         self._half = np.empty((height, width, 4), np.float16)
 
-    def read(self, frame: Drawable) -> None:
-        """Scale `frame` down."""
-        self._context.drawImage(frame, 0, 0, *self._size)
+    def read(self, frame: Drawable, part: Rect | None = None) -> None:
+        """Scale `frame` down, or a part of it, which is in fractions of its sides."""
+        draw_scaled(self._context, frame, self._size, part)
         pixels = self._context.getImageData(0, 0, *self._size, js_object(pixelFormat="rgba-float16"))
         self._host.halfFloats(pixels).assign_to(self._half.view(np.uint16))
 

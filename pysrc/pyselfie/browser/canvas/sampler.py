@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from js import OffscreenCanvas
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser.js_types import Drawable
+    from pyselfie.core.geometry import Rect
 
 
 class CanvasSampler:
@@ -39,11 +40,19 @@ class CanvasSampler:
         self._context.globalCompositeOperation = "copy"
         self._context.imageSmoothingQuality = "low"  # plain bilinear; more would blur what the model was trained on
 
-    def read(self, frame: Drawable) -> None:
-        """Scale `frame` down."""
-        self._context.drawImage(frame, 0, 0, *self._size)
+    def read(self, frame: Drawable, part: Rect | None = None) -> None:
+        """Scale `frame` down, or a part of it, which is in fractions of its sides."""
+        draw_scaled(self._context, frame, self._size, part)
         self._context.getImageData(0, 0, *self._size).data.assign_to(self.pixels)
 
     def fill(self, tensor: NDArray[np.float32]) -> None:
         """Write what was read into `tensor`, float32 [1, height, width, 3], RGB in 0..1."""
         fill_tensor(self.pixels, tensor)
+
+
+def draw_scaled(context: Any, frame: Drawable, size: tuple[int, int], part: Rect | None) -> None:
+    """Draw a frame, or a part of it, over `size` pixels of a canvas."""
+    if part is None:
+        context.drawImage(frame, 0, 0, *size)
+    else:
+        context.drawImage(frame, *part.times(frame.width, frame.height), 0, 0, *size)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pyselfie.core.classes import NoClassesError
+from pyselfie.core.geometry import Size
+from pyselfie.core.zoom import place, placed_classes
 from pyselfie.runtimes.film import Film
+from pyselfie.runtimes.looks import Looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +21,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.canvas.float_sampler import FloatSampler
     from pyselfie.browser.canvas.sampler import CanvasSampler
     from pyselfie.browser.js_types import Drawable
-    from pyselfie.core.geometry import Size
+    from pyselfie.core.geometry import Rect
     from pyselfie.runtimes.base import Runtime
 
 _EDGE = "edge"
@@ -45,6 +49,9 @@ class Segmenter:
         self._extras = (_EDGE, _CLASSES) if runtime.spec.classes else (_EDGE,)  # whoever asks for them asks afterwards
         self._sampler = sampler
         self._tensor = np.empty(runtime.spec.input_shape, np.float32)
+        self._looks = Looks()
+        self._placed = np.empty((runtime.spec.height, runtime.spec.width), np.float32)  # of a part's mask
+        self._size, self._is_shown = Size(1, 1), False  # the last picture's size, and whether the model has its input
         self._lap = lap
 
     def look(self, picture: Drawable) -> None:
@@ -55,15 +62,33 @@ class Segmenter:
     async def segment(self, picture: Drawable, size: Size, smoothing: float = 0.0) -> NDArray[np.float32]:
         """Return the mask of a picture of `size`, float32 [h, w] in 0..1; valid until the next call.
 
-        The mask before may count by `smoothing`, 0..0.95, if the picture is the next one of the same film.
+        The mask before may count by `smoothing`, 0..0.95, if the picture is the next one of the same film; and it tells
+        where somebody small is, of whom the model is shown more.
         """
-        self._sampler.read(picture)
-        self._sampler.fill(self._tensor)
-        self._lap("preprocess")
-        self._film.begin_frame(size, smoothing)
-        mask = await self._runtime.run(self._tensor, self._extras)
+        if self._film.begin_frame(size, smoothing):
+            self._looks.cut()
+        self._size, self._is_shown = size, False
+        mask = await self._looks.run(self._runtime, partial(self._show, picture), size, self._extras)
+        part = self._looks.part
+        if part is not None:
+            place(mask, part, size, self._placed, self._looks.counts)
+            mask = self._placed
         self._lap("infer")
         return mask
+
+    def _show(self, picture: Drawable, part: Rect | None) -> NDArray[np.float32]:
+        """Return the model's input; the sample is of all of the picture in any case, as its colours are."""
+        sampler = self._sampler
+        if part is not None:
+            sampler.read(picture, part.times(1 / self._size.width, 1 / self._size.height))
+            sampler.fill(self._tensor)
+        sampler.read(picture)
+        if part is None:
+            sampler.fill(self._tensor)
+        if not self._is_shown:  # a second look's input counts as part of the inference
+            self._is_shown = True
+            self._lap("preprocess")
+        return self._tensor
 
     def classes(self) -> NDArray[np.float32]:
         """Return what the model has told apart in the last picture, float32 [C, h, w]; valid until the next one.
@@ -75,8 +100,9 @@ class Segmenter:
         """
         if not self._runtime.spec.classes:
             raise NoClassesError(self._runtime.spec.name)
-        planes: NDArray[np.float32] = self._runtime.extra(_CLASSES)[0]
-        return planes
+        planes: NDArray[np.float32] = self._looks.extra(self._runtime, _CLASSES)[0]
+        part = self._looks.part
+        return planes if part is None else placed_classes(planes, part, self._size)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -84,20 +110,25 @@ class Segmenter:
         return self._runtime.spec.classes
 
     def edge_color(self) -> NDArray[np.float32] | None:
-        """Return C of `core.edge` of the last mask, float32 [3, h/4, w/4] in 0..255; None if the model gives none."""
+        """Return C of `core.edge` of the last mask, float32 [3, h/4, w/4] in 0..255; None if the model gives none.
+
+        That of a part is none of the frame.
+        """
         spec = self._runtime.spec
-        if spec.edges != "refined" or all(extra.name != _EDGE for extra in spec.extras):
+        has_edge = spec.edges == "refined" and any(extra.name == _EDGE for extra in spec.extras)
+        if not has_edge or self._looks.part is not None:
             return None
-        color: NDArray[np.float32] = self._runtime.extra(_EDGE)[0] * np.float32(255)
+        color: NDArray[np.float32] = self._looks.extra(self._runtime, _EDGE)[0] * np.float32(255)
         return color
 
     def cut(self) -> None:
         """Let the next picture be the first of another film."""
         self._film.cut()
+        self._looks.cut()
 
     def reset(self) -> None:
         """Forget what the frames so far have left, also of a run under way."""
-        self._film.cut()
+        self.cut()
         self._runtime.reset()
 
     def close(self) -> None:
