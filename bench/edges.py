@@ -38,7 +38,8 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="build.py bench --edges", description="What the refined edges cost.")
     parser.add_argument("--rounds", type=int, default=200, help="runs of each network")
     rounds = parser.parse_args(argv).rounds
-    pairs = {name: [entry for entry in read_manifest() if entry["name"] == name] for name in NAMES}
+    web = [entry for entry in read_manifest() if "wasm" in entry.get("backends", ())]
+    pairs = {name: [entry for entry in web if entry["name"] == name] for name in NAMES}
     rows = []
     with step("in Chromium, WebAssembly, one thread"):
         for name, times in _in_chromium(pairs, rounds).items():

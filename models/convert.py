@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.lean.optimise import optimise
+from models.lean.recipe import lean
 from models.network import CLASSES_NAME, INPUT_NAME, OUTPUT_NAME, RAW_NAME, convert_graph, convert_multiclass
 from models.reader import ConversionError, read_graph
 from models.refinement.recipe import ports, refine, refine_classes
@@ -26,13 +28,15 @@ if TYPE_CHECKING:
 
 _PACKAGE = "pyselfie_multiclass"
 """What has the model where it is no part of pyselfie's own wheel."""
+_WEB_BACKENDS = ["wasm"]
+"""Where the lean files are faster; WebGPU is not among them as long as no hardware has shown it."""
 
 
 def convert_all(packages: Path, out_dir: Path) -> None:
     """Convert all models of the npm packages in the folder `packages`.
 
-    Two `.onnx` files of each, raw and refined, and `manifest.json` are written into `out_dir`; of a model that tells
-    classes apart one file, and the parts that the build makes it of.
+    Two `.onnx` files of each, raw and refined, both once more for the web, and `manifest.json` are written into
+    `out_dir`; of a model that tells classes apart one file, and the parts that the build makes it of.
 
     Raises
     ------
@@ -49,15 +53,24 @@ def convert_all(packages: Path, out_dir: Path) -> None:
 
 
 def _convert_person(source: ModelSource, published: bytes, out_dir: Path) -> list[dict[str, Any]]:
-    """Write both files of one model and return their entries in the manifest."""
+    """Write the four files of one model and return their entries in the manifest."""
     graph = read_graph(published)
     raw = convert_graph(graph, f"{source.package.name} {source.name}")
     picture, mask = graph.inputs[0].shape, graph.outputs[0].shape
     around = ports(*picture[1:3])
     facts = {"edges": "refined", **_facts(picture, around.mask.shape), **around.facts()}
     return [
-        _save(raw, source, out_dir / source.onnx, {"edges": "raw", **_facts(picture, mask)}),
-        _save(refine(raw), source, out_dir / source.refined_onnx, facts),
+        *_save_both(raw, source, out_dir / source.onnx, {"edges": "raw", **_facts(picture, mask)}),
+        *_save_both(refine(raw), source, out_dir / source.refined_onnx, facts),
+    ]
+
+
+def _save_both(model: onnx.ModelProto, source: ModelSource, path: Path, facts: Mapping[str, Any]) -> list[Any]:
+    """Write a model as it is, and lean for the web, and return the entries of both."""
+    web = path.with_name(f"{path.stem}_web.onnx")
+    return [
+        _save(model, source, path, facts),
+        _save(optimise(lean(model)), source, web, {"backends": _WEB_BACKENDS, **facts}),
     ]
 
 

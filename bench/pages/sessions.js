@@ -14,9 +14,10 @@ async function takeTurns(entries, rounds) {
   ort.env.wasm.numThreads = 1;
   const bridge = new OrtBridge(ort);
   const sessions = [];
-  for (const { file, input, output, state = [], settings = [], extras = [] } of entries) {
+  for (const { file, input, output, state = [], settings = [], extras = [], backends = [] } of entries) {
     const model = await (await fetch(`${SITE}models/${file}`)).arrayBuffer();
-    const session = await bridge.create(model, { input, output, state, settings, extras }, "wasm");
+    const optimised = backends.length > 0;
+    const session = await bridge.create(model, { input, output, state, settings, extras, optimised }, "wasm");
     const data = Float32Array.from({ length: elements(input.shape) }, (_, at) => 0.5 + 0.4 * Math.sin(at / 97));
     session.bind({ getBuffer: () => ({ data, release() {} }) });
     sessions.push({ session, times: /** @type {number[]} */ ([]) });

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from pyselfie.core.manifest import load_spec
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from playwright.sync_api import Route
@@ -54,6 +56,11 @@ def _empty_page(route: Route) -> None:
     """Answer as the real server does for its page, with nothing on it."""
     response = route.fetch(url=route.request.url.replace("blank.html", "index.html"))
     route.fulfill(response=response, body="<!doctype html><html lang=en><title>Engine</title>")
+
+
+def model_file(model: str = "general", edges: str = "refined", backend: str = "wasm") -> str:
+    """Return the name of the file that the engine loads for this backend."""
+    return load_spec(model, edges, backend).file
 
 
 class EngineDriver:

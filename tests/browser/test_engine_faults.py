@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Error
 
-from tests.browser.harness import EngineDriver, png_base64
+from tests.browser.harness import EngineDriver, model_file, png_base64
 
-MODEL = "**/models/selfie_segmentation_refined.onnx"
+MODEL = f"**/models/{model_file()}"
+OTHER_MODEL = f"**/{model_file('landscape')}"
+NAME = re.escape(model_file())
 WRONG_HASH = r"is damaged: it has SHA-256 \w{64}, expected \w{64}\. Try again\."
 
 
@@ -35,13 +37,13 @@ def answer(keep=1.0, corrupt=False):
 
 
 FAULTS = {
-    "model missing": (MODEL, refuse(404), r"segmentation_refined\.onnx could not be downloaded: .* answered 404"),
+    "model missing": (MODEL, refuse(404), rf"{NAME} could not be downloaded: .* answered 404"),
     "model truncated": (
         MODEL,
         answer(keep=0.5),
-        r"selfie_segmentation_refined\.onnx is damaged: it has \d+ bytes, expected \d+",
+        rf"{NAME} is damaged: it has \d+ bytes, expected \d+",
     ),
-    "model changed": (MODEL, answer(corrupt=True), rf"selfie_segmentation_refined\.onnx {WRONG_HASH}"),
+    "model changed": (MODEL, answer(corrupt=True), rf"{NAME} {WRONG_HASH}"),
     "NumPy missing": ("**/numpy-*.zip", refuse(404), r"python/numpy-\S+\.zip could not be downloaded: .* answered 404"),
     "archive truncated": (
         "**/pyselfie-*.zip",
@@ -129,11 +131,11 @@ def test_a_model_that_cannot_be_had_leaves_the_old_one_running(launch, site, ast
     engine = EngineDriver(page, site.url)
     engine.start(effect="mask")
     engine.show(astronaut)
-    pattern = "**/selfie_segmentation_landscape_refined.onnx"
+    pattern = OTHER_MODEL
     page.route(pattern, refuse(404))
     engine.options(modelSelection=1)
     error = engine.wait_for("error")
-    assert "selfie_segmentation_landscape_refined.onnx could not be downloaded" in error["message"]
+    assert f"{model_file('landscape')} could not be downloaded" in error["message"]
     assert engine.wait_for("model")["model"] == "general"
     engine.show(astronaut)
     assert engine.mask().shape == (256, 256)
@@ -228,9 +230,6 @@ def test_a_python_that_is_dead_but_silent_is_found(launch, site, astronaut):
     engine.page.evaluate("engine.snapshot().catch(() => {})")
     assert "(it does not answer)" in engine.wait_for("notice", after)["message"]
     engine.wait_for("frame", after)
-
-
-OTHER_MODEL = "**/selfie_segmentation_landscape_refined.onnx"
 
 
 def test_the_newest_wish_for_a_model_counts(launch, site, astronaut):

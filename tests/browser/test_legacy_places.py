@@ -8,6 +8,7 @@ import pytest
 
 from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
+from tests.browser.harness import model_file
 from tests.browser.legacy_kit import TOOLS, encoded, open_page, people
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def test_a_file_that_is_missing_is_told_and_may_come_later(page: GuardedPage) ->
     page.evaluate("window.segmenter = new SelfieSegmentation()")
     first = page.evaluate("outcome(segmenter.initialize())")
     page.context.unroute("**/models/*.onnx")
-    assert "selfie_segmentation.onnx could not be downloaded: the server answered 404" in first
+    assert f"{model_file(edges='raw')} could not be downloaded: the server answered 404" in first
     assert page.evaluate("outcome(segmenter.send({ image: plain('#f00') }))") == "fine"
 
 

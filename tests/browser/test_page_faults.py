@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.flags import BASE_FLAGS, camera_flags
+from tests.browser.harness import model_file
 from tests.browser.page_kit import KEEPS_TRACKS, encode, open_demo
 
 if TYPE_CHECKING:
@@ -167,15 +168,15 @@ def test_asset_that_does_not_load_can_be_tried_again(site: Server, launch: Calla
 def test_other_model_that_does_not_load_leaves_the_first(site: Server, launch: Callable[..., GuardedPage]):
     """When the chosen model cannot be fetched the old one goes on and is shown as chosen; trying again switches."""
     demo = open_demo(launch, site, "?effect=mask").wait_painted()
-    page = demo.page
+    page, name = demo.page, model_file("landscape")
     page.expected_errors.append("Failed to load resource")
-    page.route("**/selfie_segmentation_landscape_refined.onnx*", lambda route: route.fulfill(status=404, body="gone"))
+    page.route(f"**/{name}*", lambda route: route.fulfill(status=404, body="gone"))
     page.click("input[name=model][value='1']")
-    assert "selfie_segmentation_landscape_refined.onnx" in demo.alert()
+    assert name in demo.alert()
     demo.until(lambda: page.is_checked("input[name=model][value='0']"))
     assert page.get_attribute("#status", "data-state") == "ready"
     before = demo.pixels()
-    page.unroute("**/selfie_segmentation_landscape_refined.onnx*")
+    page.unroute(f"**/{name}*")
     page.get_by_role("button", name="Try again").click()
     demo.until(lambda: page.is_checked("input[name=model][value='1']"))
     demo.until(lambda: not np.array_equal(demo.pixels(), before))

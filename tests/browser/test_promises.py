@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Error
 
 from tests.browser.element_kit import ElementPage
+from tests.browser.harness import model_file
 from tests.browser.legacy_kit import TOOLS
 
 MAKE = {
@@ -30,18 +31,18 @@ STOPPED = "AbortError: The engine was stopped before it had started."
 NOT_RUNNING_YET = "Error: pyselfie's worker does not run (Uncaught Error: provoked)"  # before its first sign of life
 DIED = (NOT_RUNNING_YET, "Error: The engine stopped: Uncaught Error: provoked. Restart it to go on.")
 LEGACY_DIED = (NOT_RUNNING_YET, "Error: pyselfie's worker died")
-MISSING = "Error: models/selfie_segmentation{}.onnx could not be downloaded"
+MISSING = "Error: models/{} could not be downloaded"
 TABLE = [
     ("element", "subject.stop()", {"start": STOPPED, "snapshot": NOT_RUNNING, "getMask": NOT_RUNNING}),
     ("element", "subject.remove()", {"start": STOPPED, "snapshot": NOT_RUNNING, "getMask": NOT_RUNNING}),
     ("element", "void subject.start()", {"start": "fine", "snapshot": NOT_RUNNING, "getMask": NOT_RUNNING}),
     ("element", "subject.backend = 'wasm'", {"start": STOPPED, "snapshot": NOT_RUNNING, "getMask": NOT_RUNNING}),
     ("element", "death", {"start": DIED, "snapshot": NOT_RUNNING, "getMask": NOT_RUNNING}),
-    ("element", "404", {"start": MISSING.format("_refined"), "snapshot": NOT_RUNNING, "getMask": NOT_RUNNING}),
+    ("element", "404", {"start": MISSING.format(model_file()), "snapshot": NOT_RUNNING, "getMask": NOT_RUNNING}),
     ("legacy", "void subject.close()", {"initialize": "Error: This Selfie", "send": "Error: This Selfie"}),
     ("legacy", "void outcome(subject.send({ image: plain('#00f') }))", {"initialize": "fine", "send": "fine"}),
     ("legacy", "death", {"initialize": LEGACY_DIED, "send": LEGACY_DIED}),
-    ("legacy", "404", {"initialize": MISSING.format(""), "send": MISSING.format("")}),
+    ("legacy", "404", dict.fromkeys(("initialize", "send"), MISSING.format(model_file(edges="raw")))),
 ]
 DIE = "setTimeout(() => { throw new Error('provoked') })"
 

@@ -10,6 +10,7 @@ import pytest
 from builder.policy import CONTENT_SECURITY_POLICY
 from tests.browser.element_kit import SAMPLE, ElementPage
 from tests.browser.examples_kit import build_example
+from tests.browser.harness import model_file
 from tests.browser.legacy_kit import TOOLS, link_tree
 from tests.browser.waiting import until
 
@@ -103,9 +104,9 @@ def test_the_page_names_the_files(
     page.context.on("request", lambda request: asked.append(request.url))
     host.run("(html) => { document.body.innerHTML = html; }", _TAG.format(""))
     host.wait("frame")
-    assert [url for url in asked if url.endswith(".onnx")] == [f"{files[0].url}models/selfie_segmentation_refined.onnx"]
+    assert [url for url in asked if url.endswith(".onnx")] == [f"{files[0].url}models/{model_file()}"]
     host.run("(site) => { s.site = site; }", files[1].url)
-    host.until(lambda: f"{files[1].url}models/selfie_segmentation_refined.onnx" in asked)
+    host.until(lambda: f"{files[1].url}models/{model_file()}" in asked)
     host.wait("frame", after=host.position())
     assert host.run("s.getAttribute('site')") == files[1].url
     own = f"{page.url.rsplit('/', 1)[0]}/"
@@ -172,7 +173,7 @@ def test_a_damaged_file_of_another_origin_is_refused(
     """The hash in assets.json is compared there as well."""
     folder = tmp_path / "site"
     link_tree(dist, folder)
-    model = folder / "models" / "selfie_segmentation_refined.onnx"
+    model = folder / "models" / model_file()
     data = bytearray(model.read_bytes())
     data[5000] ^= 1
     for form in model.parent.glob(f"{model.name}*"):
@@ -182,7 +183,7 @@ def test_a_damaged_file_of_another_origin_is_refused(
     page = launch()
     page.expected_errors.append("favicon")
     host = ElementPage(page, serve_as(_policy(files), hosts).url, _TAG.format(f'site="{files.url}"'), made_up=False)
-    assert "models/selfie_segmentation_refined.onnx is damaged: it has SHA-256" in host.wait("error")["message"]
+    assert f"models/{model_file()} is damaged: it has SHA-256" in host.wait("error")["message"]
 
 
 def test_files_that_are_nowhere_are_told(

@@ -10,7 +10,7 @@ import pytest
 
 from builder.policy import CONTENT_SECURITY_POLICY
 from tests.browser.element_kit import SAMPLE, ElementPage
-from tests.browser.harness import EngineDriver
+from tests.browser.harness import EngineDriver, model_file
 from tests.browser.legacy_kit import link_tree
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def test_a_download_that_stalls_is_told_and_may_come_later(
 @pytest.mark.parametrize(
     # Small ones: the cache of a profile that is in memory keeps no large files.
     "name",
-    ["models/selfie_segmentation_refined.onnx", "vendor/onnxruntime/ort-wasm-simd-threaded.mjs", "js/worker/probe.js"],
+    [f"models/{model_file()}", "vendor/onnxruntime/ort-wasm-simd-threaded.mjs", "js/worker/probe.js"],
 )
 def test_a_damaged_file_in_the_browsers_cache_heals(
     launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], dist: Path, tmp_path: Path, name: str
@@ -231,5 +231,5 @@ def test_preload_takes_what_tracks_take(launch: Callable[..., GuardedPage], site
         "TypeError: backend is 7, but it has to be one of auto, webgpu, wasm.",
     ]
     assert element.workers() == 0
-    with element.page.expect_request("**/selfie_segmentation_landscape_refined.onnx"):
+    with element.page.expect_request(f"**/{model_file('landscape')}"):
         element.page.evaluate(_PRELOAD, [f"{site.url}pyselfie.js", {"modelSelection": "landscape"}])

@@ -183,7 +183,7 @@ async function boot({ modelSelection, edges, backend, painter, fresh }) {
   try {
     await untilFailure(downloads, downloads.open());
     const started = Promise.all([
-      startRuntime(downloads, patience, { backend, painter, file: modelFile(modelSelection, edges) }),
+      startRuntime(downloads, patience, { modelSelection, edges, backend, painter }),
       startPython(downloads, patience),
     ]);
     const [shared, { pyodide, Channels }] = await untilFailure(downloads, started);
@@ -211,25 +211,29 @@ function untilFailure(downloads, step) {
 /**
  * Only a guess where Python will choose something else, as for `auto`: then its model comes later.
  *
- * @param {number} model
- * @param {string} edges
+ * @param {string} backend
+ * @param {number} [model]
+ * @param {string} [edges]
  */
-function modelFile(model = 0, edges = "refined") {
-  const fitting = MODELS.filter((one) => one.edges === edges);
-  const [first] = fitting.length > 0 ? fitting : MODELS;
-  return (fitting.find((one) => one.modelSelection === model) ?? first).file;
+function modelFile(backend, model = 0, edges = "refined") {
+  const usable = MODELS.filter(({ backends }) => backends.length === 0 || backends.includes(backend));
+  usable.sort((one, other) => other.backends.length - one.backends.length); // its own first
+  const fitting = usable.filter((one) => one.edges === edges);
+  return fitting.find((one) => one.modelSelection === model) ?? fitting[0] ?? usable[0];
 }
 
 /**
  * @param {Downloads} downloads
  * @param {Patience} patience
- * @param {{backend: string, painter: string, file: string}} asked `file` is the model's
+ * @param {{modelSelection?: number, edges?: string, backend: string, painter: string}} asked
  */
-async function startRuntime(downloads, patience, { backend, painter, file }) {
-  const modelPath = MODEL_FOLDER + file;
-  const model = downloads.buffer(downloads.expect(modelPath));
+async function startRuntime(downloads, patience, { modelSelection, edges, backend, painter }) {
   const found = await probe();
   const build = runtimeBuild(found, backend);
+  const first = build === "wasm" ? "wasm" : "webgpu";
+  const { file, backends } = modelFile(first, modelSelection, edges);
+  const modelPath = MODEL_FOLDER + file;
+  const model = downloads.buffer(downloads.expect(modelPath));
   const files = runtimeFiles(build);
   const wasm = downloads.expect(files.wasm);
   downloads.complete = true;
@@ -239,7 +243,7 @@ async function startRuntime(downloads, patience, { backend, painter, file }) {
   ort.env.wasm.wasmPaths = { mjs: downloads.url(files.mjs), wasm };
   ort.env.wasm.numThreads = found.threads;
   const bridge = new OrtBridge(ort);
-  await bridge.warm(await model, build === "wasm" ? "wasm" : "webgpu", build !== "wasm" && wantsOnGpu(found, painter));
+  await bridge.warm(await model, first, build !== "wasm" && wantsOnGpu(found, painter), backends.length > 0);
   patience.moved();
   const shared = new Shared(downloads, ort, found, bridge);
   shared.haveModel(modelPath, model);

@@ -115,9 +115,7 @@ class ModelLoader:
         EngineError
             If no backend runs the model, or the engine has been closed meanwhile.
         """
-        spec = load_spec(*choice)
-        buffer = await self._host.loadModel(spec.file, spec.name)
-        verify_model(buffer.to_bytes(), spec)
+        spec, buffer = await self._download(choice)
         while True:
             try:
                 async with self.lock:
@@ -127,6 +125,15 @@ class ModelLoader:
                 if is_optional:
                     raise
                 self._give_up(f"{error.name}: {error.message}")
+                if load_spec(*choice, self.backend) != spec:
+                    spec, buffer = await self._download(choice)
+
+    async def _download(self, choice: ModelChoice) -> tuple[ModelSpec, Any]:
+        """Return the model's file for this backend, with what it is."""
+        spec = load_spec(*choice, self.backend)
+        buffer = await self._host.loadModel(spec.file, spec.name)
+        verify_model(buffer.to_bytes(), spec)
+        return spec, buffer
 
     async def _create(self, buffer: Any, spec: ModelSpec) -> AnyRuntime:
         bridge, described = self._host.bridge, bridge_spec(spec)

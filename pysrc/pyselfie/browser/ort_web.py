@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def bridge_spec(spec: ModelSpec) -> Any:
     """Return what the bridge calls a Spec: what the model takes and gives."""
     lists = {name: [one._asdict() for one in getattr(spec, name)] for name in ("state", "settings", "extras")}
-    return js_object(input=spec.input._asdict(), output=spec.output._asdict(), **lists)
+    return js_object(input=spec.input._asdict(), output=spec.output._asdict(), optimised=bool(spec.backends), **lists)
 
 
 class OrtWebRuntime:

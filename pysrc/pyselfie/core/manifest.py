@@ -88,6 +88,8 @@ class ModelSpec:
         the person alone.
     package
         The Python package that has the file where pyselfie's own has not.
+    backends
+        Backends that this file was made for and already optimised; empty for one that is for all others.
     """
 
     name: str
@@ -103,6 +105,7 @@ class ModelSpec:
     extras: tuple[TensorSpec, ...] = ()
     classes: tuple[str, ...] = ()
     package: str = ""
+    backends: tuple[str, ...] = ()
 
     @property
     def input_name(self) -> str:
@@ -130,7 +133,7 @@ class ModelSpec:
         return self.input.shape
 
 
-def load_spec(model: SupportsIndex | str, edges: str = "raw") -> ModelSpec:
+def load_spec(model: SupportsIndex | str, edges: str = "raw", backend: str = "") -> ModelSpec:
     """Return the spec of a model from the manifest that came with the package.
 
     Parameters
@@ -139,6 +142,8 @@ def load_spec(model: SupportsIndex | str, edges: str = "raw") -> ModelSpec:
         0 or ``"general"``, 1 or ``"landscape"``.
     edges
         ``"raw"`` for the network alone, ``"refined"`` for the one with the refinement behind it.
+    backend
+        What is to run it, where that has a file of its own: ``"wasm"``. The page has those files, the package has not.
 
     Raises
     ------
@@ -154,10 +159,12 @@ def load_spec(model: SupportsIndex | str, edges: str = "raw") -> ModelSpec:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelFileError(f"cannot read {path} ({error}); install pyselfie again") from error
-    return spec_from_manifest(manifest, model, edges)
+    return spec_from_manifest(manifest, model, edges, backend)
 
 
-def spec_from_manifest(manifest: Mapping[str, Any], model: SupportsIndex | str, edges: str = "raw") -> ModelSpec:
+def spec_from_manifest(
+    manifest: Mapping[str, Any], model: SupportsIndex | str, edges: str = "raw", backend: str = ""
+) -> ModelSpec:
     """Return one model's spec from the parsed `manifest.json`.
 
     Parameters
@@ -168,6 +175,8 @@ def spec_from_manifest(manifest: Mapping[str, Any], model: SupportsIndex | str, 
         A model's name, or whatever Python takes as an index, as MediaPipe does: 1, True and ``np.int64(1)`` are one.
     edges
         ``"raw"`` or ``"refined"``.
+    backend
+        As for `load_spec`.
 
     Raises
     ------
@@ -183,7 +192,8 @@ def spec_from_manifest(manifest: Mapping[str, Any], model: SupportsIndex | str, 
     except (KeyError, TypeError) as error:
         raise ModelFileError(f"manifest.json is damaged ({error!r}); build or install pyselfie again") from error
     name = _model_name(specs, model)
-    kinds = {spec.edges: spec for spec in specs if spec.name == name}
+    fitting = [spec for spec in specs if spec.name == name and (not spec.backends or backend in spec.backends)]
+    kinds = {spec.edges: spec for spec in sorted(fitting, key=lambda spec: bool(spec.backends))}  # its own win
     if edges not in kinds:
         raise ValueError(f"edges is {edges!r}, but the {name} model has {' or '.join(map(repr, kinds))}")
     return kinds[edges]
@@ -220,6 +230,7 @@ def _spec_from_entry(entry: Mapping[str, Any]) -> ModelSpec:
         extras=tuple(_tensor(extra) for extra in entry.get("extras", ())),
         classes=tuple(entry.get("classes", ())),
         package=entry.get("package", ""),
+        backends=tuple(entry.get("backends", ())),
     )
 
 

@@ -7,6 +7,7 @@
  * @property {{input: string, output: string, shape: number[], initial?: number}[]} state what a run gives to the next one
  * @property {{name: string, shape: number[], initial?: number}[]} settings inputs that stay as they are set
  * @property {{name: string, shape: number[]}[]} extras outputs besides the mask
+ * @property {boolean} [optimised] ONNX Runtime has optimised the graph before: doing it again takes most of a start
  */
 
 import { filled, GpuSession, gpuSettings, openDevice } from "./gpu_session.js";
@@ -44,27 +45,29 @@ export class OrtBridge {
    * @param {ArrayBuffer} model
    * @param {string} backend
    * @param {boolean} onGpu
+   * @param {boolean} optimised
    */
-  async warm(model, backend, onGpu) {
-    const session = this.#open(model, backend, onGpu);
+  async warm(model, backend, onGpu, optimised) {
+    const session = this.#open(model, backend, onGpu, optimised);
     this.#warm = { model, backend, onGpu, session };
     await session.catch(() => {});
   }
 
-  /** @param {ArrayBuffer} model @param {string} backend @param {boolean} onGpu */
-  async #open(model, backend, onGpu) {
+  /** @param {ArrayBuffer} model @param {string} backend @param {boolean} onGpu @param {boolean} [optimised] */
+  async #open(model, backend, onGpu, optimised) {
     const settings =
       backend === "webgpu" ? gpuSettings(await this.#openDevice(), onGpu) : { executionProviders: [backend] };
-    return this.#ort.InferenceSession.create(new Uint8Array(model), settings);
+    const graphOptimizationLevel = optimised ? "disabled" : "all";
+    return this.#ort.InferenceSession.create(new Uint8Array(model), { ...settings, graphOptimizationLevel });
   }
 
-  /** @param {ArrayBuffer} model @param {string} backend @param {boolean} onGpu @returns {Promise<any>} */
-  async #session(model, backend, onGpu) {
+  /** @param {ArrayBuffer} model @param {Spec} spec @param {string} backend @param {boolean} onGpu @returns {Promise<any>} */
+  async #session(model, { optimised }, backend, onGpu) {
     const warm = this.#warm;
     this.#warm = null;
     if (warm?.model === model && warm.backend === backend && warm.onGpu === onGpu) return warm.session;
     await warm?.session.then((session) => session.release()).catch(() => {});
-    return this.#open(model, backend, onGpu);
+    return this.#open(model, backend, onGpu, optimised);
   }
 
   /**
@@ -73,12 +76,12 @@ export class OrtBridge {
    * @param {string} backend
    */
   async create(model, spec, backend) {
-    return new OrtSession(this.#ort, await this.#session(model, backend, false), spec);
+    return new OrtSession(this.#ort, await this.#session(model, spec, backend, false), spec);
   }
 
   /** The same on WebGPU, with the picture and the mask in GPU buffers. @param {ArrayBuffer} model @param {Spec} spec */
   async createOnGpu(model, spec) {
-    const session = await this.#session(model, "webgpu", true);
+    const session = await this.#session(model, spec, "webgpu", true);
     return new GpuSession(this.#ort, session, await this.#openDevice(), spec);
   }
 
