@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from bench.against import main as against
 from bench.contenders import CONTENDERS
 from bench.edges import main as edges
 from bench.entrants import open_pages, serve_pages
@@ -57,6 +58,8 @@ def main(argv: list[str]) -> int:
         return quality([word for word in argv if word != "--quality"])
     if "--edges" in argv:
         return edges([word for word in argv if word != "--edges"])
+    if "--against" in argv:
+        return against(argv, FLAGS)
     if "--native" in argv:
         return native([word for word in argv if word != "--native"])
     options = parse(argv)
@@ -76,6 +79,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         prog="build.py bench", description="Compare with the peers, interleaved in one run."
     )
     parser.add_argument("--quick", action="store_true", help="about a minute: fewer rounds, one start-up, three sizes")
+    parser.add_argument("--against", metavar="DIST", help="how this site starts beside another built one instead")
     parser.add_argument("--native", action="store_true", help="MediaPipe's Python Solution API instead of browsers")
     parser.add_argument("--quality", action="store_true", help="how good the masks are instead of how fast")
     parser.add_argument("--edges", action="store_true", help="what refined edges cost in one run of the model instead")

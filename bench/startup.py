@@ -25,7 +25,7 @@ _PATIENCE_MS = 60_000
 _SETTLE_MS = 1_500  # a browser that has just started is busy with itself
 
 
-def measure_startup(playwright: Playwright, chromium: Path, flags: list[str], tries: int) -> Startup:
+def measure_startup(playwright: Playwright, chromium: Path, flags: list[str], tries: int, site: Path = DIST) -> Startup:
     """Visit the site `tries` times with a new profile, and each time once more after a restart of the browser.
 
     Raises
@@ -34,7 +34,7 @@ def measure_startup(playwright: Playwright, chromium: Path, flags: list[str], tr
         If the site does not come to its first composite within a minute.
     """
     result: Startup = {"cold_ms": [], "warm_ms": [], "cold_bytes": 0, "warm_bytes": 0}
-    with Server(DIST) as server:
+    with Server(site) as server:
         for _ in range(tries):
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
                 milliseconds, result["cold_bytes"] = _visit(playwright, chromium, flags, profile, server.url)

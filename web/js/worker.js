@@ -186,11 +186,11 @@ async function boot({ modelSelection, edges, backend, painter, fresh }) {
       startRuntime(downloads, patience, { modelSelection, edges, backend, painter }),
       startPython(downloads, patience),
     ]);
-    const [shared, pyodide] = await untilFailure(downloads, started);
+    const [shared, { pyodide, Channels }] = await untilFailure(downloads, started);
     await untilFailure(downloads, downloads.checked());
     report("Preparing the model");
     const makeHost = (/** @type {number} */ channel) => new Host(shared, channel);
-    const channels = pyodide.pyimport("pyselfie.browser.channels").Channels(makeHost, backend, painter);
+    const channels = Channels(makeHost, backend, painter);
     receive = channels.receive;
     Object.assign(self, { pyodide }); // for a look inside from the console, and for the leak test
     tell({ type: "booted" });
@@ -275,7 +275,8 @@ async function startPython(downloads, patience) {
     return fetchNow(downloads.url(path), past);
   });
   late.destroy();
-  return pyodide;
+  const { Channels } = pyodide.pyimport("pyselfie.browser.channels"); // while ONNX Runtime still comes, or compiles
+  return { pyodide, Channels };
 }
 
 function bytesOverTheWire() {
