@@ -33,12 +33,12 @@ def check(pytest_arguments: list[str]) -> int:
     What pytest prints comes last, so that its closing line closes the output of a run without faults.
     """
     failed = [] if pytest_arguments else [name for name, command in _checks() if not _passes(name, command)]
-    _name_chromium()
+    environment = {**os.environ, **_chromium()}
     if pytest_arguments:
-        return _pytest(pytest_arguments)
-    if _pytest(_ALONE):
+        return _pytest(pytest_arguments, environment)
+    if _pytest(_ALONE, environment):
         failed.append("pytest -m alone")
-    code = _pytest([*_MEASURED, *_BY_FILE, f"--numprocesses={workers(_cores(), _memory())}"])
+    code = _pytest([*_MEASURED, *_BY_FILE, f"--numprocesses={workers(_cores(), _memory())}"], environment)
     if failed:
         complain(f"failed besides this: {', '.join(failed)} (see above).")
     return code or int(bool(failed))
@@ -61,16 +61,19 @@ def _memory() -> int | None:
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def _name_chromium() -> None:
+def _chromium() -> dict[str, str]:
+    """Return the variable that names the Chromium, so that it is looked for only once."""
     try:
-        os.environ[chromium.VARIABLE] = str(chromium.ensure_chromium())
+        return {chromium.VARIABLE: str(chromium.ensure_chromium())}
     except BuildError as error:
         complain(str(error))  # the browser tests fail with the same sentence; all others can still run
+        return {}
 
 
-def _pytest(arguments: list[str]) -> int:
+def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
     say(f"pytest {' '.join(arguments)} ...")
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def _checks() -> list[tuple[str, list[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -68,3 +69,11 @@ def test_failure_of_either_run_is_a_failure(pytest_runs: Runs, capfd: pytest.Cap
 def test_workers_are_as_many_as_cores_and_memory_allow(cores: int, gigabytes: int | None, expected: int) -> None:
     """One a core, each with 3 GiB; at least one."""
     assert check.workers(cores, None if gigabytes is None else gigabytes * 2**30) == expected
+
+
+def test_chromium_is_named_to_pytest_alone(pytest_runs: Runs) -> None:
+    """The environment of whoever checks stays as it is: these tests run in one process with those of the browser."""
+    before = dict(os.environ)
+    pytest_runs({})
+    assert check.check([]) == 0
+    assert dict(os.environ) == before
