@@ -1,7 +1,7 @@
 """``build.py test``: lint, types and every test; all of them run, whatever fails.
 
-The tests run in as many processes as the machine has cores, file by file. A test marked ``alone`` needs the machine for
-itself, so those run first, one after the other.
+The tests run in as many processes as the machine has cores, file by file, and those with WebGPU in software all in one.
+A test marked ``alone`` needs the machine for itself, so those run first, one after the other.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from builder.report import complain, say
 
 _ALONE = ["-m", "alone"]
 _MEASURED = ["-m", "not alone", "--cov", "--cov-report=term"]  # with the floor and all else in pyproject.toml
-# A file's tests share browsers and fixtures. The order of collection stays: Playwright keeps a loop running in its
+# The groups are those of tests/conftest.py. The order of collection stays: Playwright keeps a loop running in its
 # process, so browser tests have to follow all others.
-_BY_FILE = ["--dist=loadfile", "--no-loadscope-reorder"]
+_BY_FILE = ["--dist=loadgroup", "--no-loadscope-reorder"]
 _BYTES_PER_WORKER = 3 * 2**30  # a few browsers, each with WebGPU in software
 
 

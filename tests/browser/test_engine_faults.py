@@ -111,7 +111,7 @@ def test_a_download_that_fails_is_told_in_one_sentence(launch, site, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["model changed", "wheel missing", "runtime truncated", "python changed", "worker missing"]
+    "name", ["model changed", "NumPy missing", "runtime truncated", "python changed", "worker missing"]
 )
 def test_after_a_failed_start_a_retry_works(launch, site, astronaut, name):
     """Once the cause is gone, starting again is enough."""

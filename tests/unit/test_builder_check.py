@@ -43,7 +43,7 @@ def test_all_tests_run_side_by_side_but_for_those_that_have_to_be_alone(pytest_r
     alone, others = runs
     assert alone == ["-m", "alone"]
     assert others[:2] == ["-m", "not alone"]
-    assert {"--cov", "--dist=loadfile"} < set(others)
+    assert {"--cov", "--dist=loadgroup"} < set(others)
     assert others[-1].startswith("--numprocesses=")
 
 
