@@ -7,6 +7,7 @@ import gc
 from typing import TYPE_CHECKING, Any
 
 from pyselfie.browser.engine import Engine
+from pyselfie.browser.interop import provoke_first_error
 from pyselfie.browser.service.segmentation_service import SegmentationService
 from pyselfie.browser.service.service_client import ServiceClient
 
@@ -29,6 +30,7 @@ class Channels:
     """
 
     def __init__(self, make_host: Callable[[int], Host], requested: str, painter: str) -> None:
+        provoke_first_error()
         gc.freeze()  # what start-up has made stays: collections between frames need not look at it
         self._make_host = make_host
         self._requested = requested
