@@ -21,4 +21,4 @@ def provoke_first_error() -> None:
     of its cause: 7 of 40 fresh workers did, and none of 40 in which another error had come before.
     """
     with suppress(Exception):  # the lost one is a SystemError
-        Object.defineProperty(None, "", None)
+        Object.fromEntries(1)  # numbers have no entries
