@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _PACKAGE = "pyselfie_multiclass"
 """What has the model where it is no part of pyselfie's own wheel."""
 _WEB_BACKENDS = ["wasm"]
-"""Where the lean files are faster; WebGPU is not among them as long as no hardware has shown it."""
+"""Where the lean files run. On WebGPU they would be wrong: see `models.lean.depthwise`."""
 
 
 def convert_all(packages: Path, out_dir: Path) -> None:
