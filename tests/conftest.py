@@ -14,14 +14,27 @@ from builder.samples import astronaut_png
 _BROWSER_TESTS = Path(__file__).parent / "browser"
 
 
+class _LastWord:
+    """What has to come after pytest's own sorting of the tests, which goes by the fixtures that they share."""
+
+    @staticmethod
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+        """Run the browser tests last: they take longest, and Playwright leaves an event loop running in this thread."""
+        items.sort(key=lambda item: item.path.is_relative_to(_BROWSER_TESTS))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register what sorts the tests."""
+    config.pluginmanager.register(_LastWord())
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser tests last: they take longest, and Playwright leaves an event loop running in this thread.
+    """Give each file to one process, and all files that ask for WebGPU to the same one.
 
-    Processes that run side by side take a file each; but WebGPU in software wants all cores, and two of it starve a
-    worker until its page takes it for dead: all files that ask for it go to one process.
+    WebGPU in software wants all cores, and two of it starve a worker until its page takes it for dead.
     """
-    items.sort(key=lambda item: item.path.is_relative_to(_BROWSER_TESTS))
     for item in items:
         asks_for_webgpu = isinstance(item, pytest.Function) and hasattr(item.module, "WEBGPU_FLAGS")
         item.add_marker(pytest.mark.xdist_group("webgpu" if asks_for_webgpu else str(item.path)))
