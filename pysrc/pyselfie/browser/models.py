@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pyodide.ffi import JsException
@@ -12,7 +13,7 @@ from pyselfie.browser.model_loader import EngineError, ModelChoice
 from pyselfie.core.options import AUTO
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from pyselfie.browser.model_loader import ModelLoader
     from pyselfie.browser.output import AnyRuntime, Output
@@ -146,6 +147,22 @@ class RunningModel:
                 self._reporter.post({"type": "backendchange", **self.status()})
         return await self.guarded(self._refresh)
 
+    async def follow_loader(self) -> bool:
+        """Run the wanted model where the loader says by now, and tell why; returns whether it painted the frame."""
+        async with self._recovery:
+            runtime = self._runtime
+            if runtime is None or not self._loader.is_open:
+                return False
+            moves = runtime.backend != self._loader.backend
+            try:
+                if moves:
+                    await self.install()
+            except Exception as error:
+                self._reporter.frame_failed(error)
+            (self._runtime or runtime).reason = self._loader.reason
+            self._reporter.post({"type": "backendchange", **self.status()})
+        return moves and await self.guarded(self._refresh)
+
     async def install(self) -> None:
         """Load the wanted model and let it paint; where the GPU refuses, by the next painter."""
         while True:
@@ -199,7 +216,10 @@ class RunningModel:
     async def _exchange(self, wanted: ModelChoice) -> None:
         try:
             runtime = await self._load(wanted, is_optional=self.auto_reason is not None)
-            if self.wanted != wanted or wanted == self.running:  # another wish, or a recovery, came meanwhile
+            is_late = runtime.backend != self._loader.backend  # made before the backend changed
+            if (
+                is_late or self.wanted != wanted or wanted == self.running
+            ):  # another wish, or a recovery, came meanwhile
                 runtime.close()
                 self.tell()
                 return
@@ -224,11 +244,17 @@ class RunningModel:
         if self._spare is not None and _choice_of(self._spare) == choice:
             runtime, self._spare = self._spare, None
             return runtime
+        with self.loading():
+            return await self._loader.load(choice, is_optional=is_optional)
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Tell the page for as long as sessions are made."""
         self._loads += 1
         if self._loads == 1:
             self._reporter.post({"type": "loading", "on": True})
         try:
-            return await self._loader.load(choice, is_optional=is_optional)
+            yield
         finally:
             self._loads -= 1
             if self._loads == 0:

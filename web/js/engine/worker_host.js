@@ -19,6 +19,7 @@
 import { Holds } from "./holds.js";
 import { siteUrl, WORKER } from "./site.js";
 import { startWorker, watchStart } from "./start.js";
+import { keepVerdict, keptVerdicts } from "./verdicts.js";
 
 const LOOK_MS = 1_000;
 const MOST_LOOKS = 10; // one piece of work takes less: painting the largest photo, a function of the page's own
@@ -49,6 +50,8 @@ export class WorkerHost {
   #fresh = false;
   #holds = new Holds();
   #booted = false;
+  /** @type {import("./protocol.d.ts").GpuChecked | null} what to keep if the worker dies now */
+  #check = null;
 
   /** @param {string} url the worker's @param {string} backend @param {string} painter */
   constructor(url, backend, painter) {
@@ -132,7 +135,7 @@ export class WorkerHost {
     };
     this.#worker = worker;
     const settings = { backend: this.#backend, painter: this.#painter, fresh: this.#fresh };
-    this.#send({ type: "boot", modelSelection, edges, ...settings });
+    this.#send({ type: "boot", modelSelection, edges, ...settings, verdicts: keptVerdicts() });
     this.#watchdog = self.setInterval(() => this.#watch(), LOOK_MS);
   }
 
@@ -156,6 +159,7 @@ export class WorkerHost {
 
   /** @param {import("./protocol.d.ts").ToClient & {channel: number}} message */
   #deliver({ channel, ...message }) {
+    if (message.type === "gpucheck") return this.#keep(message);
     if (message.type === "ready") this.#ready = true;
     const client = this.#clients.get(channel);
     if (client) client.receive(message);
@@ -163,6 +167,12 @@ export class WorkerHost {
       message.frame.close(); // closed meanwhile
     else if (message.type === "reply" && Array.isArray(message.value))
       for (const bitmap of message.value) bitmap.close();
+  }
+
+  /** @param {import("./protocol.d.ts").GpuChecked} message */
+  #keep(message) {
+    keepVerdict(message.key, message.entry);
+    this.#check = message.ifItDies === null ? null : message;
   }
 
   /** The worker could not boot: all who wait for it are told, and the next start is a new one. @param {Failure} message */
@@ -193,6 +203,7 @@ export class WorkerHost {
     const again = this.#ready && !this.#restarted;
     this.#restarted = again;
     if (!this.#booted) this.#fresh = true;
+    if (this.#check) keepVerdict(this.#check.key, this.#check.ifItDies ?? "");
     for (const client of this.#end(`The engine stopped: ${why}.`)) client.lost(why, again);
   }
 
@@ -204,6 +215,7 @@ export class WorkerHost {
     this.#worker?.terminate();
     this.#worker = null;
     this.#ready = this.#booted = false;
+    this.#check = null;
     this.#looks = this.#fruitless = 0;
     this.#holds.reject(why);
     this.#clients.clear();

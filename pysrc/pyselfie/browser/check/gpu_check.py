@@ -1,0 +1,199 @@
+"""Checks the GPU beside the backend that paints, once the first frame is painted, and brings the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import TYPE_CHECKING, Any
+
+from pyselfie.browser.check.measured import Measured
+from pyselfie.browser.check.sample import Sample
+from pyselfie.browser.model_loader import EngineError, ModelChoice
+from pyselfie.core.gpu_check import RUNS, WARM_UPS, Limits, Verdict, judge, mask_error
+from pyselfie.core.tiers import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from contextlib import AbstractContextManager
+
+    from pyselfie.browser.model_loader import ModelLoader
+    from pyselfie.browser.protocol import GpuChecked
+    from pyselfie.core.gpu_check import Note, Trust
+    from pyselfie.core.manifest import ModelSpec
+
+    _Models = dict[str, tuple[ModelSpec, Any]]
+
+LIMITS = Limits()
+MODEL = ModelChoice(0, "refined")
+"""What ``model="auto"`` begins with. GPUs are checked with it whatever the page runs, so one verdict counts for all."""
+
+
+class GpuCheck:
+    """Sees to it that there is a verdict on the GPU, if the loader awaits one.
+
+    Parameters
+    ----------
+    loader : ModelLoader
+        Of the engine that checks; its lock is held during each frame of the sample.
+    trust : Trust
+        The verdicts, shared by all engines of the worker: one of them checks.
+    post : callable
+        Sends the page what it is to keep.
+    loading : callable
+        Returns a context in which the page bears with a silent worker.
+    on_verdict : callable
+        Called once, when the verdict is known.
+    spawn : callable
+        Runs a coroutine in the background.
+    drop_device : callable
+        Gives the GPU up; whatever waits for it fails.
+    """
+
+    def __init__(
+        self,
+        loader: ModelLoader,
+        trust: Trust,
+        *,
+        post: Callable[[GpuChecked], None],
+        loading: Callable[[], AbstractContextManager[None]],
+        on_verdict: Callable[[Verdict], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        drop_device: Callable[[], None],
+    ) -> None:
+        self._loader = loader
+        self._trust = trust
+        self._post = post
+        self._loading = loading
+        self._on_verdict = on_verdict
+        self._spawn = spawn
+        self._drop_device = drop_device
+        self._is_waiting = False
+        self._steps = 0
+        self._fault: asyncio.Future[str] | None = None  # while a check is under way: set when it has failed
+
+    def painted(self) -> None:
+        """Begin the check if it is still to be made: a frame has been painted, so it delays none."""
+        key, trust = self._loader.gpu_key, self._trust
+        if not self._loader.awaits_verdict:
+            return
+        verdict = trust.verdict(key)
+        if verdict is not None:  # of another engine, since this one was opened
+            self._on_verdict(verdict)
+            return
+        if not self._is_waiting:
+            self._is_waiting = True
+            trust.when_known(key, self._on_verdict)
+        note = trust.begin(key)
+        if note is not None:
+            self._spawn(self._check(note))
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the GPU is being checked: what fails on it meanwhile is nobody else's matter."""
+        return self._fault is not None
+
+    def fail(self, why: str) -> None:
+        """Take it that the GPU has failed."""
+        if self._fault is not None and not self._fault.done():
+            self._fault.set_result(why)
+
+    async def _check(self, note: Note) -> None:
+        key = self._loader.gpu_key
+        try:
+            models = {backend: await self._loader.download(MODEL, backend) for backend in ("webgpu", "wasm")}
+            self._keep(note.entry, note.if_it_dies)
+            with self._loading():
+                verdict = await self._watched(models)
+            self._loader.check_open()  # else whatever has failed, the engine's end is why
+        except Exception as error:  # none of this is the GPU's fault: the next start checks again
+            self._keep(self._trust.leave(key))
+            if not isinstance(error, EngineError):
+                self._trust.learn(key, Verdict("wasm", f"it could not be checked: {_sentence(error)}"))
+            return
+        if verdict.backend == "wasm":
+            self._drop_device()
+        self._keep(verdict.as_entry())
+        self._trust.learn(key, verdict)
+
+    def _keep(self, entry: str, if_it_dies: str | None = None) -> None:
+        self._post({"type": "gpucheck", "key": self._loader.gpu_key, "entry": entry, "ifItDies": if_it_dies})
+
+    async def _watched(self, models: _Models) -> Verdict:
+        """Return the verdict, also where the GPU fails, or a step does not come to an end.
+
+        A step that hangs cannot be ended, but what it waits for can: the device. What it leaves is freed when it ends.
+        """
+        self._fault = fault = asyncio.get_running_loop().create_future()
+        task = asyncio.ensure_future(self._measure(models))
+        task.add_done_callback(_noted)
+        try:
+            while True:
+                steps = self._steps
+                await asyncio.wait({task, fault}, timeout=LIMITS.step_s, return_when=asyncio.FIRST_COMPLETED)
+                if fault.done():
+                    return _failed(fault.result())
+                if task.done():
+                    return task.result()
+                if steps == self._steps:
+                    return Verdict("wasm", f"it gave no answer for {LIMITS.step_s:g} s while it was checked")
+        except Exception as error:
+            return _failed(_sentence(error))
+        finally:
+            self._fault = None
+            if not task.done():
+                self._drop_device()
+
+    async def _measure(self, models: _Models) -> Verdict:
+        sample = await Sample.open()
+        try:
+            error, gpu_ms = await self._side("webgpu", models, sample, LIMITS.frame_ms)
+            verdict = judge(error, gpu_ms, math.inf, LIMITS)
+            if verdict.backend == "webgpu":
+                _, wasm_ms = await self._side("wasm", models, sample, math.inf)
+                verdict = judge(error, gpu_ms, wasm_ms, LIMITS)
+            return verdict
+        finally:
+            sample.close()
+
+    async def _side(self, backend: str, models: _Models, sample: Sample, allowed_ms: float) -> tuple[float, float]:
+        """Return the mask's error, and what a frame takes in milliseconds if that is allowed."""
+        spec, buffer = models[backend]
+        trial, error = Trial(allowed_ms, runs=RUNS, warm_ups=WARM_UPS), 0.0
+        async with self._loader.lock:
+            self._step()
+            runtime = await self._loader.create(buffer, spec, backend)
+            self._steps += 1
+            measured = await Measured.create(runtime, self.fail)
+        try:
+            is_first = True
+            while not trial.is_done and error <= LIMITS.mask_error:
+                async with self._loader.lock:  # frames have their turn between two runs
+                    self._step()
+                    trial.add(await measured.frame_ms(sample))
+                    if is_first or trial.is_done:
+                        error = max(error, mask_error(await measured.mask()))
+                is_first = False
+            return error, trial.p75_ms if trial.is_done else math.inf
+        finally:
+            measured.close()
+
+    def _step(self) -> None:
+        """Go on, if the check does."""
+        self._loader.check_open()
+        if self._fault is None or self._fault.done():
+            raise EngineError("The check is over.")
+        self._steps += 1
+
+
+def _failed(why: str) -> Verdict:
+    return Verdict("wasm", f"it failed while it was checked: {why}")
+
+
+def _sentence(error: Exception) -> str:
+    return getattr(error, "message", "") or str(error) or type(error).__name__
+
+
+def _noted(task: asyncio.Task[Any]) -> None:
+    """Look at what came of a task that nobody may wait for any more."""
+    if not task.cancelled():
+        task.exception()
