@@ -155,7 +155,8 @@ class Trust:
 
     def __init__(self, kept: str = "{}") -> None:
         found = _parsed(kept)
-        self._entries: dict[str, str] = found if isinstance(found, dict) else {}
+        entries = found.items() if isinstance(found, dict) else ()
+        self._entries: dict[str, str] = {key: entry for key, entry in entries if isinstance(entry, str)}
         self._under_way: set[str] = set()
         self._listeners: list[tuple[str, Callable[[Verdict], None]]] = []
 
@@ -163,14 +164,14 @@ class Trust:
         """Return the verdict; None: the adapter has to be checked."""
         entry = self._entry(key)
         backend, reason = entry.get("backend"), entry.get("reason")
-        if backend in {"webgpu", "wasm"} and isinstance(reason, str):
+        if isinstance(backend, str) and backend in {"webgpu", "wasm"} and isinstance(reason, str):
             return Verdict(backend, reason)
         if self._begun(key) >= MOST_BEGUN:
             return Verdict("wasm", "it was checked several times, and no check has come to an end")
         return None
 
     def _entry(self, key: str) -> dict[str, Any]:
-        found = _parsed(self._entries.get(key))
+        found = _parsed(self._entries.get(key, ""))
         return found if isinstance(found, dict) else {}
 
     def _begun(self, key: str) -> int:
@@ -206,8 +207,8 @@ class Trust:
         self._listeners.append((key, listener))
 
 
-def _parsed(text: object) -> Any:
+def _parsed(text: str) -> Any:
     """Return what the JSON says; None where there is none: others may have written it."""
     with suppress(ValueError, RecursionError):
-        return json.loads(text) if isinstance(text, str) else None
+        return json.loads(text)
     return None

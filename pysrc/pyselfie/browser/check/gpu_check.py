@@ -6,6 +6,8 @@ import asyncio
 import math
 from typing import TYPE_CHECKING, Any
 
+import js
+
 from pyselfie.browser.check.measured import Measured
 from pyselfie.browser.check.sample import Sample
 from pyselfie.browser.model_loader import EngineError, ModelChoice
@@ -69,6 +71,7 @@ class GpuCheck:
         self._drop_device = drop_device
         self._is_waiting = False
         self._steps = 0
+        self._task: asyncio.Task[Verdict] | None = None
         self._fault: asyncio.Future[str] | None = None  # while a check is under way: set when it has failed
 
     def painted(self) -> None:
@@ -114,6 +117,7 @@ class GpuCheck:
             self._drop_device()
         self._keep(verdict.as_entry())
         self._trust.learn(key, verdict)
+        await self._end_of_steps()
 
     def _keep(self, entry: str, if_it_dies: str | None = None) -> None:
         self._post({"type": "gpucheck", "key": self._loader.gpu_key, "entry": entry, "ifItDies": if_it_dies})
@@ -121,10 +125,10 @@ class GpuCheck:
     async def _watched(self, models: _Models) -> Verdict:
         """Return the verdict, also where the GPU fails, or a step does not come to an end.
 
-        A step that hangs cannot be ended, but what it waits for can: the device. What it leaves is freed when it ends.
+        A step that hangs cannot be ended, but what it waits for can: the device. It frees what it has when it ends.
         """
         self._fault = fault = asyncio.get_running_loop().create_future()
-        task = asyncio.ensure_future(self._measure(models))
+        self._task = task = asyncio.ensure_future(self._measure(models))
         task.add_done_callback(_noted)
         try:
             while True:
@@ -142,6 +146,14 @@ class GpuCheck:
             self._fault = None
             if not task.done():
                 self._drop_device()
+
+    async def _end_of_steps(self) -> None:
+        """Wait until the last step has let go of ONNX Runtime; where it never does, only a new worker paints again."""
+        if self._task is None or self._task.done():
+            return
+        await asyncio.wait({self._task}, timeout=LIMITS.step_s)
+        if not self._task.done():
+            js.reportError(js.Error.new("the GPU holds ONNX Runtime up"))  # the page starts a worker anew at any error
 
     async def _measure(self, models: _Models) -> Verdict:
         sample = await Sample.open()
