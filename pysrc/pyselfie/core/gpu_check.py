@@ -164,8 +164,10 @@ class Trust:
         """Return the verdict; None: the adapter has to be checked."""
         entry = self._entry(key)
         backend, reason = entry.get("backend"), entry.get("reason")
-        if isinstance(backend, str) and backend in {"webgpu", "wasm"} and isinstance(reason, str):
-            return Verdict(backend, reason)
+        if backend == "webgpu" and isinstance(reason, str):
+            return Verdict("webgpu", reason)
+        if backend == "wasm" and isinstance(reason, str):
+            return Verdict("wasm", reason)
         if self._begun(key) >= MOST_BEGUN:
             return Verdict("wasm", "it was checked several times, and no check has come to an end")
         return None
