@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from pyselfie import effects
 from pyselfie.cli import main
@@ -128,10 +128,7 @@ def test_state_is_a_films(tmp_path: Path) -> None:
     assert main(command) == 0
     for name in ("a.png", "b.png"):
         with Image.open(out / name) as film:
-            levels = []
-            for index in range(film.n_frames):
-                film.seek(index)
-                levels.append(np.asarray(film.convert("RGB")).max())
+            levels = [np.asarray(picture.convert("RGB")).max() for picture in ImageSequence.Iterator(film)]
         assert levels == [20, 40, 60]
 
 

@@ -107,7 +107,7 @@ def test_set_values_reach_the_function() -> None:
         "print(repr(a), repr(b), c, d, e, f); return frame",
     )
     said: list[Any] = []
-    effect._function.__globals__["print"] = lambda *values: said.extend(values)  # type: ignore[attr-defined]
+    effect._function.__globals__["print"] = lambda *values: said.extend(values)
     effect.set({"a": 1, "b": np.float64(4), "c": True, "d": "y", "e": "#102030"})
     effect(FRAME, MASK, 0.0)
     assert said == ["1.0", "4", True, "y", Color("#102030"), 0.25]
