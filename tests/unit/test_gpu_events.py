@@ -279,8 +279,18 @@ def test_one_check_counts_for_all_engines_of_a_worker(worker):
     asyncio.run(run())
 
 
-def test_effect_in_python_stays_on_canvas_2d(worker):
-    """It came while the GPU was checked: the verdict is kept for the next start, and this engine stays where it is."""
+@pytest.mark.parametrize(
+    ("painter", "change"),
+    [
+        (
+            "webgpu",
+            ("wasm", "hardware adapter a GPU is not used, as an effect in Python paints on Canvas 2D; 1 thread"),
+        ),
+        ("canvas2d", ("webgpu", f"hardware adapter a GPU: {FIT}")),
+    ],
+)
+def test_effect_in_python_stays_on_canvas_2d(worker, painter, change):
+    """It came while the GPU was checked: the verdict is kept, and the engine stays if the painter would be WebGPU's."""
 
     async def run():
         host = gpu_host(worker)
@@ -288,10 +298,10 @@ def test_effect_in_python_stays_on_canvas_2d(worker):
         engine = await first_frame(worker, host)
         await settle()
         engine._output.set_custom_effect(SimpleNamespace(has_failed=True))
+        engine._loader.gpu_painter = painter
         may_run.set()
         await settle()
-        reason = "hardware adapter a GPU is not used, as an effect in Python paints on Canvas 2D; 1 thread"
-        assert changes(host) == [("wasm", reason)]
+        assert changes(host) == [change]
         assert kept(host)[-1]["backend"] == "webgpu"
 
     asyncio.run(run())

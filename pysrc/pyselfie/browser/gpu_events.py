@@ -78,8 +78,9 @@ class GpuEvents:
             self._on_painted()
 
     def _judged(self, verdict: Verdict) -> None:
-        """Let models run where the verdict says; an effect in Python stays where it is."""
-        self._loader.heed(CUSTOM_EFFECT if self._output.has_custom_effect else verdict)
+        """Let models run where the verdict says; an effect in Python stays where it can be painted."""
+        must_stay = self._output.has_custom_effect and self._loader.gpu_painter == "webgpu"
+        self._loader.heed(CUSTOM_EFFECT if must_stay else verdict)
         self._spawn(self._move())
 
     async def _move(self) -> None:

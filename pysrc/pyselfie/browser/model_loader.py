@@ -67,6 +67,8 @@ class ModelLoader:
         Threads that WebAssembly uses.
     is_open : bool
         Whether anything may be loaded; see `close`.
+    gpu_painter : str
+        What paints where the model runs on WebGPU.
     gpu_key : str
         What the verdict on the GPU is kept under.
     awaits_verdict : bool
@@ -91,7 +93,8 @@ class ModelLoader:
         self._host = host
         self._painters = PainterChoice(painter, is_software=probe.is_software)
         self._renewed = False
-        self.gpu_key = key_of(probe.adapter, self._painters.for_backend("webgpu")[0], __version__, host.bridge.version)
+        self.gpu_painter, _ = self._painters.for_backend("webgpu")
+        self.gpu_key = key_of(probe.adapter, self.gpu_painter, __version__, host.bridge.version)
         verdict = trust.verdict(self.gpu_key)
         self.awaits_verdict = verdict is None and needs_verdict(probe, requested)
         self._backends = candidates(probe, requested, verdict)
