@@ -90,16 +90,17 @@ def test_gpu_that_is_right_and_fast_takes_over(worker):
         host.on_create = on_create
         show(engine)
         await settle()
-        assert order == [("webgpu", 1), ("wasm", 1), ("webgpu", 1)]
+        assert order == [("webgpu", 1), ("wasm", 1)], "what was checked is what takes over"
         assert changes(host) == [("webgpu", f"hardware adapter a GPU: {FIT}")]
         assert kept(host) == [{"begun": 1}, {"backend": "webgpu", "reason": FIT}]
         assert [message["ifItDies"] is None for message in host.told("gpucheck")] == [False, True]
         assert host.paints == 2
         alive = [runtime.backend for runtime in host.runtimes if not runtime.is_closed]
         assert alive == ["webgpu"]
+        assert engine._stats()["reason"] == changes(host)[0][1]
         show(engine)
         await settle()
-        assert (host.paints, host.runtimes[-1].backend) == (3, "webgpu")
+        assert (host.paints, engine._stats()["backend"]) == (3, "webgpu")
         assert host.told("notice") == host.told("error") == []
         assert [message["on"] for message in host.told("loading")][-1] is False
         engine.close()
@@ -275,6 +276,40 @@ def test_one_check_counts_for_all_engines_of_a_worker(worker):
         await settle()
         assert [changes(host)[0][0] for host in hosts] == ["webgpu"] * 3
         assert [len(kept(host)) for host in hosts] == [2, 0, 0]
+
+    asyncio.run(run())
+
+
+def test_other_model_than_the_checked_one_is_loaded_on_the_gpu(worker):
+    """GPUs are checked with one model, whatever runs; that one is freed, and the wanted one made."""
+
+    async def run():
+        host = gpu_host(worker)
+        await first_frame(worker, host, modelSelection=1)
+        await settle()
+        assert host.created == ["wasm", "webgpu", "wasm", "webgpu"]
+        alive = [(runtime.backend, runtime.spec.name) for runtime in host.runtimes if not runtime.is_closed]
+        assert alive == [("webgpu", "landscape")]
+        assert changes(host)[0][0] == "webgpu"
+
+    asyncio.run(run())
+
+
+def test_wait_for_another_models_run_is_no_hang(worker, check, monkeypatch):
+    """The time of a step is the GPU's own: what holds ONNX Runtime meanwhile may take as long as it likes."""
+
+    async def run():
+        monkeypatch.setattr(check, "LIMITS", Limits(step_s=0.02))
+        host = gpu_host(worker)
+        engine = await first_frame(worker, host)
+        while not host.told("gpucheck"):
+            await asyncio.sleep(0)
+        async with engine._lock:
+            made = len(host.created)
+            await asyncio.sleep(0.1)
+            assert (len(host.created), len(kept(host))) == (made, 1)
+        await settle()
+        assert kept(host)[-1]["backend"] == "webgpu"
 
     asyncio.run(run())
 

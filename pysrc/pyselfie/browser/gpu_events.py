@@ -81,6 +81,9 @@ class GpuEvents:
         """Let models run where the verdict says; an effect in Python stays where it can be painted."""
         must_stay = self._output.has_custom_effect and self._loader.gpu_painter == "webgpu"
         self._loader.heed(CUSTOM_EFFECT if must_stay else verdict)
+        runtime = None if must_stay else self._check.take_runtime()
+        if runtime is not None:
+            self._model.offer(runtime)
         self._spawn(self._move())
 
     async def _move(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyodide.ffi import JsException
 
 from pyselfie.browser.model_loader import EngineError, ModelChoice
+from pyselfie.browser.spare import Spare, choice_of
 from pyselfie.core.options import AUTO
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class RunningModel:
         self._reporter = reporter
         self._refresh = refresh
         self._runtime: AnyRuntime | None = None
-        self._spare: AnyRuntime | None = None  # loaded and measured, and not yet needed
+        self._spare = Spare()  # loaded and measured, and not yet needed
         self._is_switching = False
         self._settled = asyncio.Event()  # not while another model is on its way to run
         self._settled.set()
@@ -116,19 +117,19 @@ class RunningModel:
             runtime.close()
             raise
         runtime.reset()
-        self._spare = runtime
-        self._drop_unfit_spare()
+        self._spare.keep(runtime)
+        self._spare.drop_unless(self.wanted.edges)
+
+    def offer(self, runtime: AnyRuntime) -> None:
+        """Take over what runs already, for the next loading; it is closed if another model is wanted."""
+        if choice_of(runtime) == self.wanted:
+            self._spare.keep(runtime)
+        else:
+            runtime.close()
 
     def drop_spare(self) -> None:
         """Free what was measured and is not needed."""
-        if self._spare is not None:
-            self._spare.close()
-            self._spare = None
-
-    def _drop_unfit_spare(self) -> None:
-        """Free what was measured if it is not what would be loaded by now."""
-        if self._spare is not None and _choice_of(self._spare).edges != self.wanted.edges:
-            self.drop_spare()
+        self._spare.drop()
 
     async def replace(self, why: str, *, lost: bool) -> bool:
         """Put another runtime or painter in the place of the one that runs; returns whether the frame is painted."""
@@ -184,7 +185,7 @@ class RunningModel:
         if choice == self.wanted:
             return False
         self.wanted = choice
-        self._drop_unfit_spare()
+        self._spare.drop_unless(self.wanted.edges)
         if choice == self.running:  # while another one is being loaded: that one is not waited for
             self._reporter.post({"type": "model", **self.status()})
         if self._is_switching:
@@ -195,7 +196,7 @@ class RunningModel:
     @property
     def running(self) -> ModelChoice | None:
         """What runs; None: nothing yet."""
-        return None if self._runtime is None else _choice_of(self._runtime)
+        return None if self._runtime is None else choice_of(self._runtime)
 
     async def settled(self) -> None:
         """Wait until the wanted model runs, or could not be had."""
@@ -241,9 +242,9 @@ class RunningModel:
 
         An optional one, which nobody has asked for, is not worth another backend.
         """
-        if self._spare is not None and _choice_of(self._spare) == choice:
-            runtime, self._spare = self._spare, None
-            return runtime
+        spare = self._spare.take(choice)
+        if spare is not None:
+            return spare
         with self.loading():
             return await self._loader.load(choice, is_optional=is_optional)
 
@@ -298,7 +299,3 @@ class RunningModel:
             "painter": self._output.painter,
             "painterReason": self._loader.painter[1],
         }
-
-
-def _choice_of(runtime: AnyRuntime) -> ModelChoice:
-    return ModelChoice(runtime.spec.model_selection, runtime.spec.edges)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import js
@@ -15,10 +16,11 @@ from pyselfie.core.gpu_check import RUNS, WARM_UPS, Limits, Verdict, judge, mask
 from pyselfie.core.tiers import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from contextlib import AbstractContextManager
 
     from pyselfie.browser.model_loader import ModelLoader
+    from pyselfie.browser.output import AnyRuntime
     from pyselfie.browser.protocol import GpuChecked
     from pyselfie.core.gpu_check import Note, Trust
     from pyselfie.core.manifest import ModelSpec
@@ -71,6 +73,8 @@ class GpuCheck:
         self._drop_device = drop_device
         self._is_waiting = False
         self._steps = 0
+        self._is_at_work = False
+        self._runtime: AnyRuntime | None = None  # found fit, and not yet taken
         self._task: asyncio.Task[Verdict] | None = None
         self._fault: asyncio.Future[str] | None = None  # while a check is under way: set when it has failed
 
@@ -100,6 +104,11 @@ class GpuCheck:
         if self._fault is not None and not self._fault.done():
             self._fault.set_result(why)
 
+    def take_runtime(self) -> AnyRuntime | None:
+        """Return what was checked, if it was found fit here and now: whoever follows the verdict need not load it."""
+        runtime, self._runtime = self._runtime, None
+        return runtime
+
     async def _check(self, note: Note) -> None:
         key = self._loader.gpu_key
         try:
@@ -112,12 +121,19 @@ class GpuCheck:
             self._keep(self._trust.leave(key))
             if not isinstance(error, EngineError):
                 self._trust.learn(key, Verdict("wasm", f"it could not be checked: {_sentence(error)}"))
-            return
-        if verdict.backend == "wasm":
-            self._drop_device()
-        self._keep(verdict.as_entry())
-        self._trust.learn(key, verdict)
-        await self._end_of_steps()
+        else:
+            if verdict.backend == "wasm":
+                self._drop_device()
+            self._keep(verdict.as_entry())
+            self._trust.learn(key, verdict)
+            await self._end_of_steps()
+        finally:
+            self._drop_runtime()
+
+    def _drop_runtime(self) -> None:
+        runtime = self.take_runtime()
+        if runtime is not None:
+            runtime.close()
 
     def _keep(self, entry: str, if_it_dies: str | None = None) -> None:
         self._post({"type": "gpucheck", "key": self._loader.gpu_key, "entry": entry, "ifItDies": if_it_dies})
@@ -138,7 +154,7 @@ class GpuCheck:
                     return _failed(fault.result())
                 if task.done():
                     return task.result()
-                if steps == self._steps:
+                if self._is_at_work and steps == self._steps:
                     return Verdict("wasm", f"it gave no answer for {LIMITS.step_s:g} s while it was checked")
         except Exception as error:
             return _failed(_sentence(error))
@@ -157,44 +173,61 @@ class GpuCheck:
 
     async def _measure(self, models: _Models) -> Verdict:
         sample = await Sample.open()
+        gpu = None
         try:
-            error, gpu_ms = await self._side("webgpu", models, sample, LIMITS.frame_ms)
+            gpu = await self._open("webgpu", models)
+            error, gpu_ms = await self._times(gpu, sample, LIMITS.frame_ms)
             verdict = judge(error, gpu_ms, math.inf, LIMITS)
             if verdict.backend == "webgpu":
-                _, wasm_ms = await self._side("wasm", models, sample, math.inf)
-                verdict = judge(error, gpu_ms, wasm_ms, LIMITS)
+                verdict = judge(error, gpu_ms, await self._wasm_ms(models, sample), LIMITS)
+            if verdict.backend == "webgpu" and self.is_under_way:
+                self._runtime, gpu = gpu.release(), None
             return verdict
         finally:
             sample.close()
+            if gpu is not None:
+                gpu.close()
 
-    async def _side(self, backend: str, models: _Models, sample: Sample, allowed_ms: float) -> tuple[float, float]:
-        """Return the mask's error, and what a frame takes in milliseconds if that is allowed."""
+    async def _wasm_ms(self, models: _Models, sample: Sample) -> float:
+        wasm = await self._open("wasm", models)
+        try:
+            _, wasm_ms = await self._times(wasm, sample, math.inf)
+        finally:
+            wasm.close()
+        return wasm_ms
+
+    async def _open(self, backend: str, models: _Models) -> Measured:
         spec, buffer = models[backend]
-        trial, error = Trial(allowed_ms, runs=RUNS, warm_ups=WARM_UPS), 0.0
-        async with self._loader.lock:
-            self._step()
+        async with self._turn():
             runtime = await self._loader.create(buffer, spec, backend)
             self._steps += 1
-            measured = await Measured.create(runtime, self.fail)
-        try:
-            is_first = True
-            while not trial.is_done and error <= LIMITS.mask_error:
-                async with self._loader.lock:  # frames have their turn between two runs
-                    self._step()
-                    trial.add(await measured.frame_ms(sample))
-                    if is_first or trial.is_done:
-                        error = max(error, mask_error(await measured.mask()))
-                is_first = False
-            return error, trial.p75_ms if trial.is_done else math.inf
-        finally:
-            measured.close()
+            return await Measured.create(runtime, self.fail)
 
-    def _step(self) -> None:
-        """Go on, if the check does."""
-        self._loader.check_open()
-        if self._fault is None or self._fault.done():
-            raise EngineError("The check is over.")
-        self._steps += 1
+    async def _times(self, measured: Measured, sample: Sample, allowed_ms: float) -> tuple[float, float]:
+        """Return the mask's error, and what a frame takes in milliseconds if that is right."""
+        trial, error = Trial(allowed_ms, runs=RUNS, warm_ups=WARM_UPS), 0.0
+        is_first = True
+        while not trial.is_done and error <= LIMITS.mask_error:
+            async with self._turn():  # frames have theirs between two runs
+                trial.add(await measured.frame_ms(sample))
+                if is_first or trial.is_done:
+                    error = max(error, mask_error(await measured.mask()))
+            is_first = False
+        return error, trial.p75_ms if trial.is_done else math.inf
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Take one step when ONNX Runtime is free, if the check still goes on; waiting for that is nobody's fault."""
+        async with self._loader.lock:
+            self._loader.check_open()
+            if self._fault is None or self._fault.done():
+                raise EngineError("The check is over.")
+            self._steps += 1
+            self._is_at_work = True
+            try:
+                yield
+            finally:
+                self._is_at_work = False
 
 
 def _failed(why: str) -> Verdict:

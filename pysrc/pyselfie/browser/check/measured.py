@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from js import OffscreenCanvas
 
@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from pyselfie.browser.pipeline import Pipeline
 
 _OPTIONS = Options()
+
+
+class _Lent:
+    """A runtime that outlives the pipeline which runs it."""
+
+    def __init__(self, runtime: AnyRuntime) -> None:
+        self._runtime = runtime
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._runtime, name)
+
+    def close(self) -> None:
+        """Leave it open."""
 
 
 class Measured:
@@ -42,7 +55,7 @@ class Measured:
         pipeline = None
         try:
             pipeline = await make_pipeline(canvas, runtime, StageClock(), on_fault)
-            await pipeline.use(runtime)
+            await pipeline.use(cast("AnyRuntime", _Lent(runtime)))
         except BaseException:
             runtime.close()
             if pipeline is not None:
@@ -65,6 +78,12 @@ class Measured:
         """Return the last frame's mask, float32 [h, w] in 0..1."""
         return await self._pipeline.read_mask()
 
+    def release(self) -> AnyRuntime:
+        """Free everything but the runtime, and return that; it is as new."""
+        self._pipeline.close()
+        self._runtime.reset()
+        return self._runtime
+
     def close(self) -> None:
         """Free everything, the runtime too."""
-        self._pipeline.close()
+        self.release().close()
