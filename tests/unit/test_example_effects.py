@@ -123,7 +123,7 @@ def test_every_control_reaches_its_ends(name: str, size: tuple[int, int]) -> Non
         told = control.as_dict()
         ends = {"number": (told.get("low"), told.get("high")), "flag": (not told["default"],), "text": ("",)}
         for value in ends.get(told["kind"], ()):
-            changed = effects.load(EXAMPLES / f"{name}.py", **{control.name: value})
+            changed = effects.load(EXAMPLES / f"{name}.py", None, **{control.name: value})
             for time, mask in enumerate(masks):
                 assert changed(frame, mask, time).shape == frame.shape
 
