@@ -18,7 +18,7 @@ from pyselfie.cli.picture_file import read_picture
 from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
 from pyselfie.core.effects import EFFECTS
 from pyselfie.core.manifest import load_spec
-from pyselfie.runtimes.film import GAP_S
+from pyselfie.core.timing import is_pause
 
 if TYPE_CHECKING:
     import argparse
@@ -66,7 +66,7 @@ class Effect:
 
     def __call__(self, frame: Picture, time: float) -> Picture:
         """Return the picture; `time` is in seconds since the first one. After a gap it begins another scene."""
-        if abs(time - self._seen_at) > GAP_S:
+        if is_pause(self._seen_at, time):
             self.cut()
         self._seen_at = time
         return self._painted(frame, time)
