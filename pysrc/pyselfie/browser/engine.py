@@ -73,10 +73,15 @@ class Engine:
         self._mailbox = Mailbox(host.dropped, lambda: self._auto.ready(self._model))
         self._tasks: set[asyncio.Task[None]] = set()
         self._pacer: Pacer | None = None
-        options: dict[str, Any] = {"wanted": lambda: self._options, "affordable": self._options_now}
-        options["spawn"] = self._spawn
-        self._repainter = Repainter(self._output, self._reporter, guarded=self._model.guarded, **options)
-        self._questions = Questions(self._output, self._reporter, self._repainter, **options)
+        self._repainter = Repainter(
+            self._output,
+            self._reporter,
+            wanted=lambda: self._options,
+            affordable=self._options_now,
+            guarded=self._model.guarded,
+            spawn=self._spawn,
+        )
+        self._questions = Questions(self._output, self._reporter, self._repainter, spawn=self._spawn)
         self._device_lost_proxy = create_proxy(self._device_lost)
         host.bridge.onDeviceLost(self._device_lost_proxy)
 
