@@ -20,7 +20,6 @@ import { unpack } from "./worker/unpack.js";
 
 const ROOT = new URL("../", import.meta.url).href;
 const PYODIDE = "vendor/pyodide/";
-const SITE_PACKAGES = "/lib/python3.12/site-packages";
 const MODEL_FOLDER = "models/";
 
 /** @type {ToPython[]} messages that arrive before Python does */
@@ -267,7 +266,7 @@ async function startPython(downloads, patience) {
   // A JavaScript error inside WebAssembly (no memory for a file, say) ends the interpreter, often in a place where Python
   // has let go of its lock: all later calls then fail with a NoGilError that says nothing. The page is told of the first.
   pyodide._api.on_fatal = (/** @type {unknown} */ error) => reportError(error);
-  for (const archive of archives) unpack(await archive, pyodide.FS, SITE_PACKAGES);
+  for (const archive of archives) unpack(await archive, pyodide.FS, pyodide._api.sitePackages);
   patience.moved();
   const late = pyodide.pyimport("pyselfie.browser.late_imports");
   late.install(JSON.stringify(downloads.late), (/** @type {string} */ path, /** @type {boolean} */ past) => {
