@@ -4,12 +4,14 @@
  * Messages of the page go to `pyselfie.browser.channels.Channels.receive`; Python answers through a Host per channel.
  *
  * @typedef {import("./engine/protocol.d.ts").Boot} Boot
+ * @typedef {import("./engine/protocol.d.ts").End} End
+ * @typedef {import("./engine/protocol.d.ts").Ended} Ended
  * @typedef {import("./engine/protocol.d.ts").ToPython} ToPython
  * @typedef {import("./engine/protocol.d.ts").FromBoot} FromBoot
  * @typedef {import("./engine/protocol.d.ts").FromHost} FromHost
  * @typedef {import("./engine/protocol.d.ts").FromPython} FromPython
  */
-import { DownloadError, Downloads } from "./worker/downloads.js";
+import { bytesOverTheWire, DownloadError, Downloads } from "./worker/downloads.js";
 import { missingHere } from "./worker/features.js";
 import { fetchNow } from "./worker/fetch_now.js";
 import { MODELS } from "./worker/models.generated.js";
@@ -26,15 +28,20 @@ const MODEL_FOLDER = "models/";
 const waiting = [];
 /** @type {(message: ToPython) => unknown} true when it has been read: a Python that has died returns nothing */
 let receive = (message) => waiting.push(message);
+/** Closes what holds frames. */
+let closeAll = async () => {
+  for (const message of waiting.splice(0)) if ("frame" in message) message.frame.close();
+};
 
 const SIGN_MS = 500;
 let signedAt = 0;
 
-/** @param {FromBoot} message */
+/** @param {FromBoot | Ended} message */
 const tell = (message) => self.postMessage(message);
 
-self.onmessage = (/** @type {MessageEvent<Boot | ToPython>} */ { data }) => {
+self.onmessage = (/** @type {MessageEvent<Boot | End | ToPython>} */ { data }) => {
   if (data.type === "boot") boot(data);
+  else if (data.type === "end") end();
   else if (receive(data)) giveSign();
 };
 
@@ -43,6 +50,14 @@ function giveSign() {
   if (performance.now() - signedAt < SIGN_MS) return;
   signedAt = performance.now();
   tell({ type: "alive" });
+}
+
+async function end() {
+  try {
+    await closeAll();
+  } finally {
+    tell({ type: "ended" }); // also if Python has died
+  }
 }
 
 /** What all channels share: the downloads, ONNX Runtime, what the browser offers. */
@@ -191,6 +206,7 @@ async function boot({ modelSelection, edges, backend, painter, fresh }) {
     const makeHost = (/** @type {number} */ channel) => new Host(shared, channel);
     const channels = Channels(makeHost, backend, painter);
     receive = channels.receive;
+    closeAll = channels.end;
     Object.assign(self, { pyodide }); // for a look inside from the console, and for the leak test
     tell({ type: "booted" });
     for (const message of waiting.splice(0)) receive(message);
@@ -276,11 +292,6 @@ async function startPython(downloads, patience) {
   late.destroy();
   const { Channels } = pyodide.pyimport("pyselfie.browser.channels"); // while ONNX Runtime still comes, or compiles
   return { pyodide, Channels };
-}
-
-function bytesOverTheWire() {
-  const entries = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType("resource"));
-  return entries.reduce((sum, entry) => sum + entry.encodedBodySize, 0);
 }
 
 /** A Python error has its class in `type`; its message is a traceback, which is for the console. @param {any} error */

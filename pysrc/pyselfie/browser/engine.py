@@ -216,14 +216,14 @@ class Engine:
     def _on_snapshot(self, message: protocol.AskSnapshot) -> None:
         self._questions.snapshot(message)
 
-    def close(self) -> None:
-        """End the frame loop and free everything once the frame under way is done."""
+    def close(self) -> asyncio.Task[None]:
+        """End the frame loop and free everything once the frame under way is done, as the task that is returned is."""
         self._mailbox.close()
         self._questions.cut_is_over()
         self._auto.close()
         self._loader.close()
         self._output.end()
-        self._spawn(self._close())
+        return self._spawn(self._close())
 
     async def _close(self) -> None:
         async with self._lock:
@@ -287,10 +287,11 @@ class Engine:
             "height": size.height,
         }
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _one_by_one(options_json: str) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ class Questions:
         reporter: Reporter,
         repainter: Repainter,
         *,
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._output = output
         self._reporter = reporter

@@ -39,7 +39,7 @@ class Repainter:
         wanted: Callable[[], Options],
         affordable: Callable[[], Options],
         guarded: Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool]],
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._output = output
         self._reporter = reporter
