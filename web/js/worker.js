@@ -4,8 +4,6 @@
  * Messages of the page go to `pyselfie.browser.channels.Channels.receive`; Python answers through a Host per channel.
  *
  * @typedef {import("./engine/protocol.d.ts").Boot} Boot
- * @typedef {import("./engine/protocol.d.ts").End} End
- * @typedef {import("./engine/protocol.d.ts").Ended} Ended
  * @typedef {import("./engine/protocol.d.ts").ToPython} ToPython
  * @typedef {import("./engine/protocol.d.ts").FromBoot} FromBoot
  * @typedef {import("./engine/protocol.d.ts").FromHost} FromHost
@@ -36,10 +34,10 @@ let closeAll = async () => {
 const SIGN_MS = 500;
 let signedAt = 0;
 
-/** @param {FromBoot | Ended} message */
+/** @param {FromBoot | import("./engine/protocol.d.ts").Ended} message */
 const tell = (message) => self.postMessage(message);
 
-self.onmessage = (/** @type {MessageEvent<Boot | End | ToPython>} */ { data }) => {
+self.onmessage = (/** @type {MessageEvent<Boot | import("./engine/protocol.d.ts").End | ToPython>} */ { data }) => {
   if (data.type === "boot") boot(data);
   else if (data.type === "end") end();
   else if (receive(data)) giveSign();
@@ -53,11 +51,8 @@ function giveSign() {
 }
 
 async function end() {
-  try {
-    await closeAll();
-  } finally {
-    tell({ type: "ended" }); // also if Python has died
-  }
+  await closeAll();
+  tell({ type: "ended" });
 }
 
 /** What all channels share: the downloads, ONNX Runtime, what the browser offers. */
@@ -281,7 +276,10 @@ async function startPython(downloads, patience) {
   pyodide._module.mergeLibSymbols({ backtrace: () => 0 }, "numpy");
   // A JavaScript error inside WebAssembly (no memory for a file, say) ends the interpreter, often in a place where Python
   // has let go of its lock: all later calls then fail with a NoGilError that says nothing. The page is told of the first.
-  pyodide._api.on_fatal = (/** @type {unknown} */ error) => reportError(error);
+  pyodide._api.on_fatal = (/** @type {unknown} */ error) => {
+    closeAll = async () => {}; // what a dead Python has cannot be closed
+    reportError(error);
+  };
   for (const archive of archives) unpack(await archive, pyodide.FS, pyodide._api.sitePackages);
   patience.moved();
   const late = pyodide.pyimport("pyselfie.browser.late_imports");

@@ -175,7 +175,8 @@ class Engine:
 
     def _on_custom_effect(self, message: protocol.SetCustomEffect) -> None:
         from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas  # noqa: PLC0415 - few pages have one
-        from pyselfie.core.custom_effect import CustomEffectError, load_effect  # noqa: PLC0415 - as above
+        from pyselfie.custom.errors import CustomEffectError  # noqa: PLC0415 - as above
+        from pyselfie.custom.source import load_effect  # noqa: PLC0415 - as above
 
         try:
             effect = load_effect(message.source, message.name, "effect.py") if message.source else None

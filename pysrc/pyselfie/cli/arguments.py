@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyselfie import __version__
 from pyselfie.cli.formats import PICTURES
+from pyselfie.cli.own_effect import names_function, own_effect
 from pyselfie.core.effects import EFFECTS, options_of
 from pyselfie.core.option import unknown_option
 from pyselfie.core.options import EFFECT_NAMES, MODEL_NAMES, Option, OptionError, Options, way_in
@@ -23,7 +25,7 @@ _EPILOG = """examples:
   pyselfie holiday/ -o cut/ --effect transparent      a folder; run it again to go on where it stopped
   pyselfie talk.mp4 -o out.mp4 --effect blur --model landscape
   pyselfie *.jpg -o masks/ --mask
-  pyselfie photo.jpg -o out.png --effect my_effect.py:func
+  pyselfie photo.jpg -o out.png --effect-file my_effect.py --param strength=0.8
   pyselfie --webcam --effect blur                     q ends it
   pyselfie evaluate photos/ truth/                    measures masks: pyselfie evaluate --help says how
 
@@ -36,7 +38,7 @@ class Parser(argparse.ArgumentParser):
     Attributes
     ----------
     actions : list of argparse.Action
-        One for each argument, in the order in which they were added; those of groups are noted by whoever adds them.
+        One for each argument, in the order in which they were added.
     """
 
     def __init__(self, **settings: Any) -> None:
@@ -47,6 +49,11 @@ class Parser(argparse.ArgumentParser):
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
         """Add an argument, as argparse does, and note it."""
         self.actions.append(super().add_argument(*names, **settings))
+        return self.actions[-1]
+
+    def add_to(self, group: Any, *names: Any, **settings: Any) -> argparse.Action:
+        """Add an argument to one of the parser's groups, whose class has no public name, and note it."""
+        self.actions.append(group.add_argument(*names, **settings))
         return self.actions[-1]
 
 
@@ -69,7 +76,8 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
         parser.error(f"--format is {options.format!r}, but pictures are written as one of {known}")
     try:
         chosen = _engine_options(options)
-    except OptionError as error:
+        options.own = own_effect(options)
+    except ValueError as error:
         parser.error(str(error).removesuffix("."))
     if idle := next((sentence for option in named if (sentence := _idle(option, chosen, options))), ""):
         parser.error(idle)
@@ -88,6 +96,8 @@ def _fill_in(options: argparse.Namespace) -> list[Option]:
             setattr(options, _attribute(option), option.default)
     if options.mask:
         options.effect = "mask"
+    if options.effect_file is not None:
+        options.effect = options.effect_file
     return named
 
 
@@ -106,7 +116,7 @@ def _idle(option: Option, chosen: dict[str, Any], options: argparse.Namespace) -
 
 def options_that_matter(effect: str) -> frozenset[str]:
     """Return the names of the options on which an effect depends, one of the user's own among them."""
-    if _is_own(effect):
+    if effect not in EFFECTS:
         return frozenset({"mirror", "edges", "smoothing"})
     has_backdrop = any(draw.layer == "backdrop" for draw in EFFECTS[effect].draws)
     return options_of(effect) | ({"background"} if has_backdrop else set())
@@ -118,7 +128,7 @@ def _suffix(name: str) -> str:
 
 def _engine_options(options: argparse.Namespace) -> dict[str, Any]:
     """Return what the engine is told, each of which may be wrong; of an effect of one's own, mirror and model."""
-    own = _is_own(options.effect)
+    own = options.effect_file is not None or names_function(options.effect)
     chosen: dict[str, Any] = {"effect": "mask"} if own else {}
     for option in way_in("cli"):
         if option.kind == "text" or option.name in chosen:
@@ -147,10 +157,6 @@ def _unknown(arguments: list[str], parser: Parser) -> str:
     return unknown_option(flags[0], known).removesuffix(".")
 
 
-def _is_own(effect: str) -> bool:
-    return ".py:" in effect
-
-
 def _parser() -> Parser:
     parser = Parser(
         prog="pyselfie",
@@ -159,14 +165,14 @@ def _parser() -> Parser:
     )
     parser.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="pictures, videos, folders of them")
     parser.add_argument("-o", "--output", metavar="PATH", help="file, or folder for many inputs (a/ makes one)")
-    what = parser.add_mutually_exclusive_group()
+    choose = partial(parser.add_to, parser.add_mutually_exclusive_group())
     for option in way_in("cli"):
-        if option.name == "effect":
-            parser.actions.append(add_option(what.add_argument, option))
-        else:
-            add_option(parser.add_argument, option)
-    mask = what.add_argument("--mask", action="store_true", help="write the mask itself: white where the person is")
-    parser.actions.append(mask)
+        add_option(choose if option.name == "effect" else parser.add_argument, option)
+    choose("--effect-file", metavar="FILE", help="do what your own Python file does, which defines one effect")
+    parser.add_argument(
+        "--param", action="append", metavar="NAME=VALUE", help="set a parameter of your own effect; may come often"
+    )
+    choose("--mask", action="store_true", help="write the mask itself: white where the person is")
     parser.add_argument(
         "--webcam", nargs="?", const="0", metavar="CAMERA", help="show a window; number or name of the camera"
     )

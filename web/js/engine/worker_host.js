@@ -49,6 +49,8 @@ export class WorkerHost {
   #fresh = false;
   #holds = new Holds();
   #booted = false;
+  /** How far the start is, for engines that come while it goes on. @type {import("./protocol.d.ts").ToClient | null} */
+  #progress = null;
 
   /** @param {string} url the worker's @param {string} backend @param {string} painter */
   constructor(url, backend, painter) {
@@ -84,6 +86,7 @@ export class WorkerHost {
     if (canvas) this.#send({ type: "open", ...opening, canvas }, [canvas]);
     else this.#send({ type: "open_service", ...opening });
     this.#clients.set(channel, client);
+    if (this.#progress) client.receive(this.#progress);
     return channel;
   }
 
@@ -145,11 +148,18 @@ export class WorkerHost {
     if ("channel" in message) this.#deliver(message);
     else if (message.type === "booted") this.#onBooted();
     else if (message.type === "error") this.#failed(message);
-    else for (const client of [...this.#clients.values()]) client.receive(message);
+    else this.#tellAll(message);
+  }
+
+  /** @param {import("./protocol.d.ts").ToClient} message */
+  #tellAll(message) {
+    if (message.type === "progress") this.#progress = message;
+    for (const client of [...this.#clients.values()]) client.receive(message);
   }
 
   #onBooted() {
     this.#booted = true;
+    this.#progress = null;
     this.#fresh = false;
     this.#holds.resolve();
   }
@@ -202,6 +212,7 @@ export class WorkerHost {
     if (this.#worker) endWorker(this.#worker, letGo);
     this.#worker = null;
     this.#ready = this.#booted = false;
+    this.#progress = null;
     this.#looks = this.#fruitless = 0;
     this.#holds.reject(why);
     this.#clients.clear();
