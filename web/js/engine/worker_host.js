@@ -18,7 +18,7 @@
 
 import { Holds } from "./holds.js";
 import { siteUrl, WORKER } from "./site.js";
-import { startWorker, watchStart } from "./start.js";
+import { endWorker, startWorker, watchStart } from "./start.js";
 
 const LOOK_MS = 1_000;
 const MOST_LOOKS = 10; // one piece of work takes less: painting the largest photo, a function of the page's own
@@ -169,10 +169,7 @@ export class WorkerHost {
     if (message.type === "ready") this.#ready = true;
     const client = this.#clients.get(channel);
     if (client) client.receive(message);
-    else if (message.type === "composite")
-      message.frame.close(); // closed meanwhile
-    else if (message.type === "reply" && Array.isArray(message.value))
-      for (const bitmap of message.value) bitmap.close();
+    else letGo(message); // closed meanwhile
   }
 
   /** The worker could not boot: all who wait for it are told, and the next start is a new one. @param {Failure} message */
@@ -194,6 +191,7 @@ export class WorkerHost {
     this.#looks++;
     this.#fruitless++;
     const isSilent = this.#looks > (loading ? MOST_LOOKS_LOADING : MOST_LOOKS);
+    if (isSilent) this.#worker?.terminate(); // it would not even end
     if (isSilent || this.#fruitless > MOST_LOOKS_WITHOUT_RESULT) this.#died("it does not answer");
     else this.#send({ type: "ping" });
   }
@@ -211,7 +209,7 @@ export class WorkerHost {
     const clients = [...this.#clients.values()];
     clearInterval(this.#watchdog);
     this.#forgetStart();
-    this.#worker?.terminate();
+    if (this.#worker) endWorker(this.#worker, letGo);
     this.#worker = null;
     this.#ready = this.#booted = false;
     this.#progress = null;
@@ -220,4 +218,10 @@ export class WorkerHost {
     this.#clients.clear();
     return clients;
   }
+}
+
+/** Nobody wants what this message brings. @param {import("./protocol.d.ts").FromWorker | import("./protocol.d.ts").ToClient} message */
+function letGo(message) {
+  if (message.type === "composite") message.frame.close();
+  else if (message.type === "reply" && Array.isArray(message.value)) for (const bitmap of message.value) bitmap.close();
 }
