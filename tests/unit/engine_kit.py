@@ -159,6 +159,16 @@ class Worker:
     def module(self, name):
         return importlib.import_module(f"pyselfie.browser.{name}")
 
+    @staticmethod
+    def no_answer(model):
+        """Return for a host's `on_load` what refuses one model."""
+
+        async def on_load(name):
+            if name == model:
+                raise JsError("DownloadError", "No answer.")
+
+        return on_load
+
     def engine(self, host, effect="mask", trust=None, **options):
         """Return an engine that paints on Canvas 2D and trusts its GPU unless told; options by JavaScript's names."""
         chosen = json.dumps({"effect": effect, **options})
@@ -189,6 +199,15 @@ async def started(worker, host, **options):
     await settle()
     assert [message["type"] for message in host.told("ready")] == ["ready"]
     return engine
+
+
+async def with_a_photo(worker):
+    """Return an engine that chooses its model, and shows a photo, and its host."""
+    host = Host()
+    engine = await started(worker, host, modelSelection=AUTO)
+    show(engine, photo=True)
+    await settle()
+    return engine, host
 
 
 def show(engine, level=0, *, photo=False, cut=False, first=False, size=(64, 48)):

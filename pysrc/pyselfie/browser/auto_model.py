@@ -44,7 +44,7 @@ class AutoModel:
         self,
         loader: ModelLoader,
         on_change: Callable[[], None],
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.is_on = False

@@ -39,6 +39,7 @@ class Channels:
         self._requested = requested
         self._painter = painter
         self._clients: dict[int, Engine | ServiceClient] = {}
+        self._closing: set[asyncio.Task[None]] = set()
         self._service: SegmentationService | None = None
         # ONNX Runtime's WebGPU build may not be entered twice at a time, whoever calls it.
         self._lock = asyncio.Lock()
@@ -51,12 +52,23 @@ class Channels:
         if message.type in {"open", "open_service"}:
             self._open(message)
         elif message.type == "close":
-            client = self._clients.pop(message.channel, None)
-            if client is not None:
-                client.close()
+            self._close(message.channel)
         else:
             self._forward(message)
         return True
+
+    def _close(self, channel: int) -> None:
+        client = self._clients.pop(channel, None)
+        if client is not None:
+            task = client.close()
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    async def end(self) -> None:
+        """Close what is open and wait until all frames are: the page ends the worker then."""
+        for channel in list(self._clients):
+            self._close(channel)
+        await asyncio.gather(*self._closing, return_exceptions=True)
 
     def _forward(self, message: Any) -> None:
         if message.channel in self._clients:  # else it has been closed

@@ -83,12 +83,17 @@ class Engine:
         self._mailbox = Mailbox(host.dropped, lambda: self._auto.ready(self._model))
         self._tasks: set[asyncio.Task[None]] = set()
         self._pacer: Pacer | None = None
-        options: dict[str, Any] = {"wanted": lambda: self._options, "affordable": self._options_now}
-        options["spawn"] = self._spawn
-        self._repainter = Repainter(self._output, self._reporter, guarded=self._model.guarded, **options)
-        self._questions = Questions(self._output, self._reporter, self._repainter, **options)
-        events: dict[str, Any] = {"post": self._post, "spawn": self._spawn, "on_painted": self._report_painted}
-        self._gpu = GpuEvents(host, self._loader, self._model, self._output, trust=trust, **events)
+        self._repainter = Repainter(
+            self._output,
+            self._reporter,
+            wanted=lambda: self._options,
+            affordable=self._options_now,
+            guarded=self._model.guarded,
+            spawn=self._spawn,
+        )
+        self._questions = Questions(self._output, self._reporter, self._repainter, spawn=self._spawn)
+        gpu_parts = (host, self._loader, self._model, self._output)
+        self._gpu = GpuEvents(*gpu_parts, post=self._post, spawn=self._spawn, on_painted=self._report_painted)
 
     def _with_changes(
         self, options: Options, model: ModelChoice, lot: list[dict[str, Any]]
@@ -225,14 +230,14 @@ class Engine:
     def _on_snapshot(self, message: protocol.AskSnapshot) -> None:
         self._questions.snapshot(message)
 
-    def close(self) -> None:
-        """End the frame loop and free everything once the frame under way is done."""
+    def close(self) -> asyncio.Task[None]:
+        """End the frame loop and free everything once the frame under way is done, as the task that is returned is."""
         self._mailbox.close()
         self._questions.cut_is_over()
         self._auto.close()
         self._loader.close()
         self._output.end()
-        self._spawn(self._close())
+        return self._spawn(self._close())
 
     async def _close(self) -> None:
         async with self._lock:
@@ -287,10 +292,11 @@ class Engine:
             "height": size.height,
         }
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _one_by_one(options_json: str) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.models import RunningModel
     from pyselfie.browser.output import Output
     from pyselfie.browser.protocol import GpuChecked
-    from pyselfie.core.gpu_check import Trust, Verdict
+    from pyselfie.core.gpu_check import Verdict
 
 
 class GpuEvents:
@@ -30,8 +30,6 @@ class GpuEvents:
     loader : ModelLoader
     model : RunningModel
     output : Output
-    trust : Trust
-        The verdicts on the GPU.
     post : callable
         Sends the page a message.
     spawn : callable
@@ -47,17 +45,21 @@ class GpuEvents:
         model: RunningModel,
         output: Output,
         *,
-        trust: Trust,
         post: Callable[[GpuChecked], None],
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
         on_painted: Callable[[], None],
     ) -> None:
         self._loader, self._model, self._output = loader, model, output
         self._spawn = spawn
         self._on_painted = on_painted
-        drop = host.bridge.dropDevice
-        reports: dict[str, Any] = {"post": post, "loading": model.loading, "on_verdict": self._judged}
-        self._check = GpuCheck(loader, trust, spawn=spawn, drop_device=drop, **reports)
+        self._check = GpuCheck(
+            loader,
+            post=post,
+            loading=model.loading,
+            on_verdict=self._judged,
+            spawn=spawn,
+            drop_device=host.bridge.dropDevice,
+        )
         self.painted = self._check.painted
         self._lost_proxy = create_proxy(self._lost)
         host.bridge.onDeviceLost(self._lost_proxy)

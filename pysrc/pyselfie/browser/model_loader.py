@@ -87,7 +87,7 @@ class ModelLoader:
     ) -> None:
         found = host.probe
         probe = Probe(found.hasWebGpu, found.adapter, found.isSoftware, found.threads)
-        self.lock = lock
+        self.lock, self.trust = lock, trust
         self.threads = probe.threads
         self._probe, self._requested = probe, requested
         self._host = host

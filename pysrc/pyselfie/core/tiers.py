@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pyselfie.core.timing import is_pause
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,9 +26,6 @@ QUIET_S = 15.0
 
 SLOW_S = 5.0
 """Frames that take longer than their interval for as long as this are no passing spell."""
-
-GAP_S = 1.0
-"""A longer time without a frame is a pause, or a hidden tab: it says nothing of how long frames take."""
 
 RETRY_S = 30.0
 """Between two attempts to get the rich model, after one that has failed for a reason that may pass."""
@@ -195,7 +194,7 @@ class Tiers:
         if self._choice.model != RICH or not self._is_live:
             return
         now = self._clock()
-        if now - self._frame_at > GAP_S + total_ms / 1000:
+        if is_pause(self._frame_at, now, total_ms):  # it says nothing of how long frames take
             self._forget_frames()
         self._frame_at = now
         before = total_ms if self._frame_ms is None else self._frame_ms

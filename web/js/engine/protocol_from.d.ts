@@ -195,6 +195,11 @@ export interface Progress {
 /** What the worker says for itself; `error` ends it. */
 export type FromBoot = Alive | Fetching | Booted | Progress | Failure;
 
+/** To an owner that has sent `end`: no frame is left. */
+export interface Ended {
+  type: "ended";
+}
+
 /** What an engine or a service is told, all that concerns its channel and the downloads for all of them. */
 export type ToClient = FromPython | FromHost | Progress;
 export type FromWorker = FromBoot | ((FromPython | FromHost) & { channel: number });

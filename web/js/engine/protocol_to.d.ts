@@ -21,6 +21,11 @@ export interface Ping {
   type: "ping";
 }
 
+/** To js/worker.js itself: close what holds frames; answered by `ended`. */
+export interface End {
+  type: "end";
+}
+
 /** Begin an engine; `options` are JSON. */
 export interface Open {
   type: "open";
@@ -136,4 +141,4 @@ export type ToEngine =
   | AskSnapshot;
 export type ToService = Prepare | Segment;
 export type ToPython = Ping | Open | OpenService | Close | ToEngine | ToService;
-export type ToWorker = Boot | Ping | Open | OpenService | Close | ((ToEngine | ToService) & { channel: number });
+export type ToWorker = Boot | Ping | End | Open | OpenService | Close | ((ToEngine | ToService) & { channel: number });

@@ -18,7 +18,7 @@
 
 import { Holds } from "./holds.js";
 import { siteUrl, WORKER } from "./site.js";
-import { startWorker, watchStart } from "./start.js";
+import { endWorker, startWorker, watchStart } from "./start.js";
 import { keepVerdict, keptVerdicts } from "./verdicts.js";
 
 const LOOK_MS = 1_000;
@@ -173,10 +173,7 @@ export class WorkerHost {
     if (message.type === "ready") this.#ready = true;
     const client = this.#clients.get(channel);
     if (client) client.receive(message);
-    else if (message.type === "composite")
-      message.frame.close(); // closed meanwhile
-    else if (message.type === "reply" && Array.isArray(message.value))
-      for (const bitmap of message.value) bitmap.close();
+    else letGo(message); // closed meanwhile
   }
 
   /** @param {import("./protocol.d.ts").GpuChecked} message */
@@ -204,6 +201,7 @@ export class WorkerHost {
     this.#looks++;
     this.#fruitless++;
     const isSilent = this.#looks > (loading ? MOST_LOOKS_LOADING : MOST_LOOKS);
+    if (isSilent) this.#worker?.terminate(); // it would not even end
     if (isSilent || this.#fruitless > MOST_LOOKS_WITHOUT_RESULT) this.#died("it does not answer");
     else this.#send({ type: "ping" });
   }
@@ -222,7 +220,7 @@ export class WorkerHost {
     const clients = [...this.#clients.values()];
     clearInterval(this.#watchdog);
     this.#forgetStart();
-    this.#worker?.terminate();
+    if (this.#worker) endWorker(this.#worker, letGo);
     this.#worker = null;
     this.#ready = this.#booted = false;
     this.#check = null;
@@ -232,4 +230,10 @@ export class WorkerHost {
     this.#clients.clear();
     return clients;
   }
+}
+
+/** Nobody wants what this message brings. @param {import("./protocol.d.ts").FromWorker | import("./protocol.d.ts").ToClient} message */
+function letGo(message) {
+  if (message.type === "composite") message.frame.close();
+  else if (message.type === "reply" && Array.isArray(message.value)) for (const bitmap of message.value) bitmap.close();
 }

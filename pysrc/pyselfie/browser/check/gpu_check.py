@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.model_loader import ModelLoader
     from pyselfie.browser.output import AnyRuntime
     from pyselfie.browser.protocol import GpuChecked
-    from pyselfie.core.gpu_check import Note, Trust
+    from pyselfie.core.gpu_check import Note
     from pyselfie.core.manifest import ModelSpec
 
     _Models = dict[str, tuple[ModelSpec, Any]]
@@ -38,9 +38,7 @@ class GpuCheck:
     Parameters
     ----------
     loader : ModelLoader
-        Of the engine that checks; its lock is held during each frame of the sample.
-    trust : Trust
-        The verdicts, shared by all engines of the worker: one of them checks.
+        Of the engine that checks: its lock is held during each frame of the sample, its verdicts are all engines'.
     post : callable
         Sends the page what it is to keep.
     loading : callable
@@ -56,16 +54,15 @@ class GpuCheck:
     def __init__(
         self,
         loader: ModelLoader,
-        trust: Trust,
         *,
         post: Callable[[GpuChecked], None],
         loading: Callable[[], AbstractContextManager[None]],
         on_verdict: Callable[[Verdict], None],
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
         drop_device: Callable[[], None],
     ) -> None:
         self._loader = loader
-        self._trust = trust
+        self._trust = loader.trust
         self._post = post
         self._loading = loading
         self._on_verdict = on_verdict

@@ -56,7 +56,6 @@ class SegmentationService:
         self._tasks: set[asyncio.Task[None]] = set()
         self._check = GpuCheck(
             self._loader,
-            trust,
             post=self._post,
             loading=self._loading,
             on_verdict=lambda verdict: self._spawn(self._heed(verdict)),
