@@ -8,7 +8,7 @@ import pytest
 
 from pyselfie.core.gpu_check import Limits, Trust
 from tests.unit.engine_kit import JsError, settle, show, started, worker
-from tests.unit.gpu_kit import FIT, changes, check, first_frame, gpu_host, hold_gpu, kept
+from tests.unit.gpu_kit import FIT, changes, check, first_frame, gpu_host, hold_gpu, kept, until
 
 __all__ = ["check", "worker"]
 
@@ -146,8 +146,7 @@ def test_gpu_that_hangs_is_given_up(worker, check, monkeypatch, lets_go):
         reported = asyncio.Event()
         check.js.reportError = lambda _error: reported.set()
         engine = await first_frame(worker, host)
-        while not host.told("backendchange"):
-            await asyncio.sleep(0.01)
+        await until(lambda: host.told("backendchange"))
         reason = "it gave no answer for 0.02 s while it was checked"
         assert kept(host)[-1] == {"backend": "wasm", "reason": reason}
         show(engine)
@@ -155,7 +154,7 @@ def test_gpu_that_hangs_is_given_up(worker, check, monkeypatch, lets_go):
             await settle()
             assert host.paints == 2
         else:
-            await reported.wait()
+            await until(reported.is_set)
             assert host.paints == 1
         assert reported.is_set() != lets_go
 
@@ -169,8 +168,7 @@ def test_wait_for_another_models_run_is_no_hang(worker, check, monkeypatch):
         monkeypatch.setattr(check, "LIMITS", Limits(step_s=0.02))
         host = gpu_host(worker)
         engine = await first_frame(worker, host)
-        while not host.told("gpucheck"):
-            await asyncio.sleep(0)
+        await until(lambda: host.told("gpucheck"), pause=0)
         async with engine._lock:
             made = len(host.created)
             await asyncio.sleep(0.1)
