@@ -10,7 +10,8 @@ from unittest.mock import MagicMock
 import pytest
 
 from pyselfie.core.gpu_check import Trust, Verdict
-from tests.unit.engine_kit import AUTO, GPU_KEY, Host, JsError, settle, show, started, trusting, worker
+from pyselfie.core.manifest import load_spec
+from tests.unit.engine_kit import AUTO, GPU_KEY, Host, JsError, set_options, settle, show, started, trusting, worker
 from tests.unit.gpu_kit import FIT, changes, check, first_frame, gpu_host, hold_gpu, kept
 from tests.unit.pipeline_parts import Frame, Sampler
 
@@ -89,6 +90,31 @@ def test_photo_whose_model_changes_during_the_check_keeps_nothing_else(worker):
         alive = [(runtime.backend, runtime.spec.name) for runtime in host.runtimes if not runtime.is_closed]
         assert alive == [("webgpu", "multiclass")]
         assert host.told("error") == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("held", ["on_load", "on_create"])
+def test_model_that_is_on_its_way_when_the_gpu_takes_over_comes_to_run_there(worker, held):
+    """Its file for wasm is not loaded on WebGPU, and a session that was begun on wasm is not exchanged for."""
+
+    async def run():
+        trust, checking, waiting = Trust(), gpu_host(worker), gpu_host(worker)
+        may_run, may_come = hold_gpu(checking), asyncio.Event()
+        await first_frame(worker, checking, trust=trust)
+        await settle()
+        engine = await first_frame(worker, waiting, trust=trust)
+        await settle()
+        setattr(waiting, held, lambda _what: may_come.wait())
+        set_options(engine, modelSelection=1)
+        await settle()
+        may_run.set()
+        await settle()
+        may_come.set()
+        await settle()
+        alive = [(runtime.backend, runtime.spec) for runtime in waiting.runtimes if not runtime.is_closed]
+        assert alive == [("webgpu", load_spec(1, "refined", "webgpu"))]
+        assert waiting.told("error") == []
 
     asyncio.run(run())
 
