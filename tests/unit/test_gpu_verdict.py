@@ -96,7 +96,7 @@ def test_photo_whose_model_changes_during_the_check_keeps_nothing_else(worker):
 
 @pytest.mark.parametrize("held", ["on_load", "on_create"])
 def test_model_that_is_on_its_way_when_the_gpu_takes_over_comes_to_run_there(worker, held):
-    """Its file for wasm is not loaded on WebGPU, and a session that was begun on wasm is not exchanged for."""
+    """No file that was made for wasm is loaded on WebGPU, and what was begun on wasm does not stay."""
 
     async def run():
         trust, checking, waiting = Trust(), gpu_host(worker), gpu_host(worker)
@@ -114,6 +114,7 @@ def test_model_that_is_on_its_way_when_the_gpu_takes_over_comes_to_run_there(wor
         await settle()
         alive = [(runtime.backend, runtime.spec) for runtime in waiting.runtimes if not runtime.is_closed]
         assert alive == [("webgpu", load_spec(1, "refined", "webgpu"))]
+        assert all(runtime.backend in (runtime.spec.backends or [runtime.backend]) for runtime in waiting.runtimes)
         assert waiting.told("error") == []
 
     asyncio.run(run())
