@@ -55,10 +55,16 @@ class CustomPainter:
         Of either kind. An overlay is given what the model sees, and is drawn over the frame.
     model_selection
         Which model made the masks: overlays have its size.
+
+    Attributes
+    ----------
+    controls : tuple of Control
+        What of the effect can be set.
     """
 
     def __init__(self, effect: CustomEffect, model_selection: int = 0) -> None:
         spec = load_spec(model_selection)
+        self.controls = effect.controls
         self._effect = effect
         self._small = Size(spec.width, spec.height)
         self._sampling, self._blending = best_sampling(), best_blending()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyselfie import __version__
 from pyselfie.cli.formats import PICTURES
@@ -13,6 +14,9 @@ from pyselfie.core.effects import EFFECTS, options_of
 from pyselfie.core.option import unknown_option
 from pyselfie.core.options import EFFECT_NAMES, MODEL_NAMES, Option, OptionError, Options, way_in
 from pyselfie.core.show import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _EPILOG = """examples:
   pyselfie photo.jpg -o out.png --effect blur
@@ -26,6 +30,31 @@ _EPILOG = """examples:
   pyselfie evaluate photos/ truth/                    measures masks: pyselfie evaluate --help says how
 
 exit codes: 0 all is done, 1 some files failed or are incomplete, 2 the command is wrong, 130 stopped by Ctrl-C"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that can say what it takes.
+
+    Attributes
+    ----------
+    actions : list of argparse.Action
+        One for each argument, in the order in which they were added.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        self.actions: list[argparse.Action] = []
+        # `--colour` is a slip for `--color`, and no short form of `--colour-cast`
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **settings)
+
+    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        """Add an argument, as argparse does, and note it."""
+        self.actions.append(super().add_argument(*names, **settings))
+        return self.actions[-1]
+
+    def add_to(self, group: Any, *names: Any, **settings: Any) -> argparse.Action:
+        """Add an argument to one of the parser's groups, whose class has no public name, and note it."""
+        self.actions.append(group.add_argument(*names, **settings))
+        return self.actions[-1]
 
 
 def parse(given: list[str] | None = None) -> argparse.Namespace:
@@ -120,34 +149,30 @@ def _attribute(option: Option) -> str:
     return option.flag.removeprefix("--").replace("-", "_")
 
 
-def _unknown(arguments: list[str], parser: argparse.ArgumentParser) -> str:
+def _unknown(arguments: list[str], parser: Parser) -> str:
     flags = [name.partition("=")[0] for name in arguments if name.startswith("-")]
     if not flags:
         return f"unrecognized arguments: {' '.join(arguments)}"
-    known = [action.option_strings[-1] for action in parser._actions if action.option_strings]
+    known = [action.option_strings[-1] for action in parser.actions if action.option_strings]
     return unknown_option(flags[0], known).removesuffix(".")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="pyselfie",
         description="Tell the person in pictures and videos from the background, on this computer.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,  # `--colour` is a slip for `--color`, and no short form of `--colour-cast`
     )
     parser.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="pictures, videos, folders of them")
     parser.add_argument("-o", "--output", metavar="PATH", help="file, or folder for many inputs (a/ makes one)")
-    what = parser.add_mutually_exclusive_group()
+    choose = partial(parser.add_to, parser.add_mutually_exclusive_group())
     for option in way_in("cli"):
-        add_option(what if option.name == "effect" else parser, option)
-    what.add_argument(
-        "--effect-file", metavar="FILE", help="do what your own Python file does, which defines one effect"
-    )
+        add_option(choose if option.name == "effect" else parser.add_argument, option)
+    choose("--effect-file", metavar="FILE", help="do what your own Python file does, which defines one effect")
     parser.add_argument(
         "--param", action="append", metavar="NAME=VALUE", help="set a parameter of your own effect; may come often"
     )
-    what.add_argument("--mask", action="store_true", help="write the mask itself: white where the person is")
+    choose("--mask", action="store_true", help="write the mask itself: white where the person is")
     parser.add_argument(
         "--webcam", nargs="?", const="0", metavar="CAMERA", help="show a window; number or name of the camera"
     )
@@ -161,23 +186,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def add_option(parser: argparse._ActionsContainer, option: Option) -> None:
-    """Add a row of the table to a parser."""
+def add_option(add: Callable[..., argparse.Action], option: Option) -> argparse.Action:
+    """Add a row of the table by `add`, which is a parser's `add_argument`, or a group's."""
     about = option.help.replace("`", "")
     if option.kind == "flag":
         if option.default:
-            parser.add_argument(
-                option.flag, action=argparse.BooleanOptionalAction, default=True, help=f"{about} (default)"
-            )
-        else:
-            parser.add_argument(*option.flags, action="store_true", help=about)
-        return
+            return add(option.flag, action=argparse.BooleanOptionalAction, default=True, help=f"{about} (default)")
+        return add(*option.flags, action="store_true", help=about)
     usual = "" if option.default is None else f" (default: {_usual(option)})"
     own = ", or your own function as file.py:function" if option.name == "effect" else ""
     wanted = "" if option.kind == "text" else f": {option.expected}{own}"
     metavar = {"number": f"{option.low}..{option.high}", "color": "#RRGGBB", "text": "PICTURE"}
     kind = Path if option.kind == "text" else str
-    parser.add_argument(
+    return add(
         *option.flags,
         type=kind,
         default=option.default,

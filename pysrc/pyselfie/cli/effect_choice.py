@@ -18,8 +18,8 @@ from pyselfie.cli.picture_file import read_picture
 from pyselfie.core.effects import EFFECTS
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.option import OptionError
+from pyselfie.core.timing import is_pause
 from pyselfie.custom.errors import CustomEffectError
-from pyselfie.runtimes.film import GAP_S
 
 if TYPE_CHECKING:
     import argparse
@@ -70,7 +70,7 @@ class Effect:
 
     def __call__(self, frame: Picture, time: float) -> Picture:
         """Return the picture; `time` is in seconds since the first one. After a gap it begins another scene."""
-        if abs(time - self._seen_at) > GAP_S:
+        if is_pause(self._seen_at, time):
             self.cut()
         self._seen_at = time
         return self._painted(frame, time)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
 from pyselfie.core.classes import NoClassesError
+from pyselfie.core.manifest import CLASSES
 from pyselfie.runtimes.film import Film
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class GpuSegmenter:
         names, (width, height) = self.class_names, self.model.size
         if not names:
             raise NoClassesError(self._runtime.spec.name)
-        floats = await read_floats(self._gpu, self._runtime.buffer("classes"))
+        floats = await read_floats(self._gpu, self._runtime.buffer(CLASSES))
         return floats[: len(names) * height * width].reshape(len(names), height, width)
 
     def reset(self) -> None:
