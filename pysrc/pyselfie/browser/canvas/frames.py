@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 
 _COPY, _DRAW, _BITMAP = "copyTo", "drawImage", "createImageBitmap"
+WAYS = (_COPY, _DRAW, _BITMAP)
+"""In for a ``VideoFrame``, the best guess first."""
+
 AS_IT_CAME = "as it came"
 """The way in of bitmaps."""
 
@@ -91,7 +94,7 @@ class FrameStore:
         return not getattr(frame, "rotation", 0) and (visible.width, visible.height) == size
 
     async def _take_quickly(self, frame: VideoFrame, size: Size) -> None:
-        trial = self._trials.setdefault(str(frame.format), Trial((_COPY, _DRAW, _BITMAP)))
+        trial = self._trials.setdefault(str(frame.format), Trial(WAYS))
         way = trial.way
         if way == _BITMAP:
             await self._make_bitmap(frame)
