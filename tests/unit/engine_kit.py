@@ -158,10 +158,10 @@ class Worker:
 
         return on_load
 
-    def engine(self, host, effect="mask", **options):
-        """Return an engine that paints on Canvas 2D; options by JavaScript's names."""
+    def engine(self, host, effect="mask", painter="canvas2d", **options):
+        """Return an engine, which paints on Canvas 2D unless asked; options by JavaScript's names."""
         chosen = json.dumps({"effect": effect, **options})
-        settings = {"requested": "auto", "painter": "canvas2d", "lock": asyncio.Lock()}
+        settings = {"requested": "auto", "painter": painter, "lock": asyncio.Lock()}
         return self.module("engine").Engine(host, MagicMock(), chosen, **settings)
 
 

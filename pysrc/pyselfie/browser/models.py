@@ -146,6 +146,22 @@ class RunningModel:
                 self._reporter.post({"type": "backendchange", **self.status()})
         return await self.guarded(self._refresh)
 
+    async def fit_painter(self) -> None:
+        """Let another painter go on with the wanted model, if the loader has come to say that another one has to."""
+        await self._settled.wait()
+        async with self._recovery:
+            if self._runtime is None or self._loader.painter[0] == self._output.painter:
+                return
+            self._recoveries += 1  # what is being measured would paint by the old one
+            self.drop_spare()
+            try:
+                await self.install()
+            except Exception as error:
+                self._reporter.error(error, "The painter could not be exchanged")
+                return
+            self._reporter.post({"type": "backendchange", **self.status()})
+        await self.guarded(self._refresh)
+
     async def install(self) -> None:
         """Load the wanted model and let it paint; where the GPU refuses, by the next painter."""
         while True:

@@ -149,13 +149,21 @@ export class Engine extends EventTarget {
   }
 
   /**
-   * Paint by a Python function `(frame, mask, time) -> frame` instead of the effect; needs the painter "canvas2d".
+   * Paint by a Python function instead of the effect, as docs/write-an-effect.md says; Canvas 2D paints while there is one.
+   * The last good one goes on while a text has mistakes. Events `effect` tell its controls, its mistake, what it prints.
    *
-   * @param {string | null} source defines the function `name`; null goes back to the effect
+   * @param {string | null} source null goes back to the effect
+   * @param {string | null} [name] of the function; not needed where only one is an effect
    */
-  setCustomEffect(source, name = "effect") {
-    this.#given.customEffect = source === null ? null : { source, name };
-    this.#post({ type: "custom_effect", source, name });
+  setCustomEffect(source, name = null) {
+    this.#given.customEffect = { source, name };
+    this.#post(this.#given.effectMessage);
+  }
+
+  /** Set controls of that effect, by their names. @param {Record<string, number | boolean | string>} values */
+  setEffectValues(values) {
+    Object.assign(this.#given.effectValues, values);
+    this.#post({ type: "effect_values", values: JSON.stringify(values) });
   }
 
   /** The composite as PNG, with alpha where it is transparent. @returns {Promise<Blob>} */
@@ -237,6 +245,9 @@ export class Engine extends EventTarget {
     if (message.type === "model") {
       const { modelAsked, edges } = message;
       Object.assign(this.#given.options, { modelSelection: modelAsked, edges });
+    }
+    if (message.type === "effect") {
+      return { ...JSON.parse(message.state), printed: message.printed && JSON.parse(message.printed) };
     }
     if (message.type === "error" && message.action && !this.#ready) this.#stop(new Error(message.message));
     return {};
