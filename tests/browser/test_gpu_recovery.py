@@ -112,3 +112,40 @@ def test_canvas_2d_paints_where_the_gpu_would_not_help(launch, site, astronaut, 
     ready = engine.start(modelSelection=1)
     assert (ready["painter"], ready["painterReason"]) == ("canvas2d", reason)
     engine.show(astronaut)
+
+
+def test_canvas_2d_paints_while_there_is_an_effect_in_python(launch, site):
+    """The painter changes by itself, says so, and the picture stays; without the effect WebGPU paints again."""
+    engine = start(launch, site)
+    before = engine.snapshot()
+    engine.page.evaluate(WATCH_STAGE)
+    source = """
+import numpy as np
+
+def overlay(sample, mask, time, level: int = 200):
+    return np.dstack([np.full((*mask.shape, 3), level, np.uint8), np.uint8(255 * mask)])
+"""
+
+    def use(text):
+        at = engine.position()
+        engine.page.evaluate("(text) => engine.setCustomEffect(text)", text)
+        change = engine.wait_for("backendchange", at)
+        engine.snapshot()  # when it has been painted
+        return change, at
+
+    change, at = use(source)
+    assert (change["painter"], change["painterReason"]) == ("canvas2d", "an effect in Python reads the frame's pixels")
+    told = engine.wait_for("notice", at)["message"]
+    assert told == "Canvas 2D paints from now on: an effect in Python reads the frame's pixels."
+    shown = engine.snapshot()[..., :3].astype(int)
+    person = np.asarray(before)[..., 1] == 255  # filled with the effect's own colour, #00FF00
+    assert person.mean() > 0.05
+    assert np.abs(shown[person & (before[..., 0] == 0)] - 200).max() <= 2
+    at = engine.position()
+    engine.page.evaluate("engine.setEffectValues({ level: 90 })")
+    assert engine.wait_for("effect", at)["values"] == {"level": 90}
+    assert np.abs(engine.snapshot()[..., :3].astype(int)[person & (before[..., 0] == 0)] - 90).max() <= 2
+    change, _ = use(None)
+    assert change["painter"] == "webgpu"
+    assert difference(engine.snapshot(), before) < 1
+    assert engine.page.evaluate("window.emptyStage") == 0

@@ -115,6 +115,19 @@ def test_last_good_effect_goes_on_and_each_mistake_is_told_once(worker):
     asyncio.run(run())
 
 
+def test_mistake_that_every_photo_meets_is_told_once(worker):
+    """Each photo has it tried again; the same sentence is told once."""
+
+    async def run():
+        engine, host = await with_effect(worker, "return 1 / 0")
+        for level in (60, 70):
+            show(engine, level, photo=True)
+            await settle()
+        assert len(host.told("error")) == 1
+
+    asyncio.run(run())
+
+
 def test_controls_are_set(worker):
     """They repaint the frame in hand; a wrong one is a sentence; a text that is given again with values has them."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pyselfie.browser import protocol
     from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
     from pyselfie.browser.output import Output
-    from pyselfie.custom.errors import CustomEffectError
+    from pyselfie.custom.effect import CustomEffect
 
 WHY_CANVAS = "an effect in Python reads the frame's pixels"
 
@@ -44,13 +44,13 @@ class UserEffect:
         self._output, self._post = output, post
         self._need_canvas, self._repaint = need_canvas, repaint
         self._custom: CustomEffectCanvas | None = None
-        self._error: CustomEffectError | None = None
+        self._refused: tuple[CustomEffect | None, str] | None = None
         self._told: tuple[Any, ...] | None = None
 
     def take(self, message: protocol.SetCustomEffect) -> None:
         """Paint by another text; None goes back to the options' effect. One that cannot be loaded changes nothing."""
         if message.source is None:
-            self._custom = self._error = self._told = None
+            self._custom = self._refused = self._told = None
             self._output.set_custom_effect(None)
             self._need_canvas(None)
             self._repaint()
@@ -86,9 +86,9 @@ class UserEffect:
         """Tell the page what has changed: a new mistake, the effect's controls, what it has printed."""
         live = custom.live
         error, lot = live.error, live.console.take()
-        if error is not None and error is not self._error:
+        if error is not None and (live.newest, str(error)) != self._refused:  # it may be tried with many a picture
+            self._refused = live.newest, str(error)
             self._refuse(f"{error}.")
-        self._error = error
         told = live.newest, error, live.running, live.newest and live.newest.values
         if told != self._told or lot is not None:
             self._told = told
