@@ -7,8 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from pyselfie import __version__
 from pyselfie.core.geometry import Size
-from tests.unit.engine_kit import Host, JsError, Runtime, settle, show, started, worker
+from pyselfie.core.gpu_check import key_of
+from tests.unit.engine_kit import Host, JsError, Runtime, settle, show, started, trusting, worker
 
 __all__ = ["worker"]
 
@@ -261,7 +263,7 @@ async def on_gpu(worker):
     """Return an engine that shows a frame by the WebGPU painter, and its host, which gives canvases."""
     host = Host(gpu=True)
     host.bridge.createOnGpu = lambda buffer, spec: host._create(buffer, spec, "webgpu")
-    engine = worker.engine(host, painter="auto")
+    engine = worker.engine(host, painter="auto", trust=trusting(key_of("a GPU", "webgpu", __version__, "1.0")))
     post = host.post
 
     def answer(message):
@@ -312,7 +314,7 @@ def test_effect_that_comes_while_the_engine_starts_is_painted(worker):
     async def run():
         host = Host(gpu=True)
         host.bridge.createOnGpu = lambda buffer, spec: host._create(buffer, spec, "webgpu")
-        engine = worker.engine(host, painter="auto")
+        engine = worker.engine(host, painter="auto", trust=trusting(key_of("a GPU", "webgpu", __version__, "1.0")))
         use(engine, LEVEL.format(PAINT))
         engine.start()
         await settle()

@@ -15,7 +15,7 @@ import { fetchNow } from "./worker/fetch_now.js";
 import { MODELS } from "./worker/models.generated.js";
 import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
 import { Patience } from "./worker/patience.js";
-import { probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
+import { firstBackend, probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
 import { unpack } from "./worker/unpack.js";
 
 const ROOT = new URL("../", import.meta.url).href;
@@ -174,7 +174,7 @@ class Host {
 }
 
 /** @param {Boot} message */
-async function boot({ modelSelection, edges, backend, painter, fresh }) {
+async function boot({ modelSelection, edges, backend, painter, verdicts, fresh }) {
   tell({ type: "alive" }); // the script has come: from here on it is `Patience` that ends a start, and says what is missing
   const fail = (/** @type {string} */ message) => tell({ type: "error", code: "load", message, action: "retry" });
   const [missing] = missingHere();
@@ -192,14 +192,14 @@ async function boot({ modelSelection, edges, backend, painter, fresh }) {
   try {
     await untilFailure(downloads, downloads.open());
     const started = Promise.all([
-      startRuntime(downloads, patience, { modelSelection, edges, backend, painter }),
+      startRuntime(downloads, patience, { modelSelection, edges, backend, painter, verdicts }),
       startPython(downloads, patience),
     ]);
     const [shared, { pyodide, Channels }] = await untilFailure(downloads, started);
     await untilFailure(downloads, downloads.checked());
     report("Preparing the model");
     const makeHost = (/** @type {number} */ channel) => new Host(shared, channel);
-    const channels = Channels(makeHost, backend, painter);
+    const channels = Channels(makeHost, backend, painter, verdicts);
     receive = channels.receive;
     closeAll = channels.end;
     Object.assign(self, { pyodide }); // for a look inside from the console, and for the leak test
@@ -235,12 +235,12 @@ function modelFile(backend, model = 0, edges = "refined") {
 /**
  * @param {Downloads} downloads
  * @param {Patience} patience
- * @param {{modelSelection?: number, edges?: string, backend: string, painter: string}} asked
+ * @param {{modelSelection?: number, edges?: string, backend: string, painter: string, verdicts: string}} asked
  */
-async function startRuntime(downloads, patience, { modelSelection, edges, backend, painter }) {
+async function startRuntime(downloads, patience, { modelSelection, edges, backend, painter, verdicts }) {
   const found = await probe();
   const build = runtimeBuild(found, backend);
-  const first = build === "wasm" ? "wasm" : "webgpu";
+  const first = firstBackend(build, backend, verdicts);
   const { file, backends } = modelFile(first, modelSelection, edges);
   const modelPath = MODEL_FOLDER + file;
   const model = downloads.buffer(downloads.expect(modelPath));
@@ -253,7 +253,7 @@ async function startRuntime(downloads, patience, { modelSelection, edges, backen
   ort.env.wasm.wasmPaths = { mjs: downloads.url(files.mjs), wasm };
   ort.env.wasm.numThreads = found.threads;
   const bridge = new OrtBridge(ort);
-  await bridge.warm(await model, first, build !== "wasm" && wantsOnGpu(found, painter), backends.length > 0);
+  await bridge.warm(await model, first, first !== "wasm" && wantsOnGpu(found, painter), backends.length > 0);
   patience.moved();
   const shared = new Shared(downloads, ort, found, bridge);
   shared.haveModel(modelPath, model);

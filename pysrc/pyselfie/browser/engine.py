@@ -7,9 +7,8 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pyodide.ffi import create_proxy
-
 from pyselfie.browser.auto_model import AutoModel
+from pyselfie.browser.gpu_events import GpuEvents
 from pyselfie.browser.mailbox import Mailbox
 from pyselfie.browser.model_loader import ModelChoice, ModelLoader
 from pyselfie.browser.models import RunningModel
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from pyselfie.browser import protocol
     from pyselfie.browser.js_types import Host
+    from pyselfie.core.gpu_check import Trust
 
 
 class Engine:
@@ -47,17 +47,27 @@ class Engine:
         ``"auto"``, ``"webgpu"`` or ``"canvas2d"``.
     lock : asyncio.Lock
         Held while ONNX Runtime is in use; shared by all engines of a worker.
+    trust : Trust
+        The verdicts on the GPU; shared as well.
     """
 
     def __init__(
-        self, host: Host, canvas: Any, options_json: str, *, requested: str, painter: str, lock: asyncio.Lock
+        self,
+        host: Host,
+        canvas: Any,
+        options_json: str,
+        *,
+        requested: str,
+        painter: str,
+        lock: asyncio.Lock,
+        trust: Trust,
     ) -> None:
         self._host = host
         self._lock = lock
         self._clock = StageClock()
         self._reporter = Reporter(host, self._clock)
         self._post = self._reporter.post
-        self._loader = ModelLoader(host, requested, painter, lock=lock, on_change=self._backend_changed)
+        self._loader = ModelLoader(host, requested, painter, lock=lock, trust=trust, on_change=self._backend_changed)
         self._output = Output(canvas, self._clock, self._post, self._gpu_fault)
         self._auto = AutoModel(self._loader, self._model_changed, self._spawn)
         first = ModelChoice(0, Options.edges)
@@ -82,10 +92,11 @@ class Engine:
             guarded=self._model.guarded,
             spawn=self._spawn,
         )
-        self._effect = UserEffect(self._output, self._post, need_canvas=self._need_canvas, repaint=self._repainter.soon)
+        parts = (self._output, self._loader, self._model)
+        self._effect = UserEffect(*parts, post=self._post, repaint=self._repainter.soon, spawn=self._spawn)
         self._questions = Questions(self._output, self._reporter, self._repainter, spawn=self._spawn)
-        self._device_lost_proxy = create_proxy(self._device_lost)
-        host.bridge.onDeviceLost(self._device_lost_proxy)
+        gpu_parts = (host, self._loader, self._model, self._output)
+        self._gpu = GpuEvents(*gpu_parts, post=self._post, spawn=self._spawn, on_painted=self._report_painted)
 
     def _with_changes(
         self, options: Options, model: ModelChoice, lot: list[dict[str, Any]]
@@ -137,6 +148,9 @@ class Engine:
     def _backend_changed(self, sentence: str) -> None:
         self._post({"type": "notice", "code": "backend", "message": sentence})
 
+    def _gpu_fault(self, sentence: str) -> None:
+        self._gpu.fault(sentence)
+
     def start(self) -> None:
         """Begin to load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
         self._spawn(self._start())
@@ -153,7 +167,7 @@ class Engine:
         self._post({"type": "ready", **self._model.status()})
         self._host.downloaded()
         self._spawn(self._model.switch())  # to what was asked for while it started, if that was something else
-        self._spawn(self._model.fit_painter())
+        self._spawn(self._effect.fit_painter())
         await self._loop()
 
     def receive(self, message: protocol.ToEngine) -> None:
@@ -181,10 +195,6 @@ class Engine:
 
     def _on_effect_values(self, message: protocol.SetEffectValues) -> None:
         self._effect.set(message)
-
-    def _need_canvas(self, why: str | None) -> None:
-        self._loader.need_canvas(why)
-        self._spawn(self._model.fit_painter())
 
     def _on_backdrop(self, message: protocol.SetBackdrop) -> None:
         self._output.set_backdrop(message.bitmap)
@@ -229,7 +239,7 @@ class Engine:
             self._model.drop_spare()
             self._output.close()
         self._host.bridge.dropDevice()
-        self._device_lost_proxy.destroy()
+        self._gpu.close()
 
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
@@ -243,16 +253,6 @@ class Engine:
             if not self._mailbox.has_cut:
                 self._questions.cut_is_over()
 
-    def _device_lost(self, reason: str) -> None:
-        self._spawn(self._after_fault(f"the GPU device was lost: {reason}", lost=True))
-
-    def _gpu_fault(self, sentence: str) -> None:
-        self._spawn(self._after_fault(sentence, lost=False))
-
-    async def _after_fault(self, why: str, *, lost: bool) -> None:
-        if await self._model.replace(why, lost=lost):
-            self._report_painted()
-
     def _report_painted(self) -> None:
         pacer, is_overloaded = self._pacer, False
         if pacer is not None:
@@ -265,6 +265,7 @@ class Engine:
                 self._post({"type": "overload", "framesPerMask": pacer.frames_per_mask, "seconds": round(seconds, 1)})
         self._auto.painted(self._model, self._clock.last("total"), overloaded=is_overloaded)
         self._reporter.painted(self._output.size, self._stats)
+        self._gpu.painted()
 
     def _stats(self) -> protocol.Stats:
         clock, size = self._clock, self._output.size

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from pyselfie.core.option import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from pyselfie.browser import protocol
     from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
+    from pyselfie.browser.model_loader import ModelLoader
+    from pyselfie.browser.models import RunningModel
     from pyselfie.browser.output import Output
     from pyselfie.custom.effect import CustomEffect
 
@@ -25,24 +27,30 @@ class UserEffect:
     ----------
     output : Output
         Paints by it.
+    loader : ModelLoader
+        Is told which painter is needed.
+    model : RunningModel
+        Changes the painter.
     post : callable
         Sends the page a message.
-    need_canvas : callable
-        Told why frames have to be painted on Canvas 2D from now on, or None when they need not be any more.
     repaint : callable
         Has the frame in hand painted once more.
+    spawn : callable
+        Runs a coroutine in the background.
     """
 
     def __init__(
         self,
         output: Output,
-        post: Callable[[protocol.FromEngine], None],
+        loader: ModelLoader,
+        model: RunningModel,
         *,
-        need_canvas: Callable[[str | None], None],
+        post: Callable[[protocol.FromEngine], None],
         repaint: Callable[[], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
-        self._output, self._post = output, post
-        self._need_canvas, self._repaint = need_canvas, repaint
+        self._output, self._loader, self._model = output, loader, model
+        self._post, self._repaint, self._spawn = post, repaint, spawn
         self._custom: CustomEffectCanvas | None = None
         self._refused: tuple[CustomEffect | None, str] | None = None
         self._told: tuple[Any, ...] | None = None
@@ -63,6 +71,16 @@ class UserEffect:
             self._need_canvas(WHY_CANVAS)
         self._tell_of(custom)
         self._repaint()
+
+    def _need_canvas(self, why: str | None) -> None:
+        self._loader.need_canvas(why)
+        self._spawn(self.fit_painter())
+
+    async def fit_painter(self) -> None:
+        """Let another painter go on with the model, if the loader has come to say that another one has to."""
+        await self._model.settled()
+        if self._model.is_running and self._loader.painter[0] != self._output.painter:
+            await self._model.follow_loader()
 
     def _new(self) -> CustomEffectCanvas:
         from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas  # noqa: PLC0415 - few pages have one

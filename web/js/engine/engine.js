@@ -148,13 +148,7 @@ export class Engine extends EventTarget {
     return this.#given.tap !== null;
   }
 
-  /**
-   * Paint by a Python function instead of the effect, as docs/write-an-effect.md says; Canvas 2D paints while there is one.
-   * The last good one goes on while a text has mistakes. Events `effect` tell its controls, its mistake, what it prints.
-   *
-   * @param {string | null} source null goes back to the effect
-   * @param {string | null} [name] of the function; not needed where only one is an effect
-   */
+  /** Paint by an effect in Python; null goes back. It tells by `effect`. @param {string | null} source @param {string | null} [name] of its function */
   setCustomEffect(source, name = null) {
     this.#given.customEffect = { source, name };
     this.#post(this.#given.effectMessage);

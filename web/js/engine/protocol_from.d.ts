@@ -99,6 +99,17 @@ export interface ShowCanvas {
   type: "show";
 }
 
+/**
+ * For the page to keep below this key, "" for nothing: what is known of the GPU. `ifItDies` takes its place if the worker
+ * ends before the next one comes.
+ */
+export interface GpuChecked {
+  type: "gpucheck";
+  key: string;
+  entry: string;
+  ifItDies: string | null;
+}
+
 /** The service's first model is loaded. */
 export interface ServiceReady {
   type: "ready";
@@ -118,8 +129,9 @@ export type FromEngine =
   | Loading
   | Repainted
   | WantCanvas
-  | ShowCanvas;
-export type FromService = ServiceReady | Notice | Failure | Loading;
+  | ShowCanvas
+  | GpuChecked;
+export type FromService = ServiceReady | Notice | Failure | Loading | GpuChecked;
 export type FromPython = FromEngine | FromService;
 
 /** A frame was painted, which took so many milliseconds. */

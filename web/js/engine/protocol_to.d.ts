@@ -10,6 +10,8 @@ export interface Boot {
   edges?: string;
   backend: string;
   painter: string;
+  /** JSON: what `gpucheck` messages had to be kept, by their keys. */
+  verdicts: string;
   /** The last start failed: let the browser's cache be asked nothing. */
   fresh: boolean;
 }

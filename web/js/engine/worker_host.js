@@ -19,6 +19,7 @@
 import { Holds } from "./holds.js";
 import { siteUrl, WORKER } from "./site.js";
 import { endWorker, startWorker, watchStart } from "./start.js";
+import { keepVerdict, keptVerdicts } from "./verdicts.js";
 
 const LOOK_MS = 1_000;
 const MOST_LOOKS = 10; // one piece of work takes less: painting the largest photo, a function of the page's own
@@ -49,6 +50,8 @@ export class WorkerHost {
   #fresh = false;
   #holds = new Holds();
   #booted = false;
+  /** @type {import("./protocol.d.ts").GpuChecked | null} what to keep if the worker dies now */
+  #check = null;
   /** How far the start is, for engines that come while it goes on. @type {import("./protocol.d.ts").ToClient | null} */
   #progress = null;
 
@@ -135,7 +138,7 @@ export class WorkerHost {
     };
     this.#worker = worker;
     const settings = { backend: this.#backend, painter: this.#painter, fresh: this.#fresh };
-    this.#send({ type: "boot", modelSelection, edges, ...settings });
+    this.#send({ type: "boot", modelSelection, edges, ...settings, verdicts: keptVerdicts() });
     this.#watchdog = self.setInterval(() => this.#watch(), LOOK_MS);
   }
 
@@ -166,10 +169,17 @@ export class WorkerHost {
 
   /** @param {import("./protocol.d.ts").ToClient & {channel: number}} message */
   #deliver({ channel, ...message }) {
+    if (message.type === "gpucheck") return this.#keep(message);
     if (message.type === "ready") this.#ready = true;
     const client = this.#clients.get(channel);
     if (client) client.receive(message);
     else letGo(message); // closed meanwhile
+  }
+
+  /** @param {import("./protocol.d.ts").GpuChecked} message */
+  #keep(message) {
+    keepVerdict(message.key, message.entry);
+    this.#check = message.ifItDies === null ? null : message;
   }
 
   /** The worker could not boot: all who wait for it are told, and the next start is a new one. @param {Failure} message */
@@ -201,6 +211,7 @@ export class WorkerHost {
     const again = this.#ready && !this.#restarted;
     this.#restarted = again;
     if (!this.#booted) this.#fresh = true;
+    if (this.#check) keepVerdict(this.#check.key, this.#check.ifItDies ?? "");
     for (const client of this.#end(`The engine stopped: ${why}.`)) client.lost(why, again);
   }
 
@@ -212,6 +223,7 @@ export class WorkerHost {
     if (this.#worker) endWorker(this.#worker, letGo);
     this.#worker = null;
     this.#ready = this.#booted = false;
+    this.#check = null;
     this.#progress = null;
     this.#looks = this.#fruitless = 0;
     this.#holds.reject(why);
