@@ -74,6 +74,7 @@ class UserEffect:
 
     def _need_canvas(self, why: str | None) -> None:
         self._loader.need_canvas(why)
+        self._model.outdate()
         self._spawn(self.fit_painter())
 
     async def fit_painter(self) -> None:
