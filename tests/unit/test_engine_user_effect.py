@@ -202,7 +202,7 @@ class GpuPart:
     """A pipeline on the GPU, as far as changing the painter goes."""
 
     painter = "webgpu"
-    custom_effect = None
+    custom_effect, way_in = None, ""
 
     def __init__(self, made):
         made.append(self)
