@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from pyselfie.core.gpu_check import RUNS, WARM_UPS, Limits, Trust
-from pyselfie.core.trial import TURNS
+from pyselfie.core.quickest import TURNS
 from tests.unit.engine_kit import JsError, settle, show, started, worker
 from tests.unit.gpu_kit import FIT, changes, check, first_frame, gpu_host, hold_gpu, kept, until
 

@@ -11,8 +11,8 @@ from pyselfie.browser.canvas.frames import WAYS
 from pyselfie.browser.output import make_pipeline
 from pyselfie.core.gpu_check import WARM_UPS
 from pyselfie.core.options import Options
+from pyselfie.core.quickest import TURNS
 from pyselfie.core.timing import StageClock
-from pyselfie.core.trial import TURNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
