@@ -221,10 +221,7 @@ class RunningModel:
     async def _exchange(self, wanted: ModelChoice) -> None:
         try:
             runtime = await self._load(wanted, is_optional=self.auto_reason is not None)
-            is_late = runtime.backend != self._loader.backend  # made before the backend changed
-            if (
-                is_late or self.wanted != wanted or wanted == self.running
-            ):  # a recovery, or another wish, came meanwhile
+            if self.wanted != wanted or wanted == self.running:  # another wish, or a recovery, came meanwhile
                 runtime.close()
                 self.tell()
                 return
