@@ -61,7 +61,7 @@ class BackgroundBlur:
         weights = {"COARSE_WEIGHT": float(COARSE_WEIGHT)}
         gaps = {"GAP_WEIGHT": float(COARSE_WEIGHT * MEAN_WEIGHT), "NEUTRAL_GREY": NEUTRAL_GREY / 255}
         constants: tuple[dict[str, float], ...] = (
-            {"WIDTH": model.size.width, "PERSON_FROM": PERSON_FROM},
+            {"WIDTH": model.size.width, "HEIGHT": model.size.height, "PERSON_FROM": PERSON_FROM},
             {},
             weights,
             gaps,

@@ -6,6 +6,7 @@ frame in `GLANCE_EVERY`, and whatever they are for, and whether their mask is th
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,7 +76,10 @@ class GpuLooks:
         spec = runtime.spec
         aside = runtime.aside(spec.input.name)
         looks = cls(gpu, model, await Preprocess.create(gpu, binder, model, aside=aside))
-        await looks._compile(runtime, model)
+        with ExitStack() as made:  # a shader that does not compile leaves nothing behind
+            made.callback(looks.close)
+            await looks._compile(runtime, model)
+            made.pop_all()
         return looks
 
     async def _compile(self, runtime: OrtGpuRuntime, model: ModelBuffers) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -65,8 +65,11 @@ class GpuSegmenter:
             If a shader does not compile; the runtime is the caller's then.
         """
         model = ModelBuffers.of(gpu, runtime)
-        preprocess = await Preprocess.create(gpu, binder, model)
-        looks = None if model.refined is None else await GpuLooks.create(gpu, binder, runtime, model)
+        with ExitStack() as made:  # a shader that does not compile leaves nothing behind
+            made.callback(gpu.free, model.look, model.sample)
+            preprocess = await Preprocess.create(gpu, binder, model)
+            looks = None if model.refined is None else await GpuLooks.create(gpu, binder, runtime, model)
+            made.pop_all()
         return cls(gpu, runtime, model, _Parts(preprocess, looks), lap)
 
     def look(self, picture: Picture) -> None:
@@ -158,7 +161,11 @@ class GpuSegmenter:
 
     def close(self) -> None:
         """Release the model."""
+        self.free()
+        self._runtime.close()
+
+    def free(self) -> None:
+        """Free what was made, but not the model."""
         if self._looks is not None:
             self._looks.close()
         self._gpu.free(self.model.look, self.model.sample)
-        self._runtime.close()
