@@ -105,7 +105,7 @@ class GpuLooks:
         if is_first:
             self._count = 0
             self._gpu.write(self._look, first_look())
-        self.is_due = self._count % GLANCE_EVERY == 0
+        self.is_due = self._count % GLANCE_EVERY == 1  # not with the first one, which somebody waits for
         self._count += 1
         if self._told != (size, smoothing):
             self._told = size, smoothing

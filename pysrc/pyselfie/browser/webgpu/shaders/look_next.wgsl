@@ -2,14 +2,23 @@
 //
 // Nothing tells the CPU of somebody who leaves the part, so there is no other look at that frame: the close-up's own box
 // counts, but on the sides that are settled no further than was believed.
+var<workgroup> is_closely: bool;
+
 @compute @workgroup_size(THREADS)
 fn look_next(@builtin(local_invocation_index) thread: u32) {
-  let own = person_box(thread, MASK, PERSON_FROM, everywhere());
+  if (thread == 0) {
+    is_closely = look.has_mask > 0 && look.part.z > 0 && all(look.part == look.shown);
+  }
+  let follows = workgroupUniformLoad(&is_closely);
+  var own = NOTHING;
+  if (follows) { // nobody is measured where nobody is small
+    own = person_box(thread, MASK, PERSON_FROM, everywhere());
+  }
   if (thread > 0) {
     return;
   }
   look.wait -= min(look.wait, 1);
-  if (look.has_mask > 0 && look.part.z > 0 && all(look.part == look.shown)) {
+  if (follows) {
     look.age += 1;
     follow(own);
   }
