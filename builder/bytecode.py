@@ -25,6 +25,9 @@ DRIVER = _HERE / "run_in_pyodide.mjs"
 _COMPILER = _HERE / "compile_in_pyodide.py"
 _PYODIDE = NODE_MODULES / "pyodide"
 
+SITE_PACKAGES = "/lib/python3.12/site-packages"
+"""Where Pyodide has its packages; in the browser it says so itself."""
+
 
 def recipe() -> str:
     """Hash what decides about the bytecode, besides the sources."""

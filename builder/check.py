@@ -19,9 +19,9 @@ from builder.report import complain, say
 
 _ALONE = ["-m", "alone"]
 _MEASURED = ["-m", "not alone", "--cov", "--cov-report=term"]  # with the floor and all else in pyproject.toml
-# The groups are those of tests/conftest.py. The order of collection stays: Playwright keeps a loop running in its
-# process, so browser tests have to follow all others.
-_BY_FILE = ["--dist=loadgroup", "--no-loadscope-reorder"]
+# tests/conftest.py says which tests stay together. The order of collection stays: Playwright keeps a loop running in
+# its process, so browser tests have to follow all others.
+BY_FILE = ["--dist=loadscope", "--no-loadscope-reorder"]
 _BYTES_PER_WORKER = 3 * 2**30  # a few browsers, each with WebGPU in software
 
 
@@ -38,7 +38,7 @@ def check(pytest_arguments: list[str]) -> int:
         return _pytest(pytest_arguments, environment)
     if _pytest(_ALONE, environment):
         failed.append("pytest -m alone")
-    code = _pytest([*_MEASURED, *_BY_FILE, f"--numprocesses={workers(_cores(), _memory())}"], environment)
+    code = _pytest([*_MEASURED, *BY_FILE, f"--numprocesses={workers(_cores(), _memory())}"], environment)
     if failed:
         complain(f"failed besides this: {', '.join(failed)} (see above).")
     return code or int(bool(failed))

@@ -25,7 +25,6 @@ COMPRESSIBLE = frozenset(
         ".txt",
         ".wasm",
         ".webmanifest",
-        ".whl",
         ".zip",
     )
 )

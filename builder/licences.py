@@ -21,8 +21,8 @@ CPython 3.12, inside Pyodide: Python Software Foundation, PSF-2.0 (CPython.txt)
 NumPy {numpy} for WebAssembly (python/numpy*.zip): NumPy Developers, BSD-3-Clause (in numpy-*.zip's .dist-info)
 ONNX Runtime Web {onnxruntime} (vendor/onnxruntime/): Microsoft Corporation, MIT (onnxruntime.txt),
     with third-party parts (onnxruntime-ThirdPartyNotices.txt)
-samples/astronaut.jpg: Eileen Collins, photographed by NASA, public domain; from scikit-image's sample
-    pictures (PNG with SHA-256 {astronaut}), saved as JPEG
+samples/astronaut.jpg, and a small one in python/: Eileen Collins, photographed by NASA, public domain; from
+    scikit-image's sample pictures (PNG with SHA-256 {astronaut}), saved as JPEG
 backdrops/*: pictures of this project's own, Apache-2.0
 """
 

@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 from builder import late_modules, zips
-from builder.bytecode import compile_sources, recipe
+from builder.bytecode import SITE_PACKAGES, compile_sources, recipe
 from builder.errors import BuildError
 from builder.late_modules import LATE_NUMPY, Parts
 from builder.paths import CACHE, NODE_MODULES
@@ -17,7 +17,7 @@ from builder.stamps import expect_sha256, fingerprint, is_fresh, write_atomicall
 ARCHIVES = Parts(CACHE / "numpy" / "numpy-2.0.1.zip", CACHE / "numpy" / "numpy_late-2.0.1.zip")
 TARBALL = NODE_MODULES / "@emscripten-forge" / "numpy" / "pkg" / "numpy-2.0.1-py312h4e66579_0.tar.gz"
 TARBALL_SHA256 = "608a8525a002505e620f9264738a9f95710de52d577276b37ccb881d662be6d6"
-_SITE_PACKAGES = "lib/python3.12/site-packages/"
+_IN_TARBALL = SITE_PACKAGES.removeprefix("/") + "/"
 _LEFT_OUT = re.compile(
     r"(^|/)(tests|__pycache__|f2py|distutils|_pyinstaller)/"  # nothing of these runs in a browser
     r"|\.pyi$|\.pxd$|\.h$|\.a$|/py\.typed$"
@@ -50,7 +50,7 @@ def make_archives(tarball: Path, archives: Parts) -> None:
     if not tarball.exists():
         raise BuildError(f"{tarball} is missing: delete node_modules/ and run build.py again.")
     expect_sha256(tarball.name, tarball, TARBALL_SHA256, "delete node_modules/ and run build.py again.")
-    members = compile_sources(site_packages(tarball), "/lib/python3.12/site-packages")
+    members = compile_sources(site_packages(tarball), SITE_PACKAGES)
     late_modules.write_parts(members, archives, LATE_NUMPY)
 
 
@@ -60,9 +60,9 @@ def site_packages(tarball: Path) -> dict[str, bytes]:
     with tarfile.open(tarball, "r:gz") as archive:
         for member in archive:
             name = PurePosixPath(member.name).as_posix()
-            if not member.isfile() or not name.startswith(_SITE_PACKAGES) or _LEFT_OUT.search(name):
+            if not member.isfile() or not name.startswith(_IN_TARBALL) or _LEFT_OUT.search(name):
                 continue
             file = archive.extractfile(member)
             if file is not None:
-                members[name.removeprefix(_SITE_PACKAGES)] = file.read()
+                members[name.removeprefix(_IN_TARBALL)] = file.read()
     return members

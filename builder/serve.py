@@ -95,6 +95,7 @@ class Server:
             max_request_body_size=1 << 20,
         )
         self._wsgi.channel_class = _Channel
+        self._pulled = threading.Event()
         self._thread = threading.Thread(target=self._wsgi.run, name="serve")
         self._thread.start()
         return self
@@ -103,10 +104,12 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._wsgi.trigger.pull_trigger(self._close_all)
+        self._pulled.set()
         self._thread.join()
 
     def _close_all(self) -> None:
         """End every connection that a browser keeps alive, and the listening; the loop ends when nothing is open."""
+        self._pulled.wait()  # another pull may lead here before the one for it has written to the trigger, closed below
         for channel in list(self._wsgi.active_channels.values()):
             channel.handle_close()
         self._wsgi.task_dispatcher.shutdown()

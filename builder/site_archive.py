@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from builder import zips
-from builder.bytecode import compile_sources, recipe
+from builder.bytecode import SITE_PACKAGES, compile_sources, recipe
 from builder.paths import CACHE
 from builder.report import step
 from builder.stamps import fingerprint, is_fresh, write_atomically
@@ -38,6 +38,6 @@ def ensure_site_archive(wheel: Path) -> Path:
 def _members(wheel: dict[str, bytes]) -> dict[str, bytes]:
     """Return what is in it. Docstrings are left out; RECORD has names alone."""
     kept = {name: data for name, data in wheel.items() if not name.endswith(".onnx") and not name.startswith(_CLI)}
-    members = compile_sources(kept, "/lib/python3.12/site-packages", optimize=2)
+    members = compile_sources(kept, SITE_PACKAGES, optimize=2)
     record = next(name for name in members if name.endswith(".dist-info/RECORD"))
     return members | {record: "".join(f"{name},,\n" for name in sorted(members)).encode()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,15 +30,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(_LastWord())
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """Give each file to one process, and all files that ask for WebGPU to the same one.
 
     WebGPU in software wants all cores, and two of it starve a worker until its page takes it for dead.
     """
-    for item in items:
-        asks_for_webgpu = isinstance(item, pytest.Function) and hasattr(item.module, "WEBGPU_FLAGS")
-        item.add_marker(pytest.mark.xdist_group("webgpu" if asks_for_webgpu else str(item.path)))
+    from xdist.scheduler.loadscope import LoadScopeScheduling  # noqa: PLC0415 # where tests run side by side only
+
+    class ByFile(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return "webgpu" if path in webgpu else path
+
+    files = _BROWSER_TESTS.rglob("test_*.py")
+    webgpu = {file.relative_to(config.rootpath).as_posix() for file in files if "WEBGPU_FLAGS" in file.read_text()}
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

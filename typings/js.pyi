@@ -31,3 +31,7 @@ navigator: Any
 URL: Any
 location: Any
 Blob: Any
+VideoFrame: Any
+Error: Any
+
+def reportError(error: Any) -> None: ...  # noqa: N802

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pyselfie import effects, metrics
     from pyselfie.core.manifest import ModelFileError, ModelSpec, load_spec
+    from pyselfie.custom.controls import Color, Range
     from pyselfie.segmenter import Segmenter
     from pyselfie.shared_model import use_site
     from pyselfie.solution import SelfieSegmentation, SolutionOutputs
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Color",
     "ModelFileError",
     "ModelSpec",
+    "Range",
     "Segmenter",
     "SelfieSegmentation",
     "SolutionOutputs",
@@ -30,6 +33,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Color": "pyselfie.custom.controls",
+    "Range": "pyselfie.custom.controls",
     "ModelSpec": "pyselfie.core.manifest",
     "ModelFileError": "pyselfie.core.manifest",
     "Segmenter": "pyselfie.segmenter",

@@ -14,11 +14,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyselfie.arrays.custom import CustomPainter, read_effect
 from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.core.options import Options
 from pyselfie.core.pictures import check_frame, check_mask
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -176,6 +179,40 @@ def mask_overlay(frame: Picture, mask: NDArray[Any]) -> Picture:
         In one sentence, when an array is not as described.
     """
     return _paint(frame, mask, Options(effect="mask"))
+
+
+def load(path: str | PathLike[str], function: str | None = None, **parameters: Any) -> CustomPainter:
+    """Return the effect of a user's file, which is called with a frame and its mask.
+
+    It is the file that the command line takes as ``--effect-file``: docs/write-an-effect.md says how it is written.
+
+    Parameters
+    ----------
+    path
+        The file.
+    function
+        Which of its functions; not needed if only one is an effect.
+    **parameters
+        What the effect's controls are set to.
+
+    Returns
+    -------
+    CustomPainter
+        A function ``(frame, mask, time=0.0, classes=None) -> picture``; for a film it is called with each frame in
+        turn, and `reset` begins another one.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be read.
+    CustomEffectError
+        When it does not run, or is no effect: one sentence.
+    OptionError
+        A ValueError: when there is no such parameter, or its value is wrong.
+    """
+    effect = read_effect(path, function)
+    effect.set(parameters)
+    return CustomPainter(effect)
 
 
 def _paint(frame: Any, mask: Any, options: Options, backdrop: Picture | None = None) -> Picture:

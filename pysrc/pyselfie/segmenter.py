@@ -9,7 +9,7 @@ import numpy as np
 
 from pyselfie.core.classes import Classes, NoClassesError
 from pyselfie.core.geometry import Size
-from pyselfie.core.manifest import load_spec
+from pyselfie.core.manifest import CLASSES, RAW, load_spec
 from pyselfie.core.options import OptionError, option_named
 from pyselfie.core.pictures import check_frame
 from pyselfie.core.show import show_in_python
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     Picture = NDArray[np.uint8]
     Mask = NDArray[np.float32]
 
-_UNREFINED = "raw"
-_CLASSES = "classes"
 _Result = TypeVar("_Result")
 
 
@@ -198,10 +196,10 @@ class Segmenter(ModelOwner):
             return await self._follow(rgb, runtime, planes)
         self._looks.cut()
         size = Size(rgb.shape[1], rgb.shape[0])
-        extras = [name for name, wanted in ((_UNREFINED, self._looks_closer), (_CLASSES, planes is not None)) if wanted]
+        extras = [name for name, wanted in ((RAW, self._looks_closer), (CLASSES, planes is not None)) if wanted]
         small = await runtime.run(self._input(rgb), extras)
         if planes is not None:
-            planes.append(runtime.extra(_CLASSES)[0].copy())
+            planes.append(runtime.extra(CLASSES)[0].copy())
         mask = self._grown(small, size)
         if self._looks_closer:
             await self._look_closer(rgb, runtime, mask)
@@ -214,10 +212,10 @@ class Segmenter(ModelOwner):
         def show(part: Rect | None) -> Mask:
             return self._input(rgb if part is None else part_of(rgb, part))
 
-        small = await looks.run(runtime, show, size, [] if planes is None else [_CLASSES])
+        small = await looks.run(runtime, show, size, [] if planes is None else [CLASSES])
         part, counts = looks.part, looks.counts
         if planes is not None:
-            seen = looks.extra(runtime, _CLASSES)[0]
+            seen = looks.extra(runtime, CLASSES)[0]
             planes.append(seen.copy() if part is None else placed_classes(seen, part, size))
         if part is None or counts is None:
             return self._grown(small, size)
@@ -228,14 +226,14 @@ class Segmenter(ModelOwner):
     async def _look_closer(self, rgb: Picture, runtime: Runtime, mask: Mask) -> None:
         """Write a better mask of a small person into `mask`, that of the whole picture, whose run was the last."""
         size = Size(rgb.shape[1], rgb.shape[0])
-        first = runtime.extra(_UNREFINED)[0, 0].copy()  # in it the small is still there
+        first = runtime.extra(RAW)[0, 0].copy()  # in it the small is still there
         box = person_box(first)
         part = closer_look(box, size)
         if box is None or part is None:
             return
-        close_up = await runtime.run(self._input(part_of(rgb, part)), [_UNREFINED])
+        close_up = await runtime.run(self._input(part_of(rgb, part)), [RAW])
         is_seen = bool((mask >= 0.5).any())
-        if is_seen or is_confirmed(first, runtime.extra(_UNREFINED)[0, 0], part, size):
+        if is_seen or is_confirmed(first, runtime.extra(RAW)[0, 0], part, size):
             put_back(self._grown(close_up, Size(int(part.width), int(part.height))), part, box, mask)
 
     @property

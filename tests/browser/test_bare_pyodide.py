@@ -18,8 +18,8 @@ from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
 from builder.wheels import ensure_packages
 from pyselfie import SelfieSegmentation
-from pyselfie.core.custom_effect import load_effect
 from pyselfie.core.sampling import resize_half_pixel
+from pyselfie.custom.source import load_effect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -203,7 +203,7 @@ def test_custom_effect_gives_the_desktops_picture(bare: GuardedPage, astronaut: 
     code = """
 from js import ImageData, OffscreenCanvas
 from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
-from pyselfie.core.custom_effect import load_effect
+from pyselfie.custom.source import load_effect
 from pyselfie.core.geometry import Size
 picture = np.load("picture.npy")
 frame = OffscreenCanvas.new(256, 256)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from pyselfie import effects
-from pyselfie.core.custom_effect import load_effect
 from pyselfie.core.effects import folds_edge
 from pyselfie.core.options import Options
 from pyselfie.core.sampling import resize_half_pixel
+from pyselfie.custom.source import load_effect
 from tests.browser.harness import EngineDriver, png_base64
 from tests.reference.compositor import composite, looked_up
 

@@ -167,6 +167,7 @@ def test_foreign_photo_without_cors_is_named_as_such(launch, dist, origins, tmp_
         message = ElementPage(page, here.url, html, made_up=False).wait("error", where="event.code === 'source'")[
             "message"
         ]
+        page.close()  # before the servers: its engine still looks for its files
     assert "does not let other sites read it (CORS). Have it send “Access-Control-Allow-Origin”" in message
 
 

@@ -196,7 +196,7 @@ def test_numbers_of_a_broken_driver_do_not_outlive_their_frame(stubbed: EngineDr
 def real(open_engine: Callable[[], EngineDriver]) -> EngineDriver:
     """Return an engine with its model; however slow the machine is, its frames are one film."""
     engine = open_engine()
-    in_pipeline(engine, "import pyselfie.runtimes.film\npyselfie.runtimes.film.GAP_S = 1e9")
+    in_pipeline(engine, "import pyselfie.core.timing\npyselfie.core.timing.GAP_S = 1e9")
     return engine
 
 

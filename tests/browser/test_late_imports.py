@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from pyselfie.core.custom_effect import load_effect
 from pyselfie.core.effects import EFFECTS
+from pyselfie.custom.source import load_effect
 from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.harness import EngineDriver
 from tests.browser.waiting import until

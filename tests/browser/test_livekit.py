@@ -28,7 +28,6 @@ def open_call(launch, site, camera_file):
     """Return a page with a LiveKit camera track, its processor, and a video that shows what LiveKit attaches."""
     page = launch(*camera_flags(camera_file))
     page.route("**/livekit-client.mjs", lambda route: route.fulfill(path=SDK, content_type="text/javascript"))
-    page.expected_errors += ["VideoFrame was garbage collected"]  # those that an ended worker had
     host = ElementPage(page, site.url, "", script=KEEPS_TRACKS)
     host.run(SETUP, site.url)
     host.run(f"({WATCH})(video)")

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from pyselfie.core.classes import Classes
-from pyselfie.core.custom_effect import load_effect
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.sampling import resize_half_pixel
+from pyselfie.custom.source import load_effect
 from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.element_kit import SAMPLE, ElementPage
 from tests.browser.flags import camera_flags

@@ -9,10 +9,13 @@ import pytest
 from pyselfie.core.options import EFFECT_NAMES
 from tests.browser.flags import camera_flags
 from tests.browser.page_kit import open_demo
+from tests.browser.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from playwright.sync_api import Route
 
     from builder.serve import Server
     from tests.browser.guard import GuardedPage
@@ -121,6 +124,22 @@ def test_loading_page_is_useful_at_once(site: Server, launch: Callable[..., Guar
     assert page.is_disabled("#snapshot-button")
     demo.choose_effect("color")
     assert page.locator("#backdrop-color").is_visible()
+
+
+def test_the_worker_does_not_wait_for_the_pages_scripts(site: Server, launch: Callable[..., GuardedPage]):
+    """It downloads before the page's own script has come, which then shows how far it is and starts no other one."""
+    page = launch()
+    _hang(page)
+    held: list[Route] = []
+    page.route("**/demo/app.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright refuses built-ins
+    came: list[str] = []
+    page.context.on("requestfinished", lambda request: came.append(request.url.rsplit("/", 1)[1]))
+    page.goto(site.url, wait_until="commit")
+    until(page, lambda: {"python_stdlib.zip", "ort-wasm-simd-threaded.wasm"} <= set(came), lambda: f"came: {came}")
+    [script] = held
+    script.continue_()
+    until(page, lambda: page.evaluate("document.querySelector('#loading-bar').value") > 0, lambda: "no progress")
+    assert len(page.workers) == 1
 
 
 @pytest.mark.parametrize("effect", EFFECT_NAMES)

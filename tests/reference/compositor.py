@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 
 def composite(
-    frame: NDArray[np.uint8], mask: NDArray[np.float32], options: Options, backdrop: NDArray[np.uint8] | None = None
+    frame: NDArray[np.uint8],
+    mask: NDArray[np.float32],
+    options: Options,
+    backdrop: NDArray[np.uint8] | None = None,
+    full: NDArray[np.float32] | None = None,
 ) -> NDArray[np.uint8]:
     """Return `frame` with the effect that `options` name.
 
@@ -37,6 +41,9 @@ def composite(
         Effect, colour, strength, mirror.
     backdrop : ndarray of uint8, shape [*, *, 3], optional
         RGB picture of any size for the effect "picture"; cropped to cover, never mirrored. Neutral grey without one.
+    full : ndarray of float32, shape [H, W], 0..1, optional
+        The mask at the frame's size, where the edge is put together then, as on the desktop; without it that is done at
+        the mask's size, as on the canvas.
 
     Returns
     -------
@@ -53,7 +60,7 @@ def composite(
         layers["overlay"] = resize_half_pixel(premultiply(overlay), size.width, size.height)[:, flip]
     needed = {draw.layer for draw in draws_for(options)}
     if needed & {"edge", "cast"}:
-        layers |= _edge_layers(frame, mask, behind, options)
+        layers |= _edge_layers(frame, mask, behind, options, mask if full is None else full)
     result: Layer = np.zeros((*frame.shape[:2], 4), np.float32)
     for draw in draws_for(options):
         layer = layers[draw.layer]
@@ -117,17 +124,21 @@ def with_alpha(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _edge_layers(
-    frame: NDArray[np.uint8], mask: NDArray[np.float32], behind: NDArray[np.uint8], options: Options
+    frame: NDArray[np.uint8],
+    mask: NDArray[np.float32],
+    behind: NDArray[np.uint8],
+    options: Options,
+    alpha: NDArray[np.float32],
 ) -> dict[str, Layer]:
     height, width = mask.shape
     flip = slice(None, None, -1) if options.mirror else slice(None)
     sample = resize_half_pixel(frame, width, height)
-    levels = (np.rint(mask * 255) / 255).astype(np.float32)
+    levels, alpha = ((np.rint(one * 255) / 255).astype(np.float32) for one in (mask, alpha))
     light = smeared(behind, width // 4, height // 4)
-    small = edge_image(sample, levels, light[:, flip], options).astype(np.float32)
+    edge = edge_image(sample, levels, light[:, flip], options, alpha).astype(np.float32)
     color = np.append(cast(sample, mask, light, options.colour_cast), 1)
     return {
-        "edge": resize_half_pixel(small, frame.shape[1], frame.shape[0])[:, flip],
+        "edge": resize_half_pixel(edge, frame.shape[1], frame.shape[0])[:, flip],
         "cast": np.broadcast_to(color.astype(np.float32), (*frame.shape[:2], 4)),
     }
 

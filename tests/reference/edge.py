@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
-def edge_image(sample: NDArray[np.uint8], mask: NDArray[np.float32], light: Array, options: Options) -> Array:
-    """Return the edge at the mask's size, premultiplied RGBA [h, w, 4] in 0..1.
+def edge_image(
+    sample: NDArray[np.uint8], mask: NDArray[np.float32], light: Array, options: Options, alpha: NDArray[np.float32]
+) -> Array:
+    """Return the edge at the size of `alpha`, premultiplied RGBA [H, W, 4] in 0..1.
 
     Parameters
     ----------
@@ -30,12 +32,14 @@ def edge_image(sample: NDArray[np.uint8], mask: NDArray[np.float32], light: Arra
         Of `smeared`, turned where the picture is mirrored.
     options : Options
         `decontaminate`, `light_wrap`.
+    alpha : ndarray of float32, shape [H, W], 0..1
+        The mask, at any size.
     """
-    height, width = mask.shape
-    alpha = mask.astype(np.float64)[..., None]
+    height, width = alpha.shape
+    share = alpha.astype(np.float64)[..., None]
     color = stretched(edge_color(sample, mask), width, height) / 255
-    opacity = 1 - alpha if options.decontaminate else np.zeros_like(alpha)
-    glow = wrap_for(options) * alpha * stretched(wrap_share(mask), width, height)
+    opacity = 1 - share if options.decontaminate else np.zeros_like(share)
+    glow = wrap_for(options) * share * stretched(wrap_share(mask), width, height)
     behind = stretched(light, width, height) / 255
     return np.dstack([glow * behind + (1 - glow) * opacity * color, glow + (1 - glow) * opacity])
 

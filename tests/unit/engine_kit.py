@@ -13,6 +13,8 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
+from pyselfie import __version__
+from pyselfie.core.gpu_check import Trust, Verdict, key_of
 from pyselfie.runtimes.stub import StubRuntime
 from tests.unit.pipeline_parts import Frame, Painter, Sampler, Store
 
@@ -65,6 +67,7 @@ class Host:
         adapter = "a GPU" if gpu else ""
         self.probe = SimpleNamespace(hasWebGpu=gpu, adapter=adapter, isSoftware=False, threads=1)
         self.bridge = SimpleNamespace(create=self._create, onDeviceLost=self._listen, dropDevice=self._drop)
+        self.bridge.version = "1.0"
         self.posted: list[dict[str, Any]] = []
         self.replies: dict[int, Any] = {}
         self.runs: list[str] = []
@@ -115,6 +118,14 @@ class Host:
         self.replies[request] = value if error is None else error
 
 
+GPU_KEY = key_of("a GPU", "canvas2d", __version__, "1.0")
+
+
+def trusting():
+    """Return the verdict on a host's GPU that lets models run on it."""
+    return Trust(json.dumps({GPU_KEY: Verdict("webgpu", "it is fast").as_entry()}))
+
+
 def as_object(value):
     """Return dictionaries, also within others, as JavaScript's objects."""
     if isinstance(value, dict):
@@ -148,10 +159,20 @@ class Worker:
     def module(self, name):
         return importlib.import_module(f"pyselfie.browser.{name}")
 
-    def engine(self, host, effect="mask", **options):
-        """Return an engine that paints on Canvas 2D; options by JavaScript's names."""
+    @staticmethod
+    def no_answer(model):
+        """Return for a host's `on_load` what refuses one model."""
+
+        async def on_load(name):
+            if name == model:
+                raise JsError("DownloadError", "No answer.")
+
+        return on_load
+
+    def engine(self, host, effect="mask", trust=None, **options):
+        """Return an engine that paints on Canvas 2D and trusts its GPU unless told; options by JavaScript's names."""
         chosen = json.dumps({"effect": effect, **options})
-        settings = {"requested": "auto", "painter": "canvas2d", "lock": asyncio.Lock()}
+        settings = {"requested": "auto", "painter": "canvas2d", "lock": asyncio.Lock(), "trust": trust or trusting()}
         return self.module("engine").Engine(host, MagicMock(), chosen, **settings)
 
 
@@ -178,6 +199,15 @@ async def started(worker, host, **options):
     await settle()
     assert [message["type"] for message in host.told("ready")] == ["ready"]
     return engine
+
+
+async def with_a_photo(worker):
+    """Return an engine that chooses its model, and shows a photo, and its host."""
+    host = Host()
+    engine = await started(worker, host, modelSelection=AUTO)
+    show(engine, photo=True)
+    await settle()
+    return engine, host
 
 
 def show(engine, level=0, *, photo=False, cut=False, first=False, size=(64, 48)):

@@ -67,6 +67,15 @@ def test_core_imports_numpy_and_the_standard_library_only(path):
         assert root in {"numpy", "__future__"} | sys.stdlib_module_names or name.startswith("pyselfie.core")
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "custom").rglob("*.py")), ids=lambda path: path.name)
+def test_users_effects_need_the_core_only(path):
+    """They run wherever there is Python and NumPy."""
+    for name in imported(path):
+        root = name.split(".")[0]
+        allowed = name.startswith(("pyselfie.core", "pyselfie.custom"))
+        assert root in {"numpy", "__future__"} | sys.stdlib_module_names or allowed
+
+
 @pytest.mark.parametrize("path", sorted((PACKAGE / "runtimes").rglob("*.py")), ids=lambda path: path.name)
 def test_runtimes_do_not_know_the_browser_package(path):
     """A runtime knows the core and its one engine."""

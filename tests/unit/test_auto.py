@@ -1,5 +1,6 @@
 """Which backend is chosen, and what the user is told."""
 
+from pyselfie.core.gpu_check import Verdict
 from pyselfie.runtimes.auto import Probe, candidates
 
 HARDWARE = Probe(has_webgpu=True, adapter="nvidia hopper", is_software=False, threads=4)
@@ -8,12 +9,21 @@ NO_ADAPTER = Probe(has_webgpu=True, adapter="", is_software=False, threads=2)
 NO_WEBGPU = Probe(has_webgpu=False, adapter="", is_software=False, threads=1)
 
 
-def test_hardware_comes_first_and_wasm_is_the_way_out():
-    """A hardware adapter is used, WebAssembly follows if it fails."""
-    assert list(candidates(HARDWARE)) == [
-        ("webgpu", "hardware adapter nvidia hopper"),
+def test_fit_hardware_comes_first_and_wasm_is_the_way_out():
+    """A hardware adapter that was found fit is used, WebAssembly follows if it fails."""
+    assert list(candidates(HARDWARE, verdict=Verdict("webgpu", "it is fast"))) == [
+        ("webgpu", "hardware adapter nvidia hopper: it is fast"),
         ("wasm", "WebGPU failed; 4 threads"),
     ]
+
+
+def test_hardware_without_a_good_verdict_is_left_alone():
+    """WebAssembly runs before the check and after a bad one, and says which; whoever asks for WebGPU gets it."""
+    assert list(candidates(HARDWARE)) == [("wasm", "hardware adapter nvidia hopper is being checked; 4 threads")]
+    slow = Verdict("wasm", "a frame takes 30.0 ms on it, 25 ms are allowed")
+    reason = "hardware adapter nvidia hopper is not used, as a frame takes 30.0 ms on it, 25 ms are allowed; 4 threads"
+    assert list(candidates(HARDWARE, verdict=slow)) == [("wasm", reason)]
+    assert next(candidates(HARDWARE, "webgpu", slow)) == ("webgpu", "asked for; hardware adapter nvidia hopper")
 
 
 def test_a_software_adapter_is_never_chosen_by_itself():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builder import check, chromium
+from builder.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +46,18 @@ def test_all_tests_run_side_by_side_but_for_those_that_have_to_be_alone(pytest_r
     alone, others = runs
     assert alone == ["-m", "alone"]
     assert others[:2] == ["-m", "not alone"]
-    assert {"--cov", "--dist=loadgroup"} < set(others)
+    assert {"--cov", *check.BY_FILE} < set(others)
     assert others[-1].startswith("--numprocesses=")
+
+
+def test_each_file_has_one_process() -> None:
+    """What the tests of a file share is made once."""
+    files = [str(ROOT / "tests" / "unit" / f"test_{name}.py") for name in ("film", "geometry", "porter_duff")]
+    command = [sys.executable, "-m", "pytest", "--verbose", "--numprocesses=2", *check.BY_FILE, *files]
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    runs = re.findall(r"^\[(gw\d)\].*/test_(\w+)\.py::", output, re.MULTILINE)
+    assert {name for _, name in runs} == {"film", "geometry", "porter_duff"}, output
+    assert len(set(runs)) == 3
 
 
 def test_arguments_are_all_that_pytest_gets(pytest_runs: Runs) -> None:

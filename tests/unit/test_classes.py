@@ -16,9 +16,11 @@ from PIL import Image
 from pyselfie import Segmenter
 from pyselfie.cli.main import main
 from pyselfie.core.classes import Classes, NoClassesError
-from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
 from pyselfie.core.geometry import Size
 from pyselfie.core.sampling import resize_half_pixel
+from pyselfie.custom.effect import CustomEffect
+from pyselfie.custom.errors import CustomEffectError
+from pyselfie.custom.source import load_effect
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

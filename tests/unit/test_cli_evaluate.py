@@ -1,10 +1,8 @@
-"""`pyselfie evaluate`: pictures and clips against their truth; tables, files, sentences, exit codes."""
+"""`pyselfie evaluate`: pictures against their truth; tables, files, sentences, exit codes."""
 
 from __future__ import annotations
 
 import csv
-import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,71 +10,18 @@ import pytest
 from PIL import Image
 
 from pyselfie import SelfieSegmentation, metrics
-from pyselfie.cli import main
-from tests.unit.film import scenes, write_film
+from tests.unit.evaluate_kit import SIZE, album, evaluate, found, person, save
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-SIZE = (96, 64)
-
-
-def person(width: int) -> NDArray[np.uint8]:
-    """Return a mask with somebody in the first columns."""
-    mask = np.zeros(SIZE[::-1], np.uint8)
-    mask[:, :width] = 255
-    return mask
+__all__ = ["album"]
 
 
 def to_bytes(mask: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.rint(mask * 255).astype(np.uint8)
-
-
-def save(path: Path, pixels: NDArray[Any]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(path)
-    return path
-
-
-@pytest.fixture
-def album(astronaut: NDArray[np.uint8], tmp_path: Path) -> Path:
-    """Return a folder with pictures/, their truth/, and masks/ that are good, fair and bad."""
-    small = np.asarray(Image.fromarray(astronaut).resize(SIZE))
-    for name, width in (("good", 48), ("fair", 40), ("bad", 12)):
-        save(tmp_path / "pictures" / f"{name}.jpg", small)
-        save(tmp_path / "truth" / f"{name}.png", person(48))
-        save(tmp_path / "masks" / f"{name}.png", person(width))
-    return tmp_path
-
-
-def evaluate(*arguments: Any) -> int:
-    return main(["evaluate", *map(str, arguments), "--quiet"])
-
-
-@pytest.mark.parametrize("before", [["-q"], ["--quiet", "--json"], ["--masks=masks"], ["-m", "landscape", "--clip"]])
-def test_options_may_stand_before_the_command(album: Path, capsys: Any, monkeypatch: Any, before: list[str]) -> None:
-    """They are the command's own, as behind it; nothing called `evaluate` is looked for."""
-    monkeypatch.chdir(album)
-    assert main([*before, "evaluate", "pictures", "truth"]) == 0
-    assert "evaluate" not in "".join(capsys.readouterr())
-
-
-def test_other_options_before_its_name_make_it_a_file(tmp_path: Path, capsys: Any, monkeypatch: Any) -> None:
-    """A picture may be called `evaluate`, and so may the value of an option."""
-    monkeypatch.chdir(tmp_path)
-    for arguments in (["-o", "out.png", "evaluate"], ["-e", "evaluate", "a.png", "-o", "b.png"]):
-        with suppress(SystemExit):
-            main(arguments)
-        assert "pyselfie evaluate" not in "".join(capsys.readouterr())
-
-
-def found(capsys: Any, *arguments: Any) -> tuple[int, dict[str, Any], str]:
-    """Return the exit code, what is printed as JSON, and the sentences about what went wrong."""
-    code = evaluate(*arguments, "--json")
-    said = capsys.readouterr()
-    return code, json.loads(said.out), said.err
 
 
 def test_given_masks_are_measured(album: Path, capsys: Any) -> None:
@@ -102,57 +47,6 @@ def test_own_masks_are_made_by_the_chosen_model(astronaut: NDArray[np.uint8], tm
             assert (code, result["model"], result["edges"], result["smoothing"]) == (0, *choice, 0)
             errors[choice] = result["mean"]["mad"]
         assert min(errors, key=errors.__getitem__) == (model, "raw")
-
-
-def test_clip_is_smoothed_and_measured_in_time(astronaut: NDArray[np.uint8], tmp_path: Path, capsys: Any) -> None:
-    """Two videos, frame against frame; raw edges are not smoothed, and without smoothing refined ones flicker more."""
-    film = write_film(tmp_path / "film.mp4", scenes(astronaut, (4 * SIZE[0], 4 * SIZE[1]), 4), sound=None)
-    masks = [np.kron(person(index + 40), np.ones((4, 4), np.uint8)) for index in range(4)]
-    truth = write_film(tmp_path / "truth.mp4", [np.dstack([mask] * 3) for mask in masks])
-    code, result, _ = found(capsys, film, truth)
-    assert (code, result["frames"], result["smoothing"]) == (0, 4, 0.85)
-    assert [row["name"] for row in result["rows"]] == ["frame 1", "frame 2", "frame 3", "frame 4"]
-    assert all(result["clip"][name] > 0 for name in ("dtssd", "moving_error", "flicker"))
-    _, raw, _ = found(capsys, film, truth, "--edges", "raw")
-    assert raw["smoothing"] == 0
-    _, unsmoothed, _ = found(capsys, film, truth, "--smoothing", "0")
-    assert unsmoothed["smoothing"] == 0
-    assert unsmoothed["clip"]["flicker"] > result["clip"]["flicker"]
-
-
-def test_truth_of_a_video_is_how_bright_it_is(tmp_path: Path, capsys: Any) -> None:
-    """Of a grey video black is nobody and white the person, as in the frames that it was made of."""
-    levels = [person(40), person(48)]
-    film = write_film(tmp_path / "truth.mkv", [np.dstack([level] * 3) for level in levels], sound=None)
-    for index, level in enumerate(levels):
-        save(tmp_path / "frames" / f"{index}.png", np.dstack([level] * 3))
-    code, result, _ = found(capsys, tmp_path / "frames", film, "--clip", "--masks", tmp_path / "frames")
-    assert (code, result["mean"]["iou"]) == (0, 1)
-    assert result["mean"]["mad"] < 0.02
-    assert result["clip"]["dtssd"] < 0.05
-
-
-def test_video_alone_is_measured_for_its_flicker(astronaut: NDArray[np.uint8], tmp_path: Path, capsys: Any) -> None:
-    """Without truth there are no scores of frames."""
-    film = write_film(tmp_path / "film.mp4", scenes(astronaut, SIZE, 3), sound=None)
-    code, result, _ = found(capsys, film)
-    assert (code, result["frames"], result["rows"], result["mean"]) == (0, 3, [], None)
-    assert result["clip"]["dtssd"] is None
-    assert result["clip"]["flicker"] > 0
-    assert evaluate(film) == 0
-    assert capsys.readouterr().out.splitlines()[1].startswith("flicker x1e3 ")
-
-
-def test_frames_of_a_folder_are_taken_in_order(tmp_path: Path, capsys: Any) -> None:
-    """Frame 10 comes after frame 9, and nothing below a hidden folder counts."""
-    for index in range(11):
-        save(tmp_path / "frames" / f"f{index}.png", np.dstack([person(index)] * 3))
-    save(tmp_path / "frames" / ".thumbnails" / "f0.png", person(0))
-    frames = tmp_path / "frames"
-    code, result, _ = found(capsys, frames, frames, "--clip", "--masks", frames)
-    assert code == 0
-    assert [row["name"] for row in result["rows"]] == [f"f{index}" for index in range(11)]
-    assert result["clip"]["dtssd"] == 0
 
 
 def test_table_has_the_means_and_the_ten_worst(album: Path, capsys: Any) -> None:
@@ -241,45 +135,12 @@ def test_what_makes_no_sense_as_a_whole_ends_with_2(
     assert said.err.startswith("pyselfie: " + sentence.format(album=album))
 
 
-def test_tracks_of_different_length_are_measured_as_far_as_they_go(album: Path, capsys: Any) -> None:
-    """The frames that both have are measured; a sentence, and exit code 1."""
-    film = write_film(album / "film.mp4", [np.dstack([person(9)] * 3)] * 2, sound=None)
-    code, result, _ = found(capsys, album / "truth", film, "--clip", "--masks", album / "masks")
-    assert (code, result["frames"]) == (1, 2)
-    assert result["problems"] == [f"{film} ends after 2 frames, and {album / 'truth'} goes on"]
-
-
 def test_transparent_truth_counts_by_its_alpha(album: Path, capsys: Any) -> None:
     """A cut-out is a truth: opaque where the person is, whatever its colours."""
     cut_out = np.dstack([np.zeros((*SIZE[::-1], 3), np.uint8), person(48)])
     truth = save(album / "cut.png", cut_out)
     code, result, _ = found(capsys, album / "pictures" / "good.jpg", truth, "--masks", album / "masks" / "good.png")
     assert (code, result["mean"]["iou"], result["mean"]["mad"]) == (0, 1, 0)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        ((), "the following arguments are required: PICTURES"),
-        (("a/",), "name the truth, too: pyselfie evaluate PICTURES TRUTH"),
-        (("a/", "b/", "--edges", "soft"), "--edges is “soft”, but it has to be one of refined, raw"),
-        (("a/", "b/", "--smoothing", "0.5"), "--smoothing is 0.5, but single pictures are not smoothed: add --clip"),
-        (("a.mp4", "--edges", "raw", "--smoothing", "0.5"), "--smoothing is 0.5, but raw edges cannot be smoothed"),
-        (("a.mp4", "--smoothing", "1"), "--smoothing is 1, but it has to be a number from 0 to 0.95"),
-        (("a/", "b/", "--masks", "c/", "--model", "1"), "--model is for masks that are made here, and --masks names"),
-        (("a/", "b/", "--contact-sheet", "c.gif"), "--contact-sheet is 'c.gif', but it has to end in one of .bmp"),
-        (("a/", "b/", "--csv", "a/x.jpg"), "--csv is 'a/x.jpg', but it has to end in .csv"),
-        (("a/", "b/", "--csv", "b/../a/x.csv"), "--csv b/../a/x.csv is a file that is read: name another file"),
-        (("a/x.jpg", "b/", "--contact-sheet", "a/x.jpg"), "--contact-sheet a/x.jpg is a file that is read: name an"),
-        (("a.mp4", "--csv", "c.csv"), "--csv needs the truth: without it no frame has a score"),
-    ],
-)
-def test_wrong_command_is_one_sentence(arguments: tuple[str, ...], sentence: str, capsys: Any) -> None:
-    """What came, what was expected; exit code 2."""
-    with pytest.raises(SystemExit) as end:
-        main(["evaluate", *arguments])
-    assert end.value.code == 2
-    assert f"pyselfie evaluate: error: {sentence}" in " ".join(capsys.readouterr().err.split())
 
 
 def test_stopped_work_shows_what_it_has(album: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,13 +166,3 @@ def test_file_that_cannot_be_written_is_a_sentence(album: Path, capsys: Any) -> 
     code, result, _ = found(capsys, *places, "--csv", album / "file" / "table.csv")
     assert (code, result["frames"]) == (1, 3)
     assert result["problems"][0].startswith(f"{album / 'file' / 'table.csv'} cannot be written: ")
-
-
-def test_pictures_named_evaluate_are_still_pictures(album: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`pyselfie evaluate.jpg` and `pyselfie ./evaluate` are files, as before."""
-    monkeypatch.chdir(album)
-    (album / "pictures" / "good.jpg").rename("evaluate.jpg")
-    assert main(["evaluate.jpg", "-o", "out.png", "--mask", "--quiet"]) == 0
-    (album / "pictures").rename("evaluate")
-    assert main(["./evaluate", "-o", "out/", "--mask", "--quiet"]) == 0
-    assert sorted(path.name for path in (album / "out").glob("*.png")) == ["bad.png", "fair.png"]

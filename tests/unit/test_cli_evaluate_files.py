@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -12,27 +11,11 @@ import pytest
 from PIL import Image
 
 from pyselfie.cli import main
+from tests.unit.evaluate_kit import SIZE, found, person, save
 from tests.unit.film import write_film
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from numpy.typing import NDArray
-
-SIZE = (96, 64)
-
-
-def person(width: int, level: int = 255) -> NDArray[np.uint8]:
-    """Return a mask with somebody in the first columns."""
-    mask = np.zeros(SIZE[::-1], np.uint8)
-    mask[:, :width] = level
-    return mask
-
-
-def save(path: Path, pixels: NDArray[Any]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(path)
-    return path
 
 
 @pytest.fixture
@@ -41,19 +24,18 @@ def photo(tmp_path: Path) -> Path:
     return save(tmp_path / "photo.png", np.full((*SIZE[::-1], 3), 90, np.uint8))
 
 
-def found(capsys: Any, *arguments: Any) -> tuple[int, dict[str, Any]]:
-    code = main(["evaluate", *map(str, arguments), "--quiet", "--json"])
-    return code, json.loads(capsys.readouterr().out)
-
-
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
 def test_opaque_alpha_says_nothing(mode: str, photo: Path, capsys: Any) -> None:
     """A grey mask that a program wrote with a full alpha counts by its grey, as truth and as mask."""
     grey = Image.fromarray(person(48)).convert(mode)
     grey.save(photo.parent / "truth.png")
-    code, result = found(capsys, photo, photo.parent / "truth.png", "--masks", save(photo.parent / "m.png", person(24)))
+    code, result, _ = found(
+        capsys, photo, photo.parent / "truth.png", "--masks", save(photo.parent / "m.png", person(24))
+    )
     assert (code, result["mean"]["iou"]) == (0, 0.5)
-    code, result = found(capsys, photo, save(photo.parent / "t.png", person(24)), "--masks", photo.parent / "truth.png")
+    code, result, _ = found(
+        capsys, photo, save(photo.parent / "t.png", person(24)), "--masks", photo.parent / "truth.png"
+    )
     assert (code, result["mean"]["iou"]) == (0, 0.5)
 
 
@@ -69,7 +51,7 @@ def test_labels_are_no_truth(kind: str, photo: Path, capsys: Any) -> None:
         picture = Image.fromarray(person(48).astype(np.uint16))
     picture.save(truth)
     mask = save(photo.parent / "mask.png", person(48))
-    code, result = found(capsys, photo, truth, "--masks", mask)
+    code, result, _ = found(capsys, photo, truth, "--masks", mask)
     assert (code, result["frames"], result["rows"]) == (1, 0, [])
     expected = {
         "palette": f"{truth} has labels, by its palette of colours, and no levels of grey",
@@ -80,7 +62,7 @@ def test_labels_are_no_truth(kind: str, photo: Path, capsys: Any) -> None:
 def test_palette_of_greys_has_levels(photo: Path, capsys: Any) -> None:
     """Small files of black and white are often written so."""
     Image.fromarray(person(48)).convert("P").save(photo.parent / "truth.png")
-    code, result = found(capsys, photo, photo.parent / "truth.png", "--masks", photo.parent / "truth.png")
+    code, result, _ = found(capsys, photo, photo.parent / "truth.png", "--masks", photo.parent / "truth.png")
     assert (code, result["mean"]["iou"]) == (0, 1)
 
 
@@ -93,12 +75,12 @@ def test_masks_of_labels_are_told(more: tuple[str, ...], photo: Path, capsys: An
         save(folder / "truth" / f"{name}.png", truth)
         save(folder / "labels" / f"{name}.png", mask)
         save(folder / "nobody" / f"{name}.png", person(0))
-    code, result = found(capsys, folder / "pictures", folder / "truth", "--masks", folder / "labels", *more)
+    code, result, _ = found(capsys, folder / "pictures", folder / "truth", "--masks", folder / "labels", *more)
     sentence = (
         f"{folder / 'labels'} has no level above 1, so it may have labels: a mask is white (255) where the person"
     )
     assert (code, result["problems"]) == (1, [f"{sentence} is"])
-    code, result = found(capsys, folder / "pictures", folder / "nobody", "--masks", folder / "labels", *more)
+    code, result, _ = found(capsys, folder / "pictures", folder / "nobody", "--masks", folder / "labels", *more)
     assert (code, result["problems"]) == (0, [])
 
 
@@ -108,7 +90,7 @@ def test_clip_with_labels_for_truth_is_told(photo: Path, capsys: Any) -> None:
         save(photo.parent / "frames" / f"{name}.png", np.dstack([person(9)] * 3))
         save(photo.parent / "truth" / f"{name}.png", person(9, 1))
     frames, truth = photo.parent / "frames", photo.parent / "truth"
-    code, result = found(capsys, frames, truth, "--clip", "--masks", frames)
+    code, result, _ = found(capsys, frames, truth, "--clip", "--masks", frames)
     sentence = f"{truth} has no level above 1, so it may have labels: a truth is white (255) where the person is"
     assert (code, result["problems"]) == (1, [sentence])
 
@@ -165,7 +147,7 @@ def test_fault_in_one_picture_does_not_end_the_others(
 
     monkeypatch.setattr("pyselfie.cli.evaluate.work.score_picture", fail)
     monkeypatch.setattr("pyselfie.cli.evaluate.work.ClipMeter.add", fail)
-    code, result = found(capsys, pictures, truth, "--masks", truth, *more)
+    code, result, _ = found(capsys, pictures, truth, "--masks", truth, *more)
     told = [f"{pictures}: ZeroDivisionError: by zero"] if more else [
         f"{pictures / name}: ZeroDivisionError: by zero" for name in ("a.png", "b.png")
     ]  # fmt: skip
@@ -180,7 +162,7 @@ def test_videos_in_a_folder_are_named(photo: Path, capsys: Any) -> None:
     (folder / ".trash").mkdir()
     (folder / ".trash" / "old.mp4").touch()
     truth = save(photo.parent / "truth" / "a.png", person(48)).parent
-    code, result = found(capsys, folder, truth, "--masks", truth)
+    code, result, _ = found(capsys, folder, truth, "--masks", truth)
     assert (code, result["frames"]) == (1, 1)
     assert result["problems"] == [
         f"a video in {folder} is left out, talk.mp4: a video is measured alone, pyselfie evaluate talk.mp4 TRUTH"
@@ -195,10 +177,3 @@ def test_one_is_no_plural(photo: Path, capsys: Any) -> None:
     film = write_film(photo.parent / "film.mp4", [np.dstack([person(9)] * 3)], sound=None)
     assert main(["evaluate", str(film), "--quiet"]) == 0
     assert capsys.readouterr().out == "1 frame, general model, refined edges, smoothing 0.85\n"
-
-
-def test_help_of_the_command_names_evaluate(capsys: Any) -> None:
-    """Who asks `pyselfie --help` learns of it."""
-    with pytest.raises(SystemExit):
-        main(["--help"])
-    assert "pyselfie evaluate --help" in capsys.readouterr().out

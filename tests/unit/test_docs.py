@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -16,11 +17,11 @@ from pyselfie.cli import main
 from pyselfie.cli.arguments import _parser
 from pyselfie.cli.evaluate.arguments import _parser as evaluate_parser
 from pyselfie.cli.formats import PICTURES, VIDEOS, VIDEOS_WRITTEN
+from pyselfie.custom.source import load_effect
 
 if TYPE_CHECKING:
     import argparse
 
-    import numpy as np
     from numpy.typing import NDArray
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -68,6 +69,24 @@ def test_python_of_the_measures_runs(
     assert capsys.readouterr().out == "IoU 1.000, boundary F 1.000\ndtSSD 0.0000, flicker 0.0000\n"
 
 
+def test_python_of_the_effects_page_runs(
+    astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each function of docs/write-an-effect.md is an effect, and the last snippet runs the one that it names."""
+    monkeypatch.chdir(tmp_path)
+    *texts, last = SNIPPET.findall((DOCS / "write-an-effect.md").read_text(encoding="utf-8"))
+    (tmp_path / "tinted.py").write_text(next(text for text in texts if "def tinted" in text))
+    scope: dict[str, Any] = {"rgb": astronaut}
+    run(last, scope)
+    assert scope["picture"].shape == astronaut.shape
+    assert len(texts) == 3
+    mask = np.ones(astronaut.shape[:2], np.float32)
+    for text in texts:
+        effect = load_effect(f"import numpy as np\n{text}")
+        for _ in range(2):
+            assert effect(astronaut, mask, 0.0).shape == astronaut.shape
+
+
 @pytest.mark.parametrize(("name", "parser"), [("cli.md", _parser()), ("evaluate.md", evaluate_parser())])
 def test_every_option_is_documented_and_no_other(name: str, parser: argparse.ArgumentParser) -> None:
     """The page names the options that the command has."""
@@ -83,7 +102,7 @@ def test_every_kind_of_file_is_documented() -> None:
         assert f"`{suffix}`" in text, suffix
 
 
-@pytest.mark.parametrize("page", ["python.md", "cli.md", "evaluate.md", "quality.md"])
+@pytest.mark.parametrize("page", ["python.md", "cli.md", "evaluate.md", "quality.md", "write-an-effect.md"])
 def test_lines_are_short_and_links_lead_somewhere(page: str) -> None:
     """At most 120 characters a line, tables apart, and what is linked to is there."""
     text = (DOCS / page).read_text(encoding="utf-8")

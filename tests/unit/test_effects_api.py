@@ -145,7 +145,7 @@ def test_blur_takes_the_old_background_out_of_the_edge(
     expected = alpha * person + (1 - alpha) * stretched(background, width, height)
     actual = effects.blur(frame, masks["frame"], strength=0.7)
     difference = np.abs(actual - expected)
-    assert difference.max() <= 10
+    assert difference.max() <= 10  # the one colour is a quotient, made at the mask's size and enlarged, which costs 9
     edge = (alpha > 0.02) & (alpha < 0.98)
     without = effects.blur(frame, masks["frame"], strength=0.7, decontaminate=False)
     assert 5 * difference[edge[..., 0]].mean() < np.abs(without - expected)[edge[..., 0]].mean()
@@ -189,9 +189,9 @@ def test_edge_has_the_pixels_of_the_reference(
 ) -> None:
     """Light and cast of the backdrop, and what the painters do where nothing of it is wanted."""
     options = Options().updated(EDGES[name])
-    expected = composite(frame, masks["model"], options, backdrop)[..., :3].astype(float)
+    expected = composite(frame, masks["model"], options, backdrop, masks["frame"])[..., :3].astype(float)
     difference = np.abs(ArrayPainter(options, backdrop).paint(frame, masks["model"]) - expected)
-    assert difference.max() <= (8 if "wrap" in name else 4)  # the reference averages the backdrop, exactly
+    assert difference.max() <= 4  # both round layer by layer
     assert difference.mean() < 0.35
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.unit.engine_kit import AUTO, Host, ask, set_options, settle, show, started, worker
+from tests.unit.engine_kit import AUTO, Host, ask, set_options, settle, show, started, with_a_photo, worker
 
 __all__ = ["worker"]
 
@@ -15,10 +15,7 @@ def test_first_live_frame_after_a_photo_does_not_wait_for_multiclass(worker):
     """On a CPU the light model is loaded as soon as a live frame comes, and that frame waits for it, nobody else."""
 
     async def run():
-        host = Host()
-        engine = await started(worker, host, modelSelection=AUTO)
-        show(engine, photo=True)
-        await settle()
+        engine, host = await with_a_photo(worker)
         assert host.runs[-1] == "multiclass"
         runs = len(host.runs)
         may_load = asyncio.Event()
@@ -38,15 +35,8 @@ def test_live_frame_goes_on_with_multiclass_if_the_light_model_cannot_be_had(wor
     """A download that fails ends the wait: a picture late is better than none."""
 
     async def run():
-        host = Host()
-        engine = await started(worker, host, modelSelection=AUTO)
-        show(engine, photo=True)
-        await settle()
-
-        async def fail(_name):
-            raise worker.loader.JsException("DownloadError", "No answer.")
-
-        host.on_load = fail
+        engine, host = await with_a_photo(worker)
+        host.on_load = worker.no_answer("general")
         paints = host.paints
         show(engine)
         await settle()
@@ -60,10 +50,7 @@ def test_reset_drops_the_frame_that_waits_for_its_model(worker):
     """The source changes meanwhile: a frame of the old one is never painted."""
 
     async def run():
-        host = Host()
-        engine = await started(worker, host, modelSelection=AUTO)
-        show(engine, photo=True)
-        await settle()
+        engine, host = await with_a_photo(worker)
         may_load = asyncio.Event()
         host.on_create = lambda _backend: may_load.wait()
         painted = len(worker.painter.painted)
@@ -144,12 +131,7 @@ def test_light_model_comes_for_another_one_when_multiclass_does_not(worker):
 
     async def run():
         host = Host()
-
-        async def fail(name):
-            if name == "multiclass":
-                raise worker.loader.JsException("DownloadError", "No answer.")
-
-        host.on_load = fail
+        host.on_load = worker.no_answer("multiclass")
         engine = await started(worker, host, modelSelection=1)
         show(engine, photo=True)
         await settle()

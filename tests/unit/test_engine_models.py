@@ -104,12 +104,7 @@ def test_download_that_has_failed_is_tried_again_for_a_later_photo(worker):
 
     async def run():
         host = Host()
-
-        async def fail(name):
-            if name == "multiclass":
-                raise worker.loader.JsException("DownloadError", "No answer.")
-
-        host.on_load = fail
+        host.on_load = worker.no_answer("multiclass")
         engine = await started(worker, host, modelSelection=AUTO)
         for seconds, loads in [(0, 1), (20, 1), (20, 2)]:
             worker.now += seconds

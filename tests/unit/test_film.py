@@ -4,7 +4,8 @@ import pytest
 
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
-from pyselfie.runtimes.film import GAP_S, Film
+from pyselfie.core.timing import GAP_S
+from pyselfie.runtimes.film import Film
 
 SIZE = Size(640, 480)
 

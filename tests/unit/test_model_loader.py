@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.unit.engine_kit import AUTO, Host, JsError, set_options, settle, show, started, worker
+from tests.unit.engine_kit import AUTO, Host, JsError, set_options, settle, show, started, trusting, worker
 
 __all__ = ["worker"]
 
@@ -17,7 +17,8 @@ async def fail_on_gpu(backend):
 def make_loader(worker, host):
     """Return a loader, and the list of what it tells the page."""
     told: list[str] = []
-    return worker.loader.ModelLoader(host, "auto", "canvas2d", lock=asyncio.Lock(), on_change=told.append), told
+    parts = {"lock": asyncio.Lock(), "trust": trusting(), "on_change": told.append}
+    return worker.loader.ModelLoader(host, "auto", "canvas2d", **parts), told
 
 
 def test_model_goes_to_the_next_backend_when_one_fails(worker):

@@ -69,6 +69,19 @@ def test_values_are_shown_alike():
     assert [show(value) for value in (math.nan, math.inf, -math.inf)] == special
 
 
+@pytest.mark.parametrize("way", ["page", "element", "track", "change", "message", "address"])
+def test_a_model_has_a_name_and_a_number(way):
+    """In a page, too, either chooses it; the engine gets the number."""
+    code = """
+      const [way, values] = process.argv.slice(1).map((text) => JSON.parse(text));
+      const [model, ...others] = options.optionsFor(way).filter(({ kind }) => kind === "model");
+      const right = values.filter((value) => options.faultOf(model, value) === "");
+      console.log(JSON.stringify([others.length, right.map((value) => options.parsed(model, value))]));
+    """
+    names = ["general", "landscape", "multiclass", "auto"]
+    assert run_node(code, way, [*names, 0, 1, 2, 3, "General", 4]) == [0, [0, 1, 2, 3] * 2]
+
+
 def test_values_are_judged_alike():
     """Each option takes and refuses the same values in Python and JavaScript, with the same sentence."""
     code = """

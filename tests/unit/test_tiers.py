@@ -33,6 +33,16 @@ def trial(ms: float) -> Trial:
     return made
 
 
+@pytest.fixture
+def rich(time: Time) -> Tiers:
+    """Return tiers that have chosen the rich model for a live source."""
+    tiers = Tiers(has_gpu=True, clock=time)
+    tiers.see(photo=False)
+    tiers.learn_trial(trial(9))
+    assert tiers.choose().model == RICH
+    return tiers
+
+
 def live(tiers: Tiers, time: Time, seconds: float, frame_ms: float) -> list[str]:
     """Show frames 30 times a second; return what ran for each."""
     models = []
@@ -170,57 +180,41 @@ def test_multiclass_that_cannot_be_had_is_not_asked_for_again(time: Time) -> Non
     assert tiers.choose().model == LIGHT, "nobody has said that it may pass"
 
 
-def test_pause_is_no_slowness(time: Time) -> None:
+def test_pause_is_no_slowness(rich: Tiers, time: Time) -> None:
     """Two slow frames with a hidden tab between them are two slow frames, however long it was hidden."""
-    tiers = Tiers(has_gpu=True, clock=time)
-    tiers.see(photo=False)
-    tiers.learn_trial(trial(9))
-    tiers.choose()
     time.now += QUIET_S
     for _ in range(5):
-        assert set(live(tiers, time, 0.1, 60)) == {RICH}
+        assert set(live(rich, time, 0.1, 60)) == {RICH}
         time.now += 60
 
 
-def test_frames_of_seconds_are_slow(time: Time) -> None:
+def test_frames_of_seconds_are_slow(rich: Tiers, time: Time) -> None:
     """Frames that each take longer than a pause are no pauses."""
-    tiers = Tiers(has_gpu=True, clock=time)
-    tiers.see(photo=False)
-    tiers.learn_trial(trial(9))
-    tiers.choose()
     time.now += QUIET_S
     for _ in range(4):
         time.now += 2
-        tiers.learn_frame(1990)
-    assert tiers.choose().model == LIGHT
+        rich.learn_frame(1990)
+    assert rich.choose().model == LIGHT
 
 
-def test_slow_frames_step_back_after_a_while(time: Time) -> None:
+def test_slow_frames_step_back_after_a_while(rich: Tiers, time: Time) -> None:
     """Frames that stay too slow bring the light model back, not before the last change is old enough."""
-    tiers = Tiers(has_gpu=True, clock=time)
-    tiers.see(photo=False)
-    tiers.learn_trial(trial(9))
-    tiers.choose()
-    assert set(live(tiers, time, QUIET_S - 1, 60)) == {RICH}
-    assert live(tiers, time, 2, 60)[-1] == LIGHT
-    assert tiers.choose().reason == "frames took 60 ms with multiclass, and there are 33 ms between two"
-    assert set(live(tiers, time, 120, 10)) == {LIGHT}
-    assert not tiers.wants_trial
-    tiers.new_source()
-    tiers.see(photo=False)
-    assert tiers.wants_trial
+    assert set(live(rich, time, QUIET_S - 1, 60)) == {RICH}
+    assert live(rich, time, 2, 60)[-1] == LIGHT
+    assert rich.choose().reason == "frames took 60 ms with multiclass, and there are 33 ms between two"
+    assert set(live(rich, time, 120, 10)) == {LIGHT}
+    assert not rich.wants_trial
+    rich.new_source()
+    rich.see(photo=False)
+    assert rich.wants_trial
 
 
-def test_reused_masks_step_back(time: Time) -> None:
+def test_reused_masks_step_back(rich: Tiers, time: Time) -> None:
     """A stream whose pacer has reused masks for long gets the light model back."""
-    tiers = Tiers(has_gpu=True, clock=time)
-    tiers.see(photo=False)
-    tiers.learn_trial(trial(9))
-    tiers.choose()
     time.now += QUIET_S
-    tiers.learn_overload()
+    rich.learn_overload()
     expected = "multiclass had no time for each frame's mask, and there are 33 ms between two"
-    assert tiers.choose() == (LIGHT, expected)
+    assert rich.choose() == (LIGHT, expected)
 
 
 def test_gpu_that_fails_for_good_is_none(time: Time) -> None:
@@ -234,14 +228,10 @@ def test_gpu_that_fails_for_good_is_none(time: Time) -> None:
     assert tiers.choose() == (LIGHT, "without a hardware GPU multiclass is for photos only")
 
 
-def test_short_spell_changes_nothing(time: Time) -> None:
+def test_short_spell_changes_nothing(rich: Tiers, time: Time) -> None:
     """A few slow seconds are ridden out."""
-    tiers = Tiers(has_gpu=True, clock=time)
-    tiers.see(photo=False)
-    tiers.learn_trial(trial(9))
-    tiers.choose()
     for _ in range(5):
-        models = live(tiers, time, SLOW_S - 2, 60) + live(tiers, time, 6, 5)
+        models = live(rich, time, SLOW_S - 2, 60) + live(rich, time, 6, 5)
         assert set(models) == {RICH}
 
 

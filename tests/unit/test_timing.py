@@ -2,7 +2,7 @@
 
 import pytest
 
-from pyselfie.core.timing import WINDOW, StageClock
+from pyselfie.core.timing import GAP_S, WINDOW, StageClock, is_pause
 
 
 class HandClock:
@@ -68,3 +68,12 @@ def test_a_stage_has_run_if_the_newest_frame_had_it(hand):
     assert clock.ran("infer")
     run_frame(clock, hand, paint=1)
     assert (clock.ran("infer"), clock.ran("paint"), clock.last("infer")) == (False, True, pytest.approx(5))
+
+
+def test_a_pause_is_a_longer_time_than_the_gap_and_the_work():
+    """Forwards or back; a frame that took long itself is no pause."""
+    assert not is_pause(5, 5 + GAP_S)
+    assert is_pause(5, 5.01 + GAP_S)
+    assert is_pause(5, 4.99 - GAP_S)
+    assert not is_pause(5, 6.9 + GAP_S, work_ms=2000)
+    assert is_pause(5, 7.1 + GAP_S, work_ms=2000)

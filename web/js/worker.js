@@ -9,33 +9,37 @@
  * @typedef {import("./engine/protocol.d.ts").FromHost} FromHost
  * @typedef {import("./engine/protocol.d.ts").FromPython} FromPython
  */
-import { DownloadError, Downloads } from "./worker/downloads.js";
+import { bytesOverTheWire, DownloadError, Downloads } from "./worker/downloads.js";
 import { missingHere } from "./worker/features.js";
 import { fetchNow } from "./worker/fetch_now.js";
 import { MODELS } from "./worker/models.generated.js";
 import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
 import { Patience } from "./worker/patience.js";
-import { probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
+import { firstBackend, probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
 import { unpack } from "./worker/unpack.js";
 
 const ROOT = new URL("../", import.meta.url).href;
 const PYODIDE = "vendor/pyodide/";
-const SITE_PACKAGES = "/lib/python3.12/site-packages";
 const MODEL_FOLDER = "models/";
 
 /** @type {ToPython[]} messages that arrive before Python does */
 const waiting = [];
 /** @type {(message: ToPython) => unknown} true when it has been read: a Python that has died returns nothing */
 let receive = (message) => waiting.push(message);
+/** Closes what holds frames. */
+let closeAll = async () => {
+  for (const message of waiting.splice(0)) if ("frame" in message) message.frame.close();
+};
 
 const SIGN_MS = 500;
 let signedAt = 0;
 
-/** @param {FromBoot} message */
+/** @param {FromBoot | import("./engine/protocol.d.ts").Ended} message */
 const tell = (message) => self.postMessage(message);
 
-self.onmessage = (/** @type {MessageEvent<Boot | ToPython>} */ { data }) => {
+self.onmessage = (/** @type {MessageEvent<Boot | import("./engine/protocol.d.ts").End | ToPython>} */ { data }) => {
   if (data.type === "boot") boot(data);
+  else if (data.type === "end") end();
   else if (receive(data)) giveSign();
 };
 
@@ -44,6 +48,11 @@ function giveSign() {
   if (performance.now() - signedAt < SIGN_MS) return;
   signedAt = performance.now();
   tell({ type: "alive" });
+}
+
+async function end() {
+  await closeAll();
+  tell({ type: "ended" });
 }
 
 /** What all channels share: the downloads, ONNX Runtime, what the browser offers. */
@@ -165,7 +174,7 @@ class Host {
 }
 
 /** @param {Boot} message */
-async function boot({ modelSelection, edges, backend, painter, fresh }) {
+async function boot({ modelSelection, edges, backend, painter, verdicts, fresh }) {
   tell({ type: "alive" }); // the script has come: from here on it is `Patience` that ends a start, and says what is missing
   const fail = (/** @type {string} */ message) => tell({ type: "error", code: "load", message, action: "retry" });
   const [missing] = missingHere();
@@ -183,15 +192,16 @@ async function boot({ modelSelection, edges, backend, painter, fresh }) {
   try {
     await untilFailure(downloads, downloads.open());
     const started = Promise.all([
-      startRuntime(downloads, patience, { modelSelection, edges, backend, painter }),
+      startRuntime(downloads, patience, { modelSelection, edges, backend, painter, verdicts }),
       startPython(downloads, patience),
     ]);
     const [shared, { pyodide, Channels }] = await untilFailure(downloads, started);
     await untilFailure(downloads, downloads.checked());
     report("Preparing the model");
     const makeHost = (/** @type {number} */ channel) => new Host(shared, channel);
-    const channels = Channels(makeHost, backend, painter);
+    const channels = Channels(makeHost, backend, painter, verdicts);
     receive = channels.receive;
+    closeAll = channels.end;
     Object.assign(self, { pyodide }); // for a look inside from the console, and for the leak test
     tell({ type: "booted" });
     for (const message of waiting.splice(0)) receive(message);
@@ -225,12 +235,12 @@ function modelFile(backend, model = 0, edges = "refined") {
 /**
  * @param {Downloads} downloads
  * @param {Patience} patience
- * @param {{modelSelection?: number, edges?: string, backend: string, painter: string}} asked
+ * @param {{modelSelection?: number, edges?: string, backend: string, painter: string, verdicts: string}} asked
  */
-async function startRuntime(downloads, patience, { modelSelection, edges, backend, painter }) {
+async function startRuntime(downloads, patience, { modelSelection, edges, backend, painter, verdicts }) {
   const found = await probe();
   const build = runtimeBuild(found, backend);
-  const first = build === "wasm" ? "wasm" : "webgpu";
+  const first = firstBackend(build, backend, verdicts);
   const { file, backends } = modelFile(first, modelSelection, edges);
   const modelPath = MODEL_FOLDER + file;
   const model = downloads.buffer(downloads.expect(modelPath));
@@ -243,7 +253,7 @@ async function startRuntime(downloads, patience, { modelSelection, edges, backen
   ort.env.wasm.wasmPaths = { mjs: downloads.url(files.mjs), wasm };
   ort.env.wasm.numThreads = found.threads;
   const bridge = new OrtBridge(ort);
-  await bridge.warm(await model, first, build !== "wasm" && wantsOnGpu(found, painter), backends.length > 0);
+  await bridge.warm(await model, first, first !== "wasm" && wantsOnGpu(found, painter), backends.length > 0);
   patience.moved();
   const shared = new Shared(downloads, ort, found, bridge);
   shared.haveModel(modelPath, model);
@@ -266,8 +276,11 @@ async function startPython(downloads, patience) {
   pyodide._module.mergeLibSymbols({ backtrace: () => 0 }, "numpy");
   // A JavaScript error inside WebAssembly (no memory for a file, say) ends the interpreter, often in a place where Python
   // has let go of its lock: all later calls then fail with a NoGilError that says nothing. The page is told of the first.
-  pyodide._api.on_fatal = (/** @type {unknown} */ error) => reportError(error);
-  for (const archive of archives) unpack(await archive, pyodide.FS, SITE_PACKAGES);
+  pyodide._api.on_fatal = (/** @type {unknown} */ error) => {
+    closeAll = async () => {}; // what a dead Python has cannot be closed
+    reportError(error);
+  };
+  for (const archive of archives) unpack(await archive, pyodide.FS, pyodide._api.sitePackages);
   patience.moved();
   const late = pyodide.pyimport("pyselfie.browser.late_imports");
   late.install(JSON.stringify(downloads.late), (/** @type {string} */ path, /** @type {boolean} */ past) => {
@@ -277,11 +290,6 @@ async function startPython(downloads, patience) {
   late.destroy();
   const { Channels } = pyodide.pyimport("pyselfie.browser.channels"); // while ONNX Runtime still comes, or compiles
   return { pyodide, Channels };
-}
-
-function bytesOverTheWire() {
-  const entries = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType("resource"));
-  return entries.reduce((sum, entry) => sum + entry.encodedBodySize, 0);
 }
 
 /** A Python error has its class in `type`; its message is a traceback, which is for the console. @param {any} error */

@@ -38,6 +38,16 @@ def blend(under: Bytes, over: Bytes, alpha: Bytes) -> Bytes:
     return total.astype(np.uint8)
 
 
+def lay(under: Bytes, over: Bytes) -> Bytes:
+    """Return premultiplied RGBA, uint8 [H, W, 4], in front of `under`."""
+    total = under * (255 - over[..., 3:]).astype(np.uint16)
+    total += 128
+    total += total >> 8
+    total >>= 8
+    total += over[..., :3]
+    return np.minimum(total, 255).astype(np.uint8)
+
+
 def product(one: Bytes, other: Bytes, scale: float) -> Bytes:
     """Return `scale` times the product of two alphas, where 255 counts as 1; `scale` is 0..1."""
     result: Bytes = np.rint(one * (other * np.float32(scale / 255))).astype(np.uint8)

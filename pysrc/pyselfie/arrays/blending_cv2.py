@@ -34,6 +34,13 @@ def blend(under: Bytes, over: Bytes, alpha: Bytes) -> Bytes:
     return np.asarray(cv2.add(front, back, dst=front), np.uint8)
 
 
+def lay(under: Bytes, over: Bytes) -> Bytes:
+    """Return premultiplied RGBA in front of `under`; see `blending.lay`."""
+    *channels, alpha = cv2.split(over)
+    back = cv2.multiply(under, cv2.merge([cv2.bitwise_not(alpha)] * 3), scale=1 / 255)
+    return np.asarray(cv2.add(back, cv2.merge(channels), dst=back), np.uint8)
+
+
 def product(one: Bytes, other: Bytes, scale: float) -> Bytes:
     """Return the product of two alphas; see `blending.product`."""
     return np.asarray(cv2.multiply(one, other, scale=scale / 255), np.uint8)

@@ -44,7 +44,7 @@ class AutoModel:
         self,
         loader: ModelLoader,
         on_change: Callable[[], None],
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.is_on = False
@@ -119,7 +119,9 @@ class AutoModel:
             if model.wanted.number != _RICH_NUMBER:
                 model.drop_spare()
             return
-        if not self._loader.has_gpu:
+        if self._loader.has_gpu:
+            self._tiers.gain_gpu()
+        else:
             self._tiers.lose_gpu()
         before, self._choice = self._choice, self._tiers.choose()
         if self._choice != before:

@@ -10,6 +10,7 @@ from pyselfie.browser.engine import Engine
 from pyselfie.browser.interop import provoke_first_error
 from pyselfie.browser.service.segmentation_service import SegmentationService
 from pyselfie.browser.service.service_client import ServiceClient
+from pyselfie.core.gpu_check import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,18 +28,22 @@ class Channels:
         ``make_host(channel)`` returns the JavaScript side of a new channel.
     requested, painter : str
         Backend and painter of all channels; see `Engine`.
+    verdicts : str
+        What the page has kept of verdicts on GPUs; see `Trust`.
     """
 
-    def __init__(self, make_host: Callable[[int], Host], requested: str, painter: str) -> None:
+    def __init__(self, make_host: Callable[[int], Host], requested: str, painter: str, verdicts: str) -> None:
         provoke_first_error()
         gc.freeze()  # what start-up has made stays: collections between frames need not look at it
         self._make_host = make_host
         self._requested = requested
         self._painter = painter
         self._clients: dict[int, Engine | ServiceClient] = {}
+        self._closing: set[asyncio.Task[None]] = set()
         self._service: SegmentationService | None = None
         # ONNX Runtime's WebGPU build may not be entered twice at a time, whoever calls it.
         self._lock = asyncio.Lock()
+        self._trust = Trust(verdicts)
 
     def receive(self, message: ToPython) -> bool:
         """Take one message of the page, and say so."""
@@ -47,12 +52,23 @@ class Channels:
         if message.type in {"open", "open_service"}:
             self._open(message)
         elif message.type == "close":
-            client = self._clients.pop(message.channel, None)
-            if client is not None:
-                client.close()
+            self._close(message.channel)
         else:
             self._forward(message)
         return True
+
+    def _close(self, channel: int) -> None:
+        client = self._clients.pop(channel, None)
+        if client is not None:
+            task = client.close()
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    async def end(self) -> None:
+        """Close what is open and wait until all frames are: the page ends the worker then."""
+        for channel in list(self._clients):
+            self._close(channel)
+        await asyncio.gather(*self._closing, return_exceptions=True)
 
     def _forward(self, message: Any) -> None:
         if message.channel in self._clients:  # else it has been closed
@@ -67,10 +83,10 @@ class Channels:
         if message.type == "open_service":
             return ServiceClient(self._service_for(host), host, message.options)
         settings = {"requested": self._requested, "painter": self._painter}
-        return Engine(host, message.canvas, message.options, lock=self._lock, **settings)
+        return Engine(host, message.canvas, message.options, lock=self._lock, trust=self._trust, **settings)
 
     def _service_for(self, host: Host) -> SegmentationService:
         """Return the service that all segmenters share; the first one's host serves it."""
         if self._service is None or self._service.is_over:
-            self._service = SegmentationService(host, requested=self._requested, lock=self._lock)
+            self._service = SegmentationService(host, requested=self._requested, lock=self._lock, trust=self._trust)
         return self._service

@@ -7,9 +7,8 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pyodide.ffi import create_proxy
-
 from pyselfie.browser.auto_model import AutoModel
+from pyselfie.browser.gpu_events import GpuEvents
 from pyselfie.browser.mailbox import Mailbox
 from pyselfie.browser.model_loader import ModelChoice, ModelLoader
 from pyselfie.browser.models import RunningModel
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from pyselfie.browser import protocol
     from pyselfie.browser.js_types import Host
+    from pyselfie.core.gpu_check import Trust
 
 
 class Engine:
@@ -46,17 +46,27 @@ class Engine:
         ``"auto"``, ``"webgpu"`` or ``"canvas2d"``.
     lock : asyncio.Lock
         Held while ONNX Runtime is in use; shared by all engines of a worker.
+    trust : Trust
+        The verdicts on the GPU; shared as well.
     """
 
     def __init__(
-        self, host: Host, canvas: Any, options_json: str, *, requested: str, painter: str, lock: asyncio.Lock
+        self,
+        host: Host,
+        canvas: Any,
+        options_json: str,
+        *,
+        requested: str,
+        painter: str,
+        lock: asyncio.Lock,
+        trust: Trust,
     ) -> None:
         self._host = host
         self._lock = lock
         self._clock = StageClock()
         self._reporter = Reporter(host, self._clock)
         self._post = self._reporter.post
-        self._loader = ModelLoader(host, requested, painter, lock=lock, on_change=self._backend_changed)
+        self._loader = ModelLoader(host, requested, painter, lock=lock, trust=trust, on_change=self._backend_changed)
         self._output = Output(canvas, self._clock, self._post, self._gpu_fault)
         self._auto = AutoModel(self._loader, self._model_changed, self._spawn)
         first = ModelChoice(0, Options.edges)
@@ -73,12 +83,17 @@ class Engine:
         self._mailbox = Mailbox(host.dropped, lambda: self._auto.ready(self._model))
         self._tasks: set[asyncio.Task[None]] = set()
         self._pacer: Pacer | None = None
-        options: dict[str, Any] = {"wanted": lambda: self._options, "affordable": self._options_now}
-        options["spawn"] = self._spawn
-        self._repainter = Repainter(self._output, self._reporter, guarded=self._model.guarded, **options)
-        self._questions = Questions(self._output, self._reporter, self._repainter, **options)
-        self._device_lost_proxy = create_proxy(self._device_lost)
-        host.bridge.onDeviceLost(self._device_lost_proxy)
+        self._repainter = Repainter(
+            self._output,
+            self._reporter,
+            wanted=lambda: self._options,
+            affordable=self._options_now,
+            guarded=self._model.guarded,
+            spawn=self._spawn,
+        )
+        self._questions = Questions(self._output, self._reporter, self._repainter, spawn=self._spawn)
+        gpu_parts = (host, self._loader, self._model, self._output)
+        self._gpu = GpuEvents(*gpu_parts, post=self._post, spawn=self._spawn, on_painted=self._report_painted)
 
     def _with_changes(
         self, options: Options, model: ModelChoice, lot: list[dict[str, Any]]
@@ -130,6 +145,9 @@ class Engine:
     def _backend_changed(self, sentence: str) -> None:
         self._post({"type": "notice", "code": "backend", "message": sentence})
 
+    def _gpu_fault(self, sentence: str) -> None:
+        self._gpu.fault(sentence)
+
     def start(self) -> None:
         """Begin to load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
         self._spawn(self._start())
@@ -170,7 +188,8 @@ class Engine:
 
     def _on_custom_effect(self, message: protocol.SetCustomEffect) -> None:
         from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas  # noqa: PLC0415 - few pages have one
-        from pyselfie.core.custom_effect import CustomEffectError, load_effect  # noqa: PLC0415 - as above
+        from pyselfie.custom.errors import CustomEffectError  # noqa: PLC0415 - as above
+        from pyselfie.custom.source import load_effect  # noqa: PLC0415 - as above
 
         try:
             effect = load_effect(message.source, message.name, "effect.py") if message.source else None
@@ -211,21 +230,21 @@ class Engine:
     def _on_snapshot(self, message: protocol.AskSnapshot) -> None:
         self._questions.snapshot(message)
 
-    def close(self) -> None:
-        """End the frame loop and free everything once the frame under way is done."""
+    def close(self) -> asyncio.Task[None]:
+        """End the frame loop and free everything once the frame under way is done, as the task that is returned is."""
         self._mailbox.close()
         self._questions.cut_is_over()
         self._auto.close()
         self._loader.close()
         self._output.end()
-        self._spawn(self._close())
+        return self._spawn(self._close())
 
     async def _close(self) -> None:
         async with self._lock:
             self._model.drop_spare()
             self._output.close()
         self._host.bridge.dropDevice()
-        self._device_lost_proxy.destroy()
+        self._gpu.close()
 
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
@@ -239,16 +258,6 @@ class Engine:
             if not self._mailbox.has_cut:
                 self._questions.cut_is_over()
 
-    def _device_lost(self, reason: str) -> None:
-        self._spawn(self._after_fault(f"the GPU device was lost: {reason}", lost=True))
-
-    def _gpu_fault(self, sentence: str) -> None:
-        self._spawn(self._after_fault(sentence, lost=False))
-
-    async def _after_fault(self, why: str, *, lost: bool) -> None:
-        if await self._model.replace(why, lost=lost):
-            self._report_painted()
-
     def _report_painted(self) -> None:
         pacer, is_overloaded = self._pacer, False
         if pacer is not None:
@@ -261,6 +270,7 @@ class Engine:
                 self._post({"type": "overload", "framesPerMask": pacer.frames_per_mask, "seconds": round(seconds, 1)})
         self._auto.painted(self._model, self._clock.last("total"), overloaded=is_overloaded)
         self._reporter.painted(self._output.size, self._stats)
+        self._gpu.painted()
 
     def _stats(self) -> protocol.Stats:
         clock, size = self._clock, self._output.size
@@ -282,10 +292,11 @@ class Engine:
             "height": size.height,
         }
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _one_by_one(options_json: str) -> list[dict[str, Any]]:

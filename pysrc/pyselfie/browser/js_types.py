@@ -173,6 +173,8 @@ class GpuSession(Protocol):
 class OrtBridge(Protocol):
     """``web/js/worker/ort_bridge.js``: create, run, dispose."""
 
+    version: str
+
     def createOnGpu(self, model: Any, spec: Any) -> Awaitable[GpuSession]:  # noqa: N802
         """Create a session on WebGPU whose input and output stay on the GPU."""
 

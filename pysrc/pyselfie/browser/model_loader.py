@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyodide.ffi import JsException
 
+from pyselfie import __version__
 from pyselfie.browser.ort_gpu import OrtGpuRuntime
 from pyselfie.browser.ort_web import OrtWebRuntime, bridge_spec
+from pyselfie.core.gpu_check import key_of
 from pyselfie.core.manifest import load_spec, verify_model
-from pyselfie.runtimes.auto import Probe, candidates
+from pyselfie.runtimes.auto import Probe, candidates, needs_verdict
 from pyselfie.runtimes.painters import PainterChoice
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.output import AnyRuntime
+    from pyselfie.core.gpu_check import Trust, Verdict
     from pyselfie.core.manifest import ModelSpec
 
 
@@ -53,6 +56,8 @@ class ModelLoader:
         ``"auto"``, ``"webgpu"`` or ``"canvas2d"``: whether frames stay on the GPU.
     lock : asyncio.Lock
         Held while ONNX Runtime is in use: creating waits for running, and vice versa.
+    trust : Trust
+        The verdicts on the adapter.
     on_change : callable
         Called with a sentence when a backend or painter failed and the next one is taken.
 
@@ -60,27 +65,46 @@ class ModelLoader:
     ----------
     threads : int
         Threads that WebAssembly uses.
+    is_open : bool
+        Whether anything may be loaded; see `close`.
+    gpu_painter : str
+        What paints where the model runs on WebGPU.
+    gpu_key : str
+        What the verdict on the GPU is kept under.
+    awaits_verdict : bool
+        Whether WebGPU would run if a check found it fit.
     """
 
     def __init__(
-        self, host: Host, requested: str, painter: str, *, lock: asyncio.Lock, on_change: Callable[[str], None]
+        self,
+        host: Host,
+        requested: str,
+        painter: str,
+        *,
+        lock: asyncio.Lock,
+        trust: Trust,
+        on_change: Callable[[str], None],
     ) -> None:
         found = host.probe
         probe = Probe(found.hasWebGpu, found.adapter, found.isSoftware, found.threads)
-        self.lock = lock
+        self.lock, self.trust = lock, trust
         self.threads = probe.threads
-        self._is_software = probe.is_software
+        self._probe, self._requested = probe, requested
         self._host = host
         self._painters = PainterChoice(painter, is_software=probe.is_software)
         self._renewed = False
-        self._backends = candidates(probe, requested)
+        self.gpu_painter, _ = self._painters.for_backend("webgpu")
+        self.gpu_key = key_of(probe.adapter, self.gpu_painter, __version__, host.bridge.version)
+        verdict = trust.verdict(self.gpu_key)
+        self.awaits_verdict = verdict is None and needs_verdict(probe, requested)
+        self._backends = candidates(probe, requested, verdict)
         self.backend, self.reason = next(self._backends)
         self._on_change = on_change
-        self._is_open = True
+        self.is_open = True
 
     def close(self) -> None:
         """Load nothing more: what is on its way comes to nothing."""
-        self._is_open = False
+        self.is_open = False
 
     def check_open(self) -> None:
         """Go on only while the engine does.
@@ -90,13 +114,19 @@ class ModelLoader:
         EngineError
             If the engine has been closed.
         """
-        if not self._is_open:
+        if not self.is_open:
             raise EngineError("The engine is closed.")
 
     @property
     def has_gpu(self) -> bool:
         """Whether models run on a hardware GPU."""
-        return self.backend == "webgpu" and not self._is_software
+        return self.backend == "webgpu" and not self._probe.is_software
+
+    def heed(self, verdict: Verdict) -> None:
+        """Take the verdict that was awaited: models run by it from the next one on."""
+        self.awaits_verdict = False
+        self._backends = candidates(self._probe, self._requested, verdict)
+        self.backend, self.reason = next(self._backends)
 
     @property
     def painter(self) -> tuple[str, str]:
@@ -115,36 +145,42 @@ class ModelLoader:
         EngineError
             If no backend runs the model, or the engine has been closed meanwhile.
         """
-        spec, buffer = await self._download(choice)
+        spec, buffer = await self.download(choice, self.backend)
         while True:
             try:
                 async with self.lock:
                     self.check_open()
-                    return await self._create(buffer, spec)
-            except JsException as error:  # noqa: PERF203 - the next backend's turn
+                    if load_spec(*choice, self.backend) == spec:  # else it is another backend by now
+                        return await self.create(buffer, spec, self.backend)
+            except JsException as error:  # the next backend's turn
                 if is_optional:
                     raise
                 self._give_up(f"{error.name}: {error.message}")
-                if load_spec(*choice, self.backend) != spec:
-                    spec, buffer = await self._download(choice)
+            if load_spec(*choice, self.backend) != spec:
+                spec, buffer = await self.download(choice, self.backend)
 
-    async def _download(self, choice: ModelChoice) -> tuple[ModelSpec, Any]:
-        """Return the model's file for this backend, with what it is."""
-        spec = load_spec(*choice, self.backend)
+    async def download(self, choice: ModelChoice, backend: str) -> tuple[ModelSpec, Any]:
+        """Return the model's file for this backend, with what it is; raises as `load` does."""
+        spec = load_spec(*choice, backend)
         buffer = await self._host.loadModel(spec.file, spec.name)
         verify_model(buffer.to_bytes(), spec)
         return spec, buffer
 
-    async def _create(self, buffer: Any, spec: ModelSpec) -> AnyRuntime:
+    async def create(self, buffer: Any, spec: ModelSpec, backend: str) -> AnyRuntime:
+        """Return a runtime that has run once on this backend; not while ONNX Runtime is in use.
+
+        Raises
+        ------
+        JsException
+            If the backend does not run the model.
+        """
         bridge, described = self._host.bridge, bridge_spec(spec)
         runtime: AnyRuntime
-        if self.painter[0] == "webgpu":
+        if self._painters.for_backend(backend)[0] == "webgpu":
             session = await bridge.createOnGpu(buffer, described)
-            runtime = OrtGpuRuntime(session, spec, self.backend, self.reason)
+            runtime = OrtGpuRuntime(session, spec, backend, self.reason)
         else:
-            runtime = OrtWebRuntime(
-                await bridge.create(buffer, described, self.backend), spec, self.backend, self.reason
-            )
+            runtime = OrtWebRuntime(await bridge.create(buffer, described, backend), spec, backend, self.reason)
         try:
             await runtime.warm_up()
         except BaseException:

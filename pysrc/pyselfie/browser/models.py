@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pyodide.ffi import JsException
 
 from pyselfie.browser.model_loader import EngineError, ModelChoice
+from pyselfie.browser.spare import Spare, choice_of
 from pyselfie.core.options import AUTO
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from pyselfie.browser.model_loader import ModelLoader
     from pyselfie.browser.output import AnyRuntime, Output
@@ -64,7 +66,7 @@ class RunningModel:
         self._reporter = reporter
         self._refresh = refresh
         self._runtime: AnyRuntime | None = None
-        self._spare: AnyRuntime | None = None  # loaded and measured, and not yet needed
+        self._spare = Spare()  # loaded and measured, and not yet needed
         self._is_switching = False
         self._settled = asyncio.Event()  # not while another model is on its way to run
         self._settled.set()
@@ -115,19 +117,19 @@ class RunningModel:
             runtime.close()
             raise
         runtime.reset()
-        self._spare = runtime
-        self._drop_unfit_spare()
+        self._spare.keep(runtime)
+        self._spare.drop_unless(self.wanted.edges)
+
+    def offer(self, runtime: AnyRuntime) -> None:
+        """Take over what runs already, for the next loading; it is closed if another model is wanted."""
+        if choice_of(runtime) == self.wanted:
+            self._spare.keep(runtime)
+        else:
+            runtime.close()
 
     def drop_spare(self) -> None:
         """Free what was measured and is not needed."""
-        if self._spare is not None:
-            self._spare.close()
-            self._spare = None
-
-    def _drop_unfit_spare(self) -> None:
-        """Free what was measured if it is not what would be loaded by now."""
-        if self._spare is not None and _choice_of(self._spare).edges != self.wanted.edges:
-            self.drop_spare()
+        self._spare.drop()
 
     async def replace(self, why: str, *, lost: bool) -> bool:
         """Put another runtime or painter in the place of the one that runs; returns whether the frame is painted."""
@@ -145,6 +147,22 @@ class RunningModel:
                     return False
                 self._reporter.post({"type": "backendchange", **self.status()})
         return await self.guarded(self._refresh)
+
+    async def follow_loader(self) -> bool:
+        """Run the wanted model where the loader says by now, and tell why; returns whether it painted the frame."""
+        async with self._recovery:
+            runtime = self._runtime
+            if runtime is None or not self._loader.is_open:
+                return False
+            moves = runtime.backend != self._loader.backend
+            try:
+                if moves:
+                    await self.install()
+            except Exception as error:
+                self._reporter.frame_failed(error)
+            (self._runtime or runtime).reason = self._loader.reason
+            self._reporter.post({"type": "backendchange", **self.status()})
+        return moves and await self.guarded(self._refresh)
 
     async def install(self) -> None:
         """Load the wanted model and let it paint; where the GPU refuses, by the next painter."""
@@ -167,7 +185,7 @@ class RunningModel:
         if choice == self.wanted:
             return False
         self.wanted = choice
-        self._drop_unfit_spare()
+        self._spare.drop_unless(self.wanted.edges)
         if choice == self.running:  # while another one is being loaded: that one is not waited for
             self._reporter.post({"type": "model", **self.status()})
         if self._is_switching:
@@ -178,7 +196,7 @@ class RunningModel:
     @property
     def running(self) -> ModelChoice | None:
         """What runs; None: nothing yet."""
-        return None if self._runtime is None else _choice_of(self._runtime)
+        return None if self._runtime is None else choice_of(self._runtime)
 
     async def settled(self) -> None:
         """Wait until the wanted model runs, or could not be had."""
@@ -199,7 +217,10 @@ class RunningModel:
     async def _exchange(self, wanted: ModelChoice) -> None:
         try:
             runtime = await self._load(wanted, is_optional=self.auto_reason is not None)
-            if self.wanted != wanted or wanted == self.running:  # another wish, or a recovery, came meanwhile
+            is_late = runtime.backend != self._loader.backend  # made before the backend changed
+            if (
+                is_late or self.wanted != wanted or wanted == self.running
+            ):  # another wish, or a recovery, came meanwhile
                 runtime.close()
                 self.tell()
                 return
@@ -221,14 +242,20 @@ class RunningModel:
 
         An optional one, which nobody has asked for, is not worth another backend.
         """
-        if self._spare is not None and _choice_of(self._spare) == choice:
-            runtime, self._spare = self._spare, None
-            return runtime
+        spare = self._spare.take(choice)
+        if spare is not None:
+            return spare
+        with self.loading():
+            return await self._loader.load(choice, is_optional=is_optional)
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Tell the page for as long as sessions are made."""
         self._loads += 1
         if self._loads == 1:
             self._reporter.post({"type": "loading", "on": True})
         try:
-            return await self._loader.load(choice, is_optional=is_optional)
+            yield
         finally:
             self._loads -= 1
             if self._loads == 0:
@@ -272,7 +299,3 @@ class RunningModel:
             "painter": self._output.painter,
             "painterReason": self._loader.painter[1],
         }
-
-
-def _choice_of(runtime: AnyRuntime) -> ModelChoice:
-    return ModelChoice(runtime.spec.model_selection, runtime.spec.edges)

@@ -30,6 +30,21 @@ if TYPE_CHECKING:
     AnyRuntime = OrtWebRuntime | OrtGpuRuntime
 
 
+async def make_pipeline(
+    canvas: OffscreenCanvas, runtime: AnyRuntime, clock: StageClock, on_fault: Callable[[str], None]
+) -> Pipeline:
+    """Return the pipeline that `runtime` fits, painting on `canvas`; it does not run it yet.
+
+    Raises
+    ------
+    JsException
+        If the GPU refuses.
+    """
+    if runtime.device is None:
+        return CanvasPipeline(FrameStore(), CanvasSampler, Canvas2DPainter(canvas), clock)
+    return await GpuPipeline.create(canvas, runtime.device, clock, on_fault)
+
+
 class Output:
     """Paints by the pipeline that fits the runtime: on the GPU, or on Canvas 2D.
 
@@ -104,11 +119,8 @@ class Output:
         self._replace(new)
 
     async def _make(self, runtime: AnyRuntime) -> Pipeline:
-        if runtime.device is None:
-            canvas = await self._canvas_for("canvas2d")
-            return CanvasPipeline(FrameStore(), CanvasSampler, Canvas2DPainter(canvas), self._clock)
-        canvas = await self._canvas_for("webgpu")
-        return await GpuPipeline.create(canvas, runtime.device, self._clock, self._on_fault)
+        canvas = await self._canvas_for("canvas2d" if runtime.device is None else "webgpu")
+        return await make_pipeline(canvas, runtime, self._clock, self._on_fault)
 
     async def _canvas_for(self, painter: str) -> OffscreenCanvas:
         if self._kind not in (None, painter):
@@ -200,6 +212,11 @@ class Output:
         if self._backdrop is not None:
             self._backdrop.close()
         self._backdrop = backdrop
+
+    @property
+    def has_custom_effect(self) -> bool:
+        """Whether the user's own effect paints."""
+        return self._custom_effect is not None
 
     def set_custom_effect(self, effect: CustomEffectCanvas | None) -> None:
         """Paint by the user's effect instead of the options', None goes back; it needs the painter ``"canvas2d"``."""

@@ -181,6 +181,13 @@ class ShowCanvas(TypedDict):
     type: Literal["show"]
 
 
+class GpuChecked(TypedDict):
+    type: Literal["gpucheck"]
+    key: str
+    entry: str
+    ifItDies: str | None
+
+
 class ServiceReady(TypedDict):
     type: Literal["ready"]
     backend: str
@@ -214,6 +221,7 @@ FromEngine: TypeAlias = (
     | Repainted
     | WantCanvas
     | ShowCanvas
+    | GpuChecked
 )
-FromService: TypeAlias = ServiceReady | Notice | Failure | Loading
+FromService: TypeAlias = ServiceReady | Notice | Failure | Loading | GpuChecked
 FromPython: TypeAlias = FromEngine | FromService

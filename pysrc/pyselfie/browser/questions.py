@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pyselfie.browser.protocol import AskClasses, AskMask, AskSnapshot
     from pyselfie.browser.repainter import Repainter
     from pyselfie.browser.reporter import Reporter
-    from pyselfie.core.options import Options
 
 
 class Questions:
@@ -27,9 +26,7 @@ class Questions:
     reporter : Reporter
         Sends them.
     repainter : Repainter
-        Brings the canvas up to date.
-    wanted, affordable : callable
-        The options that are asked for, and those of them that are painted.
+        Brings the canvas up to date, and takes its picture.
     spawn : callable
         Runs a coroutine in the background.
     """
@@ -40,15 +37,11 @@ class Questions:
         reporter: Reporter,
         repainter: Repainter,
         *,
-        wanted: Callable[[], Options],
-        affordable: Callable[[], Options],
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._output = output
         self._reporter = reporter
         self._repainter = repainter
-        self._wanted = wanted
-        self._affordable = affordable
         self._spawn = spawn
         self._no_cut_waits = asyncio.Event()
         self._no_cut_waits.set()
@@ -80,8 +73,7 @@ class Questions:
     def snapshot(self, message: AskSnapshot) -> None:
         """Answer with the composite."""
         self._repainter.freshen()
-        is_due = self._no_cut_waits.is_set() and not self._output.lacks_mask(self._wanted())
-        if is_due:
+        if self._no_cut_waits.is_set() and not self._repainter.lacks_mask():
             self._snapshot(message.request)
         else:  # the effect that was chosen needs a mask: no picture without it leaves
             self._spawn(self._snapshot_with_mask(message.request))
@@ -93,8 +85,7 @@ class Questions:
 
     def _snapshot(self, request: int) -> None:
         try:  # taken now and waited for later: messages that come next must not change it
-            has_picture = self._output.has_picture(self._wanted())
-            picture = self._output.snapshot(self._affordable()) if has_picture else None
+            picture = self._repainter.snapshot()
         except Exception as error:
             self._reporter.refuse(request, error, NO_PNG)
         else:

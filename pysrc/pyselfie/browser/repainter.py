@@ -39,7 +39,7 @@ class Repainter:
         wanted: Callable[[], Options],
         affordable: Callable[[], Options],
         guarded: Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool]],
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._output = output
         self._reporter = reporter
@@ -70,7 +70,7 @@ class Repainter:
             self._output.repaint(self._affordable())
         except Exception as error:
             self._reporter.frame_failed(error)
-        if self._output.lacks_mask(self._wanted()):
+        if self.lacks_mask():
             self._spawn(self.catch_up())
 
     async def catch_up(self) -> None:
@@ -78,4 +78,12 @@ class Repainter:
         await self._guarded(self._refresh_if_lacking)
 
     async def _refresh_if_lacking(self) -> bool:
-        return self._output.lacks_mask(self._wanted()) and await self._output.refresh(self._affordable)
+        return self.lacks_mask() and await self._output.refresh(self._affordable)
+
+    def lacks_mask(self) -> bool:
+        """Whether the frame in hand has to be segmented before what is asked for can be painted."""
+        return self._output.lacks_mask(self._wanted())
+
+    def snapshot(self) -> Awaitable[Any] | None:
+        """Return (awaitable) what is on the canvas as a PNG ``Blob``; None while there is no composite."""
+        return self._output.snapshot(self._affordable()) if self._output.has_picture(self._wanted()) else None

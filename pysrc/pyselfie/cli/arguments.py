@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyselfie import __version__
 from pyselfie.cli.formats import PICTURES
+from pyselfie.cli.own_effect import names_function, own_effect
 from pyselfie.core.effects import EFFECTS, options_of
 from pyselfie.core.option import unknown_option
 from pyselfie.core.options import EFFECT_NAMES, MODEL_NAMES, Option, OptionError, Options, way_in
 from pyselfie.core.show import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _EPILOG = """examples:
   pyselfie photo.jpg -o out.png --effect blur
@@ -20,11 +25,36 @@ _EPILOG = """examples:
   pyselfie holiday/ -o cut/ --effect transparent      a folder; run it again to go on where it stopped
   pyselfie talk.mp4 -o out.mp4 --effect blur --model landscape
   pyselfie *.jpg -o masks/ --mask
-  pyselfie photo.jpg -o out.png --effect my_effect.py:func
+  pyselfie photo.jpg -o out.png --effect-file my_effect.py --param strength=0.8
   pyselfie --webcam --effect blur                     q ends it
   pyselfie evaluate photos/ truth/                    measures masks: pyselfie evaluate --help says how
 
 exit codes: 0 all is done, 1 some files failed or are incomplete, 2 the command is wrong, 130 stopped by Ctrl-C"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that can say what it takes.
+
+    Attributes
+    ----------
+    actions : list of argparse.Action
+        One for each argument, in the order in which they were added.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        self.actions: list[argparse.Action] = []
+        # `--colour` is a slip for `--color`, and no short form of `--colour-cast`
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **settings)
+
+    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        """Add an argument, as argparse does, and note it."""
+        self.actions.append(super().add_argument(*names, **settings))
+        return self.actions[-1]
+
+    def add_to(self, group: Any, *names: Any, **settings: Any) -> argparse.Action:
+        """Add an argument to one of the parser's groups, whose class has no public name, and note it."""
+        self.actions.append(group.add_argument(*names, **settings))
+        return self.actions[-1]
 
 
 def parse(given: list[str] | None = None) -> argparse.Namespace:
@@ -46,7 +76,8 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
         parser.error(f"--format is {options.format!r}, but pictures are written as one of {known}")
     try:
         chosen = _engine_options(options)
-    except OptionError as error:
+        options.own = own_effect(options)
+    except ValueError as error:
         parser.error(str(error).removesuffix("."))
     if idle := next((sentence for option in named if (sentence := _idle(option, chosen, options))), ""):
         parser.error(idle)
@@ -65,6 +96,8 @@ def _fill_in(options: argparse.Namespace) -> list[Option]:
             setattr(options, _attribute(option), option.default)
     if options.mask:
         options.effect = "mask"
+    if options.effect_file is not None:
+        options.effect = options.effect_file
     return named
 
 
@@ -83,7 +116,7 @@ def _idle(option: Option, chosen: dict[str, Any], options: argparse.Namespace) -
 
 def options_that_matter(effect: str) -> frozenset[str]:
     """Return the names of the options on which an effect depends, one of the user's own among them."""
-    if _is_own(effect):
+    if effect not in EFFECTS:
         return frozenset({"mirror", "edges", "smoothing"})
     has_backdrop = any(draw.layer == "backdrop" for draw in EFFECTS[effect].draws)
     return options_of(effect) | ({"background"} if has_backdrop else set())
@@ -95,7 +128,7 @@ def _suffix(name: str) -> str:
 
 def _engine_options(options: argparse.Namespace) -> dict[str, Any]:
     """Return what the engine is told, each of which may be wrong; of an effect of one's own, mirror and model."""
-    own = _is_own(options.effect)
+    own = options.effect_file is not None or names_function(options.effect)
     chosen: dict[str, Any] = {"effect": "mask"} if own else {}
     for option in way_in("cli"):
         if option.kind == "text" or option.name in chosen:
@@ -116,32 +149,30 @@ def _attribute(option: Option) -> str:
     return option.flag.removeprefix("--").replace("-", "_")
 
 
-def _unknown(arguments: list[str], parser: argparse.ArgumentParser) -> str:
+def _unknown(arguments: list[str], parser: Parser) -> str:
     flags = [name.partition("=")[0] for name in arguments if name.startswith("-")]
     if not flags:
         return f"unrecognized arguments: {' '.join(arguments)}"
-    known = [action.option_strings[-1] for action in parser._actions if action.option_strings]
+    known = [action.option_strings[-1] for action in parser.actions if action.option_strings]
     return unknown_option(flags[0], known).removesuffix(".")
 
 
-def _is_own(effect: str) -> bool:
-    return ".py:" in effect
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="pyselfie",
         description="Tell the person in pictures and videos from the background, on this computer.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,  # `--colour` is a slip for `--color`, and no short form of `--colour-cast`
     )
     parser.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="pictures, videos, folders of them")
     parser.add_argument("-o", "--output", metavar="PATH", help="file, or folder for many inputs (a/ makes one)")
-    what = parser.add_mutually_exclusive_group()
+    choose = partial(parser.add_to, parser.add_mutually_exclusive_group())
     for option in way_in("cli"):
-        add_option(what if option.name == "effect" else parser, option)
-    what.add_argument("--mask", action="store_true", help="write the mask itself: white where the person is")
+        add_option(choose if option.name == "effect" else parser.add_argument, option)
+    choose("--effect-file", metavar="FILE", help="do what your own Python file does, which defines one effect")
+    parser.add_argument(
+        "--param", action="append", metavar="NAME=VALUE", help="set a parameter of your own effect; may come often"
+    )
+    choose("--mask", action="store_true", help="write the mask itself: white where the person is")
     parser.add_argument(
         "--webcam", nargs="?", const="0", metavar="CAMERA", help="show a window; number or name of the camera"
     )
@@ -155,23 +186,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def add_option(parser: argparse._ActionsContainer, option: Option) -> None:
-    """Add a row of the table to a parser."""
+def add_option(add: Callable[..., argparse.Action], option: Option) -> argparse.Action:
+    """Add a row of the table by `add`, which is a parser's `add_argument`, or a group's."""
     about = option.help.replace("`", "")
     if option.kind == "flag":
         if option.default:
-            parser.add_argument(
-                option.flag, action=argparse.BooleanOptionalAction, default=True, help=f"{about} (default)"
-            )
-        else:
-            parser.add_argument(*option.flags, action="store_true", help=about)
-        return
+            return add(option.flag, action=argparse.BooleanOptionalAction, default=True, help=f"{about} (default)")
+        return add(*option.flags, action="store_true", help=about)
     usual = "" if option.default is None else f" (default: {_usual(option)})"
     own = ", or your own function as file.py:function" if option.name == "effect" else ""
     wanted = "" if option.kind == "text" else f": {option.expected}{own}"
     metavar = {"number": f"{option.low}..{option.high}", "color": "#RRGGBB", "text": "PICTURE"}
     kind = Path if option.kind == "text" else str
-    parser.add_argument(
+    return add(
         *option.flags,
         type=kind,
         default=option.default,

@@ -6,26 +6,30 @@ import dataclasses
 import hashlib
 import json
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pyselfie.arrays.custom import CustomPainter, read_effect
 from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.cli.arguments import options_that_matter
 from pyselfie.cli.errors import FileError, UsageError, why
 from pyselfie.cli.picture_file import read_picture
-from pyselfie.core.custom_effect import CustomEffect, CustomEffectError, load_effect
 from pyselfie.core.effects import EFFECTS
 from pyselfie.core.manifest import load_spec
-from pyselfie.runtimes.film import GAP_S
+from pyselfie.core.option import OptionError
+from pyselfie.core.timing import is_pause
+from pyselfie.custom.errors import CustomEffectError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from pyselfie.cli.own_effect import OwnEffect
+    from pyselfie.custom.effect import CustomEffect
     from pyselfie.segmenter import Segmenter
 
     Picture = NDArray[np.uint8]
@@ -66,7 +70,7 @@ class Effect:
 
     def __call__(self, frame: Picture, time: float) -> Picture:
         """Return the picture; `time` is in seconds since the first one. After a gap it begins another scene."""
-        if abs(time - self._seen_at) > GAP_S:
+        if is_pause(self._seen_at, time):
             self.cut()
         self._seen_at = time
         return self._painted(frame, time)
@@ -80,13 +84,17 @@ class _OwnEffect(Effect):
     """The user's own function; `classes`: it gets those of the model."""
 
     def __init__(
-        self, own: CustomEffect, segmenter: Segmenter, smoothing: float, *, classes: bool, mirror: bool
+        self, own: CustomPainter, segmenter: Segmenter, smoothing: float, *, classes: bool, mirror: bool
     ) -> None:
         super().__init__(own, segmenter, smoothing)
         self._own = own
         self._classes = classes
         self._eyes = segmenter
         self._mirror = mirror
+
+    def cut(self) -> None:
+        super().cut()
+        self._own.reset()
 
     def _painted(self, frame: Picture, time: float) -> Picture:
         if self._classes:
@@ -109,18 +117,19 @@ def choose_effect(options: argparse.Namespace, segmenter: Segmenter) -> Effect:
     """
     chosen = options.effect_options
     smoothing = chosen.smoothing if chosen.edges == "refined" else 0.0
-    if ".py:" in options.effect:
-        own = _load(options.effect)
+    if options.own is not None:
+        own = _load(options.own)
         has_classes = options.model == "multiclass"
         if own.wants_classes and not has_classes:
             raise UsageError(
                 f"the effect {options.effect} wants classes: add --model multiclass, which tells them apart"
             )
         with_classes = own.takes_classes and has_classes
-        return _OwnEffect(own, segmenter, smoothing, classes=with_classes, mirror=options.mirror)
-    painter = ArrayPainter(chosen, _background(options.background), options.model_selection)
+        painter = CustomPainter(own, options.model_selection)
+        return _OwnEffect(painter, segmenter, smoothing, classes=with_classes, mirror=options.mirror)
+    built_in = ArrayPainter(chosen, _background(options.background), options.model_selection)
     needs_mask = EFFECTS[options.effect].overlay is not None
-    return Effect(lambda frame, mask, _time: painter.paint(frame, mask), segmenter if needs_mask else None, smoothing)
+    return Effect(lambda frame, mask, _time: built_in.paint(frame, mask), segmenter if needs_mask else None, smoothing)
 
 
 def fingerprint(options: argparse.Namespace, *, film: bool) -> str:
@@ -147,10 +156,12 @@ def fingerprint(options: argparse.Namespace, *, film: bool) -> str:
     if not film or chosen.edges == "raw":
         matters.discard("smoothing")
     values = {name: value for name, value in dataclasses.asdict(chosen).items() if name in matters}
-    own = [_file(options.effect)] if ".py:" in options.effect else []
+    own = [] if options.own is None else [options.own.file]
     files = [*own, *([options.background] if options.background else [])]
     contents = [hashlib.sha256(_bytes(file)).hexdigest() for file in files]
-    return hashlib.sha256(json.dumps([options.effect, model, values, contents]).encode()).hexdigest()
+    parameters = [] if options.own is None else [sorted(options.own.parameters.items())]
+    settings = [options.effect, model, values, contents, *parameters]
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
 
 
 def _bytes(path: Path) -> bytes:
@@ -160,23 +171,26 @@ def _bytes(path: Path) -> bytes:
         raise UsageError(f"{path} cannot be read: {why(error)}") from error
 
 
-def _file(spec: str) -> Path:
-    return Path(spec.rpartition(":")[0])
-
-
-def _load(spec: str) -> CustomEffect:
-    path, function = _file(spec), spec.rpartition(":")[2]
+def _load(own: OwnEffect) -> CustomEffect:
     try:
-        source = path.read_text(encoding="utf-8")
+        effect = read_effect(own.file, own.function, _say)
     except OSError as error:
-        raise UsageError(f"the effect {spec} cannot be read: {why(error)}") from error
+        raise UsageError(f"the effect {own.name} cannot be read: {why(error)}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"the effect {spec} cannot be read: it is no text in UTF-8") from error
-    sys.path.insert(0, str(path.resolve().parent))  # as for any script: what lies beside it can be imported
-    try:
-        return load_effect(source, function, str(path))
+        raise UsageError(f"the effect {own.name} cannot be read: it is no text in UTF-8") from error
     except CustomEffectError as error:
         raise UsageError(str(error)) from error
+    readers = {control.name: control.read for control in effect.controls}
+    try:
+        effect.set({name: readers.get(name, str)(text) for name, text in own.parameters.items()})
+    except OptionError as error:
+        raise UsageError(f"--param: {str(error).removesuffix('.')}") from error
+    return effect
+
+
+def _say(*values: Any, sep: str | None = " ", end: str | None = "\n", file: Any = None, flush: bool = False) -> None:
+    """Print what an effect prints: standard output is the summary's."""
+    print(*values, sep=sep, end=end, file=file or sys.stderr, flush=flush)
 
 
 def _background(path: Path | None) -> Picture | None:

@@ -17,8 +17,8 @@ from pyselfie.cli.plan import Job, plan
 from pyselfie.cli.progress import Progress
 from pyselfie.cli.results import Result, Summary
 from pyselfie.cli.stopping import stoppable
-from pyselfie.core.custom_effect import CustomEffectError
 from pyselfie.core.manifest import ModelFileError
+from pyselfie.custom.errors import CustomEffectError
 from pyselfie.extras import MissingExtraError, require
 from pyselfie.segmenter import Segmenter
 

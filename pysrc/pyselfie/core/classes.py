@@ -60,6 +60,10 @@ class Classes(Mapping[str, "NDArray[np.float32]"]):
             self._enlarged[name] = np.ascontiguousarray(self._resize(self._planes[name], *self._size))
         return self._enlarged[name]
 
+    def resized(self, size: Size) -> Classes:
+        """Return the same for a picture of another size."""
+        return Classes(list(self._planes), np.stack(list(self._planes.values())), size, self._resize)
+
     def mirrored(self) -> Classes:
         """Return the same, mirrored left to right."""
         planes = np.stack(list(self._planes.values()))[..., ::-1]

@@ -18,6 +18,9 @@ _PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE_ROOT.parents[1] / "models"
 _MODEL_FOLDERS = (_PACKAGE_ROOT / "_models", _CHECKOUT)
 
+RAW, CLASSES = "raw", "classes"
+"""Names of two extras: a refined model's mask before its refinement, and what a model tells apart."""
+
 
 class ModelFileError(Exception):
     """A model file or its manifest is missing or damaged; the message says what to do."""
@@ -64,9 +67,9 @@ class ModelSpec:
     Attributes
     ----------
     name
-        ``"general"`` or ``"landscape"``.
+        ``"general"``, ``"landscape"`` or ``"multiclass"``.
     model_selection
-        MediaPipe's number for it: 0 or 1.
+        Its number: 0, 1, as MediaPipe's, or 2.
     edges
         ``"raw"``, the network alone, or ``"refined"``, the network with the refinement behind it.
     file
@@ -84,7 +87,7 @@ class ModelSpec:
     extras
         What comes out besides the mask, for whoever asks.
     classes
-        What a model tells apart, in the order of its output ``classes``, the background first; empty for one that knows
+        What a model tells apart, in the order of its extra `CLASSES`, the background first; empty for one that knows
         the person alone.
     package
         The Python package that has the file where pyselfie's own has not.
@@ -139,7 +142,7 @@ def load_spec(model: SupportsIndex | str, edges: str = "raw", backend: str = "")
     Parameters
     ----------
     model
-        0 or ``"general"``, 1 or ``"landscape"``.
+        Its name or its number.
     edges
         ``"raw"`` for the network alone, ``"refined"`` for the one with the refinement behind it.
     backend

@@ -6,6 +6,8 @@ import math
 import time
 from typing import TYPE_CHECKING
 
+from pyselfie.core.timing import is_pause
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,9 +19,6 @@ MOST_FRAMES_PER_MASK = 6
 
 OVERLOAD_S = 5.0
 """Masks reused for longer than this are no passing spell: the page is told, so that it can do something about it."""
-
-GAP_S = 1.0
-"""A longer time without a frame is a pause: no mask has been reused meanwhile."""
 
 _MEMORY = 10  # frames in the running means
 
@@ -106,7 +105,7 @@ class Pacer:
 
     def _note_reuse(self, total_ms: float) -> None:
         now = self._clock()
-        if now - self._learnt_at > GAP_S + total_ms / 1000:
+        if is_pause(self._learnt_at, now, total_ms):  # no mask has been reused meanwhile
             self._reusing_since = None
         self._learnt_at = now
         if self.frames_per_mask == 1:

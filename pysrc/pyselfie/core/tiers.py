@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pyselfie.core.timing import is_pause
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,9 +26,6 @@ QUIET_S = 15.0
 
 SLOW_S = 5.0
 """Frames that take longer than their interval for as long as this are no passing spell."""
-
-GAP_S = 1.0
-"""A longer time without a frame is a pause, or a hidden tab: it says nothing of how long frames take."""
 
 RETRY_S = 30.0
 """Between two attempts to get the rich model, after one that has failed for a reason that may pass."""
@@ -45,16 +44,19 @@ class Choice(NamedTuple):
 
 
 class Trial:
-    """What a model takes here: the 75th percentile of `RUNS` runs after `WARM_UPS`.
+    """What something takes here: the 75th percentile of some runs after others that warm up.
 
     Parameters
     ----------
     allowed_ms : float, optional
         What it may take: the trial ends before all runs are done once none of the missing ones can make it fit.
+    runs, warm_ups : int, optional
+        How many count, and how many come before them.
     """
 
-    def __init__(self, allowed_ms: float = math.inf) -> None:
+    def __init__(self, allowed_ms: float = math.inf, *, runs: int = RUNS, warm_ups: int = WARM_UPS) -> None:
         self._allowed_ms = allowed_ms
+        self._runs, self._warm_ups = runs, warm_ups
         self._runs_ms: list[float] = []
 
     def add(self, ms: float) -> None:
@@ -64,7 +66,7 @@ class Trial:
     @property
     def is_whole(self) -> bool:
         """Whether all runs are done."""
-        return len(self._runs_ms) >= WARM_UPS + RUNS
+        return len(self._runs_ms) >= self._warm_ups + self._runs
 
     @property
     def is_done(self) -> bool:
@@ -74,13 +76,13 @@ class Trial:
     @property
     def p75_ms(self) -> float:
         """Milliseconds that three of four runs need at most."""
-        return float(np.percentile(self._runs_ms[WARM_UPS:], 75))
+        return float(np.percentile(self._runs_ms[self._warm_ups :], 75))
 
     @property
     def least_ms(self) -> float:
         """What `p75_ms` will be at least when all runs are done."""
-        counted = self._runs_ms[WARM_UPS:]
-        return float(np.percentile([0.0] * (RUNS - len(counted)) + counted, 75))
+        counted = self._runs_ms[self._warm_ups :]
+        return float(np.percentile([0.0] * (self._runs - len(counted)) + counted, 75))
 
 
 class Tiers:
@@ -164,6 +166,10 @@ class Tiers:
         self._is_new |= self._has_gpu
         self._has_gpu = False
 
+    def gain_gpu(self) -> None:
+        """Take it that a hardware GPU runs the models from now on."""
+        self._has_gpu = True
+
     def learn_trial(self, trial: Trial) -> None:
         """Take what the rich model costs here."""
         self._measured_ms = trial.p75_ms
@@ -188,7 +194,7 @@ class Tiers:
         if self._choice.model != RICH or not self._is_live:
             return
         now = self._clock()
-        if now - self._frame_at > GAP_S + total_ms / 1000:
+        if is_pause(self._frame_at, now, total_ms):  # it says nothing of how long frames take
             self._forget_frames()
         self._frame_at = now
         before = total_ms if self._frame_ms is None else self._frame_ms

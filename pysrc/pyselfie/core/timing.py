@@ -1,4 +1,4 @@
-"""Named stage timers over a sliding window of frames."""
+"""Named stage timers over a sliding window of frames, and what counts as a pause between two."""
 
 from __future__ import annotations
 
@@ -13,6 +13,22 @@ if TYPE_CHECKING:
 
 WINDOW = 120
 """Frames in the sliding window: four seconds at 30 frames a second."""
+
+GAP_S = 1.0
+"""A longer time without a frame is a pause: a hidden tab, a stopped camera. Everything may have changed meanwhile."""
+
+
+def is_pause(before: float, now: float, work_ms: float = 0.0) -> bool:
+    """Whether the time between two frames is a pause.
+
+    Parameters
+    ----------
+    before, now
+        When they were seen, in seconds; a video's time may jump back, too.
+    work_ms
+        What the newer one has cost in between: a slow machine is no pause.
+    """
+    return abs(now - before) > GAP_S + work_ms / 1000
 
 
 class StageClock:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pyselfie.core.gpu_check import Verdict
+
 BACKENDS = ("auto", "webgpu", "wasm")
 
 
@@ -33,10 +35,15 @@ class Probe:
     threads: int
 
 
-def candidates(probe: Probe, requested: str = "auto") -> Iterator[tuple[str, str]]:
+def needs_verdict(probe: Probe, requested: str) -> bool:
+    """Whether WebGPU runs only where a check has found its adapter fit: nobody has asked for it, and it is hardware."""
+    return requested == "auto" and bool(probe.adapter) and not probe.is_software
+
+
+def candidates(probe: Probe, requested: str = "auto", verdict: Verdict | None = None) -> Iterator[tuple[str, str]]:
     """Yield (backend, reason) pairs, best first; the next one is for when the one before fails.
 
-    A software WebGPU adapter is only ever chosen by request.
+    A software WebGPU adapter is only ever chosen by request, a hardware one after it was checked.
 
     Parameters
     ----------
@@ -44,6 +51,8 @@ def candidates(probe: Probe, requested: str = "auto") -> Iterator[tuple[str, str
         What the browser offers.
     requested : str
         ``"auto"``, ``"webgpu"`` or ``"wasm"``.
+    verdict : Verdict or None
+        On the adapter; None: it has not been checked yet.
     """
     if requested == "wasm":
         yield "wasm", f"asked for; {_threads(probe)}"
@@ -53,8 +62,14 @@ def candidates(probe: Probe, requested: str = "auto") -> Iterator[tuple[str, str
             "webgpu",
             f"asked for; {'software' if probe.is_software else 'hardware'} adapter {probe.adapter}",
         )
-    elif requested == "auto" and probe.adapter and not probe.is_software:
-        yield "webgpu", f"hardware adapter {probe.adapter}"
+    elif needs_verdict(probe, requested):
+        if verdict is None:
+            yield "wasm", f"hardware adapter {probe.adapter} is being checked; {_threads(probe)}"
+            return
+        if verdict.backend == "wasm":
+            yield "wasm", f"hardware adapter {probe.adapter} is not used, as {verdict.reason}; {_threads(probe)}"
+            return
+        yield "webgpu", f"hardware adapter {probe.adapter}: {verdict.reason}"
     yield "wasm", f"{_why_no_webgpu(probe)}; {_threads(probe)}"
 
 

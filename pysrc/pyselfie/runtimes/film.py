@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from pyselfie.core.timing import is_pause
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyselfie.core.geometry import Size
     from pyselfie.core.manifest import ModelSpec
-
-GAP_S = 1.0
-"""After a longer pause between two segmented frames everything may have changed: a hidden tab, a stopped camera."""
 
 _SMOOTHING = "smoothing"
 
@@ -61,7 +60,7 @@ class Film:
             0..0.95: how much the mask before may count; without effect on a model that has no such setting.
         """
         now = self._clock()
-        is_first = size != self._size or now - self._seen_at > GAP_S
+        is_first = size != self._size or is_pause(self._seen_at, now)
         if is_first:
             self._runtime.reset()
         self._size, self._seen_at = size, now

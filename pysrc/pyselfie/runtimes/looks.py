@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyselfie.core.close_up import CloseUp
+from pyselfie.core.manifest import RAW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from pyselfie.runtimes.base import Runtime
 
     Tensor = NDArray[np.float32]
-
-RAW = "raw"
 
 
 class Looks:

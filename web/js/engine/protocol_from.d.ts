@@ -92,6 +92,17 @@ export interface ShowCanvas {
   type: "show";
 }
 
+/**
+ * For the page to keep below this key, "" for nothing: what is known of the GPU. `ifItDies` takes its place if the worker
+ * ends before the next one comes.
+ */
+export interface GpuChecked {
+  type: "gpucheck";
+  key: string;
+  entry: string;
+  ifItDies: string | null;
+}
+
 /** The service's first model is loaded. */
 export interface ServiceReady {
   type: "ready";
@@ -110,8 +121,9 @@ export type FromEngine =
   | Loading
   | Repainted
   | WantCanvas
-  | ShowCanvas;
-export type FromService = ServiceReady | Notice | Failure | Loading;
+  | ShowCanvas
+  | GpuChecked;
+export type FromService = ServiceReady | Notice | Failure | Loading | GpuChecked;
 export type FromPython = FromEngine | FromService;
 
 /** A frame was painted, which took so many milliseconds. */
@@ -182,6 +194,11 @@ export interface Progress {
 
 /** What the worker says for itself; `error` ends it. */
 export type FromBoot = Alive | Fetching | Booted | Progress | Failure;
+
+/** To an owner that has sent `end`: no frame is left. */
+export interface Ended {
+  type: "ended";
+}
 
 /** What an engine or a service is told, all that concerns its channel and the downloads for all of them. */
 export type ToClient = FromPython | FromHost | Progress;

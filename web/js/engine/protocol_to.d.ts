@@ -10,6 +10,8 @@ export interface Boot {
   edges?: string;
   backend: string;
   painter: string;
+  /** JSON: what `gpucheck` messages had to be kept, by their keys. */
+  verdicts: string;
   /** The last start failed: let the browser's cache be asked nothing. */
   fresh: boolean;
 }
@@ -17,6 +19,11 @@ export interface Boot {
 /** Give a sign of life. */
 export interface Ping {
   type: "ping";
+}
+
+/** To js/worker.js itself: close what holds frames; answered by `ended`. */
+export interface End {
+  type: "end";
 }
 
 /** Begin an engine; `options` are JSON. */
@@ -134,4 +141,4 @@ export type ToEngine =
   | AskSnapshot;
 export type ToService = Prepare | Segment;
 export type ToPython = Ping | Open | OpenService | Close | ToEngine | ToService;
-export type ToWorker = Boot | Ping | Open | OpenService | Close | ((ToEngine | ToService) & { channel: number });
+export type ToWorker = Boot | Ping | End | Open | OpenService | Close | ((ToEngine | ToService) & { channel: number });

@@ -1,7 +1,8 @@
-/** Starting a module worker from pyselfie's files, on this origin or on another one, and saying why one did not start. */
+/** Starting a module worker from pyselfie's files, on this origin or on another one, saying why one did not start, and ending it. */
 
 const REFRESH_MS = 5_000;
 const SIGN_MS = 30_000; // its script and what that imports are a few kilobytes
+const GOODBYE_MS = 1_000; // a frame is done in less, and Python's start lets messages through more often
 
 /**
  * Browsers start workers from the page's own origin only. For files on another one it starts from a blob that imports
@@ -74,6 +75,26 @@ export function watchStart(worker, url, site, failed) {
     forgotten = true;
     over.abort();
   };
+}
+
+/**
+ * End a worker, as soon as it has closed the frames that it holds: a browser warns of each that nobody has closed.
+ *
+ * @param {Worker} worker its owner no longer listens
+ * @param {(message: import("./protocol.d.ts").FromWorker) => void} letGo gets what comes until then
+ */
+export function endWorker(worker, letGo) {
+  const end = () => {
+    clearTimeout(limit);
+    worker.terminate();
+  };
+  const limit = setTimeout(end, GOODBYE_MS);
+  worker.onmessage = ({ data }) => (data.type === "ended" ? end() : letGo(data));
+  worker.onerror = (event) => {
+    event.preventDefault();
+    end();
+  };
+  worker.postMessage({ type: "end" });
 }
 
 /** Without it a damaged script would come out of the browser's cache each time. @param {string} site */

@@ -18,7 +18,8 @@
 
 import { Holds } from "./holds.js";
 import { siteUrl, WORKER } from "./site.js";
-import { startWorker, watchStart } from "./start.js";
+import { endWorker, startWorker, watchStart } from "./start.js";
+import { keepVerdict, keptVerdicts } from "./verdicts.js";
 
 const LOOK_MS = 1_000;
 const MOST_LOOKS = 10; // one piece of work takes less: painting the largest photo, a function of the page's own
@@ -49,6 +50,10 @@ export class WorkerHost {
   #fresh = false;
   #holds = new Holds();
   #booted = false;
+  /** @type {import("./protocol.d.ts").GpuChecked | null} what to keep if the worker dies now */
+  #check = null;
+  /** How far the start is, for engines that come while it goes on. @type {import("./protocol.d.ts").ToClient | null} */
+  #progress = null;
 
   /** @param {string} url the worker's @param {string} backend @param {string} painter */
   constructor(url, backend, painter) {
@@ -84,6 +89,7 @@ export class WorkerHost {
     if (canvas) this.#send({ type: "open", ...opening, canvas }, [canvas]);
     else this.#send({ type: "open_service", ...opening });
     this.#clients.set(channel, client);
+    if (this.#progress) client.receive(this.#progress);
     return channel;
   }
 
@@ -132,7 +138,7 @@ export class WorkerHost {
     };
     this.#worker = worker;
     const settings = { backend: this.#backend, painter: this.#painter, fresh: this.#fresh };
-    this.#send({ type: "boot", modelSelection, edges, ...settings });
+    this.#send({ type: "boot", modelSelection, edges, ...settings, verdicts: keptVerdicts() });
     this.#watchdog = self.setInterval(() => this.#watch(), LOOK_MS);
   }
 
@@ -145,24 +151,35 @@ export class WorkerHost {
     if ("channel" in message) this.#deliver(message);
     else if (message.type === "booted") this.#onBooted();
     else if (message.type === "error") this.#failed(message);
-    else for (const client of [...this.#clients.values()]) client.receive(message);
+    else this.#tellAll(message);
+  }
+
+  /** @param {import("./protocol.d.ts").ToClient} message */
+  #tellAll(message) {
+    if (message.type === "progress") this.#progress = message;
+    for (const client of [...this.#clients.values()]) client.receive(message);
   }
 
   #onBooted() {
     this.#booted = true;
+    this.#progress = null;
     this.#fresh = false;
     this.#holds.resolve();
   }
 
   /** @param {import("./protocol.d.ts").ToClient & {channel: number}} message */
   #deliver({ channel, ...message }) {
+    if (message.type === "gpucheck") return this.#keep(message);
     if (message.type === "ready") this.#ready = true;
     const client = this.#clients.get(channel);
     if (client) client.receive(message);
-    else if (message.type === "composite")
-      message.frame.close(); // closed meanwhile
-    else if (message.type === "reply" && Array.isArray(message.value))
-      for (const bitmap of message.value) bitmap.close();
+    else letGo(message); // closed meanwhile
+  }
+
+  /** @param {import("./protocol.d.ts").GpuChecked} message */
+  #keep(message) {
+    keepVerdict(message.key, message.entry);
+    this.#check = message.ifItDies === null ? null : message;
   }
 
   /** The worker could not boot: all who wait for it are told, and the next start is a new one. @param {Failure} message */
@@ -184,6 +201,7 @@ export class WorkerHost {
     this.#looks++;
     this.#fruitless++;
     const isSilent = this.#looks > (loading ? MOST_LOOKS_LOADING : MOST_LOOKS);
+    if (isSilent) this.#worker?.terminate(); // it would not even end
     if (isSilent || this.#fruitless > MOST_LOOKS_WITHOUT_RESULT) this.#died("it does not answer");
     else this.#send({ type: "ping" });
   }
@@ -193,6 +211,7 @@ export class WorkerHost {
     const again = this.#ready && !this.#restarted;
     this.#restarted = again;
     if (!this.#booted) this.#fresh = true;
+    if (this.#check) keepVerdict(this.#check.key, this.#check.ifItDies ?? "");
     for (const client of this.#end(`The engine stopped: ${why}.`)) client.lost(why, again);
   }
 
@@ -201,12 +220,20 @@ export class WorkerHost {
     const clients = [...this.#clients.values()];
     clearInterval(this.#watchdog);
     this.#forgetStart();
-    this.#worker?.terminate();
+    if (this.#worker) endWorker(this.#worker, letGo);
     this.#worker = null;
     this.#ready = this.#booted = false;
+    this.#check = null;
+    this.#progress = null;
     this.#looks = this.#fruitless = 0;
     this.#holds.reject(why);
     this.#clients.clear();
     return clients;
   }
+}
+
+/** Nobody wants what this message brings. @param {import("./protocol.d.ts").FromWorker | import("./protocol.d.ts").ToClient} message */
+function letGo(message) {
+  if (message.type === "composite") message.frame.close();
+  else if (message.type === "reply" && Array.isArray(message.value)) for (const bitmap of message.value) bitmap.close();
 }

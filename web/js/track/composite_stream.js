@@ -68,7 +68,7 @@ class GeneratorOutput {
 /** Elsewhere: a canvas that nobody sees. */
 class CanvasOutput {
   #canvas = document.createElement("canvas");
-  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
+  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d", { alpha: false }));
 
   constructor() {
     this.track = this.#canvas.captureStream().getVideoTracks()[0];
@@ -80,6 +80,7 @@ class CanvasOutput {
     const height = "displayHeight" in frame ? frame.displayHeight : frame.height;
     if (this.#canvas.width !== width) this.#canvas.width = width;
     if (this.#canvas.height !== height) this.#canvas.height = height;
+    this.#context.globalCompositeOperation = "copy"; // else a transparent one would show the one before
     this.#context.drawImage(frame, 0, 0);
     frame.close();
   }

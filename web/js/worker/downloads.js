@@ -283,3 +283,9 @@ async function wrongHash(bytes, sha256) {
   const found = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return found === sha256 ? "" : `SHA-256 ${found}, expected ${sha256}`;
 }
+
+/** Of everything so far. */
+export function bytesOverTheWire() {
+  const entries = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType("resource"));
+  return entries.reduce((sum, entry) => sum + entry.encodedBodySize, 0);
+}

@@ -34,6 +34,11 @@ export class OrtBridge {
     this.#ort = ort;
   }
 
+  /** ONNX Runtime Web's. @returns {string} */
+  get version() {
+    return this.#ort.env.versions.web ?? this.#ort.env.versions.common;
+  }
+
   /** @param {(reason: string) => void} callback */
   onDeviceLost(callback) {
     this.#deviceLost = callback;

@@ -64,3 +64,24 @@ export function runtimeBuild(found, requested) {
   if (!wantsWebGpu) return "wasm";
   return "Suspending" in WebAssembly ? "jspi" : "asyncify";
 }
+
+/**
+ * Which backend the first model will run on; only a guess where Python decides by what is known of the adapter.
+ *
+ * @param {"wasm" | "jspi" | "asyncify"} build
+ * @param {string} requested "auto" | "webgpu" | "wasm"
+ * @param {string} verdicts JSON: what the page has kept
+ */
+export function firstBackend(build, requested, verdicts) {
+  if (build === "wasm") return "wasm";
+  return requested === "webgpu" || knowsFit(verdicts) ? "webgpu" : "wasm";
+}
+
+/** @param {string} verdicts */
+function knowsFit(verdicts) {
+  try {
+    return Object.values(JSON.parse(verdicts)).some((entry) => JSON.parse(entry).backend === "webgpu");
+  } catch {
+    return false; // others may have written it
+  }
+}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pyselfie.browser import js_types
     from pyselfie.core.classes import Classes
-    from pyselfie.core.custom_effect import CustomEffect
+    from pyselfie.custom.effect import CustomEffect
 
 
 class CustomEffectCanvas:

@@ -9,6 +9,7 @@ import numpy as np
 
 from pyselfie.core.classes import NoClassesError
 from pyselfie.core.geometry import Size
+from pyselfie.core.manifest import CLASSES
 from pyselfie.core.zoom import place, placed_classes
 from pyselfie.runtimes.film import Film
 from pyselfie.runtimes.looks import Looks
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from pyselfie.runtimes.base import Runtime
 
 _EDGE = "edge"
-_CLASSES = "classes"
 
 
 class Segmenter:
@@ -46,7 +46,7 @@ class Segmenter:
     ) -> None:
         self._runtime = runtime
         self._film = Film(runtime)
-        self._extras = (_EDGE, _CLASSES) if runtime.spec.classes else (_EDGE,)  # whoever asks for them asks afterwards
+        self._extras = (_EDGE, CLASSES) if runtime.spec.classes else (_EDGE,)  # whoever asks for them asks afterwards
         self._sampler = sampler
         self._tensor = np.empty(runtime.spec.input_shape, np.float32)
         self._looks = Looks()
@@ -100,7 +100,7 @@ class Segmenter:
         """
         if not self._runtime.spec.classes:
             raise NoClassesError(self._runtime.spec.name)
-        planes: NDArray[np.float32] = self._looks.extra(self._runtime, _CLASSES)[0]
+        planes: NDArray[np.float32] = self._looks.extra(self._runtime, CLASSES)[0]
         part = self._looks.part
         return planes if part is None else placed_classes(planes, part, self._size)
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from pyodide.ffi import JsException
 
 from pyselfie.browser.canvas.float_sampler import finest_sampler
 from pyselfie.browser.canvas.segmenter import Segmenter
+from pyselfie.browser.check.gpu_check import GpuCheck
 from pyselfie.browser.model_loader import ModelChoice, ModelLoader
 from pyselfie.browser.service.bitmaps import FrameBitmaps, MaskBitmaps
 from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+
     from pyselfie.browser.js_types import Bitmap, Frame, Host
+    from pyselfie.browser.protocol import GpuChecked, Notice
     from pyselfie.browser.service.service_client import ServiceClient
+    from pyselfie.core.gpu_check import Trust, Verdict
     from pyselfie.runtimes.base import Runtime
 
 
@@ -30,6 +36,8 @@ class SegmentationService:
         Backend: ``"auto"``, ``"webgpu"`` or ``"wasm"``.
     lock : asyncio.Lock
         Held while ONNX Runtime is in use; shared by all channels of a worker.
+    trust : Trust
+        The verdicts on the GPU; shared as well.
 
     Attributes
     ----------
@@ -39,13 +47,23 @@ class SegmentationService:
         Whether the last client has gone.
     """
 
-    def __init__(self, host: Host, *, requested: str, lock: asyncio.Lock) -> None:
+    def __init__(self, host: Host, *, requested: str, lock: asyncio.Lock, trust: Trust) -> None:
         self.turn = asyncio.Lock()
         self.is_over = False
         self._host = host
         painter = "canvas2d"  # the mask leaves as a picture, so it has to come back from the GPU
-        self._loader = ModelLoader(host, requested, painter, lock=lock, on_change=self._on_change)
+        self._loader = ModelLoader(host, requested, painter, lock=lock, trust=trust, on_change=self._on_change)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._check = GpuCheck(
+            self._loader,
+            post=self._post,
+            loading=self._loading,
+            on_verdict=lambda verdict: self._spawn(self._heed(verdict)),
+            spawn=self._spawn,
+            drop_device=host.bridge.dropDevice,
+        )
         self._clients: list[ServiceClient] = []
+        self._loads = 0  # under way
         self._segmenters: dict[int, Segmenter] = {}
         self._frames = FrameBitmaps()
         self._masks = MaskBitmaps()
@@ -60,6 +78,7 @@ class SegmentationService:
         if self._clients:
             return
         self.is_over = True
+        self._loader.close()
         async with self.turn:
             self._drop_segmenters()
         self._host.bridge.dropDevice()
@@ -70,8 +89,23 @@ class SegmentationService:
         return self._loader.backend, self._loader.reason
 
     def _on_change(self, sentence: str) -> None:
+        self._post({"type": "notice", "code": "backend", "message": sentence})
+
+    def _post(self, message: Notice | GpuChecked) -> None:
         for client in self._clients[:1]:  # one console, one warning
-            client.post({"type": "notice", "code": "backend", "message": sentence})
+            client.post(message)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _heed(self, verdict: Verdict) -> None:
+        """Let the next picture's model run where the verdict says."""
+        async with self.turn:
+            self._loader.heed(verdict)
+            if self._loader.backend != "wasm":
+                self._drop_segmenters()
 
     async def load(self, model: int) -> list[Bitmap]:
         """Have the model ready; there is nothing to send back."""
@@ -83,10 +117,12 @@ class SegmentationService:
         picture = await self._frames.make(frame, mirror=mirror)
         try:
             mask = await self._run(picture, model)
-            return [picture, self._masks.make(mask, picture.width, picture.height)]
+            bitmaps = [picture, self._masks.make(mask, picture.width, picture.height)]
         except BaseException:
             picture.close()
             raise
+        self._check.painted()
+        return bitmaps
 
     async def _run(self, picture: Bitmap, model: int) -> Any:
         """Run the model, on the next backend if this one fails."""
@@ -102,19 +138,26 @@ class SegmentationService:
 
     async def _segmenter(self, model: int) -> Segmenter:
         if model not in self._segmenters:
-            self._tell_loading(on=True)
-            try:
+            with self._loading():
                 runtime = cast("Runtime", await self._loader.load(ModelChoice(model, "raw")))
                 sampler = finest_sampler(self._host, runtime.spec.width, runtime.spec.height)
                 self._segmenters[model] = Segmenter(runtime, sampler)
-            finally:
-                self._tell_loading(on=False)
         return self._segmenters[model]
 
-    def _tell_loading(self, *, on: bool) -> None:
+    @contextmanager
+    def _loading(self) -> Iterator[None]:
         """Tell the page, which must not take the worker's silence for its death."""
+        self._loads += 1
+        self._tell_loading()
+        try:
+            yield
+        finally:
+            self._loads -= 1
+            self._tell_loading()
+
+    def _tell_loading(self) -> None:
         for client in self._clients:
-            client.post({"type": "loading", "on": on})
+            client.post({"type": "loading", "on": self._loads > 0})
 
     def _drop_segmenters(self) -> None:
         for segmenter in self._segmenters.values():

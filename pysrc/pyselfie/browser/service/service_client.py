@@ -89,19 +89,20 @@ class ServiceClient:
                 return
         self._host.deliver(request, bitmaps)
 
-    def close(self) -> None:
-        """Drop what has not begun; the last client's end frees the models."""
+    def close(self) -> asyncio.Task[None]:
+        """Drop what has not begun; the last client's end frees the models, when all pictures are done."""
         self._is_closed = True
-        self._spawn(self._service.leave(self))
+        return self._spawn(self._service.leave(self))
 
     def post(self, message: FromService) -> None:
         """Send a message."""
         self._host.post(json.dumps(message))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _sentence(error: Exception) -> str:

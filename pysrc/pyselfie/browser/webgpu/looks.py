@@ -15,6 +15,7 @@ from pyselfie.browser.webgpu.device import READ_BUFFER, UNIFORM, WRITTEN_BUFFER,
 from pyselfie.browser.webgpu.preprocess import Preprocess, first_look
 from pyselfie.core import close_up, zoom
 from pyselfie.core.close_up import GLANCE_EVERY
+from pyselfie.core.manifest import CLASSES
 
 if TYPE_CHECKING:
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
@@ -92,7 +93,7 @@ class GpuLooks:
             pipeline = await gpu.compute_pipeline("look", "look_rules", step, layouts=(layout,), constants=known)
             self._steps[step] = pipeline, group
         self._adopt = await gpu.compute_pipeline("look", "look_adopt")
-        names = [spec.output.name, "coefficients", "still", "person", "outside", *(["classes"] if spec.classes else [])]
+        names = [spec.output.name, "coefficients", "still", "person", "outside", *([CLASSES] if spec.classes else [])]
         pairs = [(runtime.aside(spec.input.name), model.tensor)]
         pairs += [(runtime.aside(name), runtime.buffer(name)) for name in names]
         layout = self._adopt.getBindGroupLayout(0)

@@ -12,6 +12,7 @@ from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
 from pyselfie.core.classes import NoClassesError
 from pyselfie.core.geometry import Rect, Size
+from pyselfie.core.manifest import CLASSES
 from pyselfie.core.zoom import place, placed_classes
 from pyselfie.runtimes.film import Film
 
@@ -151,7 +152,7 @@ class GpuSegmenter:
         """
         if not self.class_names:
             raise NoClassesError(self._runtime.spec.name)
-        planes, part, _ = await self._read(self._runtime.buffer("classes"), len(self.class_names))
+        planes, part, _ = await self._read(self._runtime.buffer(CLASSES), len(self.class_names))
         return planes if part == _ALL else placed_classes(planes, part, Size(1, 1))
 
     def reset(self) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pyselfie.cli.arguments import add_option
+from pyselfie.cli.arguments import Parser, add_option
 from pyselfie.cli.formats import PICTURES, VIDEOS
 from pyselfie.core.options import MODEL_NAMES, OptionError, way_in
+
+if TYPE_CHECKING:
+    import argparse
 
 _EPILOG = """examples:
   pyselfie evaluate photos/ truth/                     photos/a.jpg against truth/a.png
@@ -32,7 +35,7 @@ def arguments_of(given: list[str]) -> list[str] | None:
 
     It may stand behind some of its options, as in ``pyselfie -q evaluate``.
     """
-    flags = {flag: action for action in _parser()._actions for flag in action.option_strings}
+    flags = {flag: action for action in _parser().actions for flag in action.option_strings}
     at = 0
     while at < len(given) and (action := flags.get(given[at].partition("=")[0])):
         at += 1 if action.nargs == 0 or "=" in given[at] else 2
@@ -95,14 +98,8 @@ def _choose(options: argparse.Namespace) -> None:
     options.smoothing = chosen["smoothing"] if smoothed else 0.0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="pyselfie evaluate",
-        description="Measure masks against their truth.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+def _parser() -> Parser:
+    parser = Parser(prog="pyselfie evaluate", description="Measure masks against their truth.", epilog=_EPILOG)
     parser.add_argument("pictures", type=Path, metavar="PICTURES", help="a folder of pictures, a picture, or a video")
     parser.add_argument(
         "truth", type=Path, nargs="?", metavar="TRUTH", help="masks with the pictures' names, or a clip's in order"
@@ -110,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clip", action="store_true", help="a folder has the frames of one clip")
     parser.add_argument("--masks", type=Path, metavar="PATH", help="measure these masks instead of pyselfie's own")
     for name in _SEGMENTING:
-        add_option(parser, _OPTIONS[name])
+        add_option(parser.add_argument, _OPTIONS[name])
     parser.set_defaults(model=None, edges=None, smoothing=None)  # so that what was given can be told
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write a line for each picture")
     parser.add_argument("--contact-sheet", type=Path, metavar="FILE", help="show the ten worst in a picture")

@@ -1,0 +1,1 @@
+"""Effects that users write: from a Python text to a checked function with controls; NumPy and `core` alone."""

@@ -1,0 +1,57 @@
+"""What goes wrong in a user's effect, in one sentence, and where in their text."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from typing import Any
+
+_LONGEST = 300
+
+
+class CustomEffectError(Exception):
+    """A user's effect cannot be loaded, raised, or returned no picture; the message is one sentence.
+
+    Attributes
+    ----------
+    line, column
+        Where in the user's text, both counted from 1; None where no place can be named.
+    """
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON can hold it: `message`, `line`, `column`."""
+        return {"message": str(self), "line": self.line, "column": self.column}
+
+
+def from_exception(lead: str, error: BaseException, file: str) -> CustomEffectError:
+    """Return what the user is told about an exception of their code.
+
+    Parameters
+    ----------
+    lead
+        How the sentence begins; the exception's name and text follow.
+    error
+        What was raised.
+    file
+        The name that the text was compiled with; the innermost of its lines is the one that is named.
+    """
+    told = re.sub(r"\s+", " ", _text(error)).strip()
+    told = told if len(told) <= _LONGEST else told[:_LONGEST] + "…"
+    message = f"{lead} {type(error).__name__}{f': {told}' if told else ''}"
+    if isinstance(error, SyntaxError) and error.filename == file:
+        return CustomEffectError(message, error.lineno, error.offset)  # its own text has the line
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    if not lines:
+        return CustomEffectError(message)
+    return CustomEffectError(f"{message}, line {lines[-1]}", lines[-1])
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a class of the user's own can do that, too
+        return ""

@@ -1,0 +1,199 @@
+"""An effect that is written while it runs: the last good one goes on, and what is printed comes in small lots."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pyselfie.core.option import OptionError
+from pyselfie.custom.console import LONGEST_LINE, MOST_LINES, Console
+from pyselfie.custom.live import LiveEffect
+
+FRAME, MASK = np.full((4, 5, 3), 9, np.uint8), np.ones((4, 5), np.float32)
+GOOD = "def effect(frame, mask, time):\n    return frame // 255 + {}\n"
+
+
+def shown(live: LiveEffect, time: float = 0.0) -> int | None:
+    """Return the level that the next frame is painted with, None if nothing is."""
+    picture = live.run(lambda effect: effect(FRAME, MASK, time))
+    return None if picture is None else int(picture.max())
+
+
+@pytest.fixture
+def live() -> LiveEffect:
+    """Return one whose effect paints 1."""
+    live = LiveEffect()
+    assert live.load(GOOD.format(1))
+    assert shown(live) == 1
+    return live
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("def effect(", "effect.py does not run: SyntaxError"),
+        ("", "effect.py is empty"),
+        ("def effect(frame, mask, time):\n    return 1 / 0", "raised ZeroDivisionError: division by zero, line 2"),
+        ("def effect(frame, mask, time):\n    return frame[1:]", "returned the shape (3, 5, 3)"),
+        ("def effect(frame, mask, time):\n    return mask * np.nan", "raised NameError: name 'np' is not defined"),
+        ("def effect(frame, mask, time):\n    raise SystemExit", "raised SystemExit, line 2"),
+    ],
+)
+def test_last_good_effect_goes_on(live: LiveEffect, source: str, sentence: str) -> None:
+    """Whatever is wrong with the new text, the frame is painted by the one before, and the sentence stays."""
+    live.load(source)
+    assert [shown(live), shown(live)] == [1, 1]
+    assert sentence in str(live.error)
+    assert live.as_dict()["error"]["message"] == str(live.error)
+    assert live.load(GOOD.format(2))
+    assert (live.error, shown(live)) == (None, 2)
+
+
+def test_bad_texts_in_a_row_keep_the_last_good_one(live: LiveEffect) -> None:
+    """One that loads and then fails takes nobody's place."""
+    for source in ("def effect(", "def effect(frame, mask, time):\n    return None", "x = 1"):
+        live.load(source)
+        assert shown(live) == 1
+    live.load("def effect(frame, mask, time):\n    return mask")
+    assert live.as_dict()["running"] == "newest"
+    assert shown(live) == 1
+    assert live.as_dict()["running"] == "before"
+
+
+def test_effect_that_fails_later_gives_way_to_the_one_before(live: LiveEffect) -> None:
+    """It is put aside until the source of pictures changes, its predecessor paints the very same frame."""
+    live.load("def effect(frame, mask, time):\n    return frame // 255 + 2 // int(time < 3)\n")
+    assert [shown(live, 0), shown(live, 5), shown(live, 0)] == [2, 1, 1]
+    assert "raised ZeroDivisionError" in str(live.error)
+    live.reset()
+    assert (live.error, shown(live)) == (None, 2)
+
+
+def test_without_a_good_one_nothing_is_painted() -> None:
+    """Not even the frame as it is: what is shown then is the caller's matter."""
+    live = LiveEffect()
+    assert (shown(live), live.running) == (None, None)
+    live.load("def effect(frame, mask, time):\n    return 1")
+    assert (shown(live), shown(live)) == (None, None)
+    assert live.as_dict()["running"] is None
+    with pytest.raises(OptionError, match="There is no effect yet"):
+        LiveEffect().set({"a": 1})
+
+
+def test_one_before_that_fails_too_is_let_go(live: LiveEffect) -> None:
+    """It is not asked again."""
+    asked: list[str] = []
+    live.load("def effect(frame, mask, time):\n    return frame // 255 + 2 // int(time < 3)\n")
+    assert shown(live) == 2
+    live.load("def effect(frame, mask, time):\n    return 3")
+    assert (shown(live, 5), shown(live, 0)) == (None, None)
+    live.run(lambda effect: asked.append(effect.name))
+    assert asked == []
+
+
+def test_controls_are_set_and_outlive_the_text(live: LiveEffect) -> None:
+    """What the user has set stays in the next text, where it fits; the rest has the text's defaults."""
+    text = "def effect(frame, mask, time, level: int = 3, more: int = {}):\n    return frame // 255 + level + more\n"
+    live.load(text.format(0))
+    live.set({"level": 7})
+    assert shown(live) == 7
+    live.load(text.format(2))
+    assert shown(live) == 9
+    live.load(text.format(2).replace("level: int = 3", "level: bool = False"))
+    assert shown(live) == 2
+    with pytest.raises(OptionError, match="There is no parameter “other”; the parameters are level, more"):
+        live.set({"other": 1})
+    state = json.loads(json.dumps(live.as_dict()))
+    assert state["values"] == {"level": False, "more": 2}
+    assert [control["kind"] for control in state["controls"]] == ["flag", "number"]
+    assert (state["kind"], state["error"]) == ("effect", None)
+
+
+def test_control_that_mends_the_effect_has_it_tried_again(live: LiveEffect) -> None:
+    """After a change the effect that had failed gets the next frame."""
+    live.load("def effect(frame, mask, time, by: int = 0):\n    return frame // 255 + 8 // by\n")
+    assert shown(live) == 1
+    live.set({"by": 2})
+    assert (live.error, shown(live)) == (None, 4)
+
+
+def test_state_is_new_with_text_and_source() -> None:
+    """Both begin again from an empty dict."""
+    text = "def effect(frame, mask, time, state):\n    state[len(state)] = 1\n    return frame // 255 + len(state)\n"
+    live = LiveEffect()
+    live.load(text)
+    assert [shown(live), shown(live)] == [1, 2]
+    live.reset()
+    assert shown(live) == 1
+    live.load(text)
+    assert shown(live) == 1
+
+
+def test_print_goes_to_the_console(live: LiveEffect, capsys: pytest.CaptureFixture[str]) -> None:
+    """`print` of the text's own, with a file of the user's choice to that."""
+    live.load(
+        "import sys\nprint('begun', 1, sep='-')\ndef effect(frame, mask, time):\n"
+        "    print('a', end='')\n    print('b\\nc')\n    print('out', file=sys.stdout)\n    return frame\n"
+    )
+    shown(live)
+    lot = live.console.take()
+    assert lot is not None
+    assert (lot.dropped, lot.lines) == (0, ["begun-1", "ab", "c"])
+    assert capsys.readouterr().out == "out\n"
+
+
+def test_warnings_go_to_the_console_once(live: LiveEffect) -> None:
+    """NumPy's word about what is no number comes once for its line, and nothing fails."""
+    live.load(
+        "import numpy as np\ndef effect(frame, mask, time):\n"
+        "    return frame + (mask * np.nan).astype(np.uint8)[..., None]\n"
+    )
+    assert shown(live) is not None
+    assert shown(live) is not None
+    lot = live.console.take()
+    assert lot is not None
+    assert lot.lines == ["RuntimeWarning: invalid value encountered in cast, line 3"]
+
+
+def test_flood_keeps_the_newest_lines() -> None:
+    """Of 10,000 lines the last ones stay, their number and their length are bounded, and lots come at their rate."""
+    now = [0.0]
+    console = Console(lambda: now[0])
+    for number in range(10_000):
+        console.print(number)
+    lot = console.take()
+    assert lot is not None
+    assert (lot.dropped, lot.lines) == (10_000 - MOST_LINES, [str(n) for n in range(10_000 - MOST_LINES, 10_000)])
+    console.print("x" * 10**6)
+    assert console.take() is None
+    now[0] = 0.3
+    lot = console.take()
+    assert lot is not None
+    assert lot.lines == ["x" * LONGEST_LINE + "…"]
+    now[0] = 1.0
+    assert console.take() is None
+    for _ in range(10_000):
+        console.print("ab", end="")
+    lot = console.take()
+    assert lot is not None
+    assert len(lot.lines) == 10_000 * 2 // (LONGEST_LINE + 2)
+    console.print("gone")
+    console.clear()
+    now[0] = 2.0
+    assert console.take() is None
+
+
+def test_print_takes_what_pythons_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    """None for the separators, `flush`, and a file."""
+    console = Console()
+    odd: Any = None
+    console.print("a", 2, sep=odd, end=odd, flush=True)
+    console.print("b", file=sys.stderr, flush=True)
+    lot = console.take()
+    assert lot is not None
+    assert lot.lines == ["a 2"]
+    assert capsys.readouterr().err == "b\n"
