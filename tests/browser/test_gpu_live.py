@@ -99,7 +99,7 @@ def test_five_hundred_frames_leave_nothing_behind(launch, site):
     """Each frame makes the same few GPU objects, at most two are in flight, and nothing that is owned grows."""
     engine = start(launch, site)
     engine.in_worker(SKIP_MODEL)
-    in_pipeline(engine, "import pyselfie.runtimes.film\npyselfie.runtimes.film.GAP_S = 1e9")  # one film, however slow
+    in_pipeline(engine, "import pyselfie.core.timing\npyselfie.core.timing.GAP_S = 1e9")  # one film, however slow
     engine.in_worker(TRACE_PROXIES)
     for video in (True, False):
         show(engine, 60, video=video)

@@ -104,6 +104,15 @@ json.dumps(answers)
 """
 
 
+# Python for the worker: all frames are one film, and each has a mask of its own.
+HOWEVER_SLOW = """
+import pyselfie.core.timing
+from pyselfie.core.pacing import Pacer
+
+pyselfie.core.timing.GAP_S = 1e9
+Pacer.wants_mask = lambda _pacer: True
+"""
+
 # Python for the worker: what the mask is of, and where in it it counts, as parts of 0..1.
 WHERE = """
 [floats] = await read_floats(gpu, pipeline._segmenter.model.look)
@@ -113,14 +122,14 @@ json.dumps([floats[at : at + 4].tolist() for at in (0, 4)])
 
 @pytest.fixture(scope="module")
 def engine(browser_for: Callable[..., Browser], origins: set[str], site: Server) -> Iterator[EngineDriver]:
-    """Return an engine of the general model that paints the mask; however slow it is, its frames are one film."""
+    """Return an engine of the general model that paints the mask."""
     context = browser_for(WEBGPU_FLAGS).new_context()
     guard = Guard(context, origins)
     page: GuardedPage = context.new_page()  # type: ignore[assignment]
     driver = EngineDriver(watch_gpu(page), site.url, backend="webgpu", painter="webgpu")
     ready = driver.start(effect="mask", modelSelection=0)
     assert ready["painter"] == "webgpu", ready["painterReason"]
-    in_pipeline(driver, "import pyselfie.runtimes.film\npyselfie.runtimes.film.GAP_S = 1e9")
+    in_pipeline(driver, HOWEVER_SLOW)
     yield driver
     assert faults(driver) == []
     assert driver.log("notice", "error", "backendchange") == []
@@ -207,9 +216,10 @@ def film(engine: EngineDriver, scene: Scene) -> list[Shown]:
         before = len(seen(engine, "readbacks"))
         push(engine, picture, cut=number == 0)
         assert len(seen(engine, "readbacks")) == before, "nothing comes back from the GPU"
+        mask = engine.mask()  # waits for the model without blocking the worker, as a snapshot does
         alpha = (engine.snapshot()[..., 0] / 255).astype(np.float32)
         rectangles = (Rect(*one).times(512, 512) for one in json.loads(in_pipeline(engine, WHERE)))
-        found.append(Shown(engine.mask(), alpha, *rectangles))
+        found.append(Shown(mask, alpha, *rectangles))
     return found
 
 

@@ -6,11 +6,11 @@ from unittest.mock import MagicMock
 
 import pytest
 
+from pyselfie.core import timing
 from pyselfie.core.close_up import GLANCE_EVERY
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
 from pyselfie.core.timing import StageClock
-from pyselfie.runtimes import film
 from tests.unit.engine_kit import JsError, worker
 from tests.unit.pipeline_parts import Frame
 
@@ -140,7 +140,7 @@ def test_reset_while_a_frame_is_scaled_leaves_no_mask(pipeline, device, worker, 
 
 def test_one_frame_in_twenty_gets_a_glance(pipeline, device, monkeypatch):
     """The second of a film, not the first, which is waited for; frames that reuse a mask, and raw edges, get none."""
-    monkeypatch.setattr(film, "GAP_S", 1e9)  # however slow the machine is, it is one film
+    monkeypatch.setattr(timing, "GAP_S", 1e9)  # however slow the machine is, it is one film
     runtime = Runtime(device)
     asyncio.run(pipeline.use(runtime))
     for _ in range(GLANCE_EVERY):
@@ -170,7 +170,7 @@ def test_a_frame_that_is_over_gets_no_glance(pipeline, device, monkeypatch):
             if self.runs == 2:
                 pipeline.reset()
 
-    monkeypatch.setattr(film, "GAP_S", 1e9)
+    monkeypatch.setattr(timing, "GAP_S", 1e9)
     runtime = Interrupted(device)
     asyncio.run(pipeline.use(runtime))
     assert process(pipeline, 64, fresh_mask=True)
