@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,13 +15,13 @@ from pyselfie.core.geometry import Rect, Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.sampling import resize_half_pixel
 from pyselfie.core.zoom import part_of, place
-from pyselfie.runtimes.looks import Looks
 from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.gpu_buffers import in_pipeline
 from tests.browser.gpu_watch import faults, seen, watch_gpu
 from tests.browser.guard import Guard
-from tests.browser.harness import EngineDriver, png_base64
+from tests.browser.harness import EngineDriver
+from tests.browser.looks_kit import Scene, overlap, parts_of, push, run, tensor_of
 from tests.unit.small_people import PERSON, SIZE, draw
 from tests.unit.test_close_up import Film
 
@@ -40,15 +38,6 @@ if TYPE_CHECKING:
     Mask = NDArray[np.float32]
 
 LEVEL = 1 / 255
-
-PUSH = """
-async ([png, cut]) => {
-  const picture = await bitmap(png);
-  const painted = new Promise((done) => engine.addEventListener("frame", done, { once: true }));
-  engine.push(new VideoFrame(picture, { timestamp: 0 }), { cut });
-  await painted;
-}
-"""
 
 # Python for the worker: a film of masks that a test has described, without a model. Each frame is who is found in it by
 # a close-up and by a look at all of it, and how sure that is; each answer is the rectangle that was shown, where it
@@ -137,66 +126,9 @@ def engine(browser_for: Callable[..., Browser], origins: set[str], site: Server)
     assert guard.faults() == []
 
 
-class Scene:
-    """A portrait at a quarter of the frame's sides, and what is known of it."""
-
-    def __init__(self, portrait: Picture) -> None:
-        at = np.s_[300:428, 60:188]
-        self.picture = np.full((512, 512, 3), 127, np.uint8)
-        self.picture[at] = resize_half_pixel(resize_half_pixel(portrait, 256, 256), 128, 128)
-        self.truth = np.zeros((512, 512), np.float32)
-        self.truth[at] = resize_half_pixel(run(portrait), 128, 128)
-        self.noisy = [self._noise(seed) for seed in range(4)]
-
-    def _noise(self, seed: int) -> Picture:
-        noise = np.random.default_rng(seed).normal(0, 3, self.picture.shape)
-        return np.clip(self.picture + noise, 0, 255).astype(np.uint8)
-
-
 @pytest.fixture(scope="module")
 def scene(astronaut: Picture) -> Scene:
     return Scene(astronaut)
-
-
-def tensor_of(picture: Picture) -> NDArray[np.float32]:
-    """Return a model's input."""
-    return np.ascontiguousarray(
-        resize_half_pixel(picture.astype(np.float32), 256, 256)[None] * np.float32(LEVEL), np.float32
-    )
-
-
-def run(picture: Picture, edges: str = "refined") -> Mask:
-    """Return what one look at all of a picture tells, outside a browser."""
-    return NativeRuntime(load_spec("general", edges)).run_sync(tensor_of(picture))
-
-
-def parts_of(pictures: list[Picture]) -> list[Rect | None]:
-    """Return which part of each frame of a film is shown to the model on the canvas, by `Looks`."""
-    with ThreadPoolExecutor(1) as thread:  # Playwright's loop runs in this one
-        return thread.submit(lambda: asyncio.run(_parts_of(pictures))).result()
-
-
-async def _parts_of(pictures: list[Picture]) -> list[Rect | None]:
-    looks, runtime, parts = Looks(), NativeRuntime(load_spec("general", "refined")), []
-    for picture in pictures:
-
-        def show(part: Rect | None, of: Picture = picture) -> NDArray[np.float32]:
-            return tensor_of(of if part is None else part_of(of, part))
-
-        await looks.run(runtime, show, Size(picture.shape[1], picture.shape[0]))
-        parts.append(looks.part)
-    return parts
-
-
-def overlap(mask: Mask, truth: Mask) -> float:
-    """Return the intersection over the union."""
-    one, other = mask >= 0.5, truth >= 0.5
-    return float((one & other).sum() / (one | other).sum())
-
-
-def push(engine: EngineDriver, picture: Picture, *, cut: bool = False) -> None:
-    """Show a frame of a film."""
-    engine.page.evaluate(PUSH, [png_base64(picture), cut])
 
 
 class Shown(NamedTuple):
