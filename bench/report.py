@@ -37,8 +37,8 @@ class Report(TypedDict):
     """One run.
 
     ``ratios`` and ``round_trip_ratios`` are ours over theirs, round by round; ``camera`` has the same measurements
-    with I420 video frames, as a webcam delivers them; ``growth_ms`` is the median frame by height of the picture;
-    ``refined_ratios`` is a refined and smoothed frame over a raw one by effect.
+    with I420 video frames, as a webcam delivers them, ``canvas`` with video frames of a canvas; ``growth_ms`` is the
+    median frame by height of the picture; ``refined_ratios`` is a refined and smoothed frame over a raw one by effect.
     """
 
     schema: int
@@ -49,6 +49,7 @@ class Report(TypedDict):
     ratios: dict[str, Summary]
     round_trip_ratios: dict[str, Summary]
     camera: dict[str, Outcome]
+    canvas: dict[str, Outcome]
     growth_ms: dict[str, dict[str, float]]
     effects_ms: dict[str, Summary]
     refined_ratios: dict[str, Summary]

@@ -25,7 +25,8 @@ def render(report: Report) -> str:
         head,
         _contenders(report),
         _stages(report),
-        _camera(report),
+        _stage_table("camera-like I420 frames: stage, ms (p95)", report["camera"]),
+        _stage_table("video frames of a canvas: stage, ms (p95)", report["canvas"]),
         _growth(report),
         _effects(report),
         _startup(report["startup"]),
@@ -66,10 +67,6 @@ def _with_p95(figure: Summary) -> str:
 def _stages(report: Report) -> str:
     staged = {key: outcome for key, outcome in report["contenders"].items() if outcome["stages"]}
     return _stage_table("stage, ms (p95)", staged)
-
-
-def _camera(report: Report) -> str:
-    return _stage_table("camera-like I420 frames: stage, ms (p95)", report["camera"])
 
 
 def _stage_table(title: str, outcomes: Mapping[str, Outcome]) -> str:

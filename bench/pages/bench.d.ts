@@ -21,7 +21,7 @@ interface BenchFacts {
   threads: number;
 }
 
-type FrameKind = "bitmap" | "i420";
+type FrameKind = "bitmap" | "i420" | "canvas";
 
 interface BenchOrder {
   count: number;

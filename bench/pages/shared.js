@@ -52,6 +52,7 @@ async function makeFrame({ width, height, kind }) {
   const context = context2d(canvas, { alpha: false });
   context.drawImage(picture, 0, 0, width, height);
   if (kind === "bitmap") return canvas.transferToImageBitmap();
+  if (kind === "canvas") return new VideoFrame(canvas, { timestamp: next });
   const { data } = context.getImageData(0, 0, width, height);
   return new VideoFrame(toI420(data, width, height), {
     format: "I420",

@@ -96,10 +96,10 @@ def test_goals_follow_from_the_figures(run: tuple[str, dict[str, Any]]) -> None:
 
 
 def test_sizes_effects_and_start_are_measured(run: tuple[str, dict[str, Any]]) -> None:
-    """Growth by size, camera-like frames, every effect, cold and warm start with their bytes."""
+    """Growth by size, frames of cameras and canvases, every effect, cold and warm start with their bytes."""
     _, report = run
     assert set(report["effects_ms"]) == set(EFFECT_NAMES)
-    assert set(report["camera"]) == {"ours", "handjs"}
+    assert set(report["canvas"]) == set(report["camera"]) == {"ours", "handjs"}
     assert set(report["growth_ms"]["ours"]) == set(report["growth_ms"]["handjs"]) == {"360p", "720p", "1080p"}
     assert len(report["startup"]["cold_ms"]) == len(report["startup"]["warm_ms"]) == 1
     assert report["startup"]["cold_bytes"] > 5e6  # Python, NumPy and a runtime do come over the wire

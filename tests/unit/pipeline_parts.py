@@ -32,7 +32,11 @@ class Store:
     """Keeps frames as they are."""
 
     def __init__(self):
-        self.drawable, self.size = None, Size(0, 0)
+        self.drawable, self.size, self.way = None, Size(0, 0), "as it came"
+        self.samples = 0
+
+    def sampled(self):
+        self.samples += 1
 
     async def take(self, frame):
         self.clear()

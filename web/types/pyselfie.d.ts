@@ -44,6 +44,8 @@ export interface Statistics extends Running {
   width: number;
   height: number;
   stages: Record<string, Milliseconds>;
+  /** How the last frame came in: what the engine has found quickest for frames of its format. */
+  wayIn: string;
   /** While a stream is taken: 1 where each frame gets a mask of its own, more where the machine cannot keep up. */
   framesPerMask?: number;
   masksReused?: number;

@@ -290,6 +290,7 @@ class Engine:
             "stages": clock.summary(),
             "width": size.width,
             "height": size.height,
+            "wayIn": self._output.way_in,
         }
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

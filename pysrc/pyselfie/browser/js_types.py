@@ -54,6 +54,7 @@ class VideoFrame(Protocol):
     displayWidth: int  # noqa: N815
     displayHeight: int  # noqa: N815
     visibleRect: Any  # noqa: N815
+    format: str | None
 
     def copyTo(self, target: TypedArray, settings: Any) -> Awaitable[Any]:  # noqa: N802
         """Convert the pixels into `target`."""

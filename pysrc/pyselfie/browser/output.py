@@ -95,6 +95,11 @@ class Output:
         """What paints: ``"webgpu"`` or ``"canvas2d"``."""
         return "canvas2d" if self._pipeline is None else self._pipeline.painter
 
+    @property
+    def way_in(self) -> str:
+        """How the frame in hand came in; see `Pipeline.way_in`."""
+        return "" if self._pipeline is None else self._pipeline.way_in
+
     async def use(self, runtime: AnyRuntime) -> None:
         """Run `runtime` from now on; the one before is closed. Not while a frame is under way.
 

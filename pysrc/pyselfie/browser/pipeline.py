@@ -41,6 +41,11 @@ class Pipeline(Protocol):
         ...
 
     @property
+    def way_in(self) -> str:
+        """How the frame in hand came in; empty before the first one."""
+        ...
+
+    @property
     def has_frame(self) -> bool:
         """Whether there is a frame in hand."""
         ...

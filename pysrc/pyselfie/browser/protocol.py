@@ -142,6 +142,7 @@ class Stats(Status, Pacing):
     stages: dict[str, dict[str, float]]
     width: int
     height: int
+    wayIn: str
 
 
 class Overload(TypedDict):

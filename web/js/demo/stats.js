@@ -41,6 +41,7 @@ export function showStats(stats) {
   set("frames", stats.frames.toLocaleString("en"));
   set("dropped", stats.dropped.toLocaleString("en"));
   set("size", `${stats.width} × ${stats.height} pixels`);
+  set("way-in", stats.wayIn);
   set("backend", backendTitle(stats.backend));
   set("reason", stats.reason);
   set("painter", PAINTERS[stats.painter] ?? stats.painter);

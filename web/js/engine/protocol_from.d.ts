@@ -39,7 +39,8 @@ export interface Pacing {
   edgeDropped?: boolean;
 }
 
-/** Twice a second, with a painted frame; `stages` are milliseconds over the last frames. */
+/** Twice a second, with a painted frame; `stages` are milliseconds over the last frames, `wayIn` says how the last one
+ * came in: the browser's name of that, or “as it came”. */
 export interface Stats extends Status, Pacing {
   type: "stats";
   fps: number;
@@ -47,6 +48,7 @@ export interface Stats extends Status, Pacing {
   stages: Record<string, { median: number; p95: number }>;
   width: number;
   height: number;
+  wayIn: string;
 }
 
 /** For so many seconds the model has been too slow for the tap's frame rate. */

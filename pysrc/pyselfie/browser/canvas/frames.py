@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, cast
 
 from js import ImageData, OffscreenCanvas, createImageBitmap
@@ -9,16 +10,26 @@ from pyodide.ffi import JsException
 
 from pyselfie.browser.interop import js_object
 from pyselfie.core.geometry import Size, fit_within
+from pyselfie.core.trial import Trial
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyselfie.browser.js_types import Bitmap, Drawable, Frame, VideoFrame
+
+
+_COPY, _DRAW, _BITMAP = "copyTo", "drawImage", "createImageBitmap"
+AS_IT_CAME = "as it came"
+"""The way in of bitmaps."""
 
 
 class FrameStore:
     """Holds the newest frame and ends every frame that it was given.
 
-    A ``VideoFrame`` is converted to RGBA once and closed at once, so that its source gets the buffer back; drawing it
-    twice would convert it twice. An ``ImageBitmap`` is kept as it is and closed when the next frame comes.
+    A ``VideoFrame`` becomes a picture once and is closed at once, so that its source gets the buffer back; drawing it
+    twice would convert it twice. There are three ways, and which one is quick depends on the browser and on where the
+    frame's pixels are: so each format's first frames try them in turns. An ``ImageBitmap`` is kept as it is and closed
+    when the next frame comes.
 
     Attributes
     ----------
@@ -26,13 +37,21 @@ class FrameStore:
         The picture, None before the first frame.
     size : Size
         Size of the composite to be painted: the frame's, limited to what every canvas can hold.
+    way : str
+        How the frame in hand came in: the browser's name of it, or `AS_IT_CAME`; empty before the first one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
         self.drawable: Drawable | None = None
         self.size = Size(0, 0)
+        self.way = ""
+        self._now = now
+        self._began = 0.0
+        self._trials: dict[str, Trial] = {}  # by the frames' format
+        self._trial: Trial | None = None  # that the frame in hand is a turn of
         self._bitmap: Bitmap | None = None
         self._pixels: Any = None
+        self._bytes: Any = None  # of `_pixels`
         self._scratch: Any = None
         self._scratch_context: Any = None
         self._scratch_size = Size(0, 0)
@@ -40,39 +59,75 @@ class FrameStore:
 
     async def take(self, frame: Frame) -> None:
         """Take over `frame` and hold its picture."""
+        self._trial = None
         if hasattr(frame, "displayWidth"):  # only a VideoFrame has one
             await self._convert(cast("VideoFrame", frame))
         else:
+            self.way = AS_IT_CAME
             self._hold(frame)
         assert self.drawable is not None  # noqa: S101 - both branches set it
         self.size = fit_within(Size(self.drawable.width, self.drawable.height))
 
+    def sampled(self) -> None:
+        """Note that the frame in hand has been drawn and read: what a way puts off is done by then."""
+        if self._trial is not None:
+            self._trial.took(self._now() - self._began)
+            self._trial = None
+
     async def _convert(self, frame: VideoFrame) -> None:
+        self._began = self._now()
         try:
-            if not await self._copy_pixels(frame):
-                self._hold(await createImageBitmap(frame))
+            size = Size(frame.displayWidth, frame.displayHeight)
+            if self._is_upright(frame, size):
+                await self._take_quickly(frame, size)
+            else:
+                await self._make_bitmap(frame)
         finally:
             frame.close()
 
-    async def _copy_pixels(self, frame: VideoFrame) -> bool:
-        """Convert by ``copyTo``, four times faster than drawing where it exists; it does not rotate or stretch."""
-        size = Size(frame.displayWidth, frame.displayHeight)
+    def _is_upright(self, frame: VideoFrame, size: Size) -> bool:
+        """Tell whether the picture is what the frame holds; ``copyTo`` does not rotate or stretch."""
         visible = frame.visibleRect
-        if getattr(frame, "rotation", 0) or (visible.width, visible.height) != size:
-            return False
-        if size != self._scratch_size:
-            self._scratch_size = Size(*size)
-            self._scratch = OffscreenCanvas.new(*size)
-            self._scratch_context = self._scratch.getContext("2d", js_object(willReadFrequently=True))
-            self._pixels = ImageData.new(*size)
+        return not getattr(frame, "rotation", 0) and (visible.width, visible.height) == size
+
+    async def _take_quickly(self, frame: VideoFrame, size: Size) -> None:
+        trial = self._trials.setdefault(str(frame.format), Trial((_COPY, _DRAW, _BITMAP)))
+        way = trial.way
+        if way == _BITMAP:
+            await self._make_bitmap(frame)
+        else:
+            self._resize_scratch(size)
+            if way == _DRAW:
+                self._scratch_context.drawImage(frame, 0, 0, *size)
+            elif not await self._copy_pixels(frame):
+                trial.drop(_COPY)
+                await self._make_bitmap(frame)
+                return
+            self.clear()
+            self.drawable, self.way = self._scratch, way
+        self._trial = trial
+
+    def _resize_scratch(self, size: Size) -> None:
+        if size == self._scratch_size:
+            return
+        self._scratch_size = size
+        self._scratch = OffscreenCanvas.new(*size)
+        self._scratch_context = self._scratch.getContext("2d", js_object(willReadFrequently=True))
+        self._scratch_context.globalCompositeOperation = "copy"
+        self._pixels = ImageData.new(*size)
+        self._bytes = self._pixels.data
+
+    async def _copy_pixels(self, frame: VideoFrame) -> bool:
         try:
-            await frame.copyTo(self._pixels.data, self._conversion)
+            await frame.copyTo(self._bytes, self._conversion)
         except JsException:  # a browser without conversion in copyTo
             return False
         self._scratch_context.putImageData(self._pixels, 0, 0)
-        self.clear()
-        self.drawable = self._scratch
         return True
+
+    async def _make_bitmap(self, frame: VideoFrame) -> None:
+        self._hold(await createImageBitmap(frame))
+        self.way = _BITMAP
 
     def _hold(self, bitmap: Bitmap) -> None:
         self.clear()

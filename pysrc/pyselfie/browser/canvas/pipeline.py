@@ -73,6 +73,10 @@ class CanvasPipeline(Pipeline):
         return self._store.size
 
     @property
+    def way_in(self) -> str:
+        return self._store.way
+
+    @property
     def has_frame(self) -> bool:
         return self._store.drawable is not None
 
@@ -91,10 +95,15 @@ class CanvasPipeline(Pipeline):
         sampler = self._make_sampler(runtime.spec.width, runtime.spec.height)
         if self._segmenter is not None:
             self._segmenter.close()
-        self._segmenter = Segmenter(runtime, sampler, self._clock.lap)
+        self._segmenter = Segmenter(runtime, sampler, self._lap)
         self._sample = sampler.pixels
         self._overlay = np.empty_like(sampler.pixels)
         self._mask = None
+
+    def _lap(self, stage: str) -> None:
+        self._clock.lap(stage)
+        if stage == "preprocess":
+            self._store.sampled()
 
     async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
         self._clock.begin()

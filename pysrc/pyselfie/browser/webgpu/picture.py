@@ -108,11 +108,14 @@ class FrameInHand:
         What shaders sample, None before the first frame.
     size : Size
         Size of the composite to be painted: the frame's, limited to what every canvas can hold.
+    way : str
+        How the frame in hand came in: the browser's name of it; empty before the first one.
     """
 
     def __init__(self, gpu: Gpu, binder: PictureBinder) -> None:
         self.picture: Picture | None = None
         self.size = Size(0, 0)
+        self.way = ""
         self._gpu = gpu
         self._binder = binder
         self._slot = TextureSlot(gpu, binder)
@@ -128,14 +131,14 @@ class FrameInHand:
 
     def _borrow(self, frame: VideoFrame) -> None:
         self.clear()
-        self._frame = frame
+        self._frame, self.way = frame, "importExternalTexture"
         self.size = fit_within(Size(frame.displayWidth, frame.displayHeight))
         self._import.source = frame
         self.picture = self._binder.bind("external", self._gpu.device.importExternalTexture(self._import))
 
     def _copy(self, bitmap: Bitmap) -> None:
         self.clear()
-        self._frame = bitmap
+        self._frame, self.way = bitmap, "copyExternalImageToTexture"
         self.size = Size(bitmap.width, bitmap.height)
         self.picture = self._slot.load(bitmap, self.size)
 

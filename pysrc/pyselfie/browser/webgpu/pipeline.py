@@ -84,6 +84,10 @@ class GpuPipeline(Pipeline):
         return self._frame.size
 
     @property
+    def way_in(self) -> str:
+        return self._frame.way
+
+    @property
     def has_frame(self) -> bool:
         return self._frame.picture is not None
 
