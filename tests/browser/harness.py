@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.browser.guard import GuardedPage
 
 TIMEOUT_MS = 120_000  # software WebGPU compiles its shaders for many seconds on two busy cores
-EVENTS = ("progress", "ready", "frame", "stats", "backendchange", "notice", "error", "model")
+EVENTS = ("progress", "ready", "frame", "stats", "backendchange", "notice", "error", "model", "effect")
 
 _SETUP = """
 async ({ engineUrl, events, ...asked }) => {

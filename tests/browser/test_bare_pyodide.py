@@ -203,7 +203,8 @@ def test_custom_effect_gives_the_desktops_picture(bare: GuardedPage, astronaut: 
     code = """
 from js import ImageData, OffscreenCanvas
 from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
-from pyselfie.custom.source import load_effect
+from pyselfie.browser.canvas.shot import Shot
+from pyselfie.custom.live import LiveEffect
 from pyselfie.core.geometry import Size
 picture = np.load("picture.npy")
 frame = OffscreenCanvas.new(256, 256)
@@ -211,10 +212,12 @@ pixels = ImageData.new(256, 256)
 pixels.data.assign(np.ascontiguousarray(np.dstack([picture, np.full((256, 256), 255, np.uint8)])))
 frame.getContext("2d").putImageData(pixels, 0, 0)
 mask = np.linspace(0, 1, 16 * 16, dtype=np.float32).reshape(16, 16).T.copy()
-effect = CustomEffectCanvas(load_effect(open("pop.py").read(), "pop", "pop.py"))
+live = LiveEffect()
+live.load(open("pop.py").read())
+effect = CustomEffectCanvas(live, lambda: None)
 results = []
 for mirror in (False, True):
-    canvas = effect.picture(frame, Size(256, 256), mask, mirror=mirror)
+    canvas = effect.picture(live.newest, Shot(frame, Size(256, 256), None, mask, lambda: None, mirror))
     rgba = np.empty((256, 256, 4), np.uint8)
     canvas.getContext("2d").getImageData(0, 0, 256, 256).data.assign_to(rgba)
     results.append(rgba.tobytes().hex())

@@ -59,6 +59,26 @@ def test_mask_is_a_picture_to_cut_with(launch, site):
     assert data[4, 4, 3] < 5
 
 
+def test_effect_in_python_paints(launch, site):
+    """`setEffect` paints by a text and tells its controls, `setEffectValues` sets them, null goes back."""
+    page = ElementPage(launch(), site.url, tag(src=SAMPLE))
+    page.wait("frame")
+    before = page.pixels()
+    effect = "def effect(frame, mask, time, level: int = 40):\\n    print(level)\\n    return frame // 255 + level"
+    told = page.run(
+        f"""() => new Promise((done) => {{
+          {GET}.addEventListener("effect", ({{ detail }}) => done(detail), {{ once: true }});
+          {GET}.setEffect("{effect}");
+        }})"""
+    )
+    assert (told["kind"], told["error"], told["values"]) == ("effect", None, {"level": 40})
+    assert set(np.unique(page.pixels()[..., :3])) <= {40, 41}
+    page.run(f"{GET}.setEffectValues({{ level: 60 }})")
+    assert set(np.unique(page.pixels()[..., :3])) <= {60, 61}
+    page.run(f"{GET}.setEffect(null)")
+    np.testing.assert_array_equal(page.pixels(), before)
+
+
 def test_stream_shows_the_composite(launch, site, camera_file):
     """`captureStream` gives a live track in the picture's size, with composites in it; stopped, no frame is sent."""
     page = ElementPage(launch(*camera_flags(camera_file)), site.url, tag(camera="user", background="#204060"))

@@ -75,7 +75,10 @@ def use(engine: EngineDriver, source: str) -> None:
 def test_engine_never_asks_for_the_late_part(
     launch: Callable[..., GuardedPage], site: Server, astronaut: np.ndarray, painter: str
 ) -> None:
-    """All effects, pictures behind, masks, another model, a custom effect, one that fails, statistics."""
+    """All effects, pictures behind, masks, another model, a custom effect, one that fails, statistics.
+
+    A custom effect has Canvas 2D paint: where it was WebGPU before, the engine says so.
+    """
     page = launch(*(WEBGPU_FLAGS if painter == "webgpu" else ()))
     page.expected_errors.append("CustomEffectError|ZeroDivisionError|Traceback")
     asked = watched(page)
@@ -91,8 +94,15 @@ def test_engine_never_asks_for_the_late_part(
     engine.options(modelSelection=0, mirror=True)
     engine.show(astronaut)
     engine.wait_for("stats")
+    after = engine.position()
     use(engine, "def effect(frame, mask, time):\n    return 255 - frame\n")
-    engine.snapshot()
+    if painter == "webgpu":
+        change = engine.wait_for("backendchange", after)
+        why = "an effect in Python reads the frame's pixels"
+        assert (change["painter"], change["painterReason"]) == ("canvas2d", why)
+        assert engine.wait_for("notice", after)["message"] == f"Canvas 2D paints from now on: {why}."
+    negative = engine.snapshot()[..., :3]
+    assert np.abs(negative.astype(int) + astronaut[:, ::-1] - 255).max() <= 2
     after = engine.position()
     use(engine, FAILS)
     engine.wait_for("error", after)

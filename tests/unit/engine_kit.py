@@ -121,9 +121,9 @@ class Host:
 GPU_KEY = key_of("a GPU", "canvas2d", __version__, "1.0")
 
 
-def trusting():
+def trusting(key=GPU_KEY):
     """Return the verdict on a host's GPU that lets models run on it."""
-    return Trust(json.dumps({GPU_KEY: Verdict("webgpu", "it is fast").as_entry()}))
+    return Trust(json.dumps({key: Verdict("webgpu", "it is fast").as_entry()}))
 
 
 def as_object(value):
@@ -169,10 +169,10 @@ class Worker:
 
         return on_load
 
-    def engine(self, host, effect="mask", trust=None, **options):
+    def engine(self, host, effect="mask", trust=None, painter="canvas2d", **options):
         """Return an engine that paints on Canvas 2D and trusts its GPU unless told; options by JavaScript's names."""
         chosen = json.dumps({"effect": effect, **options})
-        settings = {"requested": "auto", "painter": "canvas2d", "lock": asyncio.Lock(), "trust": trust or trusting()}
+        settings = {"requested": "auto", "painter": painter, "lock": asyncio.Lock(), "trust": trust or trusting()}
         return self.module("engine").Engine(host, MagicMock(), chosen, **settings)
 
 

@@ -119,10 +119,12 @@ def test_classes_that_cannot_be_had_do_not_end_a_custom_effect(pipeline, painter
     """They are gone after a reset: that picture fails, and the effect is called for the next one."""
 
     class Effect:
-        has_failed, takes_classes = False, True
+        def paint(self, painter, shot):
+            painter.paint(shot.frame, shot.classes(), shot.sample, (), mirror=shot.mirror)
+            return True
 
-        def picture(self, drawable, size, mask, classes, *, mirror):
-            return drawable.level, classes, size, mask, mirror
+        def reset(self):
+            pass
 
     asyncio.run(pipeline.use(StubRuntime(load_spec(2))))
     pipeline.custom_effect = Effect()
@@ -131,7 +133,8 @@ def test_classes_that_cannot_be_had_do_not_end_a_custom_effect(pipeline, painter
     with pytest.raises(RuntimeError):
         pipeline.repaint(MASK)
     assert process(pipeline, Frame(102))
-    assert [painted[0][0] for painted in painter.painted] == [51, 102]
+    assert [painted[0].level for painted in painter.painted] == [51, 102]
+    assert set(painter.painted[-1][1]) >= {"hair", "clothes"}
 
 
 def test_without_a_mask_before_a_frame_gets_its_own(pipeline):

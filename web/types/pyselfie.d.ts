@@ -55,6 +55,32 @@ export interface Statistics extends Running {
   downloadedBytes: number;
 }
 
+/** A parameter of an effect in Python: a number has `low`, `high`, `step` and `whole`, a choice its `choices`. */
+export interface EffectControl {
+  name: string;
+  kind: "number" | "flag" | "choice" | "color" | "text";
+  default: number | boolean | string;
+  low?: number;
+  high?: number;
+  step?: number;
+  whole?: boolean;
+  choices?: string[];
+}
+
+/** What has become of the effect in Python. */
+export interface EffectState {
+  /** Whether it works at full size, or as an overlay of the mask's size; null: no text could be loaded yet. */
+  kind: "effect" | "overlay" | null;
+  controls: EffectControl[];
+  values: Record<string, number | boolean | string>;
+  /** What is wrong with the last text; lines and columns count from 1. */
+  error: { message: string; line: number | null; column: number | null } | null;
+  /** The text that paints: the newest, the last good one before it, or none. */
+  running: "newest" | "before" | null;
+  /** The newest lines, and how many before them are lost. */
+  printed: { dropped: number; lines: string[] } | null;
+}
+
 export interface SelfieEvents {
   progress: CustomEvent<{ loaded: number; total: number; text: string }>;
   /** A model is being downloaded that comes later than the first one. */
@@ -68,6 +94,8 @@ export interface SelfieEvents {
   notice: CustomEvent<{ code: string; message: string }>;
   /** While a stream is taken: masks have been reused for more than 5 s at a stretch. Once per stretch. */
   overload: CustomEvent<{ framesPerMask: number; seconds: number }>;
+  /** After `setEffect`: something of the effect has changed, or it has printed. */
+  effect: CustomEvent<EffectState>;
   error: CustomEvent<SelfieError>;
 }
 
@@ -106,6 +134,13 @@ export class SelfieSegmentationElement extends HTMLElement {
   push(frame: ImageBitmap | VideoFrame, kind?: { still?: boolean; film?: boolean; cut?: boolean }): boolean;
   /** The picture behind the person, instead of `background`; the element closes it. */
   setBackdrop(bitmap: ImageBitmap | null): void;
+  /**
+   * Paint by an effect in Python, as docs/write-an-effect.md says; null goes back to the attribute's. While a text has
+   * mistakes, the last good one goes on. It is code: run only what you trust.
+   */
+  setEffect(source: string | null): void;
+  /** Set parameters of that effect, by their names. */
+  setEffectValues(values: Record<string, number | boolean | string>): void;
 
   addEventListener<K extends keyof SelfieEvents>(
     type: K,

@@ -16,6 +16,7 @@ from pyselfie.browser.output import Output
 from pyselfie.browser.questions import Questions
 from pyselfie.browser.repainter import Repainter
 from pyselfie.browser.reporter import Reporter, sentence_of
+from pyselfie.browser.user_effect import UserEffect
 from pyselfie.core.effects import has_edge, without_edge
 from pyselfie.core.options import AUTO, OptionError, Options, parse_changes
 from pyselfie.core.pacing import Pacer
@@ -91,6 +92,8 @@ class Engine:
             guarded=self._model.guarded,
             spawn=self._spawn,
         )
+        parts = (self._output, self._loader, self._model)
+        self._effect = UserEffect(*parts, post=self._post, repaint=self._repainter.soon, spawn=self._spawn)
         self._questions = Questions(self._output, self._reporter, self._repainter, spawn=self._spawn)
         gpu_parts = (host, self._loader, self._model, self._output)
         self._gpu = GpuEvents(*gpu_parts, post=self._post, spawn=self._spawn, on_painted=self._report_painted)
@@ -164,6 +167,7 @@ class Engine:
         self._post({"type": "ready", **self._model.status()})
         self._host.downloaded()
         self._spawn(self._model.switch())  # to what was asked for while it started, if that was something else
+        self._spawn(self._effect.fit_painter())
         await self._loop()
 
     def receive(self, message: protocol.ToEngine) -> None:
@@ -187,19 +191,10 @@ class Engine:
         self._repainter.soon(message.lot)
 
     def _on_custom_effect(self, message: protocol.SetCustomEffect) -> None:
-        from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas  # noqa: PLC0415 - few pages have one
-        from pyselfie.custom.errors import CustomEffectError  # noqa: PLC0415 - as above
-        from pyselfie.custom.source import load_effect  # noqa: PLC0415 - as above
+        self._effect.take(message)
 
-        try:
-            effect = load_effect(message.source, message.name, "effect.py") if message.source else None
-            if effect is not None and self._loader.painter[0] == "webgpu":
-                raise CustomEffectError("an effect in Python needs an engine with the painter canvas2d")
-        except CustomEffectError as error:
-            self._refuse(f"{error}.")
-            return
-        self._output.set_custom_effect(None if effect is None else CustomEffectCanvas(effect))
-        self._repainter.soon()
+    def _on_effect_values(self, message: protocol.SetEffectValues) -> None:
+        self._effect.set(message)
 
     def _on_backdrop(self, message: protocol.SetBackdrop) -> None:
         self._output.set_backdrop(message.bitmap)

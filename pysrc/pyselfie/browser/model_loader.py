@@ -133,6 +133,12 @@ class ModelLoader:
         """Which painter fits the backend, and why."""
         return self._painters.for_backend(self.backend)
 
+    def need_canvas(self, why: str | None) -> None:
+        """Let Canvas 2D paint what is loaded from now on, because of `why`; None: it need not any more."""
+        if why is not None and self.painter[0] == "webgpu":
+            self._on_change(f"Canvas 2D paints from now on: {why}.")
+        self._painters.need_canvas(why)
+
     async def load(self, choice: ModelChoice, *, is_optional: bool = False) -> AnyRuntime:
         """Return a runtime that has run once, on this backend or, unless `is_optional`, on the next one that works.
 

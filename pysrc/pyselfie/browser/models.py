@@ -154,7 +154,7 @@ class RunningModel:
             runtime = self._runtime
             if runtime is None or not self._loader.is_open:
                 return False
-            moves = runtime.backend != self._loader.backend
+            moves = (runtime.backend, self._output.painter) != (self._loader.backend, self._loader.painter[0])
             try:
                 if moves:
                     await self.install()
@@ -176,9 +176,13 @@ class RunningModel:
 
     def _give_up(self, why: str, *, lost: bool) -> None:
         """Move on to the next device, painter or backend; what was measured may be on the one that has failed."""
+        self.outdate()
+        self._loader.recover(why, lost=lost)
+
+    def outdate(self) -> None:
+        """Free what was measured, and what is being measured: it runs, or would paint, where nothing will any more."""
         self._recoveries += 1
         self.drop_spare()
-        self._loader.recover(why, lost=lost)
 
     def want(self, choice: ModelChoice) -> bool:
         """Note which model shall run; returns whether `switch` is needed for it, because none is under way."""

@@ -28,7 +28,7 @@ class Pipeline(Protocol):
     on_composite
         Called in the task that has painted, when the canvas can be read.
     custom_effect
-        Takes the place of the options' effect; on Canvas 2D only, as `Engine` sees to.
+        Takes the place of the options' effect; on Canvas 2D only, as `UserEffect` sees to.
     """
 
     painter: Literal["canvas2d", "webgpu"]

@@ -57,7 +57,13 @@ class SetBackdrop(Protocol):
 class SetCustomEffect(Protocol):
     type: Literal["custom_effect"]
     source: str | None
-    name: str
+    name: str | None
+    values: str
+
+
+class SetEffectValues(Protocol):
+    type: Literal["effect_values"]
+    values: str
 
 
 class SetTap(Protocol):
@@ -164,6 +170,12 @@ class Failure(TypedDict):
     action: Literal["retry", "restart"] | None
 
 
+class EffectState(TypedDict):
+    type: Literal["effect"]
+    state: str
+    printed: str | None
+
+
 class Loading(TypedDict):
     type: Literal["loading"]
     on: bool
@@ -200,6 +212,7 @@ ToEngine: TypeAlias = (
     | SetOptions
     | SetBackdrop
     | SetCustomEffect
+    | SetEffectValues
     | SetTap
     | Reset
     | TakeCanvas
@@ -218,6 +231,7 @@ FromEngine: TypeAlias = (
     | Overload
     | Notice
     | Failure
+    | EffectState
     | Loading
     | Repainted
     | WantCanvas

@@ -61,11 +61,19 @@ class LiveEffect:
         """The effect that the next frame is given to first; None if there is no good one."""
         return self._before if self._failed or self._newest is None else self._newest
 
-    def load(self, source: str, function: str | None = None) -> bool:
+    def load(self, source: str, function: str | None = None, values: Mapping[str, Any] | None = None) -> bool:
         """Take another text; return whether it can be loaded. `error` says why not, and what runs goes on.
 
         A control that the user has set, and that is there again, stays as it is set; the others have their defaults.
+
+        Parameters
+        ----------
+        source, function
+            As for `load_effect`.
+        values
+            What the user has set somewhere else: what fits is taken.
         """
+        self._chosen |= values or {}
         self._warned.clear()
         try:
             effect = load_effect(source, function, self._file, self.console.print)

@@ -20,17 +20,22 @@ class PainterChoice:
         self._requested = requested
         self._is_software = is_software
         self._failure: str | None = None
+        self._needed: str | None = None
 
     def give_up(self, why: str) -> None:
         """Paint on Canvas 2D from now on: the WebGPU painter failed because of `why`."""
         self._failure = why
 
+    def need_canvas(self, why: str | None) -> None:
+        """Paint on Canvas 2D as long as there is a reason `why`."""
+        self._needed = why
+
     def for_backend(self, backend: str) -> tuple[str, str]:
         """Return (painter, reason) where the model runs on `backend`."""
         if self._requested == "canvas2d":
             return "canvas2d", "asked for"
-        if self._failure is not None:
-            return "canvas2d", f"webgpu failed ({self._failure})"
+        if self._needed is not None or self._failure is not None:
+            return "canvas2d", self._needed or f"webgpu failed ({self._failure})"
         if backend != "webgpu":
             return "canvas2d", f"the model runs on {backend}"
         if self._requested == "webgpu":

@@ -9,22 +9,11 @@ import { openUrl } from "../sources/url.js";
 import { Broadcast } from "../track/composite_stream.js";
 import { classImages, maskImage } from "./mask_image.js";
 import { ElementProperties } from "./properties.js";
-import { ATTRIBUTES, changed, namesOf, optionsOf, PROPERTIES, settingOf } from "./settings.js";
+import { ATTRIBUTES, changed, FORWARDED, namesOf, optionsOf, PROPERTIES, settingOf } from "./settings.js";
 import { Shell } from "./shell.js";
 
 /** @typedef {import("../options.js").Option} Option */
 
-const FORWARDED = [
-  "ready",
-  "progress",
-  "modelprogress",
-  "frame",
-  "stats",
-  "model",
-  "backendchange",
-  "notice",
-  "overload",
-];
 /** See `web/types/pyselfie.d.ts` for what each attribute, method and event is. */
 export class SelfieSegmentationElement extends ElementProperties {
   static observedAttributes = [...ATTRIBUTES.keys()];
@@ -245,6 +234,16 @@ export class SelfieSegmentationElement extends ElementProperties {
   setBackdrop(bitmap) {
     this.#background.abort();
     this.#engine.setBackdrop(bitmap);
+  }
+
+  /** @param {string | null} source */
+  setEffect(source) {
+    this.#engine.setCustomEffect(source);
+  }
+
+  /** @param {Record<string, number | boolean | string>} values */
+  setEffectValues(values) {
+    this.#engine.setEffectValues(values);
   }
 
   // --- what comes out ----------------------------------------------------------------------------------------------

@@ -5,6 +5,19 @@ import { hexColor, isColor } from "../sources/background.js";
 
 /** @typedef {import("../options.js").Option} Option */
 
+/** The engine's events that are the element's as well. */
+export const FORWARDED = [
+  "ready",
+  "progress",
+  "modelprogress",
+  "frame",
+  "stats",
+  "model",
+  "backendchange",
+  "notice",
+  "overload",
+  "effect",
+];
 /** Every attribute, by the name of its property. */
 export const PROPERTIES = new Map(optionsFor("element").map((option) => [option.name, option]));
 /** What is told to the engine as it is. */

@@ -148,14 +148,16 @@ export class Engine extends EventTarget {
     return this.#given.tap !== null;
   }
 
-  /**
-   * Paint by a Python function `(frame, mask, time) -> frame` instead of the effect; needs the painter "canvas2d".
-   *
-   * @param {string | null} source defines the function `name`; null goes back to the effect
-   */
-  setCustomEffect(source, name = "effect") {
-    this.#given.customEffect = source === null ? null : { source, name };
-    this.#post({ type: "custom_effect", source, name });
+  /** Paint by an effect in Python; null goes back. It tells by `effect`. @param {string | null} source @param {string | null} [name] of its function */
+  setCustomEffect(source, name = null) {
+    this.#given.customEffect = { source, name };
+    this.#post(this.#given.effectMessage);
+  }
+
+  /** Set controls of that effect, by their names. @param {Record<string, number | boolean | string>} values */
+  setEffectValues(values) {
+    Object.assign(this.#given.effectValues, values);
+    this.#post({ type: "effect_values", values: JSON.stringify(values) });
   }
 
   /** The composite as PNG, with alpha where it is transparent. @returns {Promise<Blob>} */
@@ -237,6 +239,9 @@ export class Engine extends EventTarget {
     if (message.type === "model") {
       const { modelAsked, edges } = message;
       Object.assign(this.#given.options, { modelSelection: modelAsked, edges });
+    }
+    if (message.type === "effect") {
+      return { ...JSON.parse(message.state), printed: message.printed && JSON.parse(message.printed) };
     }
     if (message.type === "error" && message.action && !this.#ready) this.#stop(new Error(message.message));
     return {};

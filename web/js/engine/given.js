@@ -7,8 +7,10 @@
 export class Given {
   /** @type {Options} */
   options = {};
-  /** @type {{source: string, name: string} | null} */
-  customEffect = null;
+  /** @type {{source: string | null, name: string | null}} */
+  customEffect = { source: null, name: null };
+  /** @type {Record<string, number | boolean | string>} */
+  effectValues = {};
   /** Who gets every composite. @type {((frame: Frame) => void) | null} */
   tap = null;
   tapInterval = 0;
@@ -30,8 +32,13 @@ export class Given {
     /** @type {import("./protocol.d.ts").ToEngine[]} */
     const messages = [];
     if (this.tap) messages.push(this.tapMessage);
-    if (this.customEffect) messages.push({ type: "custom_effect", ...this.customEffect });
+    if (this.customEffect.source !== null) messages.push(this.effectMessage);
     return messages;
+  }
+
+  /** @returns {import("./protocol.d.ts").SetCustomEffect} */
+  get effectMessage() {
+    return { type: "custom_effect", ...this.customEffect, values: JSON.stringify(this.effectValues) };
   }
 
   /** @returns {import("./protocol.d.ts").SetTap} */

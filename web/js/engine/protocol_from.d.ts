@@ -72,6 +72,13 @@ export interface Failure {
   action: "retry" | "restart" | null;
 }
 
+/** What has become of the effect in Python: `state` is JSON as `LiveEffect.as_dict` says, `printed` that of a `Lot`. */
+export interface EffectState {
+  type: "effect";
+  state: string;
+  printed: string | null;
+}
+
 /** A model is being prepared, during which the worker may be silent. */
 export interface Loading {
   type: "loading";
@@ -120,6 +127,7 @@ export type FromEngine =
   | Overload
   | Notice
   | Failure
+  | EffectState
   | Loading
   | Repainted
   | WantCanvas

@@ -71,11 +71,18 @@ export interface SetBackdrop {
   lot: number;
 }
 
-/** `source` is Python that defines `name`; null goes back to the options' effect. */
+/** `source` is Python that defines `name`, or one effect; null goes back to the options' effect. `values`: see below. */
 export interface SetCustomEffect {
   type: "custom_effect";
   source: string | null;
-  name: string;
+  name: string | null;
+  values: string;
+}
+
+/** Set controls of that effect; `values` are JSON, by their names. */
+export interface SetEffectValues {
+  type: "effect_values";
+  values: string;
 }
 
 /** Send each `composite`, too; the source brings a frame every `intervalMs`. */
@@ -133,6 +140,7 @@ export type ToEngine =
   | SetOptions
   | SetBackdrop
   | SetCustomEffect
+  | SetEffectValues
   | SetTap
   | Reset
   | TakeCanvas

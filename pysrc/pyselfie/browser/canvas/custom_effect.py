@@ -1,6 +1,7 @@
-"""A user's Python effect on the page's frames: ``(frame, mask, time) -> frame``, the function that runs on the desktop.
+"""A user's Python effect on the page's frames: the function that runs on the desktop, at full size or as an overlay.
 
-It sees every pixel, so every pixel travels from the canvas to Python and back; the built-in effects spare that.
+One of full size sees every pixel, so every pixel travels from the canvas to Python and back. An overlay spares that: it
+gets the sample that the model has got.
 """
 
 from __future__ import annotations
@@ -12,78 +13,90 @@ import numpy as np
 from js import ImageData, OffscreenCanvas
 
 from pyselfie.browser.interop import js_object
+from pyselfie.core.effects import Draw
 from pyselfie.core.geometry import Size
 from pyselfie.core.sampling import resize_half_pixel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from pyselfie.browser import js_types
-    from pyselfie.core.classes import Classes
+    from pyselfie.browser.canvas.painter import Canvas2DPainter
+    from pyselfie.browser.canvas.shot import Shot
     from pyselfie.custom.effect import CustomEffect
+    from pyselfie.custom.live import LiveEffect
+
+_PICTURE = (Draw("copy", "frame"),)
+_OVER_FRAME = (Draw("copy", "frame"), Draw("source-over", "overlay"))
 
 
 class CustomEffectCanvas:
-    """Turns a frame into the effect's picture.
+    """Paints frames by a user's effect, which may become another one at any time.
 
     Parameters
     ----------
-    effect : CustomEffect
-        The user's function, guarded.
-
-    Attributes
-    ----------
-    has_failed : bool
-        Whether the function has raised; it is not to be called again.
-    takes_classes : bool
-        Whether the function is to be told what the model tells apart, if it does.
+    live : LiveEffect
+        The newest effect, and the last good one.
+    on_run : callable
+        Called after each frame that has been given to it.
     """
 
-    def __init__(self, effect: CustomEffect) -> None:
-        self.has_failed = False
-        self.takes_classes = effect.takes_classes
-        self._effect = effect
+    def __init__(self, live: LiveEffect, on_run: Callable[[], None]) -> None:
+        self.live = live
+        self._on_run = on_run
         self._begin: float | None = None
         self._size = Size(0, 0)
         self._canvas: Any = None
         self._context: Any = None
         self._pixels: Any = None
         self._rgba = np.empty((0, 0, 4), np.uint8)
+        self._overlay = np.empty((0, 0, 4), np.uint8)
 
-    def picture(
-        self,
-        frame: js_types.Drawable,
-        size: Size,
-        mask: NDArray[np.float32],
-        classes: Classes | None = None,
-        *,
-        mirror: bool,
-    ) -> js_types.OffscreenCanvas:
-        """Return the effect's picture of `frame` on a canvas, which is the same one each time.
+    def paint(self, painter: Canvas2DPainter, shot: Shot) -> bool:
+        """Paint one frame; returns whether an effect could: the newest one, or the last good one."""
+        painted = self.live.run(lambda effect: self._paint(effect, painter, shot))
+        self._on_run()
+        return painted is not None
 
-        Parameters
-        ----------
-        frame : Drawable
-            Any size.
-        size : Size
-            Of the picture, in pixels.
-        mask : ndarray of float32, shape [h, w], 0..1
-            At the model's size.
-        classes : Classes or None
-            At `size`; None where the model knows none.
-        mirror : bool
-            Hand the function frame, mask and classes mirrored left to right.
+    def _paint(self, effect: CustomEffect, painter: Canvas2DPainter, shot: Shot) -> bool:
+        if effect.kind == "overlay":
+            overlay = self.overlay(effect, shot)
+            painter.paint(shot.frame, shot.size, overlay, _OVER_FRAME, mirror=shot.mirror)
+        else:
+            picture = self.picture(effect, shot)
+            painter.paint(picture, shot.size, self._overlay, _PICTURE, mirror=False)
+        return True
+
+    def overlay(self, effect: CustomEffect, shot: Shot) -> NDArray[np.uint8]:
+        """Return what the effect draws over the frame, uint8 [h, w, 4], not mirrored, whatever the effect has seen.
+
+        Raises
+        ------
+        CustomEffectError
+            When the function raises, or returns no such overlay.
+        """
+        height, width = shot.mask.shape
+        sample, mask = shot.sample[:, shot.flip, :3], shot.mask[:, shot.flip]
+        classes = shot.classes_for(effect, Size(width, height))
+        aspect = shot.size.width / shot.size.height
+        result = effect(sample, mask, self._now(), classes, aspect=aspect)
+        return np.ascontiguousarray(result[:, shot.flip])
+
+    def picture(self, effect: CustomEffect, shot: Shot) -> js_types.OffscreenCanvas:
+        """Return the effect's picture of a frame on a canvas, which is the same one each time.
 
         Raises
         ------
         CustomEffectError
             When the function raises, or returns no picture of that size.
         """
-        if size != self._size:
-            self._resize(size)
-        flip = slice(None, None, -1) if mirror else slice(None)
-        classes = classes.mirrored() if classes and mirror else classes
-        result = self._effect(self._read(frame)[:, flip], self._full(mask)[:, flip], self._now(), classes)
+        if shot.size != self._size:
+            self._resize(shot.size)
+        full = resize_half_pixel(shot.mask, *shot.size)[:, shot.flip]
+        frame = self._read(shot.frame)[:, shot.flip]
+        result = effect(frame, full, self._now(), shot.classes_for(effect, shot.size))
         self._rgba[..., : result.shape[2]] = result
         if result.shape[2] == 3:
             self._rgba[..., 3] = 255
@@ -105,9 +118,10 @@ class CustomEffectCanvas:
         self._context.getImageData(0, 0, *self._size).data.assign_to(self._rgba)
         return self._rgba[..., :3]
 
-    def _full(self, mask: NDArray[np.float32]) -> NDArray[np.float32]:
-        full: NDArray[np.float32] = resize_half_pixel(mask, *self._size)
-        return full
+    def reset(self) -> None:
+        """Begin again: other pictures come, with a time and a state of their own."""
+        self._begin = None
+        self.live.reset()
 
     def _now(self) -> float:
         """Return seconds since the first frame."""

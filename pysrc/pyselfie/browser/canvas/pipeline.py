@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from pyselfie.browser.canvas.segmenter import Segmenter
+from pyselfie.browser.canvas.shot import Shot
 from pyselfie.browser.pipeline import Pipeline
 from pyselfie.core.classes import Classes
-from pyselfie.core.effects import EFFECTS, Draw, draws_for
+from pyselfie.core.effects import EFFECTS, draws_for
 from pyselfie.core.geometry import Size
 from pyselfie.core.overlay import Scene, fill_overlay
 from pyselfie.core.sampling import resize_half_pixel
@@ -173,25 +174,18 @@ class CanvasPipeline(Pipeline):
         custom, mask = self.custom_effect, self._mask
         if custom is None or mask is None:
             self._paint_effect(drawable, options)
-        elif not custom.has_failed:
-            self._paint_custom(custom, drawable, mask, options)
+        elif custom.paint(self._painter, self._shot(drawable, mask, options)):
+            self._tell()
         elif super().needs_mask(options):  # else it shows the bare frame, which nobody wants after a fault
             self._paint_effect(drawable, options)
+
+    def _shot(self, drawable: Drawable, mask: NDArray[np.float32], options: Options) -> Shot:
+        return Shot(drawable, self._store.size, self._sample, mask, self._classes, options.mirror)
 
     def _paint_effect(self, drawable: Drawable, options: Options) -> None:
         draws, mask = draws_for(options), self._mask
         scene = None if mask is None else self._scene(mask, options)
         self._painter.paint(drawable, self._store.size, self._overlay, draws, mirror=options.mirror, scene=scene)
-        self._tell()
-
-    def _paint_custom(
-        self, custom: CustomEffectCanvas, drawable: Drawable, mask: NDArray[np.float32], options: Options
-    ) -> None:
-        classes = self._classes() if custom.takes_classes else None  # if that fails it is no fault of the effect
-        custom.has_failed = True  # if it raises it is told once, and the options' effect goes on
-        picture = custom.picture(drawable, self.size, mask, classes, mirror=options.mirror)
-        custom.has_failed = False
-        self._painter.paint(picture, self.size, self._overlay, (Draw("copy", "frame"),), mirror=False)
         self._tell()
 
     def _classes(self) -> Classes | None:
@@ -223,6 +217,8 @@ class CanvasPipeline(Pipeline):
 
     def cut(self) -> None:
         self._mask = None  # it belongs to the other film
+        if self.custom_effect is not None:
+            self.custom_effect.reset()
         if self._segmenter is not None:
             self._segmenter.cut()
 
@@ -230,6 +226,8 @@ class CanvasPipeline(Pipeline):
         self._resets += 1
         self._store.clear()
         self._mask = None
+        if self.custom_effect is not None:
+            self.custom_effect.reset()
         if self._segmenter is not None:
             self._segmenter.reset()
         self._painter.clear()

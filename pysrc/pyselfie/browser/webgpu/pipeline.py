@@ -37,7 +37,7 @@ class GpuPipeline(Pipeline):
     """The `Pipeline` whose frames and masks stay on the GPU. Make it with `create`."""
 
     painter: Literal["webgpu"] = "webgpu"
-    custom_effect = None  # `Engine` refuses them here
+    custom_effect = None  # Canvas 2D paints as long as there is one: see `UserEffect`
 
     def __init__(self, gpu: Gpu, binder: PictureBinder, compositor: Compositor, clock: StageClock) -> None:
         self.on_composite: Callable[[], None] | None = None

@@ -1,0 +1,118 @@
+"""Effects that the page has in Python: taken while others run, and the page told what became of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pyselfie.core.option import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from pyselfie.browser import protocol
+    from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
+    from pyselfie.browser.model_loader import ModelLoader
+    from pyselfie.browser.models import RunningModel
+    from pyselfie.browser.output import Output
+    from pyselfie.custom.effect import CustomEffect
+
+WHY_CANVAS = "an effect in Python reads the frame's pixels"
+
+
+class UserEffect:
+    """Holds the user's effect of one engine.
+
+    Parameters
+    ----------
+    output : Output
+        Paints by it.
+    loader : ModelLoader
+        Is told which painter is needed.
+    model : RunningModel
+        Changes the painter.
+    post : callable
+        Sends the page a message.
+    repaint : callable
+        Has the frame in hand painted once more.
+    spawn : callable
+        Runs a coroutine in the background.
+    """
+
+    def __init__(
+        self,
+        output: Output,
+        loader: ModelLoader,
+        model: RunningModel,
+        *,
+        post: Callable[[protocol.FromEngine], None],
+        repaint: Callable[[], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        self._output, self._loader, self._model = output, loader, model
+        self._post, self._repaint, self._spawn = post, repaint, spawn
+        self._custom: CustomEffectCanvas | None = None
+        self._refused: tuple[CustomEffect | None, str] | None = None
+        self._told: tuple[Any, ...] | None = None
+
+    def take(self, message: protocol.SetCustomEffect) -> None:
+        """Paint by another text; None goes back to the options' effect. One that cannot be loaded changes nothing."""
+        if message.source is None:
+            self._custom = self._refused = self._told = None
+            self._output.set_custom_effect(None)
+            self._need_canvas(None)
+            self._repaint()
+            return
+        custom = self._custom or self._new()
+        custom.live.load(message.source, message.name, json.loads(message.values))
+        if custom.live.newest is not None and custom is not self._custom:
+            self._custom = custom
+            self._output.set_custom_effect(custom)
+            self._need_canvas(WHY_CANVAS)
+        self._tell_of(custom)
+        self._repaint()
+
+    def _need_canvas(self, why: str | None) -> None:
+        self._loader.need_canvas(why)
+        self._model.outdate()
+        self._spawn(self.fit_painter())
+
+    async def fit_painter(self) -> None:
+        """Let another painter go on with the model, if the loader has come to say that another one has to."""
+        await self._model.settled()
+        if self._model.is_running and self._loader.painter[0] != self._output.painter:
+            await self._model.follow_loader()
+
+    def _new(self) -> CustomEffectCanvas:
+        from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas  # noqa: PLC0415 - few pages have one
+        from pyselfie.custom.live import LiveEffect  # noqa: PLC0415 - as above
+
+        custom = CustomEffectCanvas(LiveEffect(), lambda: self._tell_of(custom))
+        return custom
+
+    def set(self, message: protocol.SetEffectValues) -> None:
+        """Set the effect's controls; a wrong value is told, and sets none of them."""
+        if self._custom is None:
+            return
+        try:
+            self._custom.live.set(json.loads(message.values))
+        except OptionError as error:
+            self._refuse(str(error))
+        self._tell_of(self._custom)
+        self._repaint()
+
+    def _tell_of(self, custom: CustomEffectCanvas) -> None:
+        """Tell the page what has changed: a new mistake, the effect's controls, what it has printed."""
+        live = custom.live
+        error, lot = live.error, live.console.take()
+        if error is not None and (live.newest, str(error)) != self._refused:  # it may be tried with many a picture
+            self._refused = live.newest, str(error)
+            self._refuse(f"{error}.")
+        told = live.newest, error, live.running, live.newest and live.newest.values
+        if told != self._told or lot is not None:
+            self._told = told
+            printed = None if lot is None else json.dumps(lot._asdict())
+            self._post({"type": "effect", "state": json.dumps(live.as_dict()), "printed": printed})
+
+    def _refuse(self, sentence: str) -> None:
+        self._post({"type": "error", "code": "option", "message": sentence, "action": None})

@@ -1,0 +1,361 @@
+"""Effects in Python in a whole engine, under CPython: what is painted, what the page is told, which painter paints."""
+
+import asyncio
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pyselfie import __version__
+from pyselfie.core.geometry import Size
+from pyselfie.core.gpu_check import key_of
+from tests.unit.engine_kit import Host, JsError, Runtime, settle, show, started, trusting, worker
+
+__all__ = ["worker"]
+
+LEVEL = "def overlay(sample, mask, time, aspect, level: int = 3):\n    {}\n"
+PAINT = "return sample.repeat(2, axis=2)[..., :4] // 255 * 0 + level"
+
+
+def use(engine, source, name=None, values="{}"):
+    engine.receive(SimpleNamespace(type="custom_effect", source=source, name=name, values=values))
+
+
+def set_values(engine, **values):
+    engine.receive(SimpleNamespace(type="effect_values", values=json.dumps(values)))
+
+
+def state(host):
+    """Return what the page has been told last of the effect, and how often it was told."""
+    told = host.told("effect")
+    return json.loads(told[-1]["state"]), len(told)
+
+
+def levels(worker):
+    """Return the level of each overlay that was painted."""
+    return [int(painted[2].max()) for painted in worker.painter.painted]
+
+
+async def with_effect(worker, body=PAINT):
+    """Return an engine with a photo and an effect, and its host; only what it paints from now on is kept."""
+    host = Host()
+    engine = await started(worker, host, effect="none")
+    show(engine, 50)
+    await settle()
+    worker.painter.painted.clear()
+    use(engine, LEVEL.format(body))
+    await settle()
+    return engine, host
+
+
+def test_overlay_is_drawn_over_the_frame(worker):
+    """It runs on the sample and paints at once; the page gets its kind and controls once, however many frames come."""
+
+    async def run():
+        engine, host = await with_effect(worker)
+        frame, size, overlay, draws, mirror = worker.painter.painted[-1]
+        assert (frame.level, size, mirror) == (50, (64, 48), False)
+        assert overlay.shape == (256, 256, 4)
+        assert [draw.operator for draw in draws] == ["copy", "source-over"]
+        show(engine, 60)
+        await settle()
+        told, times = state(host)
+        assert (told["kind"], told["error"], told["running"], times) == ("overlay", None, "newest", 1)
+        assert told["controls"][0]["name"] == "level"
+        assert levels(worker)[-1] == 3
+        use(engine, None)
+        await settle()
+        assert [draw.operator for draw in worker.painter.painted[-1][3]] == ["copy"]
+
+    asyncio.run(run())
+
+
+def test_mirrored_overlay_is_painted_as_the_effect_has_seen_it(worker):
+    """The function gets a mirrored mask; its overlay goes to the painter the other way round, which mirrors it."""
+
+    async def run():
+        host = Host()
+        engine = await started(worker, host, mirror=True)
+        show(engine, 50)
+        source = (
+            "import numpy as np\ndef overlay(sample, mask, time, aspect):\n"
+            "    ramp = np.arange(256, dtype=np.uint8) * np.ones((256, 1), np.uint8)\n"
+            "    return np.dstack([ramp] * 3 + [ramp // 255 + int(aspect * 99)])\n"
+        )
+        use(engine, source)
+        await settle()
+        _, _, overlay, _, mirror = worker.painter.painted[-1]
+        assert mirror
+        assert overlay[0, :3, 0].tolist() == [255, 254, 253]
+        assert overlay[..., 3].max() == 133
+
+    asyncio.run(run())
+
+
+def test_last_good_effect_goes_on_and_each_mistake_is_told_once(worker):
+    """A text with a mistake, one that raises, and their mending."""
+
+    async def run():
+        engine, host = await with_effect(worker)
+        mistakes = {"return (": "SyntaxError", "return 1 / 0": "ZeroDivisionError: division by zero, line 2."}
+        for body, sentence in mistakes.items():
+            use(engine, LEVEL.format(body))
+            await settle()
+            show(engine, 60)
+            await settle()
+            assert levels(worker)[-1] == 3
+            assert sentence in host.told("error")[-1]["message"]
+            assert state(host)[0]["error"]["message"] in host.told("error")[-1]["message"]
+        assert len(host.told("error")) == 2
+        assert state(host)[0]["running"] == "before"
+        use(engine, LEVEL.format(PAINT.replace("level", "9")))
+        await settle()
+        assert levels(worker)[-1] == 9
+        assert (state(host)[0]["error"], len(host.told("error"))) == (None, 2)
+
+    asyncio.run(run())
+
+
+def test_mistake_that_every_photo_meets_is_told_once(worker):
+    """Each photo has it tried again; the same sentence is told once."""
+
+    async def run():
+        engine, host = await with_effect(worker, "return 1 / 0")
+        for level in (60, 70):
+            show(engine, level, photo=True)
+            await settle()
+        assert len(host.told("error")) == 1
+
+    asyncio.run(run())
+
+
+def test_controls_are_set(worker):
+    """They repaint the frame in hand; a wrong one is a sentence; a text that is given again with values has them."""
+
+    async def run():
+        engine, host = await with_effect(worker)
+        set_values(engine, level=8)
+        await settle()
+        assert (levels(worker)[-1], state(host)[0]["values"]) == (8, {"level": 8})
+        set_values(engine, level=80)
+        await settle()
+        assert host.told("error")[-1]["message"] == "level is 80, but it has to be a number from 0 to 10."
+        assert levels(worker)[-1] == 8
+        use(engine, LEVEL.format(PAINT), values='{"level": 6, "other": 1}')
+        await settle()
+        assert levels(worker)[-1] == 6
+
+    asyncio.run(run())
+
+
+def test_print_reaches_the_page(worker):
+    """In lots, as the console gives them."""
+
+    async def run():
+        _, host = await with_effect(worker, f"print('seen', sample.shape[0]); {PAINT}")
+        lots = [json.loads(told["printed"]) for told in host.told("effect") if told["printed"]]
+        assert lots == [{"dropped": 0, "lines": ["seen 256"]}]
+
+    asyncio.run(run())
+
+
+def test_values_without_an_effect_are_nothing(worker):
+    """A slider that moves after its effect has gone."""
+
+    async def run():
+        host = Host()
+        engine = await started(worker, host)
+        set_values(engine, level=8)
+        await settle()
+        assert host.told("error") == host.told("effect") == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("reset", [True, False])
+def test_state_begins_anew_with_another_source(worker, reset):
+    """After `reset`, and with a frame that is a cut."""
+
+    async def run():
+        host = Host()
+        engine = await started(worker, host)
+        use(
+            engine,
+            "def overlay(sample, mask, time, state):\n    state['n'] = state.get('n', 0) + 1\n"
+            "    return sample.repeat(2, axis=2)[..., :4] // 255 + state['n']\n",
+        )
+        for _ in range(3):
+            show(engine, 50)
+            await settle()
+        assert levels(worker)[-1] == 3
+        if reset:
+            engine.receive(SimpleNamespace(type="reset"))
+        show(engine, 50, cut=not reset)
+        await settle()
+        assert levels(worker)[-1] == 1
+
+    asyncio.run(run())
+
+
+class GpuPart:
+    """A pipeline on the GPU, as far as changing the painter goes."""
+
+    painter = "webgpu"
+    custom_effect, way_in = None, ""
+
+    def __init__(self, made):
+        made.append(self)
+        self.size, self.has_frame = Size(64, 48), False
+        self.frame = None
+        self.is_closed = False
+
+    def fits(self, runtime):
+        return runtime.device is not None
+
+    async def use(self, runtime):
+        self.runtime = runtime
+
+    async def process(self, frame, _options, **_how):
+        self.frame, self.has_frame = frame, True
+        return True
+
+    async def refresh(self, _options):
+        return self.has_frame
+
+    def needs_mask(self, _options):
+        return True
+
+    def lacks_mask(self, _options):
+        return False
+
+    def repaint(self, _options):
+        pass
+
+    def set_backdrop(self, _backdrop):
+        pass
+
+    def hand_over(self):
+        return self.frame, None
+
+    def close(self):
+        self.is_closed = True
+        self.runtime.close()
+
+
+@pytest.fixture
+def gpu(worker, monkeypatch):
+    """Let models run on a GPU whose pipelines are noted; return those."""
+    made: list[GpuPart] = []
+
+    async def create(*_):
+        return GpuPart(made)
+
+    class OnGpu(Runtime):
+        device = "a device"  # type: ignore[assignment]
+
+    monkeypatch.setattr(worker.loader, "OrtGpuRuntime", OnGpu)
+    monkeypatch.setattr(worker.module("output").GpuPipeline, "create", create)
+    return made
+
+
+async def on_gpu(worker):
+    """Return an engine that shows a frame by the WebGPU painter, and its host, which gives canvases."""
+    host = Host(gpu=True)
+    host.bridge.createOnGpu = lambda buffer, spec: host._create(buffer, spec, "webgpu")
+    engine = worker.engine(host, painter="auto", trust=trusting(key_of("a GPU", "webgpu", __version__, "1.0")))
+    post = host.post
+
+    def answer(message):
+        post(message)
+        if json.loads(message)["type"] == "canvas":
+            canvas = SimpleNamespace(type="canvas", canvas=object())
+            asyncio.get_running_loop().call_soon(engine.receive, canvas)
+
+    host.post = answer  # type: ignore[method-assign]
+    engine.start()
+    await settle()
+    assert host.told("ready")[0]["painter"] == "webgpu"
+    show(engine, 40)
+    await settle()
+    return engine, host
+
+
+def test_canvas_2d_paints_while_there_is_an_effect(worker, gpu):
+    """The engine changes its painter, says so, paints the frame in hand, and goes back when the effect has gone."""
+
+    async def run():
+        engine, host = await on_gpu(worker)
+        use(engine, LEVEL.format(PAINT))
+        await settle()
+        change = host.told("backendchange")[-1]
+        assert (change["painter"], change["backend"]) == ("canvas2d", "webgpu")
+        assert change["painterReason"] == "an effect in Python reads the frame's pixels"
+        assert host.told("notice")[-1]["message"] == (
+            "Canvas 2D paints from now on: an effect in Python reads the frame's pixels."
+        )
+        assert worker.painter.painted[-1][0].level == 40
+        assert levels(worker)[-1] == 3
+        assert gpu[0].is_closed
+        assert host.devices_dropped == 0
+        use(engine, None)
+        await settle()
+        assert host.told("backendchange")[-1]["painter"] == "webgpu"
+        assert gpu[1].frame.level == 40
+        assert len(host.told("notice")) == 1
+
+    asyncio.run(run())
+
+
+@pytest.mark.usefixtures("gpu")
+def test_effect_that_comes_while_the_engine_starts_is_painted(worker):
+    """Before the first model is there: the painter is right from the beginning, or exchanged."""
+
+    async def run():
+        host = Host(gpu=True)
+        host.bridge.createOnGpu = lambda buffer, spec: host._create(buffer, spec, "webgpu")
+        engine = worker.engine(host, painter="auto", trust=trusting(key_of("a GPU", "webgpu", __version__, "1.0")))
+        use(engine, LEVEL.format(PAINT))
+        engine.start()
+        await settle()
+        show(engine, 40)
+        await settle()
+        assert host.told("ready")[0]["painter"] == "canvas2d"
+        assert levels(worker)[-1] == 3
+
+    asyncio.run(run())
+
+
+def test_painter_that_cannot_be_exchanged_is_told(worker, gpu):
+    """What painted goes on, and the page gets a sentence."""
+
+    async def run():
+        engine, host = await on_gpu(worker)
+
+        async def refuse(_name):
+            raise JsError("DownloadError", "No answer.")
+
+        host.on_load = refuse
+        use(engine, LEVEL.format(PAINT))
+        await settle()
+        assert host.told("error")[-1]["message"] == "No answer."
+        assert not gpu[0].is_closed
+        show(engine, 70)
+        await settle()
+        assert gpu[0].frame.level == 70
+
+    asyncio.run(run())
+
+
+def test_bad_first_text_changes_no_painter(worker, gpu):
+    """An effect that cannot be loaded is told, and all stays as it is."""
+
+    async def run():
+        engine, host = await on_gpu(worker)
+        use(engine, "effect = 3")
+        await settle()
+        assert "effect.py has no effect: write def effect" in host.told("error")[-1]["message"]
+        assert (host.told("backendchange"), gpu[0].is_closed) == ([], False)
+        assert np.array_equal(levels(worker), [])
+
+    asyncio.run(run())
