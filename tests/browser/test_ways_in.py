@@ -30,11 +30,11 @@ _BY_EACH_WAY = """async () => {
   const take = await pyodide.runPythonAsync(`
 from js import OffscreenCanvas
 from pyselfie.browser.canvas.frames import FrameStore
-from pyselfie.core.trial import Trial
+from pyselfie.core.quickest import Quickest
 
 async def take(frame, way):
     store = FrameStore()
-    store._trials[str(frame.format)] = Trial([way])
+    store._trials[str(frame.format)] = Quickest([way])
     await store.take(frame)
     assert store.way == way, store.way
     context = OffscreenCanvas.new(*store.size).getContext("2d")

@@ -71,6 +71,15 @@ def kept(host):
     return [json.loads(message["entry"] or "null") for message in host.told("gpucheck")]
 
 
+async def until(test, pause=0.01):
+    """Wait until the test is true, for some seconds at most; without a pause, to the very turn."""
+    for _ in range(500):
+        if test():
+            return
+        await asyncio.sleep(pause)
+    raise AssertionError("it never came")
+
+
 def hold_gpu(host):
     """Let the GPU's runs wait; return the event that ends that."""
     may_run, measure = asyncio.Event(), host.on_run

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import pytest
 
-from pyselfie.core.gpu_check import Limits, Trust
+from pyselfie.core.gpu_check import RUNS, WARM_UPS, Limits, Trust
+from pyselfie.core.quickest import TURNS
 from tests.unit.engine_kit import JsError, settle, show, started, worker
-from tests.unit.gpu_kit import FIT, changes, check, first_frame, gpu_host, hold_gpu, kept
+from tests.unit.gpu_kit import FIT, changes, check, first_frame, gpu_host, hold_gpu, kept, until
 
 __all__ = ["check", "worker"]
+
+WAYS = ("copyTo", "drawImage", "createImageBitmap")
 
 pytestmark = pytest.mark.usefixtures("check")
 
@@ -78,14 +82,36 @@ def test_gpu_that_is_not_fit_is_let_go(worker, check, monkeypatch, gpu_ms, wasm_
     asyncio.run(run())
 
 
-def test_slow_gpu_is_measured_no_longer_than_needed(worker, check):
+def test_slow_gpu_is_measured_no_longer_than_needed(worker):
     """Once the missing runs cannot make it fit, none is made."""
 
     async def run():
         host = gpu_host(worker, gpu_ms=400)
         await first_frame(worker, host)
         await settle()
-        assert len(host.runs) - 1 < check.WARM_UPS + check.RUNS
+        warm_ups = WARM_UPS + len(WAYS) * TURNS
+        assert warm_ups < len(host.runs) - 1 < warm_ups + RUNS
+
+    asyncio.run(run())
+
+
+def test_frames_that_warm_up_do_not_count(worker):
+    """Shaders compile, and canvases try their ways in: that says nothing of later frames."""
+
+    async def run():
+        host = gpu_host(worker)
+        measure = host.on_run
+        runs: Counter[object] = Counter()
+
+        async def on_run(runtime):
+            runs[runtime] += 1
+            worker.now += 0.2 * (runs[runtime] <= WARM_UPS + len(WAYS) * TURNS)
+            await measure(runtime)
+
+        host.on_run = on_run
+        await first_frame(worker, host)
+        await settle()
+        assert kept(host)[-1] == {"backend": "webgpu", "reason": FIT}
 
     asyncio.run(run())
 
@@ -146,8 +172,7 @@ def test_gpu_that_hangs_is_given_up(worker, check, monkeypatch, lets_go):
         reported = asyncio.Event()
         check.js.reportError = lambda _error: reported.set()
         engine = await first_frame(worker, host)
-        while not host.told("backendchange"):
-            await asyncio.sleep(0.01)
+        await until(lambda: host.told("backendchange"))
         reason = "it gave no answer for 0.02 s while it was checked"
         assert kept(host)[-1] == {"backend": "wasm", "reason": reason}
         show(engine)
@@ -155,7 +180,7 @@ def test_gpu_that_hangs_is_given_up(worker, check, monkeypatch, lets_go):
             await settle()
             assert host.paints == 2
         else:
-            await reported.wait()
+            await until(reported.is_set)
             assert host.paints == 1
         assert reported.is_set() != lets_go
 
@@ -169,8 +194,7 @@ def test_wait_for_another_models_run_is_no_hang(worker, check, monkeypatch):
         monkeypatch.setattr(check, "LIMITS", Limits(step_s=0.02))
         host = gpu_host(worker)
         engine = await first_frame(worker, host)
-        while not host.told("gpucheck"):
-            await asyncio.sleep(0)
+        await until(lambda: host.told("gpucheck"), pause=0)
         async with engine._lock:
             made = len(host.created)
             await asyncio.sleep(0.1)

@@ -10,7 +10,8 @@ from unittest.mock import MagicMock
 import pytest
 
 from pyselfie.core.gpu_check import Trust, Verdict
-from tests.unit.engine_kit import GPU_KEY, Host, JsError, settle, show, started, trusting, worker
+from pyselfie.core.manifest import load_spec
+from tests.unit.engine_kit import AUTO, GPU_KEY, Host, JsError, set_options, settle, show, started, trusting, worker
 from tests.unit.gpu_kit import FIT, changes, check, first_frame, gpu_host, hold_gpu, kept
 from tests.unit.pipeline_parts import Frame, Sampler
 
@@ -74,6 +75,47 @@ def test_other_model_than_the_checked_one_is_loaded_on_the_gpu(worker):
         alive = [(runtime.backend, runtime.spec.name) for runtime in host.runtimes if not runtime.is_closed]
         assert alive == [("webgpu", "landscape")]
         assert changes(host)[0][0] == "webgpu"
+
+    asyncio.run(run())
+
+
+def test_photo_whose_model_changes_during_the_check_keeps_nothing_else(worker):
+    """Multiclass has come for it meanwhile: that is what the GPU runs, alone."""
+
+    async def run():
+        host = gpu_host(worker)
+        engine = await started(worker, host, trust=Trust(), modelSelection=AUTO)
+        show(engine, photo=True)
+        await settle()
+        alive = [(runtime.backend, runtime.spec.name) for runtime in host.runtimes if not runtime.is_closed]
+        assert alive == [("webgpu", "multiclass")]
+        assert host.told("error") == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("held", ["on_load", "on_create"])
+def test_model_that_is_on_its_way_when_the_gpu_takes_over_comes_to_run_there(worker, held):
+    """No file that was made for wasm is loaded on WebGPU, and what was begun on wasm does not stay."""
+
+    async def run():
+        trust, checking, waiting = Trust(), gpu_host(worker), gpu_host(worker)
+        may_run, may_come = hold_gpu(checking), asyncio.Event()
+        await first_frame(worker, checking, trust=trust)
+        await settle()
+        engine = await first_frame(worker, waiting, trust=trust)
+        await settle()
+        setattr(waiting, held, lambda _what: may_come.wait())
+        set_options(engine, modelSelection=1)
+        await settle()
+        may_run.set()
+        await settle()
+        may_come.set()
+        await settle()
+        alive = [(runtime.backend, runtime.spec) for runtime in waiting.runtimes if not runtime.is_closed]
+        assert alive == [("webgpu", load_spec(1, "refined", "webgpu"))]
+        assert all(runtime.backend in (runtime.spec.backends or [runtime.backend]) for runtime in waiting.runtimes)
+        assert waiting.told("error") == []
 
     asyncio.run(run())
 
@@ -149,7 +191,7 @@ def test_gpu_that_takes_over_may_run_multiclass(worker):
 
     async def run():
         host = gpu_host(worker)
-        engine = await first_frame(worker, host, modelSelection=3)
+        engine = await first_frame(worker, host, modelSelection=AUTO)
         await settle()
         show(engine)
         await settle()

@@ -112,7 +112,7 @@ class RunningModel:
                     await runtime.run_alone()
                     trial.add((time.perf_counter() - begin) * 1000)
                 if self._recoveries != recoveries:  # it is on a device, or a backend, that is no more
-                    raise EngineError("The GPU failed meanwhile.")
+                    raise EngineError("The GPU failed or the painter changed meanwhile.")
         except BaseException:
             runtime.close()
             raise
@@ -224,7 +224,7 @@ class RunningModel:
             is_late = runtime.backend != self._loader.backend  # made before the backend changed
             if (
                 is_late or self.wanted != wanted or wanted == self.running
-            ):  # another wish, or a recovery, came meanwhile
+            ):  # a recovery, or another wish, came meanwhile
                 runtime.close()
                 self.tell()
                 return
@@ -267,12 +267,13 @@ class RunningModel:
 
     async def _adopt(self, runtime: AnyRuntime) -> None:
         """Let `runtime` paint from now on; where the GPU refuses, close it."""
-        async with self._loader.lock:
-            try:
-                await self._output.use(runtime)
-            except BaseException:
-                runtime.close()
-                raise
+        with self.loading():  # compiling shaders can take as long as making a session
+            async with self._loader.lock:
+                try:
+                    await self._output.use(runtime)
+                except BaseException:
+                    runtime.close()
+                    raise
         self._runtime = runtime
 
     def _keep_old_model(self, wanted: ModelChoice, error: Exception) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RUNS, WARM_UPS = 10, 3
-"""On each side: the first runs compile shaders and wake the GPU."""
+"""On each side; Canvas 2D needs some more to warm up."""
 
 MOST_BEGUN = 3
 """A check begun so often without an end has taken the browser with it; fewer may be pages that were left."""

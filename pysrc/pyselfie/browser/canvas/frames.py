@@ -10,7 +10,7 @@ from pyodide.ffi import JsException
 
 from pyselfie.browser.interop import js_object
 from pyselfie.core.geometry import Size, fit_within
-from pyselfie.core.trial import Trial
+from pyselfie.core.quickest import Quickest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 
 _COPY, _DRAW, _BITMAP = "copyTo", "drawImage", "createImageBitmap"
+WAYS = (_COPY, _DRAW, _BITMAP)
+"""In for a ``VideoFrame``, the best guess first."""
+
 AS_IT_CAME = "as it came"
 """The way in of bitmaps."""
 
@@ -47,8 +50,8 @@ class FrameStore:
         self.way = ""
         self._now = now
         self._began = 0.0
-        self._trials: dict[str, Trial] = {}  # by the frames' format
-        self._trial: Trial | None = None  # that the frame in hand is a turn of
+        self._trials: dict[str, Quickest] = {}  # by the frames' format
+        self._trial: Quickest | None = None  # that the frame in hand is a turn of
         self._bitmap: Bitmap | None = None
         self._pixels: Any = None
         self._bytes: Any = None  # of `_pixels`
@@ -91,7 +94,7 @@ class FrameStore:
         return not getattr(frame, "rotation", 0) and (visible.width, visible.height) == size
 
     async def _take_quickly(self, frame: VideoFrame, size: Size) -> None:
-        trial = self._trials.setdefault(str(frame.format), Trial((_COPY, _DRAW, _BITMAP)))
+        trial = self._trials.setdefault(str(frame.format), Quickest(WAYS))
         way = trial.way
         if way == _BITMAP:
             await self._make_bitmap(frame)

@@ -12,7 +12,7 @@ import js
 from pyselfie.browser.check.measured import Measured
 from pyselfie.browser.check.sample import Sample
 from pyselfie.browser.model_loader import EngineError, ModelChoice
-from pyselfie.core.gpu_check import RUNS, WARM_UPS, Limits, Verdict, judge, mask_error
+from pyselfie.core.gpu_check import RUNS, Limits, Verdict, judge, mask_error
 from pyselfie.core.tiers import Trial
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ class GpuCheck:
 
     async def _times(self, measured: Measured, sample: Sample, allowed_ms: float) -> tuple[float, float]:
         """Return the mask's error, and what a frame takes in milliseconds if that is right."""
-        trial, error = Trial(allowed_ms, runs=RUNS, warm_ups=WARM_UPS), 0.0
+        trial, error = Trial(allowed_ms, runs=RUNS, warm_ups=measured.warm_ups), 0.0
         is_first = True
         while not trial.is_done and error <= LIMITS.mask_error:
             async with self._turn():  # frames have theirs between two runs

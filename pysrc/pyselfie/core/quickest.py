@@ -11,7 +11,7 @@ TURNS = 4
 """For each way: the first one makes its buffers, and the others are not always disturbed all three."""
 
 
-class Trial:
+class Quickest:
     """Names the way to take next, and is told how long it took; the quickest turn of each counts.
 
     Parameters
