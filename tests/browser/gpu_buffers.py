@@ -27,7 +27,7 @@ gpu, runtime = pipeline._gpu, pipeline._segmenter._runtime
 _READ = """
 found = {{}}
 for name in {names}:
-    found[name] = base64.b64encode((await read_floats(gpu, runtime.buffer(name))).tobytes()).decode()
+    found[name] = base64.b64encode((await read_floats(gpu, runtime.buffer(name)))[0].tobytes()).decode()
 json.dumps(found)
 """
 

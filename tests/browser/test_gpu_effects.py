@@ -61,20 +61,20 @@ import base64, gc
 import numpy as np
 from pyselfie.browser.webgpu.device import BufferUsage
 from pyselfie.browser.webgpu.pipeline import GpuPipeline
-from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
+from pyselfie.browser.webgpu.preprocess import Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
 from pyselfie.core.geometry import Size
 
 pipeline = next(found for found in gc.get_objects() if isinstance(found, GpuPipeline))
-gpu, size = pipeline._gpu, Size(256, 144)
+gpu, model, size = pipeline._gpu, pipeline._segmenter.model, Size(256, 144)
 tensor = gpu.buffer(256 * 144 * 12, BufferUsage.STORAGE | BufferUsage.COPY_SRC)
-preprocess = await Preprocess.create(gpu, pipeline._binder, ModelBuffers(size, tensor, None), "corner_warp")
+preprocess = await Preprocess.create(gpu, pipeline._binder, model._replace(size=size, tensor=tensor), "corner_warp")
 encoder = gpu.device.createCommandEncoder()
 compute_pass = encoder.beginComputePass()
 preprocess.encode(compute_pass, pipeline._frame.picture)
 compute_pass.end()
 gpu.submit(encoder)
-levels = np.rint(await read_floats(gpu, tensor) * 255).astype(np.uint8)
+levels = np.rint((await read_floats(gpu, tensor))[0] * 255).astype(np.uint8)
 gpu.free(tensor)
 base64.b64encode(levels.tobytes()).decode()
 """

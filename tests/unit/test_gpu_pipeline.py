@@ -6,6 +6,8 @@ from unittest.mock import MagicMock
 
 import pytest
 
+from pyselfie.core import timing
+from pyselfie.core.close_up import GLANCE_EVERY
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
 from pyselfie.core.timing import StageClock
@@ -59,15 +61,19 @@ class Device(MagicMock):
 class Runtime(MagicMock):
     """A model that counts its runs."""
 
-    def __init__(self, device, number=0):
+    def __init__(self, device, number=0, edges="refined"):
         super().__init__()
-        self.spec, self.device, self.runs = load_spec(number, "refined"), device, 0
+        self.spec, self.device = load_spec(number, edges), device
+        self.runs = self.glances = 0
 
     def _get_child_mock(self, **how):
         return MagicMock(**how)
 
     async def run(self):
         self.runs += 1
+
+    async def glance(self):
+        self.glances += 1
 
 
 @pytest.fixture
@@ -130,3 +136,43 @@ def test_reset_while_a_frame_is_scaled_leaves_no_mask(pipeline, device, worker, 
     assert (pipeline.has_frame, pipeline.has_mask, runtime.runs) == (False, False, 0)
     assert process(pipeline, 64, fresh_mask=False)
     assert runtime.runs == 1
+
+
+def test_one_frame_in_twenty_gets_a_glance(pipeline, device, monkeypatch):
+    """The second of a film, not the first, which is waited for; frames that reuse a mask, and raw edges, get none."""
+    monkeypatch.setattr(timing, "GAP_S", 1e9)  # however slow the machine is, it is one film
+    runtime = Runtime(device)
+    asyncio.run(pipeline.use(runtime))
+    for _ in range(GLANCE_EVERY):
+        process(pipeline, 64, fresh_mask=True)
+        process(pipeline, 64, fresh_mask=False)
+    assert (runtime.runs, runtime.glances) == (GLANCE_EVERY, 1)
+    process(pipeline, 64, fresh_mask=True)
+    assert runtime.glances == 1
+    process(pipeline, 64, fresh_mask=True)
+    assert runtime.glances == 2
+    for glances in (2, 3):
+        process(pipeline, 32, fresh_mask=True)
+        assert runtime.glances == glances
+    raw = Runtime(device, edges="raw")
+    asyncio.run(pipeline.use(raw))
+    for _ in range(GLANCE_EVERY):
+        process(pipeline, 64, fresh_mask=True)
+    assert (raw.runs, raw.glances) == (GLANCE_EVERY, 0)
+
+
+def test_a_frame_that_is_over_gets_no_glance(pipeline, device, monkeypatch):
+    """Another source while the model runs: the frame is closed already."""
+
+    class Interrupted(Runtime):
+        async def run(self):
+            await super().run()
+            if self.runs == 2:
+                pipeline.reset()
+
+    monkeypatch.setattr(timing, "GAP_S", 1e9)
+    runtime = Interrupted(device)
+    asyncio.run(pipeline.use(runtime))
+    assert process(pipeline, 64, fresh_mask=True)
+    assert not process(pipeline, 64, fresh_mask=True)
+    assert (runtime.runs, runtime.glances) == (2, 0)

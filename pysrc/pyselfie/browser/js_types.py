@@ -155,6 +155,12 @@ class GpuSession(Protocol):
     def buffer(self, name: str) -> GpuBuffer:
         """Return the buffer of an output besides the mask."""
 
+    def aside(self, name: str) -> GpuBuffer:
+        """Return the buffer of a glance's picture, or of an output that it is to have."""
+
+    def glance(self) -> Awaitable[None]:
+        """Hand a run on another picture to the GPU; its state is any, and none is left."""
+
     def set(self, name: str, value: float) -> None:
         """Feed this value to the setting from the next run on."""
 

@@ -70,6 +70,43 @@ class OrtGpuRuntime:
         assert self._session is not None  # noqa: S101 - for mypy; check_open has raised
         return self._session
 
+    def setting(self, name: str) -> GpuBuffer:
+        """Return the buffer that holds one of the model's settings.
+
+        Raises
+        ------
+        ValueError
+            When the model has no such setting.
+        RuntimeError
+            When the runtime is closed.
+        """
+        check_setting(name, self.spec)
+        return self._open().buffer(name)
+
+    def aside(self, name: str) -> GpuBuffer:
+        """Return the buffer of a glance's picture, or of one of its outputs: only those asked for here come.
+
+        Raises
+        ------
+        RuntimeError
+            When the runtime is closed.
+        """
+        return self._open().aside(name)
+
+    async def glance(self) -> None:
+        """Run on another picture than the film's, as `run` does; the film's state is left alone.
+
+        It is what the model is fed, though: the setting ``smoothing`` has to be 0.
+
+        Raises
+        ------
+        RuntimeError
+            When the runtime is closed.
+        JsException
+            When the device is lost or the model fails.
+        """
+        await self._open().glance()
+
     async def run(self) -> None:
         """Hand the work to the GPU; what is submitted afterwards sees the mask.
 

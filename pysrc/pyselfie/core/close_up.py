@@ -28,22 +28,22 @@ GLANCE_EVERY = 20
 """Frames from one glance at something else to the next: who comes in beside the part is missing for no longer. That is
 two seconds at 10 frames a second, and the time of one more frame in 20."""
 
-_NEAR = 0.03
+NEAR = 0.03
 """Of the part's side: as soon as the person comes so near to its border the part moves; it began with 0.115."""
 
-_LOOSE = 0.65
+LOOSE = 0.65
 """A part is made smaller when one of this share of its side would do."""
 
-_LARGEST = 0.7
+LARGEST = 0.7
 """Of the frame's sides: a larger part shows nothing better."""
 
-_RESTLESS = 3
+RESTLESS = 3
 """Frames: a part that has to grow so soon again follows what isn't there, where the whole frame can only guess."""
 
-_GROWTH = 1.1
+GROWTH = 1.1
 """Of the part's side: less is a person who moves."""
 
-_PERSON_FROM = 0.5
+PERSON_FROM = 0.5
 """In a close-up, and where a close-up is to be given up for somebody outside: what would be shown is what counts."""
 
 
@@ -100,8 +100,8 @@ class CloseUp:
             self._glance = _part_around(_first_box(mask), size, SMALL) if due else None
         else:
             self._age += 1
-            own = person_box(mask, _PERSON_FROM)
-            self._near = _sides_near(_in_frame(own, part, size), part, size, _NEAR) if own else frozenset()
+            own = person_box(mask, PERSON_FROM)
+            self._near = _sides_near(_in_frame(own, part, size), part, size, NEAR) if own else frozenset()
             if due or own is None or self._near - self._settled:
                 self._glance, due = Rect(0, 0, *size), True
         if due:
@@ -140,11 +140,11 @@ class CloseUp:
             self._compare(raw, seen, self.part, size)
             return self.part is None
         agrees = finds_same if is_seen else is_confirmed
-        own = person_box(raw, _PERSON_FROM)
+        own = person_box(raw, PERSON_FROM)
         if own is None or not agrees(seen, raw, tried, size):
             return False
         self.part, self._age = tried, 0
-        self._settle(_sides_near(_in_frame(own, tried, size), tried, size, _NEAR), seen, size)
+        self._settle(_sides_near(_in_frame(own, tried, size), tried, size, NEAR), seen, size)
         return True
 
     def _settle(self, sides: frozenset[str], whole: Mask, size: Size) -> None:
@@ -154,7 +154,7 @@ class CloseUp:
         of a poster. Guesses don't count there.
         """
         part, self._settled = self.part, sides
-        box = person_box(whole, _PERSON_FROM) or person_box(whole)
+        box = person_box(whole, PERSON_FROM) or person_box(whole)
         if part is None or box is None:
             return
         left = round(box.x * size.width) if "left" in sides else part.x
@@ -168,8 +168,8 @@ class CloseUp:
 
         The close-up alone would not do: at its border it takes people to go on, and would follow what isn't there.
         """
-        own = person_box(close_up, _PERSON_FROM)
-        sure = whole >= _PERSON_FROM
+        own = person_box(close_up, PERSON_FROM)
+        sure = whole >= PERSON_FROM
         place = _pixels(part, size, whole.shape)
         inside = np.zeros_like(whole)
         inside[place] = whole[place]
@@ -181,13 +181,13 @@ class CloseUp:
             self._give_up()
             return
         growth = part_share(box) / (part.height / size.height)
-        if self._age < _RESTLESS and growth > _GROWTH and not sure.any():
+        if self._age < RESTLESS and growth > GROWTH and not sure.any():
             self._give_up()
             return
-        is_loose = not self._near and growth < _LOOSE
+        is_loose = not self._near and growth < LOOSE
         # The two don't see alike: whoever seems to leave moves the part unless the whole frame clearly knows better.
-        leaves = self._near & _sides_near(box, part, size, 2 * _NEAR)
-        if is_loose or leaves or _sides_near(box, part, size, _NEAR):
+        leaves = self._near & _sides_near(box, part, size, 2 * NEAR)
+        if is_loose or leaves or _sides_near(box, part, size, NEAR):
             self._move(box, size)
         else:
             self._settle(self._near, np.where(sure, whole, inside), size)
@@ -195,7 +195,7 @@ class CloseUp:
 
 def _first_box(raw: Mask) -> Rect | None:
     """Return the person's box in the whole frame; far from somebody whom the network is sure of guesses don't count."""
-    sure = person_box(raw, _PERSON_FROM)
+    sure = person_box(raw, PERSON_FROM)
     if sure is None:
         return person_box(raw)
     height, width = raw.shape
@@ -209,7 +209,7 @@ def _first_box(raw: Mask) -> Rect | None:
 
 def _part_around(box: Rect | None, size: Size, limit: float) -> Rect | None:
     part = closer_look(box, size, limit)
-    return None if part is None or part.height > _LARGEST * size.height else part
+    return None if part is None or part.height > LARGEST * size.height else part
 
 
 def _in_frame(box: Rect, part: Rect, size: Size) -> Rect:

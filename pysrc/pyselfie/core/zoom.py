@@ -25,19 +25,19 @@ MARGIN = 0.15
 LEAST = 0.125
 """The smallest part, as a fraction of the picture's sides: in a smaller one there is nothing more to see."""
 
-_PERSON_FROM = 0.3
+GUESS_FROM = 0.3
 """Of somebody far away the network is seldom sure: people at a quarter of their size were found best from here on."""
 
 _REACH = 0.03
 """Of the box, added on each side of it: the close-up tells what the person inside looks like, and not that there is
 more of it. Cut at a picture's lower edge, as in a poster, people are taken to go on below."""
 
-_SURE = 0.9
+SURE = 0.9
 """Where a close-up is to find somebody whom the first look has not: from here on a pixel of it is sure, as so much of
 the person has to be. Fur and clutter leave the network in doubt."""
 
 
-def person_box(mask: NDArray[np.float32], level: float = _PERSON_FROM) -> Rect | None:
+def person_box(mask: NDArray[np.float32], level: float = GUESS_FROM) -> Rect | None:
     """Return the smallest rectangle with all of the person, in fractions of the picture's sides.
 
     Parameters
@@ -124,7 +124,7 @@ def is_confirmed(first: NDArray[np.float32], close_up: NDArray[np.float32], part
         The picture's.
     """
     is_person = close_up >= 0.5
-    if (close_up >= _SURE).sum() < max(1, _SURE * is_person.sum()):
+    if (close_up >= SURE).sum() < max(1, SURE * is_person.sum()):
         return False
     return finds_same(first, close_up, part, size)
 
@@ -132,7 +132,7 @@ def is_confirmed(first: NDArray[np.float32], close_up: NDArray[np.float32], part
 def finds_same(first: NDArray[np.float32], close_up: NDArray[np.float32], part: Rect, size: Size) -> bool:
     """Tell whether the close-up of a part finds at least half of whom the first look has; see `is_confirmed`."""
     is_person = close_up >= 0.5
-    rows, columns = np.nonzero(first >= _PERSON_FROM)
+    rows, columns = np.nonzero(first >= GUESS_FROM)
     height, width = close_up.shape
     y = ((rows + 0.5) / first.shape[0] * size.height - part.y) / part.height * height
     x = ((columns + 0.5) / first.shape[1] * size.width - part.x) / part.width * width

@@ -49,6 +49,8 @@ export function gpuSettings(device, onGpu) {
 export class GpuSession {
   #session;
   #spec;
+  /** @type {(shape: number[]) => Slot} */
+  #newSlot;
   /** @type {Record<string, Slot>} by name: the picture, the settings, and all that comes out to be read */
   #slots = {};
   /** @type {{input: string, output: string, shape: number[], initial?: number, read: Slot, written: Slot}[]} */
@@ -57,6 +59,8 @@ export class GpuSession {
   #feeds = {};
   /** @type {Record<string, any>} */
   #fetches = {};
+  /** @type {Record<string, Slot>} by name: the picture of a glance, and what comes out of it */
+  #aside = {};
   #isFirst = true;
 
   /** @param {any} ort @param {any} session @param {GPUDevice} device @param {Spec} spec */
@@ -66,6 +70,7 @@ export class GpuSession {
     this.#session = session;
     this.#spec = spec;
     this.device = device;
+    this.#newSlot = slot;
     for (const { name, shape } of [input, ...settings, output, ...extras]) this.#slots[name] = slot(shape);
     for (const { name } of [input, ...settings]) this.#feeds[name] = this.#slot(name).tensor;
     for (const { name } of [output, ...extras]) this.#fetches[name] = this.#slot(name).tensor;
@@ -82,6 +87,14 @@ export class GpuSession {
   /** @param {string} name of an output, or of what goes in and isn't carried on */
   buffer(name) {
     return this.#slot(name).buffer;
+  }
+
+  /** The same of a glance; it is made when it is first asked for. @param {string} name */
+  aside(name) {
+    const { input, output, extras } = this.#spec;
+    const { shape } = /** @type {{shape: number[]}} */ ([input, output, ...extras].find((one) => one.name === name));
+    this.#aside[name] ??= this.#newSlot(shape);
+    return this.#aside[name].buffer;
   }
 
   /** @param {string} name */
@@ -112,6 +125,14 @@ export class GpuSession {
     this.#carryOn();
   }
 
+  /** Run on a picture that is not of the film, and leave nothing to the next run; outputs that nobody has asked for don't come. */
+  async glance() {
+    const { [this.#spec.input.name]: picture, ...wanted } = this.#aside;
+    const tensors = Object.entries(wanted).map(([name, { tensor }]) => [name, tensor]);
+    const feeds = { ...this.#feeds, [this.#spec.input.name]: /** @type {Slot} */ (picture).tensor };
+    await this.#session.run(feeds, Object.fromEntries(tensors));
+  }
+
   #beginAnew() {
     for (const { shape, initial, read } of this.#state)
       this.device.queue.writeBuffer(read.buffer, 0, filled(shape, initial));
@@ -131,6 +152,7 @@ export class GpuSession {
   async dispose() {
     const slots = new Set([
       ...Object.values(this.#slots),
+      ...Object.values(this.#aside),
       ...this.#state.flatMap(({ read, written }) => [read, written]),
     ]);
     for (const { buffer } of slots) buffer.destroy();

@@ -66,12 +66,16 @@ class AlphaTexture:
         JsException
             If a shader does not compile.
         """
-        buffers = (model.mask,) if model.refined is None else (model.refined.coefficients, model.refined.still)
-        layout = gpu.layout(Stage.FRAGMENT, UNIFORM, TEXTURE, *[READ_BUFFER] * len(buffers))
+        buffers: tuple[Any, ...] = (model.mask,)
+        kinds = [READ_BUFFER]
+        if model.refined is not None:
+            buffers = model.refined.coefficients, model.refined.still, model.look
+            kinds = [READ_BUFFER, READ_BUFFER, UNIFORM]
+        layout = gpu.layout(Stage.FRAGMENT, UNIFORM, TEXTURE, *kinds)
         known = {"WIDTH": model.size.width, "HEIGHT": model.size.height}
         pipelines = {}
         for kind, pictures in binder.layouts.items():
-            shaders = ("alpha_mask",) if model.refined is None else (f"picture_{kind}", "alpha_fit")
+            shaders = ("alpha_mask",) if model.refined is None else (f"picture_{kind}", "look", "alpha_fit")
             pipelines[kind] = await gpu.render_pipeline(
                 "alpha",
                 *shaders,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.webgpu.preprocess import ModelBuffers
 
 _STEPS = ("blur_gather", "blur_across", "blur_down", "blur_spread")
+_BEFORE = {"blur_gather": ("look",)}
 _VEC2, _VEC4 = 8, 16  # bytes
 
 
@@ -60,13 +61,13 @@ class BackgroundBlur:
         weights = {"COARSE_WEIGHT": float(COARSE_WEIGHT)}
         gaps = {"GAP_WEIGHT": float(COARSE_WEIGHT * MEAN_WEIGHT), "NEUTRAL_GREY": NEUTRAL_GREY / 255}
         constants: tuple[dict[str, float], ...] = (
-            {"WIDTH": model.size.width, "PERSON_FROM": PERSON_FROM},
+            {"WIDTH": model.size.width, "HEIGHT": model.size.height, "PERSON_FROM": PERSON_FROM},
             {},
             weights,
             gaps,
         )
         pipelines = {
-            step: await gpu.compute_pipeline(step, constants=values)
+            step: await gpu.compute_pipeline(*_BEFORE.get(step, ()), step, constants=values)
             for step, values in zip(_STEPS, constants, strict=True)
         }
         return cls(gpu, pipelines, model)
@@ -74,7 +75,7 @@ class BackgroundBlur:
     def _bind(self, model: ModelBuffers) -> dict[str, Any]:
         """Return each step's bind group; the order is that of the bindings in its shader."""
         buffers = {
-            "blur_gather": (model.tensor, model.mask, self._grid, self._planes),
+            "blur_gather": (model.tensor, model.mask, self._grid, self._planes, model.sample, model.look),
             "blur_across": (self._grid, self._planes, self._across, self._sums),
             "blur_down": (self._grid, self._sums, self._down, self._blurred),
             "blur_spread": (self._grid, self._blurred),

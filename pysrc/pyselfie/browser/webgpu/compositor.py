@@ -137,7 +137,7 @@ class Compositor:
             self._pipelines[way] = pipeline
 
     async def _pipeline(self, way: _Way) -> Any:
-        shaders: tuple[str, ...] = ("scene", "layer_person")
+        shaders: tuple[str, ...] = ("look", "scene", "layer_person")
         layouts: tuple[Any, ...] = (self.layout,)
         if way.kind is not None:
             shaders = ("scene", f"picture_{way.kind}", "layer_picture")

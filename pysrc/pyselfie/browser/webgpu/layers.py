@@ -28,8 +28,8 @@ _NOTHING = Ramp((0, 0, 0, 0), (0, 0, 0, 0))
 
 
 def scene_layout(gpu: Gpu) -> Any:
-    """Return the layout of bind group 0 of all layers, in the order of ``scene.wgsl``."""
-    return gpu.layout(Stage.FRAGMENT, UNIFORM, SAMPLER, *[TEXTURE] * 5, UNIFORM)
+    """Return the layout of bind group 0 of all layers, in the order of ``scene.wgsl`` and ``layer_person.wgsl``."""
+    return gpu.layout(Stage.FRAGMENT, UNIFORM, SAMPLER, *[TEXTURE] * 5, UNIFORM, UNIFORM)
 
 
 class _Parts(NamedTuple):
@@ -42,12 +42,13 @@ class _Parts(NamedTuple):
 class PersonLayers:
     """Alpha, and the small textures that the layers take their colours from. Make it with `create`."""
 
-    def __init__(self, gpu: Gpu, layout: Any, parts: _Parts) -> None:
+    def __init__(self, gpu: Gpu, layout: Any, parts: _Parts, look: Any) -> None:
         self._gpu = gpu
         self._layout = layout
         self._alpha, self._blur, self._edge, self._light = self._parts = parts
         self._sampler = gpu.sampler()
         self._scene = gpu.uniform(_SCENE_BYTES)
+        self._look = look
         self._told: tuple[Any, ...] | None = None  # what is in it
         self._views: tuple[Any, ...] = ()  # of alpha
         self._groups: list[Any] = []  # one for each of them
@@ -70,7 +71,7 @@ class PersonLayers:
             made.callback(light.close)
             edge = await EdgeColours.create(gpu, model, light.view)
             made.pop_all()
-        return cls(gpu, layout, _Parts(alpha, blur, edge, light))
+        return cls(gpu, layout, _Parts(alpha, blur, edge, light), model.look)
 
     def advance(self, encoder: Any, picture: Picture, size: Size) -> None:
         """Record the making of alpha for a picture that has just been segmented: once for each."""
@@ -102,9 +103,8 @@ class PersonLayers:
 
     def _bind(self, alpha: Any) -> Any:
         textures = (alpha, self._blur.view, self._edge.person, self._edge.outside, self._light.view)
-        return self._gpu.bind(
-            self._layout, {"buffer": self._scene}, self._sampler, *textures, {"buffer": self._edge.cast}
-        )
+        cast, look = {"buffer": self._edge.cast}, {"buffer": self._look}
+        return self._gpu.bind(self._layout, {"buffer": self._scene}, self._sampler, *textures, cast, look)
 
     def _tell(self, options: Options, size: Size) -> None:
         """Write what ``scene.wgsl`` calls a Scene, if it is another one."""

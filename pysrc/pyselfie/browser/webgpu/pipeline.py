@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal
 
 from js import navigator
@@ -100,7 +101,10 @@ class GpuPipeline(Pipeline):
 
     async def use(self, runtime: OrtGpuRuntime) -> None:
         segmenter = await GpuSegmenter.create(self._gpu, self._binder, runtime, self._clock.lap)
-        layers = await PersonLayers.create(self._gpu, self._binder, self._compositor.layout, segmenter.model)
+        with ExitStack() as made:
+            made.callback(segmenter.free)
+            layers = await PersonLayers.create(self._gpu, self._binder, self._compositor.layout, segmenter.model)
+            made.pop_all()
         self._release_model()
         self._segmenter, self._layers = segmenter, layers
         self._is_warm = False

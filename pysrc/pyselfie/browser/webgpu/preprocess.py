@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pyselfie.browser.webgpu.device import WRITTEN_BUFFER, Stage
+import numpy as np
+
+from pyselfie.browser.webgpu.device import UNIFORM, WRITTEN_BUFFER, BufferUsage, Stage
 from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from pyselfie.browser.js_types import GpuBuffer
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.webgpu.device import Gpu
     from pyselfie.browser.webgpu.picture import Kind, Picture, PictureBinder
+
+LOOK_BYTES = 144
 
 TILE = 8  # pixels along each side of a workgroup, as in the shaders
 
@@ -48,6 +54,10 @@ class ModelBuffers(NamedTuple):
         float32 [1, H, W, 3], RGB in 0..1.
     mask : GPUBuffer
         float32 [H, W] in 0..1.
+    look : GPUBuffer
+        What they are of, as in ``look.wgsl``.
+    sample : GPUBuffer
+        As `tensor`, of all of the picture; to be read where the model is shown a part of it.
     refined : RefinedBuffers or None
         None: the model gives the mask alone.
     """
@@ -55,16 +65,29 @@ class ModelBuffers(NamedTuple):
     size: Size
     tensor: GpuBuffer
     mask: GpuBuffer
+    look: GpuBuffer
+    sample: GpuBuffer
     refined: RefinedBuffers | None = None
 
     @classmethod
-    def of(cls, runtime: OrtGpuRuntime) -> ModelBuffers:
-        """Return those of a runtime's model."""
+    def of(cls, gpu: Gpu, runtime: OrtGpuRuntime) -> ModelBuffers:
+        """Return those of a runtime's model; `look` and `sample` are made, and the caller's."""
         spec = runtime.spec
         refined = None
         if spec.edges == "refined":
             refined = RefinedBuffers(*(runtime.buffer(name) for name in RefinedBuffers._fields))
-        return cls(Size(spec.width, spec.height), runtime.input, runtime.output, refined)
+        readable = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC
+        look = gpu.buffer(LOOK_BYTES, readable | BufferUsage.UNIFORM)
+        gpu.write(look, first_look())
+        sample = gpu.storage(spec.width * spec.height * 12)
+        return cls(Size(spec.width, spec.height), runtime.input, runtime.output, look, sample, refined)
+
+
+def first_look() -> NDArray[np.float32]:
+    """Return what ``look.wgsl`` calls a Look, before a film's first frame: all of the picture, and no mask yet."""
+    look = np.zeros(LOOK_BYTES // 4, np.float32)
+    look.reshape(-1, 4)[:3] = 0, 0, 1, 1
+    return look
 
 
 def tiles(size: Size) -> tuple[int, int]:
@@ -85,12 +108,19 @@ class Preprocess:
 
     @classmethod
     async def create(
-        cls, gpu: Gpu, binder: PictureBinder, model: ModelBuffers, convention: Convention = "half_pixel"
+        cls,
+        gpu: Gpu,
+        binder: PictureBinder,
+        model: ModelBuffers,
+        convention: Convention = "half_pixel",
+        aside: GpuBuffer | None = None,
     ) -> Preprocess:
         """Compile for `model`.
 
         Parameters
         ----------
+        aside : GPUBuffer, optional
+            Where to put what is looked at besides, as `model.tensor`; that is left alone then.
         convention : str
             ``"half_pixel"`` (bilinear, as MediaPipe's JavaScript) or ``"corner_warp"`` (as MediaPipe's Python; see
             `pyselfie.core.sampling`).
@@ -102,14 +132,16 @@ class Preprocess:
         """
         width, height = model.size
         constants = {"WIDTH": width, "HEIGHT": height, "CORNER_WARP": int(convention == "corner_warp")}
-        layout = gpu.layout(Stage.COMPUTE, WRITTEN_BUFFER)
+        constants["ASIDE"] = int(aside is not None)
+        layout = gpu.layout(Stage.COMPUTE, UNIFORM, WRITTEN_BUFFER, WRITTEN_BUFFER)
         pipelines = {
             kind: await gpu.compute_pipeline(
-                f"picture_{kind}", "preprocess", layouts=(layout, pictures), constants=constants
+                "look", f"picture_{kind}", "preprocess", layouts=(layout, pictures), constants=constants
             )
             for kind, pictures in binder.layouts.items()
         }
-        return cls(pipelines, gpu.bind(layout, {"buffer": model.tensor}), model.size)
+        buffers = (model.look, model.tensor if aside is None else aside, model.sample)
+        return cls(pipelines, gpu.bind(layout, *({"buffer": one} for one in buffers)), model.size)
 
     def encode(self, compute_pass: Any, picture: Picture) -> None:
         """Record the work on `picture`."""

@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 _MAP_READ = 1  # GPUMapMode.READ
 
 
-async def read_floats(gpu: Gpu, buffer: Any) -> NDArray[np.float32]:
-    """Return what `buffer` holds once all submitted work is done, float32 [N]."""
-    staging = gpu.buffer(buffer.size, BufferUsage.MAP_READ | BufferUsage.COPY_DST)
+async def read_floats(gpu: Gpu, *buffers: Any) -> list[NDArray[np.float32]]:
+    """Return what each of `buffers` holds once all submitted work is done, float32 [N]."""
+    ends = np.cumsum([buffer.size for buffer in buffers]).tolist()
+    staging = gpu.buffer(ends[-1], BufferUsage.MAP_READ | BufferUsage.COPY_DST)
     try:
         encoder = gpu.device.createCommandEncoder()
-        encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size)
+        for buffer, end in zip(buffers, ends, strict=True):
+            encoder.copyBufferToBuffer(buffer, 0, staging, end - buffer.size, buffer.size)
         gpu.submit(encoder)
         await staging.mapAsync(_MAP_READ)
-        return np.frombuffer(staging.getMappedRange().to_bytes(), np.float32)
+        floats = np.frombuffer(staging.getMappedRange().to_bytes(), np.float32)
+        return np.split(floats, [end // 4 for end in ends[:-1]])
     finally:
         gpu.free(staging)

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
+from pyselfie.browser.webgpu.looks import GpuLooks
 from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
 from pyselfie.core.classes import NoClassesError
+from pyselfie.core.geometry import Rect, Size
 from pyselfie.core.manifest import CLASSES
+from pyselfie.core.zoom import place, placed_classes
 from pyselfie.runtimes.film import Film
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from pyselfie.browser.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.webgpu.device import Gpu
     from pyselfie.browser.webgpu.picture import Picture, PictureBinder
-    from pyselfie.core.geometry import Size
+
+
+_ALL = Rect(0, 0, 1, 1)
+
+
+class _Parts(NamedTuple):
+    preprocess: Preprocess
+    looks: GpuLooks | None  # None: raw edges, which are what the network says of the whole frame, no more
 
 
 class GpuSegmenter:
@@ -32,13 +44,14 @@ class GpuSegmenter:
     """
 
     def __init__(
-        self, gpu: Gpu, runtime: OrtGpuRuntime, model: ModelBuffers, preprocess: Preprocess, lap: Callable[[str], None]
+        self, gpu: Gpu, runtime: OrtGpuRuntime, model: ModelBuffers, parts: _Parts, lap: Callable[[str], None]
     ) -> None:
         self.model = model
         self._gpu = gpu
         self._runtime = runtime
         self._film = Film(runtime)
-        self._preprocess = preprocess
+        self._preprocess, self._looks = parts
+        self._cuts = 0
         self._lap = lap
 
     @classmethod
@@ -52,36 +65,76 @@ class GpuSegmenter:
         JsException
             If a shader does not compile; the runtime is the caller's then.
         """
-        model = ModelBuffers.of(runtime)
-        return cls(gpu, runtime, model, await Preprocess.create(gpu, binder, model), lap)
+        model = ModelBuffers.of(gpu, runtime)
+        with ExitStack() as made:  # a shader that does not compile leaves nothing behind
+            made.callback(gpu.free, model.look, model.sample)
+            preprocess = await Preprocess.create(gpu, binder, model)
+            looks = None if model.refined is None else await GpuLooks.create(gpu, binder, runtime, model)
+            made.pop_all()
+        return cls(gpu, runtime, model, _Parts(preprocess, looks), lap)
 
     def look(self, picture: Picture) -> None:
         """Sample `picture` without segmenting it."""
+        with self._compute() as compute_pass:
+            self._preprocess.encode(compute_pass, picture)
+        self._lap("preprocess")
+
+    @contextmanager
+    def _compute(self) -> Iterator[Any]:
+        """Give a compute pass, which is submitted in the end."""
         encoder = self._gpu.device.createCommandEncoder()
         compute_pass = encoder.beginComputePass()
-        self._preprocess.encode(compute_pass, picture)
+        yield compute_pass
         compute_pass.end()
         self._gpu.submit(encoder)
-        self._lap("preprocess")
 
     async def segment(self, picture: Picture, size: Size, smoothing: float) -> None:
         """Hand the work to the GPU; what is submitted afterwards sees the mask in its buffer.
 
         The mask before may count by `smoothing`, 0..0.95, if the picture, of `size`, is the next one of the same film.
         """
-        self.look(picture)
-        self._film.begin_frame(size, smoothing)
+        cuts, looks = self._cuts, self._looks
+        is_first = self._film.begin_frame(size, smoothing)
+        with self._compute() as compute_pass:
+            if looks is not None:
+                looks.begin(size, smoothing, is_first=is_first)
+                looks.encode_next(compute_pass)
+            self._preprocess.encode(compute_pass, picture)
+        self._lap("preprocess")
         await self._runtime.run()
+        if looks is not None and looks.is_due and cuts == self._cuts:  # else the picture may be closed already
+            await self._glance(looks, picture)
         self._lap("infer")
 
+    async def _glance(self, looks: GpuLooks, picture: Picture) -> None:
+        """Look at something else of the same picture, too; its mask may be the better one."""
+        with self._compute() as compute_pass:
+            looks.encode_glance(compute_pass, picture)
+        await self._runtime.glance()
+        with self._compute() as compute_pass:
+            looks.encode_verdict(compute_pass)
+
     async def read_mask(self) -> NDArray[np.float32]:
-        """Return the mask, float32 [h, w] in 0..1."""
+        """Return the mask of all of the picture, float32 [h, w] in 0..1."""
         width, height = self.model.size
-        floats = await read_floats(self._gpu, self.model.mask)
-        return floats[: height * width].reshape(height, width)
+        planes, part, believed = await self._read(self.model.mask, 1)
+        if part == _ALL:
+            whole: NDArray[np.float32] = planes[0]
+            return whole
+        placed = np.empty((height, width), np.float32)
+        place(planes[0], part, Size(1, 1), placed, believed)
+        return placed
+
+    async def _read(self, buffer: Any, count: int) -> tuple[NDArray[np.float32], Rect, Rect]:
+        """Return `count` planes, what part of the picture they are of, and where in it they count."""
+        width, height = self.model.size
+        planes, look = await read_floats(self._gpu, buffer, self.model.look)
+        part, believed = Rect(*look[:4].tolist()), Rect(*look[4:8].tolist())
+        return planes[: count * height * width].reshape(count, height, width), part, believed
 
     def cut(self) -> None:
         """Let the next picture be the first of another film."""
+        self._cuts += 1
         self._film.cut()
 
     @property
@@ -97,17 +150,23 @@ class GpuSegmenter:
         NoClassesError
             When it knows the person alone.
         """
-        names, (width, height) = self.class_names, self.model.size
-        if not names:
+        if not self.class_names:
             raise NoClassesError(self._runtime.spec.name)
-        floats = await read_floats(self._gpu, self._runtime.buffer(CLASSES))
-        return floats[: len(names) * height * width].reshape(len(names), height, width)
+        planes, part, _ = await self._read(self._runtime.buffer(CLASSES), len(self.class_names))
+        return planes if part == _ALL else placed_classes(planes, part, Size(1, 1))
 
     def reset(self) -> None:
         """Forget what the frames so far have left, also of a run under way."""
-        self._film.cut()
+        self.cut()
         self._runtime.reset()
 
     def close(self) -> None:
         """Release the model."""
+        self.free()
         self._runtime.close()
+
+    def free(self) -> None:
+        """Free what was made, but not the model."""
+        if self._looks is not None:
+            self._looks.close()
+        self._gpu.free(self.model.look, self.model.sample)
