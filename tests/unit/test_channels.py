@@ -29,7 +29,7 @@ def channels(worker, host, monkeypatch):
     monkeypatch.setattr(module, "provoke_first_error", lambda: None)
 
     def make():
-        channels = module.Channels(lambda _channel: host, "auto", "canvas2d")
+        channels = module.Channels(lambda _channel: host, "auto", "canvas2d", "{}")
         options = '{"effect": "mask"}'
         channels.receive(SimpleNamespace(type="open", channel=1, options=options, canvas=MagicMock()))
         return channels
