@@ -21,8 +21,16 @@ class _LastWord:
     @staticmethod
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-        """Run the browser tests last: they take longest, and Playwright leaves an event loop running in this thread."""
-        items.sort(key=lambda item: item.path.is_relative_to(_BROWSER_TESTS))
+        """Run the browser tests last: Playwright leaves an event loop running in this thread.
+
+        Those that ask for WebGPU are the first of them: they are the longest of what one process has to do alone.
+        """
+        webgpu = _asking_for_webgpu()
+        items.sort(key=lambda item: (item.path.is_relative_to(_BROWSER_TESTS), item.path not in webgpu))
+
+
+def _asking_for_webgpu() -> set[Path]:
+    return {file for file in _BROWSER_TESTS.rglob("test_*.py") if "WEBGPU_FLAGS" in file.read_text()}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,10 +49,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     class ByFile(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
         def _split_scope(self, nodeid: str) -> str:
             path = nodeid.partition("::")[0]
-            return "webgpu" if path in webgpu else path
+            return "webgpu" if config.rootpath / path in webgpu else path
 
-    files = _BROWSER_TESTS.rglob("test_*.py")
-    webgpu = {file.relative_to(config.rootpath).as_posix() for file in files if "WEBGPU_FLAGS" in file.read_text()}
+    webgpu = _asking_for_webgpu()
     return ByFile(config, log)
 
 
