@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyselfie.browser.canvas.painter import Canvas2DPainter
-from pyselfie.browser.reporter import Reporter
+from pyselfie.browser.engine.reporter import Reporter
 from pyselfie.browser.webgpu.pipeline import GpuPipeline
 
 _paint, _pace, _painted = Canvas2DPainter.paint, GpuPipeline._pace, Reporter.painted

@@ -219,7 +219,7 @@ def test_plain_page_example(launch, serve_site):
 # A machine too slow for a mask per frame: each run of the model takes a fifth of a second.
 SLOW_MODEL = """
 import time
-from pyselfie.browser.ort_web import OrtWebRuntime
+from pyselfie.browser.models.ort_web import OrtWebRuntime
 run = OrtWebRuntime.run
 async def slow(*given):
     end = time.monotonic() + 0.2

@@ -120,7 +120,7 @@ def test_light_follows_a_backdrop_that_changes(launch, site, astronaut, backdrop
 
 
 COUNT_RUNS = """
-from pyselfie.browser.ort_web import OrtWebRuntime
+from pyselfie.browser.models.ort_web import OrtWebRuntime
 
 runs, run = 0, OrtWebRuntime.run
 
@@ -190,7 +190,7 @@ def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
 # A model that finds a person on the right, with an edge of six of its pixels.
 FIND_RAMP = """
 import numpy as np
-from pyselfie.browser.ort_web import OrtWebRuntime
+from pyselfie.browser.models.ort_web import OrtWebRuntime
 
 run = OrtWebRuntime.run
 

@@ -44,7 +44,7 @@ async ([png, video, cut]) => {
 # Python for the worker: a black frame that is painted with the mask of the one before.
 FOLLOW = """
 from js import OffscreenCanvas, createImageBitmap
-from pyselfie.browser.engine import Engine
+from pyselfie.browser.engine.engine import Engine
 
 engine = next(found for found in gc.get_objects() if isinstance(found, Engine))
 canvas = OffscreenCanvas.new(320, 180)

@@ -21,8 +21,8 @@ ENDS_WORKER = (
 KEPT = "localStorage.getItem('pyselfie-gpus')"
 SETTINGS = """
 pyodide.runPython(`
-import pyselfie.browser.check.gpu_check as check
-import pyselfie.browser.check.sample as sample
+import pyselfie.browser.models.check.gpu_check as check
+import pyselfie.browser.models.check.sample as sample
 from pyselfie.core.gpu_check import judge
 check.LIMITS = check.Limits(frame_ms=1e9, step_s=%g)
 check.RUNS, check.Measured.warm_ups = 1, 0

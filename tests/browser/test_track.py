@@ -145,7 +145,7 @@ def test_a_slow_model_costs_masks_before_frames(launch, site, camera_file):
     worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
     worker.evaluate("""pyodide.runPython(`
 import asyncio
-from pyselfie.browser.ort_web import OrtWebRuntime
+from pyselfie.browser.models.ort_web import OrtWebRuntime
 quick = OrtWebRuntime.run
 async def slow(*given):
     await asyncio.sleep(0.1)

@@ -144,7 +144,7 @@ class Worker:
         stand_ins = {"js": MagicMock(), "pyodide": MagicMock(), "pyodide.code": MagicMock(), "pyodide.ffi": ffi}
         for name, module in stand_ins.items():
             monkeypatch.setitem(sys.modules, name, module)
-        self.loader = self.module("model_loader")
+        self.loader = self.module("models.loader")
         monkeypatch.setattr(self.loader, "OrtWebRuntime", Runtime)
         monkeypatch.setattr(self.loader, "bridge_spec", lambda spec: spec)
         monkeypatch.setattr(self.loader, "verify_model", lambda *_: None)
@@ -153,8 +153,8 @@ class Worker:
         for name, part in parts.items():
             monkeypatch.setattr(output, name, part)
         self.now = 1000.0  # seconds, for the choice of the model; runs of a trial take no time
-        monkeypatch.setattr(self.module("models"), "time", SimpleNamespace(perf_counter=lambda: self.now))
-        monkeypatch.setattr(self.module("auto_model").AutoModel.__init__, "__defaults__", (lambda: self.now,))
+        monkeypatch.setattr(self.module("models.running"), "time", SimpleNamespace(perf_counter=lambda: self.now))
+        monkeypatch.setattr(self.module("models.auto").AutoModel.__init__, "__defaults__", (lambda: self.now,))
 
     def module(self, name):
         return importlib.import_module(f"pyselfie.browser.{name}")
@@ -173,7 +173,7 @@ class Worker:
         """Return an engine that paints on Canvas 2D and trusts its GPU unless told; options by JavaScript's names."""
         chosen = json.dumps({"effect": effect, **options})
         settings = {"requested": "auto", "painter": painter, "lock": asyncio.Lock(), "trust": trust or trusting()}
-        return self.module("engine").Engine(host, MagicMock(), chosen, **settings)
+        return self.module("engine.engine").Engine(host, MagicMock(), chosen, **settings)
 
 
 @pytest.fixture

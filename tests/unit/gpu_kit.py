@@ -32,10 +32,10 @@ class Sample:
 @pytest.fixture
 def check(worker, monkeypatch):
     """Return the module that checks; its clock is the kit's, and the mask is right."""
-    module = worker.module("check.gpu_check")
+    module = worker.module("models.check.gpu_check")
     monkeypatch.setattr(module, "Sample", Sample)
     monkeypatch.setattr(module, "mask_error", lambda _mask: 0.0)
-    monkeypatch.setattr(worker.module("check.measured"), "time", SimpleNamespace(perf_counter=lambda: worker.now))
+    monkeypatch.setattr(worker.module("models.check.measured"), "time", SimpleNamespace(perf_counter=lambda: worker.now))
     return module
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyselfie.browser.auto_model import AutoModel
+from pyselfie.browser.models.auto import AutoModel
 from pyselfie.core.options import AUTO
 from pyselfie.core.tiers import QUIET_S, Trial
 

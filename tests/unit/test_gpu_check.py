@@ -18,7 +18,7 @@ from pyselfie.runtimes.native import NativeRuntime
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SAMPLE = Path(__file__).parents[2] / "pysrc" / "pyselfie" / "browser" / "check" / "sample.jpg"
+SAMPLE = Path(__file__).parents[2] / "pysrc" / "pyselfie" / "browser" / "models" / "check" / "sample.jpg"
 FIT, UNFIT = Verdict("webgpu", "it is fast"), Verdict("wasm", "it is slow")
 KEY = key_of("nvidia hopper", "webgpu", "0.1.0", "1.30.0")
 

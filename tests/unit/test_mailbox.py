@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from pyselfie.browser.mailbox import Mailbox
+from pyselfie.browser.engine.mailbox import Mailbox
 from tests.unit.pipeline_parts import Frame
 
 

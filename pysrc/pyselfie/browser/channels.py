@@ -6,7 +6,7 @@ import asyncio
 import gc
 from typing import TYPE_CHECKING, Any
 
-from pyselfie.browser.engine import Engine
+from pyselfie.browser.engine.engine import Engine
 from pyselfie.browser.interop import provoke_first_error
 from pyselfie.browser.service.segmentation_service import SegmentationService
 from pyselfie.browser.service.service_client import ServiceClient

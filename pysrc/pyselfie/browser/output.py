@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
     from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
-    from pyselfie.browser.ort_gpu import OrtGpuRuntime
-    from pyselfie.browser.ort_web import OrtWebRuntime
+    from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
+    from pyselfie.browser.models.ort_web import OrtWebRuntime
     from pyselfie.browser.pipeline import Pipeline
     from pyselfie.browser.protocol import ShowCanvas, WantCanvas
     from pyselfie.core.options import Options

@@ -14,7 +14,7 @@ from pyodide.code import run_js
 from pyodide.ffi import JsException, can_run_sync, run_sync, to_js
 
 from pyselfie.browser.interop import js_object
-from pyselfie.browser.ort_web import OrtWebRuntime, bridge_spec
+from pyselfie.browser.models.ort_web import OrtWebRuntime, bridge_spec
 from pyselfie.core.manifest import read_model
 
 if TYPE_CHECKING:

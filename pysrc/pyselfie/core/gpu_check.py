@@ -40,7 +40,7 @@ _KNOWN_MASK = """
 0DFFFFFFFFF80000
 0FFFFFFFFFF70000
 0FFFFFFFFFF60000
-"""  # of browser/check/sample.jpg, in fifteenths: each digit is the mean of one cell
+"""  # of browser/models/check/sample.jpg, in fifteenths: each digit is the mean of one cell
 
 
 class Limits(NamedTuple):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pyselfie.browser.canvas.painter import Canvas2DPainter
     from pyselfie.browser.canvas.sampler import CanvasSampler
     from pyselfie.browser.js_types import Bitmap, Drawable, Frame
-    from pyselfie.browser.ort_gpu import OrtGpuRuntime
-    from pyselfie.browser.ort_web import OrtWebRuntime
+    from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
+    from pyselfie.browser.models.ort_web import OrtWebRuntime
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
     from pyselfie.runtimes.base import Runtime

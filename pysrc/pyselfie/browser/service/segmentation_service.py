@@ -10,8 +10,8 @@ from pyodide.ffi import JsException
 
 from pyselfie.browser.canvas.float_sampler import finest_sampler
 from pyselfie.browser.canvas.segmenter import Segmenter
-from pyselfie.browser.check.gpu_check import GpuCheck
-from pyselfie.browser.model_loader import ModelChoice, ModelLoader
+from pyselfie.browser.models.check.gpu_check import GpuCheck
+from pyselfie.browser.models.loader import ModelChoice, ModelLoader
 from pyselfie.browser.service.bitmaps import FrameBitmaps, MaskBitmaps
 from pyselfie.core.geometry import Size
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyodide.ffi import JsException
 
-from pyselfie.browser.model_loader import EngineError
+from pyselfie.browser.models.loader import EngineError
 from pyselfie.core.manifest import ModelFileError
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from pyselfie.core.close_up import GLANCE_EVERY
 from pyselfie.core.manifest import CLASSES
 
 if TYPE_CHECKING:
-    from pyselfie.browser.ort_gpu import OrtGpuRuntime
+    from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.webgpu.device import Gpu
     from pyselfie.browser.webgpu.picture import Picture, PictureBinder
     from pyselfie.browser.webgpu.preprocess import ModelBuffers

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
-    from pyselfie.browser.ort_gpu import OrtGpuRuntime
-    from pyselfie.browser.ort_web import OrtWebRuntime
+    from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
+    from pyselfie.browser.models.ort_web import OrtWebRuntime
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser.js_types import GpuBuffer
-    from pyselfie.browser.ort_gpu import OrtGpuRuntime
+    from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.webgpu.device import Gpu
     from pyselfie.browser.webgpu.picture import Kind, Picture, PictureBinder
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyselfie.browser.ort_gpu import OrtGpuRuntime
+    from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.webgpu.device import Gpu
     from pyselfie.browser.webgpu.picture import Picture, PictureBinder
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
+    from pyselfie.browser.engine.reporter import Reporter
     from pyselfie.browser.output import Output
-    from pyselfie.browser.reporter import Reporter
     from pyselfie.core.options import Options
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyselfie.browser.model_loader import ModelChoice
+from pyselfie.browser.models.loader import ModelChoice
 
 if TYPE_CHECKING:
     from pyselfie.browser.output import AnyRuntime

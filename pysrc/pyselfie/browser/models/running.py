@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from pyodide.ffi import JsException
 
-from pyselfie.browser.model_loader import EngineError, ModelChoice
-from pyselfie.browser.spare import Spare, choice_of
+from pyselfie.browser.models.loader import EngineError, ModelChoice
+from pyselfie.browser.models.spare import Spare, choice_of
 from pyselfie.core.options import AUTO
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from pyselfie.browser.model_loader import ModelLoader
+    from pyselfie.browser.engine.reporter import Reporter
+    from pyselfie.browser.models.loader import ModelLoader
     from pyselfie.browser.output import AnyRuntime, Output
     from pyselfie.browser.protocol import Status
-    from pyselfie.browser.reporter import Reporter
     from pyselfie.core.tiers import Trial
 
 

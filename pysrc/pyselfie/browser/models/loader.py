@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pyodide.ffi import JsException
 
 from pyselfie import __version__
-from pyselfie.browser.ort_gpu import OrtGpuRuntime
-from pyselfie.browser.ort_web import OrtWebRuntime, bridge_spec
+from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
+from pyselfie.browser.models.ort_web import OrtWebRuntime, bridge_spec
 from pyselfie.core.gpu_check import key_of
 from pyselfie.core.manifest import load_spec, verify_model
 from pyselfie.runtimes.auto import Probe, candidates, needs_verdict

@@ -17,7 +17,7 @@ from pyselfie.core.timing import StageClock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyselfie.browser.check.sample import Sample
+    from pyselfie.browser.models.check.sample import Sample
     from pyselfie.browser.output import AnyRuntime
     from pyselfie.browser.pipeline import Pipeline
 

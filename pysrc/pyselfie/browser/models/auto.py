@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
-    from pyselfie.browser.model_loader import ModelChoice, ModelLoader
-    from pyselfie.browser.models import RunningModel
+    from pyselfie.browser.models.loader import ModelChoice, ModelLoader
+    from pyselfie.browser.models.running import RunningModel
 
 _RICH_NUMBER = MODEL_NAMES.index(RICH)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyodide.ffi import JsException, to_js
 
 from pyselfie.browser.interop import js_object
-from pyselfie.browser.model_loader import EngineError
+from pyselfie.browser.models.loader import EngineError
 from pyselfie.core.classes import NoClassesError
 from pyselfie.core.manifest import ModelFileError
 

@@ -26,7 +26,7 @@ class Sample:
     @classmethod
     async def open(cls) -> Sample:
         """Decode the picture."""
-        data = resources.files("pyselfie.browser.check").joinpath("sample.jpg").read_bytes()
+        data = resources.files("pyselfie.browser.models.check").joinpath("sample.jpg").read_bytes()
         settings = js_object(resizeWidth=WIDTH, resizeHeight=HEIGHT)
         return cls(await createImageBitmap(Blob.new(to_js([to_js(data)])), settings))
 

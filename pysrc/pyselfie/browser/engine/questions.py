@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from pyselfie.browser.reporter import NO_PNG
+from pyselfie.browser.engine.reporter import NO_PNG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from pyselfie.browser.engine.repainter import Repainter
+    from pyselfie.browser.engine.reporter import Reporter
     from pyselfie.browser.output import Output
     from pyselfie.browser.protocol import AskClasses, AskMask, AskSnapshot
-    from pyselfie.browser.repainter import Repainter
-    from pyselfie.browser.reporter import Reporter
 
 
 class Questions:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from pyselfie.browser import protocol
     from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
-    from pyselfie.browser.model_loader import ModelLoader
-    from pyselfie.browser.models import RunningModel
+    from pyselfie.browser.models.loader import ModelLoader
+    from pyselfie.browser.models.running import RunningModel
     from pyselfie.browser.output import Output
     from pyselfie.custom.effect import CustomEffect
 

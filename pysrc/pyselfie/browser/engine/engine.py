@@ -7,16 +7,16 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pyselfie.browser.auto_model import AutoModel
-from pyselfie.browser.gpu_events import GpuEvents
-from pyselfie.browser.mailbox import Mailbox
-from pyselfie.browser.model_loader import ModelChoice, ModelLoader
-from pyselfie.browser.models import RunningModel
+from pyselfie.browser.engine.mailbox import Mailbox
+from pyselfie.browser.engine.questions import Questions
+from pyselfie.browser.engine.repainter import Repainter
+from pyselfie.browser.engine.reporter import Reporter, sentence_of
+from pyselfie.browser.engine.user_effect import UserEffect
+from pyselfie.browser.models.auto import AutoModel
+from pyselfie.browser.models.gpu_events import GpuEvents
+from pyselfie.browser.models.loader import ModelChoice, ModelLoader
+from pyselfie.browser.models.running import RunningModel
 from pyselfie.browser.output import Output
-from pyselfie.browser.questions import Questions
-from pyselfie.browser.repainter import Repainter
-from pyselfie.browser.reporter import Reporter, sentence_of
-from pyselfie.browser.user_effect import UserEffect
 from pyselfie.core.effects import has_edge, without_edge
 from pyselfie.core.options import AUTO, OptionError, Options, parse_changes
 from pyselfie.core.pacing import Pacer

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from pyodide.ffi import create_proxy
 
-from pyselfie.browser.check.gpu_check import GpuCheck
+from pyselfie.browser.models.check.gpu_check import GpuCheck
 from pyselfie.core.gpu_check import CUSTOM_EFFECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from pyselfie.browser.js_types import Host
-    from pyselfie.browser.model_loader import ModelLoader
-    from pyselfie.browser.models import RunningModel
+    from pyselfie.browser.models.loader import ModelLoader
+    from pyselfie.browser.models.running import RunningModel
     from pyselfie.browser.output import Output
     from pyselfie.browser.protocol import GpuChecked
     from pyselfie.core.gpu_check import Verdict

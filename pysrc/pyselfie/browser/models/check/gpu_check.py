@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import js
 
-from pyselfie.browser.check.measured import Measured
-from pyselfie.browser.check.sample import Sample
-from pyselfie.browser.model_loader import EngineError, ModelChoice
+from pyselfie.browser.models.check.measured import Measured
+from pyselfie.browser.models.check.sample import Sample
+from pyselfie.browser.models.loader import EngineError, ModelChoice
 from pyselfie.core.gpu_check import RUNS, Limits, Verdict, judge, mask_error
 from pyselfie.core.tiers import Trial
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
     from contextlib import AbstractContextManager
 
-    from pyselfie.browser.model_loader import ModelLoader
+    from pyselfie.browser.models.loader import ModelLoader
     from pyselfie.browser.output import AnyRuntime
     from pyselfie.browser.protocol import GpuChecked
     from pyselfie.core.gpu_check import Note

@@ -1,0 +1,1 @@
+"""One engine of the page: messages in, the frame loop, events out."""
