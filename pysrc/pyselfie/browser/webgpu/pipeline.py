@@ -16,6 +16,7 @@ from pyselfie.browser.webgpu.picture import FrameInHand, PictureBinder
 from pyselfie.browser.webgpu.segmenter import GpuSegmenter
 from pyselfie.core.effects import draws_for
 from pyselfie.core.geometry import Size
+from pyselfie.core.trace import Step, model_steps
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
     from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.models.ort_web import OrtWebRuntime
+    from pyselfie.browser.pixels import PixelReader
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
+    from pyselfie.core.trace import Steps
 
 MOST_IN_FLIGHT = 2
 """Frames that the GPU may work on at a time; one more would only be older when it is seen."""
+
+_NO_ARRAY = "The WebGPU painter mixes each pixel by itself, so there is no overlay to be seen."
 
 
 class GpuPipeline(Pipeline):
@@ -41,6 +46,7 @@ class GpuPipeline(Pipeline):
 
     def __init__(self, gpu: Gpu, binder: PictureBinder, compositor: Compositor, clock: StageClock) -> None:
         self.on_composite: Callable[[], None] | None = None
+        self.is_traced = False  # what there is to see is in buffers in any case
         self._gpu = gpu
         self._compositor = compositor
         self._clock = clock
@@ -198,6 +204,17 @@ class GpuPipeline(Pipeline):
         if self._segmenter is None or not self._has_mask:
             return None
         return self._segmenter.class_names, await self._segmenter.read_classes()
+
+    async def trace(self, options: Options, reader: PixelReader) -> Steps | None:
+        frame, size, segmenter = self._frame.frame, self._frame.size, self._segmenter
+        if frame is None or segmenter is None or not self.has_picture(options):
+            return None
+        self.repaint(options)  # a WebGPU canvas can be read in the task that painted it only
+        composite, pixels = reader.read(self._compositor.canvas, size), reader.read(frame, size)
+        steps = model_steps(await segmenter.trace() if self._has_mask else None)
+        reader.count += self._has_mask
+        overlay = Step(None, _NO_ARRAY)
+        return steps | {"frame": Step(pixels[..., :3]), "overlay": overlay, "composite": Step(composite)}
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
         self._compositor.set_backdrop(backdrop)
