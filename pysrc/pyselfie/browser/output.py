@@ -84,7 +84,7 @@ class Output:
         self._frame: Frame | None = None  # of the pipeline before, for the next one
         self._backdrop: Bitmap | None = None  # for the first pipeline
         self._custom_effect: CustomEffectCanvas | None = None
-        self._is_traced = False
+        self._watch: Callable[[], None] | None = None
         self._tap: Callable[[OffscreenCanvas, float | None], None] | None = None
         self._timestamp: float | None = None  # of the frame in hand, microseconds
 
@@ -153,13 +153,15 @@ class Output:
             self._frame = frame or self._frame  # exchanged twice before the frame was painted: it is still the first's
             old.close()
         new.custom_effect = self._custom_effect
-        new.is_traced = self._is_traced
+        new.is_traced = self._watch is not None
         new.on_composite = self._on_composite
         new.set_backdrop(backdrop)
 
     def _on_composite(self) -> None:
         if self._tap is not None:
             self._tap(self._canvas, self._timestamp)
+        if self._watch is not None:
+            self._watch()
 
     def set_tap(self, tap: Callable[[OffscreenCanvas, float | None], None] | None) -> None:
         """Call `tap` with the canvas and the frame's timestamp (microseconds or None) after each painting."""
@@ -241,11 +243,11 @@ class Output:
         """Return what the model tells apart in the last frame; see `Pipeline.read_classes`; None before the first."""
         return None if self._pipeline is None else await self._pipeline.read_classes()
 
-    def set_traced(self, is_traced: bool) -> None:
-        """Let frames that are segmented from now on keep what `trace` wants, or no more."""
-        self._is_traced = is_traced
+    def set_watch(self, watch: Callable[[], None] | None) -> None:
+        """Call `watch` after each painting, and keep of each frame what `trace` wants; None: no more."""
+        self._watch = watch
         if self._pipeline is not None:
-            self._pipeline.is_traced = is_traced
+            self._pipeline.is_traced = watch is not None
 
     async def trace(self, options: Options, reader: PixelReader) -> Steps | None:
         """Return the steps from the frame in hand to its composite; see `Pipeline.trace`."""

@@ -72,6 +72,11 @@ class SetTap(Protocol):
     intervalMs: float
 
 
+class SetTrace(Protocol):
+    type: Literal["trace"]
+    state: Literal["off", "live", "held"]
+
+
 class Reset(Protocol):
     type: Literal["reset"]
 
@@ -94,6 +99,12 @@ class AskClasses(Protocol):
 class AskSnapshot(Protocol):
     type: Literal["snapshot"]
     request: int
+
+
+class AskTraced(Protocol):
+    type: Literal["traced"]
+    request: int
+    step: str
 
 
 class Prepare(Protocol):
@@ -214,11 +225,13 @@ ToEngine: TypeAlias = (
     | SetCustomEffect
     | SetEffectValues
     | SetTap
+    | SetTrace
     | Reset
     | TakeCanvas
     | AskMask
     | AskClasses
     | AskSnapshot
+    | AskTraced
 )
 ToService: TypeAlias = Prepare | Segment
 ToPython: TypeAlias = Ping | Open | OpenService | Close | ToEngine | ToService

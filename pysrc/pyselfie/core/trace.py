@@ -75,6 +75,7 @@ class Step(NamedTuple):
 Steps = dict[StepName, Step]
 
 NO_MASK = "The effect does not need the person, so the model did not run."
+_EARLIER = "Of an earlier frame: there was no time for a new mask."
 NO_OVERLAY = "What is painted has no overlay."
 _RAW_EDGES = "With raw edges the model's mask is used as it is."
 _NOT_KEPT = "A second look at the frame has given the mask, and what its network said is not kept."
@@ -147,6 +148,8 @@ def report(steps: Steps, stages: Mapping[str, float]) -> list[dict[str, Any]]:
     timed: dict[str, str] = {}
     for name, (label, sources, stage) in STEPS.items():
         array, note = steps[name]
+        if array is not None and stage == "infer" and stage not in stages:
+            note = _EARLIER
         told: dict[str, Any] = {"name": name, "label": label, "note": note}
         told["sources"] = [there for source in sources if (there := _source(steps, source))]
         told["timedWith"] = timed.get(stage)
@@ -195,7 +198,7 @@ def _numbers(plane: NDArray[Any]) -> NDArray[Any]:
 def picture(array: NDArray[Any]) -> NDArray[np.uint8]:
     """Return an array as people see it, uint8 [h, w, 4], straight RGBA.
 
-    Floats are 0 black and 1 white, and beyond that black and white as well; what is no number has the colour `NO_NUMBER`.
+    Floats are 0 black and 1 white, and so is what lies beyond; what is no number has the colour `NO_NUMBER`.
     """
     planes = channels(array)
     seen = np.empty((*array.shape[:2], 4), np.uint8)

@@ -14,6 +14,8 @@ export class Given {
   /** Who gets every composite. @type {((frame: Frame) => void) | null} */
   tap = null;
   tapInterval = 0;
+  /** @type {"off" | "live" | "held"} */
+  trace = "off";
   /** @type {ImageBitmap | null} */
   #backdrop = null;
 
@@ -33,12 +35,18 @@ export class Given {
     const messages = [];
     if (this.tap) messages.push(this.tapMessage);
     if (this.customEffect.source !== null) messages.push(this.effectMessage);
+    if (this.trace !== "off") messages.push(this.traceMessage);
     return messages;
   }
 
   /** @returns {import("./protocol.d.ts").SetCustomEffect} */
   get effectMessage() {
     return { type: "custom_effect", ...this.customEffect, values: JSON.stringify(this.effectValues) };
+  }
+
+  /** @returns {import("./protocol.d.ts").SetTrace} */
+  get traceMessage() {
+    return { type: "trace", state: this.trace };
   }
 
   /** @returns {import("./protocol.d.ts").SetTap} */

@@ -92,6 +92,12 @@ export interface SetTap {
   intervalMs: number;
 }
 
+/** Send a `trace` now and then; "held": keep the last one and send no other. */
+export interface SetTrace {
+  type: "trace";
+  state: "off" | "live" | "held";
+}
+
 /** The source changes: forget its last frame. */
 export interface Reset {
   type: "reset";
@@ -119,6 +125,13 @@ export interface AskSnapshot {
   request: number;
 }
 
+/** All of one step's array of the last `trace`. */
+export interface AskTraced {
+  type: "traced";
+  request: number;
+  step: string;
+}
+
 /** Load a model. */
 export interface Prepare {
   type: "prepare";
@@ -142,11 +155,13 @@ export type ToEngine =
   | SetCustomEffect
   | SetEffectValues
   | SetTap
+  | SetTrace
   | Reset
   | TakeCanvas
   | AskMask
   | AskClasses
-  | AskSnapshot;
+  | AskSnapshot
+  | AskTraced;
 export type ToService = Prepare | Segment;
 export type ToPython = Ping | Open | OpenService | Close | ToEngine | ToService;
 export type ToWorker = Boot | Ping | End | Open | OpenService | Close | ((ToEngine | ToService) & { channel: number });

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from pyselfie.browser.canvas.painter import Canvas2DPainter
     from pyselfie.browser.canvas.sampler import CanvasSampler
     from pyselfie.browser.js_types import Bitmap, Drawable, Frame
-    from pyselfie.browser.pixels import PixelReader
     from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.models.ort_web import OrtWebRuntime
+    from pyselfie.browser.pixels import PixelReader
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
     from pyselfie.core.trace import Steps

@@ -171,7 +171,12 @@ class GpuPipeline(Pipeline):
         return True
 
     def _paint(self, options: Options, *, is_fresh: bool = False) -> None:
-        """Paint the frame in hand; `is_fresh` if it has just been segmented, whatever is painted of it."""
+        self._draw(options, is_fresh=is_fresh)
+        if self.on_composite is not None:
+            self.on_composite()
+
+    def _draw(self, options: Options, *, is_fresh: bool = False) -> None:
+        """Draw the frame in hand; `is_fresh` if it has just been segmented, whatever is painted of it."""
         assert self._layers is not None  # noqa: S101 - there is a model before there is a frame
         assert self._frame.picture is not None  # noqa: S101 - checked by the callers
         frame, size = self._frame.picture, self._frame.size
@@ -182,8 +187,6 @@ class GpuPipeline(Pipeline):
         self._layers.encode(encoder, options, size, self._compositor.backdrop(size) if lit else None)
         self._compositor.encode(encoder, size, self._layers.group(options, size), frame, options)
         self._gpu.submit(encoder)
-        if self.on_composite is not None:
-            self.on_composite()
 
     async def _pace(self) -> None:
         """Wait until the GPU has room for one frame more, so that the next one taken is the newest.
@@ -209,7 +212,7 @@ class GpuPipeline(Pipeline):
         frame, size, segmenter = self._frame.frame, self._frame.size, self._segmenter
         if frame is None or segmenter is None or not self.has_picture(options):
             return None
-        self.repaint(options)  # a WebGPU canvas can be read in the task that painted it only
+        self._draw(options)  # a WebGPU canvas can be read in the task that painted it only
         composite, pixels = reader.read(self._compositor.canvas, size), reader.read(frame, size)
         steps = model_steps(await segmenter.trace() if self._has_mask else None)
         reader.count += self._has_mask

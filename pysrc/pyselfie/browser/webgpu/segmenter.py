@@ -148,7 +148,9 @@ class GpuSegmenter:
         buffers = (self.model.look, self.model.tensor, self.model.mask, *refined)
         look, *read = await read_floats(self._gpu, *buffers)
         shapes = spec.input_shape[1:], (height, width), (height, width), (height // 2, width // 2)
-        picture, mask, *rest = (one[: math.prod(shape)].reshape(shape) for one, shape in zip(read, shapes, strict=False))
+        picture, mask, *rest = (
+            one[: math.prod(shape)].reshape(shape) for one, shape in zip(read, shapes, strict=False)
+        )
         if not rest:
             return ModelArrays(picture, mask)
         part, believed = Rect(*look[:4].tolist()), Rect(*look[4:8].tolist())
