@@ -201,7 +201,7 @@ def test_after_a_cut_nothing_is_left_of_a_close_up(engine: EngineDriver, astrona
 def test_a_photo_is_seen_as_on_the_canvas(
     engine: EngineDriver, scene: Scene, browser_for: Callable[..., Browser], origins: set[str], site: Server
 ) -> None:
-    """Both painters look at it closely at once, as no other frame follows: their masks are alike, and find the person."""
+    """Both painters look at it closely at once, as no other frame follows: masks are alike, and find the person."""
     engine.show(scene.picture)
     found = engine.mask()
     context = browser_for(WEBGPU_FLAGS).new_context()
