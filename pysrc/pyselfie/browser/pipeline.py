@@ -33,12 +33,15 @@ class Pipeline(Protocol):
         Takes the place of the options' effect; on Canvas 2D only, as `UserEffect` sees to.
     is_traced
         Whether `trace` will be asked for: frames that are segmented from now on keep what it needs.
+    is_photo
+        Whether no other frame follows the one that comes, or is in hand: what it is to show has to be seen in it.
     """
 
     painter: Literal["canvas2d", "webgpu"]
     on_composite: Callable[[], None] | None
     custom_effect: CustomEffectCanvas | None
     is_traced: bool
+    is_photo: bool
 
     @property
     def size(self) -> Size:

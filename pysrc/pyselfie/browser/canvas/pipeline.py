@@ -60,6 +60,7 @@ class CanvasPipeline(Pipeline):
         clock: StageClock,
     ) -> None:
         self.on_composite: Callable[[], None] | None = None
+        self.is_photo = False
         self.custom_effect: CustomEffectCanvas | None = None
         self.is_traced = False
         self._store = store
