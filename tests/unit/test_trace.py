@@ -14,6 +14,7 @@ from pyselfie.core.geometry import Rect
 from pyselfie.core.trace import ModelArrays, Step, Steps, model_steps
 
 MASK = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)
+INPUT = np.zeros((3, 4, 3), np.float32)
 RGBA = np.arange(48, dtype=np.uint8).reshape(3, 4, 4)
 WITH_ODD = np.array([[np.nan, 0.5], [np.inf, 0.25]], np.float32)
 STAGES = {"capture": 1.0, "preprocess": 2.0, "infer": 3.0, "postprocess": 4.0, "paint": 5.0}
@@ -21,7 +22,7 @@ STAGES = {"capture": 1.0, "preprocess": 2.0, "infer": 3.0, "postprocess": 4.0, "
 
 def steps(**changed: Any) -> Steps:
     """Return the steps of a refined frame; others by their names with underscores."""
-    found = model_steps(ModelArrays(np.zeros((3, 4, 3), np.float32), MASK, MASK, MASK[:2, :2]))
+    found = model_steps(ModelArrays(INPUT, MASK, MASK, MASK[:2, :2]))
     found |= {"frame": Step(RGBA[..., :3]), "overlay": Step(RGBA), "composite": Step(RGBA)}
     return found | {name.replace("_", "-"): step for name, step in changed.items()}  # type: ignore[return-value]
 
@@ -68,7 +69,7 @@ def test_report_gives_each_stage_once() -> None:
 
 def test_report_leaves_out_what_is_not_there() -> None:
     """A step without an array says why; those made from it name what is there instead."""
-    raw = told(**{name.replace("-", "_"): step for name, step in model_steps(ModelArrays(RGBA, MASK)).items()})
+    raw = told(**{name.replace("-", "_"): step for name, step in model_steps(ModelArrays(INPUT, MASK)).items()})
     assert raw["refined-mask"]["shape"] is None
     assert "raw edges" in raw["refined-mask"]["note"]
     assert "raw edges" in raw["smoothing-weight"]["note"]
@@ -89,7 +90,7 @@ def test_report_leaves_out_what_is_not_there() -> None:
 def test_steps_of_a_close_up_say_so() -> None:
     """What the model saw is a part of the frame then; its mask is placed into the whole."""
     part = Rect(0.25, 0.1, 0.5, 0.6)
-    found = model_steps(ModelArrays(RGBA, MASK, MASK, MASK, part))
+    found = model_steps(ModelArrays(INPUT, MASK, MASK, MASK, part))
     where = "Of a part of the frame: 50 % of its width from 25 %, 60 % of its height from 10 %."
     assert found["model-input"].note == found["raw-mask"].note == found["smoothing-weight"].note == where
     assert found["refined-mask"].note == ""

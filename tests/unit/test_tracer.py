@@ -3,6 +3,7 @@
 import asyncio
 import io
 from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ RAW = ["frame", "model-input", "raw-mask", "overlay", "composite"]
 class Reader:
     """Reads pictures of one brightness."""
 
-    made = []
+    made: ClassVar[list[Any]] = []
 
     def __init__(self):
         self.count = 0
@@ -84,8 +85,9 @@ async def opened(worker, host=None, **options):
     return engine, host
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize(("edges", "names"), [("refined", REFINED), ("raw", RAW)])
-def test_photo_is_traced_when_the_trace_is_opened(worker, clock, edges, names):
+def test_photo_is_traced_when_the_trace_is_opened(worker, edges, names):
     """The frame in hand is segmented once more, and all its steps come, with thumbnails, sizes and times."""
 
     async def run():
@@ -214,7 +216,8 @@ def test_held_trace_keeps_its_frame(worker, clock):
     asyncio.run(run())
 
 
-def test_answers_say_what_is_not_there(worker, clock):
+@pytest.mark.usefixtures("clock")
+def test_answers_say_what_is_not_there(worker):
     """An unknown step, and one that this model has not: one sentence each."""
 
     async def run():
