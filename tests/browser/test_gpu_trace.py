@@ -38,7 +38,7 @@ def test_steps_on_the_gpu(launch: Callable[..., GuardedPage], site: Server, astr
     assert seen(engine, "readbacks") == []
     engine.page.evaluate(LISTEN)
     engine.page.evaluate("engine.setTrace('live')")
-    engine.page.wait_for_function("self.newest")
+    engine.page.wait_for_function("() => self.newest")
     engine.page.evaluate("engine.setTrace('held')")
     read = seen(engine, "readbacks")
     assert len(read) == engine.page.evaluate("newest.readbacks")

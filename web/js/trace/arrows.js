@@ -1,0 +1,60 @@
+// The graph's arrows, drawn behind its cards: from each step to what is made of it.
+
+const SVG = "http://www.w3.org/2000/svg";
+const HEAD = 5;
+const BEND = 18;
+
+export class Arrows {
+  /** Lies behind the list that it is put into. */
+  svg = document.createElementNS(SVG, "svg");
+  #paths = document.createElementNS(SVG, "path");
+
+  constructor() {
+    this.svg.setAttribute("aria-hidden", "true");
+    this.svg.classList.add("trace-arrows");
+    this.svg.append(this.#paths);
+  }
+
+  /** @param {[HTMLElement, HTMLElement][]} pairs from and to, children of one positioned list */
+  draw(pairs) {
+    const list = this.svg.parentElement;
+    if (!list) return;
+    const wide = getComputedStyle(list).getPropertyValue("--trace-across").trim() === "1";
+    this.#paths.setAttribute("d", pairs.map((pair) => (wide ? across(pair, list) : down(pair))).join(""));
+  }
+}
+
+/** From left to right; around what lies between. @param {[HTMLElement, HTMLElement]} pair @param {HTMLElement} list */
+function across([from, to], list) {
+  const start = box(from);
+  const end = box(to);
+  const isFar = end.left - start.right > 2 * BEND + start.width;
+  if (isFar) {
+    const bottom = list.clientHeight - HEAD;
+    const x = end.left + end.width / 2;
+    return `M${start.left + start.width / 2} ${start.bottom}V${bottom}H${x}V${end.bottom + 2}${headUp(x, end.bottom + 2)}`;
+  }
+  const middle = (start.right + end.left) / 2;
+  const tip = end.left - 2;
+  return `M${start.right} ${start.middle}C${middle} ${start.middle} ${middle} ${end.middle} ${tip} ${end.middle}${headRight(tip, end.middle)}`;
+}
+
+/** From top to bottom, at the left of the cards; the further, the wider. @param {[HTMLElement, HTMLElement]} pair */
+function down([from, to]) {
+  const start = box(from);
+  const end = box(to);
+  const steps = Math.max(1, Math.round((end.middle - start.middle) / (start.height || 1)));
+  const x = start.left - Math.min(start.left - 2, 4 + 5 * steps);
+  const [y, tip] = [start.middle + 6, end.left - 2];
+  return `M${start.left} ${y}C${x} ${y} ${x} ${end.middle - 6} ${tip} ${end.middle - 6}${headRight(tip, end.middle - 6)}`;
+}
+
+/** @param {number} x @param {number} y */
+const headRight = (x, y) => `M${x - HEAD} ${y - HEAD}L${x} ${y}L${x - HEAD} ${y + HEAD}`;
+/** @param {number} x @param {number} y */
+const headUp = (x, y) => `M${x - HEAD} ${y + HEAD}L${x} ${y}L${x + HEAD} ${y + HEAD}`;
+
+/** @param {HTMLElement} element */
+function box({ offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height }) {
+  return { left, right: left + width, bottom: top + height, middle: top + height / 2, width, height };
+}
