@@ -10,11 +10,13 @@ export class FrameSteps {
   #isMeasured = false;
   /** When the picture that is shown begins. */
   #time = 0;
+  #isTimed;
 
   /** @param {HTMLVideoElement} video */
   constructor(video) {
     this.#video = video;
-    if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback((_, frame) => this.#see(frame));
+    this.#isTimed = "requestVideoFrameCallback" in video;
+    if (this.#isTimed) video.requestVideoFrameCallback((_, frame) => this.#see(frame));
   }
 
   /** @param {VideoFrameCallbackMetadata} frame */
@@ -32,7 +34,7 @@ export class FrameSteps {
   async go(frames) {
     const video = this.#video;
     video.pause();
-    const began = "requestVideoFrameCallback" in video ? this.#time : video.currentTime;
+    const began = this.#isTimed ? this.#time : video.currentTime;
     const place = began + (frames + 0.5) * this.#duration; // in the middle of it: its ends are rounded
     const shown = new Promise((done) => video.addEventListener("seeked", done, { once: true }));
     video.currentTime = Math.min(Math.max(place, 0), Math.max(video.duration - this.#duration / 2, 0));

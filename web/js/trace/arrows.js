@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEAD = 5;
-const BEND = 18;
+const LANE = 9;
 
 export class Arrows {
   /** Lies behind the list that it is put into. */
@@ -20,23 +20,37 @@ export class Arrows {
     const list = this.svg.parentElement;
     if (!list) return;
     const wide = getComputedStyle(list).getPropertyValue("--trace-across").trim() === "1";
-    this.#paths.setAttribute("d", pairs.map((pair) => (wide ? across(pair, list) : down(pair))).join(""));
+    let bottom = list.clientHeight - HEAD;
+    const path = (/** @type {[HTMLElement, HTMLElement]} */ pair) => {
+      if (!wide) return down(pair);
+      if (isNear(pair)) return across(pair);
+      bottom -= LANE;
+      return around(pair, bottom + LANE);
+    };
+    this.#paths.setAttribute("d", pairs.map(path).join(""));
   }
 }
 
-/** From left to right; around what lies between. @param {[HTMLElement, HTMLElement]} pair @param {HTMLElement} list */
-function across([from, to], list) {
+/** @param {[HTMLElement, HTMLElement]} pair */
+function isNear([from, to]) {
+  return to.offsetLeft - from.offsetLeft < 2 * from.offsetWidth;
+}
+
+/** From left to right. @param {[HTMLElement, HTMLElement]} pair */
+function across([from, to]) {
   const start = box(from);
   const end = box(to);
-  const isFar = end.left - start.right > 2 * BEND + start.width;
-  if (isFar) {
-    const bottom = list.clientHeight - HEAD;
-    const x = end.left + end.width / 2;
-    return `M${start.left + start.width / 2} ${start.bottom}V${bottom}H${x}V${end.bottom + 2}${headUp(x, end.bottom + 2)}`;
-  }
   const middle = (start.right + end.left) / 2;
   const tip = end.left - 2;
   return `M${start.right} ${start.middle}C${middle} ${start.middle} ${middle} ${end.middle} ${tip} ${end.middle}${headRight(tip, end.middle)}`;
+}
+
+/** Below what lies between. @param {[HTMLElement, HTMLElement]} pair @param {number} y */
+function around([from, to], y) {
+  const start = box(from);
+  const end = box(to);
+  const [x, tip] = [end.left + end.width / 2, end.bottom + 2];
+  return `M${start.left + start.width / 2} ${start.bottom}V${y}H${x}V${tip}${headUp(x, tip)}`;
 }
 
 /** From top to bottom, at the left of the cards; the further, the wider. @param {[HTMLElement, HTMLElement]} pair */

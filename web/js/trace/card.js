@@ -5,7 +5,7 @@ import { make, numberText, showPicture } from "./make.js";
 /** @typedef {import("../../types/pyselfie.d.ts").TraceStep} Step */
 
 export class Card {
-  #canvas = make("canvas", { className: "trace-thumb", "aria-hidden": "true" });
+  #canvas = make("canvas", { className: "trace-pixels", "aria-hidden": "true" });
   #label = make("strong");
   #facts = make("span", { className: "trace-facts" });
   #range = make("span", { className: "trace-facts" });
@@ -14,7 +14,7 @@ export class Card {
   #button = make(
     "button",
     { type: "button", className: "trace-card", "aria-pressed": "false" },
-    this.#canvas,
+    make("span", { className: "trace-thumb" }, this.#canvas),
     make("span", { className: "trace-text" }, this.#label, this.#facts, this.#range, this.#time, this.#note),
   );
   /** Stands in the graph's list. */

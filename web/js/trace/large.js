@@ -10,7 +10,7 @@ const CHANNELS = "RGBA";
 
 export class Large {
   #title = make("h3");
-  #canvas = make("canvas", { className: "trace-picture", "aria-hidden": "true" });
+  #canvas = make("canvas", { className: "trace-pixels", "aria-hidden": "true" });
   #x = make("input", { type: "number", min: "0", value: "0", className: "trace-place" });
   #y = make("input", { type: "number", min: "0", value: "0", className: "trace-place" });
   #value = make("output", { className: "trace-value" });
@@ -64,6 +64,7 @@ export class Large {
     this.#title.textContent = step.label;
     this.element.setAttribute("aria-label", `${step.label}, enlarged`);
     this.element.hidden = false;
+    this.element.scrollIntoView({ block: "nearest" });
   }
 
   close() {
@@ -80,7 +81,6 @@ export class Large {
     this.#fault.textContent = "";
     showPicture(this.#canvas, array.picture);
     const [height = 1, width = 1] = array.shape;
-    this.#canvas.style.setProperty("--ratio", String(width / height));
     this.#x.max = String(width - 1);
     this.#y.max = String(height - 1);
     if (isOther) this.#place(Math.floor(width / 2), Math.floor(height / 2));

@@ -17,11 +17,12 @@ export function make(tag, given = {}, ...inside) {
   return element;
 }
 
-/** Show a picture at its own size. @param {HTMLCanvasElement} canvas @param {ImageData} picture */
+/** Show a picture, and tell the style sheet its aspect. @param {HTMLCanvasElement} canvas @param {ImageData} picture */
 export function showPicture(canvas, picture) {
   if (canvas.width !== picture.width || canvas.height !== picture.height) {
     canvas.width = picture.width;
     canvas.height = picture.height;
+    canvas.style.setProperty("--ratio", String(picture.width / picture.height));
   }
   canvas.getContext("2d")?.putImageData(picture, 0, 0);
 }
