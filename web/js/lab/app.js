@@ -131,6 +131,7 @@ async function measureAll() {
   measured.clear();
   shown = "";
   results.hidden = true;
+  table.tBodies[0].replaceChildren();
   source = await openSource();
   const names = (/** @type {import("./intake.js").Named[]} */ files) =>
     source?.clip ? [] : files.map(({ name }) => name);
@@ -143,13 +144,15 @@ async function measureAll() {
   for (const problem of plan.problems) complain(problem);
   const pairs = source instanceof Clip ? source.pairs : plan.pairs;
   const count = await measureEach(pairs);
-  const notice = source instanceof Clip ? ` ${source.notice}` : "";
+  const notice = source instanceof Clip ? source.notice : "";
   const found =
     count === pairs.length
       ? `${count} measured`
       : `${isCancelled ? "Stopped: " : ""}${count} of ${pairs.length} measured`;
-  said.textContent = `${found}.${notice}`;
-  if (count > 0) await refresh();
+  said.textContent = `${found}${notice}.`;
+  if (count === 0) return;
+  await refresh();
+  if (results.getBoundingClientRect().top > innerHeight) results.scrollIntoView();
   const [first] = table.querySelectorAll("tr[data-name]");
   if (first instanceof HTMLElement && shown === "") await show(first.dataset.name ?? "");
 }

@@ -20,7 +20,7 @@ export class Clip {
   #step;
   /** @type {Pair[]} */
   pairs;
-  /** What people should know of how it is read. */
+  /** What people should know of how it is read: the end of a sentence. */
   notice;
 
   /** @param {HTMLVideoElement} video @param {HTMLVideoElement | null} truth @param {number} rate frames per second */
@@ -31,9 +31,9 @@ export class Clip {
     const all = Math.max(1, Math.round(video.duration * rate));
     const count = Math.min(MOST_FRAMES, all);
     this.pairs = Array.from({ length: count }, (_, at) => ({ name: `frame ${at + 1}`, picture: at, truth: at }));
-    const some =
-      count < all ? `The first ${count} of about ${all} frames are measured` : `${count} frames are measured`;
-    this.notice = `${some}, at ${Number(rate.toFixed(2))} a second${truth ? "" : "; without a mask video only the flicker"}.`;
+    const some = count < all ? `, the first of about ${all} frames` : "";
+    const flicker = truth ? "" : "; without a mask video only the flicker is known";
+    this.notice = `${some}, at about ${Math.round(rate)} a second${flicker}`;
   }
 
   /** @param {File} video @param {File | undefined} truth @returns {Promise<Clip>} */
@@ -99,7 +99,9 @@ async function rateOf(video) {
   const single = steps.filter((step) => step < 1.5 * shortest); // a slow device leaves frames out
   if (single.length === 0) return USUAL_RATE;
   const rate = single.length / single.reduce((sum, step) => sum + step, 0);
-  return RATES.find((usual) => Math.abs(rate / usual - 1) < NEAR) ?? rate; // times in files are rounded
+  const off = (/** @type {number} */ usual) => Math.abs(rate / usual - 1);
+  const [nearest] = RATES.toSorted((one, other) => off(one) - off(other));
+  return off(nearest) < NEAR ? nearest : rate; // times in files are rounded
 }
 
 /** @param {HTMLVideoElement} video */
