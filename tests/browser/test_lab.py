@@ -166,7 +166,7 @@ def test_numbers_are_those_of_the_command(examples: LabPage, side: str, tmp_path
     assert [row["name"] for row in found] == [row["name"] for row in expected]
     for row, known in zip(found, expected, strict=True):
         for measure in ("iou", "boundary_f", "holes", "leak", "mad"):
-            assert float(row[measure]) == pytest.approx(float(known[measure]), abs=1e-6), (row["name"], measure)
+            assert float(row[measure]) == pytest.approx(float(known[measure]), abs=2e-4), (row["name"], measure)
 
 
 def test_table_sorts_by_its_headings(examples: LabPage) -> None:
