@@ -65,6 +65,8 @@ class SetCustomEffect(Protocol):
     source: str | None
     name: str | None
     values: str
+    number: int
+    ended: str | None
 
 
 class SetEffectValues(Protocol):
@@ -218,6 +220,11 @@ class EffectState(TypedDict):
     printed: str | None
 
 
+class EffectGood(TypedDict):
+    type: Literal["effect_good"]
+    number: int
+
+
 class Loading(TypedDict):
     type: Literal["loading"]
     on: bool
@@ -275,6 +282,7 @@ FromEngine: TypeAlias = (
     | Notice
     | Failure
     | EffectState
+    | EffectGood
     | Loading
     | Repainted
     | WantCanvas
