@@ -27,14 +27,15 @@ export class Arrows {
       bottom -= LANE;
       return around(pair, bottom + LANE);
     };
-    this.#paths.setAttribute("d", pairs.map(path).join(""));
+    const longest = pairs.toSorted((one, other) => reach(other) - reach(one)); // the longest lies outside
+    this.#paths.setAttribute("d", longest.map(path).join(""));
   }
 }
 
 /** @param {[HTMLElement, HTMLElement]} pair */
-function isNear([from, to]) {
-  return to.offsetLeft - from.offsetLeft < 2 * from.offsetWidth;
-}
+const reach = ([from, to]) => to.offsetLeft - from.offsetLeft;
+/** @param {[HTMLElement, HTMLElement]} pair */
+const isNear = (pair) => reach(pair) < 2 * pair[0].offsetWidth;
 
 /** From left to right. @param {[HTMLElement, HTMLElement]} pair */
 function across([from, to]) {
