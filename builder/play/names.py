@@ -24,6 +24,8 @@ _LEFT_OUT = re.compile(
 _SPACES = ("linalg", "fft", "random")
 _NEVER_SAID = {"self", "out", "like", "subok", "order", "where", "casting", "signature", "extobj"}
 _LONGEST = 110
+_BEGINNING = 400
+"""Characters of a text in which it says that a name is old; below that it speaks of single parameters."""
 
 
 def collected() -> dict[str, Any]:
@@ -66,7 +68,7 @@ def _is_offered(name: str, item: object) -> bool:
         return name in _SPACES
     if inspect.isclass(item):
         return re.fullmatch(r"(u?int|float)\d+|bool", name) is not None
-    is_old = ".. deprecated::" in (getattr(item, "__doc__", None) or "")
+    is_old = "deprecated" in (getattr(item, "__doc__", None) or "")[:_BEGINNING]
     return (callable(item) or isinstance(item, float) or inspect.isgetsetdescriptor(item)) and not is_old
 
 
@@ -76,16 +78,20 @@ def _entry(name: str, item: Any) -> dict[str, str]:
     kind = "namespace" if isinstance(item, ModuleType) else "type" if inspect.isclass(item) else "function"
     if inspect.isgetsetdescriptor(item):
         kind = "property"
-    return {"name": name, "kind": kind, "detail": _signature(name, item), "about": _line(item)}
+    return {"name": name, "kind": kind, "detail": _signature(item), "about": _line(item)}
 
 
-def _signature(name: str, item: Any) -> str:
+def _signature(item: Any) -> str:
     """Return the first parameters, as “(a, axis, dtype, …)”."""
     try:
-        taken = [one.name for one in inspect.signature(item).parameters.values() if one.kind is not one.VAR_KEYWORD]
-    except (TypeError, ValueError):  # written in C: its text begins with them
-        said = re.match(rf"\s*(?:a\.)?{re.escape(name)}\(([^\n]*)\)", getattr(item, "__doc__", None) or "")
-        taken = re.findall(r"(?:^|,)[\s\[]*(\w+)", said[1]) if said else []
+        parameters = inspect.signature(item).parameters.values()
+        taken = [one.name for one in parameters if one.kind not in {one.VAR_KEYWORD, one.VAR_POSITIONAL}]
+    except (TypeError, ValueError):
+        taken = []
+    if not taken:  # written in C: its text begins with them
+        text = (getattr(item, "__doc__", None) or "").replace("((a1, a2, ...)", "(arrays")
+        said = re.match(r"\s*[\w.]+\(([^)]*)\)", text)
+        taken = re.findall(r"(?:^|,)[\s\[*]*(\w+)", said[1]) if said else []
     taken = [one for one in taken if one not in _NEVER_SAID]
     if not taken:
         return ""
@@ -95,7 +101,7 @@ def _signature(name: str, item: Any) -> str:
 def _line(item: Any) -> str:
     """Return the first sentence of a text, without what it takes."""
     text = inspect.cleandoc(getattr(item, "__doc__", None) or "")
-    blocks = (" ".join(block.split()) for block in text.split("\n\n"))
-    said = next((block for block in blocks if block and not re.match(r"[\w.]+\(.*\)$|.*==", block)), "")
+    blocks = (" ".join(re.sub(r"={3,}", "", block).split()) for block in text.split("\n\n"))
+    said = next((block for block in blocks if block and not re.match(r"[\w.]+\(.*\)$|\.\. ", block)), "")
     said = re.sub(r"`+|\*\*?|:\w+:", "", said.split(". ")[0].rstrip("."))
     return said if len(said) <= _LONGEST else f"{said[:_LONGEST].rpartition(' ')[0]} …"

@@ -47,3 +47,80 @@ def test_it_is_alive_at_once(site: Server, launch: Callable[..., GuardedPage]):
     assert page.page.inner_text("#way") == "Overlay: runs at camera speed"
     assert page.mistake() == ""
     assert page.messages() == []
+
+
+def test_typing_runs_a_moment_after_the_last_key(play: Play):
+    """What is typed runs by itself, key by key, with no press of Run; and Ctrl+Enter runs it at once."""
+    play.write(RED.replace("200", "20"))
+    play.wait_colour((20, 0, 0))
+    play.page.keyboard.press("Control+End")
+    play.page.keyboard.type("# a comment\n")
+    play.run(BLUE)
+    play.wait_colour((0, 0, 200))
+    assert "# a comment" not in play.text()
+
+
+def test_the_last_key_is_waited_for(play: Play):
+    """Between two keys nothing runs: only the last of three texts is given to Python."""
+    play.run(RED)
+    play.wait_colour((200, 0, 0))
+    play.page.evaluate("""() => {
+      const stage = document.getElementById("stage");
+      const given = stage.setEffect;
+      self.texts = [];
+      stage.setEffect = (text) => { self.texts.push(text); return given.call(stage, text); };
+    }""")
+    play.content.press("Control+End")
+    play.page.keyboard.type("# abc")
+    play.until(lambda: play.page.evaluate("texts.length"))
+    assert play.page.evaluate("texts") == [f"{RED}# abc"]
+
+
+def test_a_syntax_error_marks_its_line_and_the_last_good_one_runs(play: Play):
+    """One sentence with the line; the line is marked in the text and beside it; mended, all of that is gone."""
+    play.run(RED)
+    play.wait_colour((200, 0, 0))
+    play.write(BLUE.replace("return", "retrun"))
+    assert "SyntaxError" in play.wait_mistake("line 4")
+    assert play.state() == "old"
+    assert play.page.inner_text("#running") == "The last good version runs"
+    marked = play.page.locator("#editor .cm-lintRange-error")
+    assert "np" in marked.first.inner_text()
+    assert play.page.locator("#editor .cm-gutter-lint .cm-lint-marker-error").count() == 1
+    play.page.click("#mistake-line")
+    assert play.page.inner_text("#editor .cm-lineNumbers .cm-activeLineGutter") == "4"
+    play.wait_colour((200, 0, 0))
+    play.run(GREEN)
+    play.wait_state("good")
+    assert play.mistake() == ""
+    assert marked.count() == 0
+    play.wait_colour((0, 200, 0))
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("", "is empty"),
+        ("import numpy as np\n", "has no effect: write def effect(frame, mask, time)"),
+        (RED + RED.replace("effect", "other"), "has 2 effects, effect and other"),
+        ("def effect(mask, frame, time):\n    return frame\n", "takes (mask, frame, time)"),
+        ("def effect(frame, mask, time, size):\n    return frame\n", "the parameter size has no default"),
+        ("def effect(frame, mask, time):\n    return frame[:10]\n", "returned"),
+        ("def effect(frame, mask, time):\n    return frame / 0.0 * 0\n", "returned"),
+        ("def effect(frame, mask, time):\n    return 1 / 0\n", "ZeroDivisionError"),
+    ],
+    ids=["empty", "none", "two", "parameters", "no default", "size", "nan", "raises"],
+)
+def test_what_is_wrong_is_one_sentence_and_all_goes_on(play: Play, source: str, words: str):
+    """The sentence is shown under the text and nowhere else, the last good effect runs, and the next text is taken."""
+    play.run(RED)
+    play.wait_colour((200, 0, 0))
+    play.run(source)
+    sentence = play.wait_mistake(words)
+    assert sentence.endswith(".")
+    assert play.messages() == []
+    assert play.state() == "old"
+    play.wait_colour((200, 0, 0))
+    play.run(BLUE)
+    play.wait_colour((0, 0, 200))
+    assert play.mistake() == ""

@@ -186,6 +186,6 @@ class LiveEffect:
             "controls": [control.as_dict() for control in controls],
             "values": {name: getattr(value, "text", value) for name, value in values.items()},
             "error": None if self.error is None else self.error.as_dict(),
-            "running": None if running is None else "newest" if running is newest else "before",
+            "running": None if running is None else "newest" if running is newest and not self._unread else "before",
             "ms": self.cost.of(running),
         }

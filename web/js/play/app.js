@@ -29,13 +29,12 @@ function describeStage() {
   stage.setAttribute("aria-label", viewer.isPainted ? `${name}, with your effect` : "Nothing is painted yet");
 }
 
-/** @param {State & {ms?: number}} state */
+/** @param {State} state */
 function onEffect(state) {
   verdict.show(state);
   editor.mark(state.error);
   parameters.show(state.controls, state.values);
   if (state.printed) printed.add(state.printed);
-  if (state.ms !== undefined) verdict.setCost(state.ms);
   session.hear(state);
 }
 
@@ -45,7 +44,6 @@ on(viewer, "opened", ({ source }) => {
   describeStage();
 });
 on(stage, "effect", onEffect);
-on(stage, "stats", ({ stages }) => verdict.setCost(stages.paint?.median));
 on(stage, "error", ({ code, message }) => {
   if (code === "option") verdict.refuse(message);
 });

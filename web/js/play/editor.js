@@ -34,6 +34,24 @@ import { theme } from "./theme.js";
 
 const KEPT = { history: historyField };
 
+/**
+ * Text that takes a selection's place, or has several lines, is put in by CodeMirror alone: the browser's own editing
+ * would give the new text the old one's colour as an inline style, which the page's policy forbids.
+ */
+const INSERTING = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { inputType, data, isComposing } = event;
+    const { main } = view.state.selection;
+    if (inputType !== "insertText" || !data || isComposing || (main.empty && !data.includes("\n"))) return false;
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+    const handlers = view.state.facet(EditorView.inputHandler);
+    if (!handlers.some((handle) => handle(view, main.from, main.to, data, insert))) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
 /** Emits `change` when the text has changed, and `run` when it shall run now. */
 export class Editor extends EventTarget {
   #extensions;
@@ -72,6 +90,7 @@ export class Editor extends EventTarget {
         ...historyKeymap,
         indentWithTab,
       ]),
+      INSERTING,
       theme,
     ];
     this.#view = new EditorView({ state: EditorState.create({ extensions: this.#extensions }), parent: root, root });

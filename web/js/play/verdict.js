@@ -28,8 +28,8 @@ export class Verdict extends EventTarget {
   #mistakeText = byId("mistake-text", HTMLParagraphElement);
   #mistakeLine = byId("mistake-line", HTMLButtonElement);
   #rate = USUAL_RATE;
-  /** @type {number | undefined} */
-  #ms;
+  /** Of a frame; null: it is not known yet. @type {number | null} */
+  #ms = null;
   #line = 1;
 
   constructor() {
@@ -40,7 +40,7 @@ export class Verdict extends EventTarget {
   }
 
   /** @param {State} state */
-  show({ kind, running, error }) {
+  show({ kind, running, error, ms }) {
     const [name, text] = RUNNING[running ?? "none"];
     this.#chip.dataset.state = name;
     write(this.#chipText, text);
@@ -48,6 +48,8 @@ export class Verdict extends EventTarget {
     this.#way.hidden = !kind;
     write(byId("way-kind", HTMLElement), way);
     write(byId("way-what", HTMLElement), what);
+    this.#ms = ms;
+    this.#showCost();
     this.#tell(error ? `${error.message}.` : "", error?.line ?? null);
   }
 
@@ -62,16 +64,10 @@ export class Verdict extends EventTarget {
     this.#showCost();
   }
 
-  /** @param {number | undefined} ms  What the effect takes of a frame; nothing: it is not known. */
-  setCost(ms) {
-    this.#ms = ms;
-    this.#showCost();
-  }
-
   #showCost() {
     const ms = this.#ms;
-    this.#cost.hidden = ms === undefined;
-    if (ms === undefined) return;
+    this.#cost.hidden = ms === null;
+    if (ms === null) return;
     const budget = 1000 / this.#rate;
     this.#costText.textContent = `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} of ${Math.round(budget)} ms per frame`;
     Object.assign(this.#meter, { max: budget, high: 0.9 * budget, low: 0.6 * budget, optimum: 0, value: ms });
