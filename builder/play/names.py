@@ -89,7 +89,7 @@ def _signature(item: Any) -> str:
     except (TypeError, ValueError):
         taken = []
     if not taken:  # written in C: its text begins with them
-        text = (getattr(item, "__doc__", None) or "").replace("((a1, a2, ...)", "(arrays")
+        text = re.sub(r"\(\s*\(a1[^()]*\)", "(arrays", getattr(item, "__doc__", None) or "")
         said = re.match(r"\s*[\w.]+\(([^)]*)\)", text)
         taken = re.findall(r"(?:^|,)[\s\[*]*(\w+)", said[1]) if said else []
     taken = [one for one in taken if one not in _NEVER_SAID]
