@@ -25,6 +25,8 @@ CodeMirror {codemirror}, the playground's editor (js/play/codemirror.js): Marijn
     its parts (codemirror.txt)
 samples/astronaut.jpg, and a small one in python/: Eileen Collins, photographed by NASA, public domain; from
     scikit-image's sample pictures (PNG with SHA-256 {astronaut}), saved as JPEG
+fixtures/pictures/*: one by NASA, public domain; five (c) Intel Corporation, CC BY 4.0, changed as
+    fixtures/ATTRIBUTION.txt says; fixtures/masks/*: this project's own, CC0
 backdrops/*: pictures of this project's own, Apache-2.0
 """
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from builder import (
     compress,
     docs_pages,
+    fixtures,
     late_modules,
     licences,
     model_files,
@@ -77,6 +78,7 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
     plan["play/completions.json"] = completions.ensure_completions(numpy, packages.wheel)
     plan["play/examples.json"] = examples.examples_json()
     plan |= licences.licence_files(editor.licences)
+    plan |= fixtures.fixture_files()
     plan |= npm_package.package_files(version)
     plan["assets.json"] = assets(plan, version, (numpy.late, vendor.STDLIB.late))
     context = {
