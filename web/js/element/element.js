@@ -241,6 +241,10 @@ export class SelfieSegmentationElement extends ElementProperties {
     this.#engine.setCustomEffect(source);
   }
 
+  stopEffect() {
+    this.#engine.stopEffect();
+  }
+
   /** @param {Record<string, number | boolean | string>} values */
   setEffectValues(values) {
     this.#engine.setEffectValues(values);
