@@ -23,6 +23,8 @@ ONNX Runtime Web {onnxruntime} (vendor/onnxruntime/): Microsoft Corporation, MIT
     with third-party parts (onnxruntime-ThirdPartyNotices.txt)
 samples/astronaut.jpg, and a small one in python/: Eileen Collins, photographed by NASA, public domain; from
     scikit-image's sample pictures (PNG with SHA-256 {astronaut}), saved as JPEG
+fixtures/pictures/*: one by NASA, public domain; five (c) Intel Corporation, CC BY 4.0, changed as
+    fixtures/ATTRIBUTION.txt says; fixtures/masks/*: this project's own, CC0
 backdrops/*: pictures of this project's own, Apache-2.0
 """
 

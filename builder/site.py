@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from builder import (
     compress,
     docs_pages,
+    fixtures,
     late_modules,
     licences,
     model_files,
@@ -71,6 +72,7 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
     for folder in ("backdrops", "js", "samples", "styles"):
         plan |= {f"{folder}/{path.relative_to(WEB / folder).as_posix()}": path for path in files_under(WEB / folder)}
     plan["widget.json"] = WEB / "widget.json"
+    plan |= fixtures.fixture_files()
     plan |= licences.licence_files()
     plan |= npm_package.package_files(version)
     plan["assets.json"] = assets(plan, version, (numpy.late, vendor.STDLIB.late))
