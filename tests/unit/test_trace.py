@@ -67,6 +67,13 @@ def test_report_gives_each_stage_once() -> None:
     }
 
 
+def test_step_may_end_another_stage() -> None:
+    """A user's overlay is made while painting: it has that time, and the composite shares it."""
+    found = told(overlay=Step(RGBA, stage="paint"))
+    assert (found["overlay"]["ms"], found["overlay"]["timedWith"]) == (5.0, None)
+    assert (found["composite"]["ms"], found["composite"]["timedWith"]) == (None, "overlay")
+
+
 def test_report_leaves_out_what_is_not_there() -> None:
     """A step without an array says why; those made from it name what is there instead."""
     raw = told(**{name.replace("-", "_"): step for name, step in model_steps(ModelArrays(INPUT, MASK)).items()})

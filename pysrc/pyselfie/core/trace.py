@@ -66,10 +66,13 @@ class Step(NamedTuple):
         uint8 [h, w, 3 or 4], or float32 [h, w] or [h, w, 3] with 0..1 from black to white; None: there is none.
     note
         Why there is none, or what else is to be known of it.
+    stage
+        The timed stage that ends with it; None: that of its kind.
     """
 
     array: NDArray[Any] | None
     note: str = ""
+    stage: str | None = None
 
 
 Steps = dict[StepName, Step]
@@ -146,8 +149,9 @@ def report(steps: Steps, stages: Mapping[str, float]) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     timed: dict[str, str] = {}
-    for name, (label, sources, stage) in STEPS.items():
-        array, note = steps[name]
+    for name, (label, sources, usual) in STEPS.items():
+        array, note, own = steps[name]
+        stage = own or usual
         if array is not None and stage == "infer" and stage not in stages:
             note = _EARLIER
         told: dict[str, Any] = {"name": name, "label": label, "note": note}

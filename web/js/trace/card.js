@@ -28,12 +28,13 @@ export class Card {
     this.#button.addEventListener("click", onChoose);
   }
 
-  /** @param {Step} step with an array @param {string} madeFrom the labels of its sources */
-  show(step, madeFrom) {
+  /** @param {Step} step with an array @param {(name: string) => string} labelOf */
+  show(step, labelOf) {
+    const madeFrom = step.sources.map(labelOf).join(", ");
     if (step.picture) showPicture(this.#canvas, step.picture);
     this.#facts.textContent = `${step.shape?.join(" × ")} ${step.dtype}`;
     this.#range.textContent = rangeText(step);
-    this.#time.textContent = timeText(step);
+    this.#time.textContent = timeText(step, labelOf);
     this.#note.textContent = step.note;
     this.#button.title = [madeFrom && `Made from: ${madeFrom}.`, step.note].filter(Boolean).join(" ");
   }
@@ -54,8 +55,8 @@ export function rangeText({ low, high, odd, dtype }) {
   return [range, odd && `${odd} not a number`].filter(Boolean).join(", ");
 }
 
-/** @param {Step} step */
-function timeText({ ms, timedWith }) {
+/** @param {Step} step @param {(name: string) => string} labelOf */
+function timeText({ ms, timedWith }, labelOf) {
   if (ms !== null) return `${ms.toFixed(1)} ms`;
-  return timedWith ? "in the same run" : "";
+  return timedWith ? `timed with ${labelOf(timedWith).toLowerCase()}` : "";
 }

@@ -109,10 +109,9 @@ class TracePanel {
     if (!this.element.open && steps.length > 0) return; // sent before it was closed
     this.#steps = steps;
     const there = steps.filter(({ shape }) => shape);
-    const label = new Map(steps.map((step) => [step.name, step.label]));
+    const labelOf = (/** @type {string} */ name) => steps.find((step) => step.name === name)?.label ?? "";
     if (there.map(({ name }) => name).join() !== [...this.#cards.keys()].join()) this.#arrange(there);
-    for (const step of there)
-      this.#cards.get(step.name)?.show(step, step.sources.map((source) => label.get(source)).join(", "));
+    for (const step of there) this.#cards.get(step.name)?.show(step, labelOf);
     const left = steps.filter(({ shape }) => !shape);
     this.#missing.replaceChildren(
       ...left.map((step) => make("li", {}, make("strong", { textContent: step.label }), ` is not there. ${step.note}`)),

@@ -220,9 +220,10 @@ class CanvasPipeline(Pipeline):
         if self._mask is not None and arrays is None:
             return None
         overlay = self._painter.overlay
+        stage = None if self.custom_effect is None else "paint"  # the user's overlay is made while painting
         steps = model_steps(arrays)
         steps["frame"] = Step(reader.read(drawable, size)[..., :3])
-        steps["overlay"] = Step(None, NO_OVERLAY) if overlay is None else Step(overlay.copy())
+        steps["overlay"] = Step(None, NO_OVERLAY) if overlay is None else Step(overlay.copy(), stage=stage)
         steps["composite"] = Step(reader.read(self._painter.canvas, size))
         return steps
 
