@@ -70,10 +70,12 @@ class Host:
         self.bridge.version = "1.0"
         self.posted: list[dict[str, Any]] = []
         self.replies: dict[int, Any] = {}
+        self.traces: list[Any] = []
         self.runs: list[str] = []
         self.loads: list[str] = []
         self.created: list[str] = []
         self.runtimes: list[Any] = []
+        self.effect_runs: list[int] = []
         self.drops = self.paints = self.devices_dropped = 0
         self.lose_device: Any = None
         self.on_run: Any = nothing  # here a test waits, or fails, while a model runs,
@@ -108,11 +110,17 @@ class Host:
     def dropped(self):
         self.drops += 1
 
+    def effectRuns(self, number):  # noqa: N802 - as above
+        self.effect_runs.append(number)
+
     def downloaded(self):
         pass
 
     def composite(self, *_):
         pass
+
+    def trace(self, message, pictures):
+        self.traces.append((json.loads(message), vars(pictures)))
 
     def reply(self, request, value, error):
         self.replies[request] = value if error is None else error
@@ -153,7 +161,7 @@ class Worker:
         for name, part in parts.items():
             monkeypatch.setattr(output, name, part)
         self.now = 1000.0  # seconds, for the choice of the model; runs of a trial take no time
-        monkeypatch.setattr(self.module("models.running"), "time", SimpleNamespace(perf_counter=lambda: self.now))
+        monkeypatch.setattr(self.module("models.spare"), "time", SimpleNamespace(perf_counter=lambda: self.now))
         monkeypatch.setattr(self.module("models.auto").AutoModel.__init__, "__defaults__", (lambda: self.now,))
 
     def module(self, name):

@@ -9,17 +9,19 @@ import pytest
 
 from pyselfie import __version__
 from pyselfie.core.geometry import Size
-from pyselfie.core.gpu_check import key_of
+from pyselfie.core.gpu_check import Trust, key_of
 from tests.unit.engine_kit import Host, JsError, Runtime, settle, show, started, trusting, worker
+from tests.unit.gpu_kit import check, gpu_host, until
 
-__all__ = ["worker"]
+__all__ = ["check", "worker"]
 
 LEVEL = "def overlay(sample, mask, time, aspect, level: int = 3):\n    {}\n"
 PAINT = "return sample.repeat(2, axis=2)[..., :4] // 255 * 0 + level"
 
 
-def use(engine, source, name=None, values="{}"):
-    engine.receive(SimpleNamespace(type="custom_effect", source=source, name=name, values=values))
+def use(engine, source, name=None, values="{}", number=1, ended=None):
+    text = {"source": source, "name": name, "values": values, "number": number, "ended": ended}
+    engine.receive(SimpleNamespace(type="custom_effect", **text))
 
 
 def set_values(engine, **values):
@@ -50,7 +52,7 @@ async def with_effect(worker, body=PAINT):
 
 
 def test_overlay_is_drawn_over_the_frame(worker):
-    """It runs on the sample and paints at once; the page gets its kind and controls once, however many frames come."""
+    """It runs on the sample and paints at once; the page gets its kind and controls once, and once what it costs."""
 
     async def run():
         engine, host = await with_effect(worker)
@@ -61,7 +63,9 @@ def test_overlay_is_drawn_over_the_frame(worker):
         show(engine, 60)
         await settle()
         told, times = state(host)
-        assert (told["kind"], told["error"], told["running"], times) == ("overlay", None, "newest", 1)
+        assert (told["kind"], told["error"], told["running"], times) == ("overlay", None, "newest", 2)
+        assert json.loads(host.told("effect")[0]["state"])["ms"] is None
+        assert 0 <= told["ms"] < 10_000
         assert told["controls"][0]["name"] == "level"
         assert levels(worker)[-1] == 3
         use(engine, None)
@@ -232,6 +236,9 @@ class GpuPart:
     def repaint(self, _options):
         pass
 
+    async def read_mask(self):
+        return np.zeros((256, 256), np.float32)
+
     def set_backdrop(self, _backdrop):
         pass
 
@@ -252,7 +259,7 @@ def gpu(worker, monkeypatch):
         return GpuPart(made)
 
     class OnGpu(Runtime):
-        device = "a device"  # type: ignore[assignment]
+        device = SimpleNamespace(queue=SimpleNamespace(onSubmittedWorkDone=settle))  # type: ignore[assignment]
 
     monkeypatch.setattr(worker.loader, "OrtGpuRuntime", OnGpu)
     monkeypatch.setattr(worker.module("output").GpuPipeline, "create", create)
@@ -326,6 +333,31 @@ def test_effect_that_comes_while_the_engine_starts_is_painted(worker):
     asyncio.run(run())
 
 
+@pytest.mark.usefixtures("check")
+def test_effect_that_comes_during_the_check_follows_its_verdict(worker, gpu):
+    """The painter that is the GPU's is checked, whatever paints; the model runs there, and Canvas 2D paints."""
+
+    async def run():
+        host = gpu_host(worker)
+        host.bridge.createOnGpu = lambda buffer, spec: host._create(buffer, spec, "webgpu")
+        engine = worker.engine(host, painter="auto", trust=Trust())
+        engine.start()
+        await settle()
+        use(engine, LEVEL.format(PAINT))
+        show(engine, 40)
+        await settle()
+        await until(lambda: host.told("backendchange"))
+        change = host.told("backendchange")[-1]
+        assert (change["backend"], change["painter"]) == ("webgpu", "canvas2d")
+        assert change["reason"] == "hardware adapter a GPU: a frame takes 0.0 ms on it and 9.0 ms without it"
+        assert json.loads(host.told("gpucheck")[-1]["entry"])["backend"] == "webgpu"
+        assert [part.is_closed for part in gpu] == [True]
+        alive = [(runtime.backend, runtime.device) for runtime in host.runtimes if not runtime.is_closed]
+        assert alive == [("webgpu", None)]
+
+    asyncio.run(run())
+
+
 def test_painter_that_cannot_be_exchanged_is_told(worker, gpu):
     """What painted goes on, and the page gets a sentence."""
 
@@ -357,5 +389,58 @@ def test_bad_first_text_changes_no_painter(worker, gpu):
         assert "effect.py has no effect: write def effect" in host.told("error")[-1]["message"]
         assert (host.told("backendchange"), gpu[0].is_closed) == ([], False)
         assert np.array_equal(levels(worker), [])
+
+    asyncio.run(run())
+
+
+def test_page_is_told_which_text_runs_and_which_is_good(worker):
+    """Before a text is read and before each frame its number; once a text's effect has returned a picture, that too."""
+
+    async def run():
+        engine, host = await with_effect(worker)
+        assert host.effect_runs == [1, 1]
+        use(engine, LEVEL.format("return 1 / 0"), number=2)
+        await settle()
+        show(engine, 60)
+        await settle()
+        assert host.effect_runs == [1, 1, 2, 2, 1, 1]
+        use(engine, LEVEL.format(PAINT.replace("level", "9")), number=3)
+        await settle()
+        assert [told["number"] for told in host.told("effect_good")] == [1, 3]
+
+    asyncio.run(run())
+
+
+def test_text_that_has_ended_a_worker_does_not_run(worker):
+    """The page gives it with the reason to a new worker: one sentence; the good one that came before it paints."""
+
+    async def run():
+        engine, host = await with_effect(worker)
+        endless = LEVEL.format("while True: pass")
+        for ended in ("did not return within 6 s and was stopped", None):
+            use(engine, endless, number=2, ended=ended)
+            await settle()
+            assert levels(worker)[-1] == 3
+            told = state(host)[0]
+            assert told["error"]["message"] == "effect.py did not return within 6 s and was stopped"
+            assert told["running"] == "before"
+        assert 2 not in host.effect_runs
+
+    asyncio.run(run())
+
+
+def test_first_text_that_has_ended_a_worker_leaves_the_options_effect(worker):
+    """There is no good one before it; controls of nothing are set to nothing."""
+
+    async def run():
+        host = Host()
+        engine = await started(worker, host)
+        show(engine, 50)
+        use(engine, "while True: pass", ended="did not return within 6 s and was stopped")
+        set_values(engine, level=3)
+        await settle()
+        assert state(host)[0]["running"] is None
+        assert len(host.told("error")) == 1
+        assert worker.painter.painted[-1][0].level == 50
 
     asyncio.run(run())

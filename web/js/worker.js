@@ -8,6 +8,7 @@
  * @typedef {import("./engine/protocol.d.ts").FromBoot} FromBoot
  * @typedef {import("./engine/protocol.d.ts").FromHost} FromHost
  * @typedef {import("./engine/protocol.d.ts").FromPython} FromPython
+ * @typedef {{width: number, height: number, data: Uint8Array<ArrayBuffer>}} Pixels
  */
 import { bytesOverTheWire, DownloadError, Downloads } from "./worker/downloads.js";
 import { missingHere } from "./worker/features.js";
@@ -127,6 +128,11 @@ class Host {
     this.#send({ type: "frame", width, height, ms });
   }
 
+  /** @param {number} textNumber */
+  effectRuns(textNumber) {
+    this.#send({ type: "effect_runs", number: textNumber });
+  }
+
   dropped() {
     this.#send({ type: "dropped" });
   }
@@ -134,6 +140,13 @@ class Host {
   /** @param {string} message JSON of a FromPython */
   post(message) {
     this.#send(JSON.parse(message));
+  }
+
+  /** @param {string} message JSON of a Traced @param {Record<string, Pixels | undefined>} pictures by their steps' names */
+  trace(message, pictures) {
+    const { steps, ...rest } = JSON.parse(message);
+    for (const step of steps) step.picture = imageOf(pictures[step.name]);
+    this.#send({ type: "trace", steps, ...rest });
   }
 
   /** @param {number} request @param {any} value @param {string | undefined} error */
@@ -174,7 +187,7 @@ class Host {
 }
 
 /** @param {Boot} message */
-async function boot({ modelSelection, edges, backend, painter, verdicts, fresh }) {
+async function boot({ modelSelection, edges, backend, painter, verdicts, fresh, interrupt }) {
   tell({ type: "alive" }); // the script has come: from here on it is `Patience` that ends a start, and says what is missing
   const fail = (/** @type {string} */ message) => tell({ type: "error", code: "load", message, action: "retry" });
   const [missing] = missingHere();
@@ -193,7 +206,7 @@ async function boot({ modelSelection, edges, backend, painter, verdicts, fresh }
     await untilFailure(downloads, downloads.open());
     const started = Promise.all([
       startRuntime(downloads, patience, { modelSelection, edges, backend, painter, verdicts }),
-      startPython(downloads, patience),
+      startPython(downloads, patience, interrupt),
     ]);
     const [shared, { pyodide, Channels }] = await untilFailure(downloads, started);
     await untilFailure(downloads, downloads.checked());
@@ -260,8 +273,8 @@ async function startRuntime(downloads, patience, { modelSelection, edges, backen
   return shared;
 }
 
-/** @param {Downloads} downloads @param {Patience} patience */
-async function startPython(downloads, patience) {
+/** @param {Downloads} downloads @param {Patience} patience @param {SharedArrayBuffer | null} interrupt */
+async function startPython(downloads, patience, interrupt) {
   const archives = ["numpy", "pyselfie"].map((name) =>
     downloads.buffer(downloads.expect(downloads.find(`python/${name}-`))),
   );
@@ -285,11 +298,27 @@ async function startPython(downloads, patience) {
   const late = pyodide.pyimport("pyselfie.browser.late_imports");
   late.install(JSON.stringify(downloads.late), (/** @type {string} */ path, /** @type {boolean} */ past) => {
     tell({ type: "fetching" });
-    return fetchNow(downloads.url(path), past);
+    const found = fetchNow(downloads.url(path), past);
+    tell({ type: "alive" });
+    return found;
   });
   late.destroy();
+  if (interrupt) listenTo(interrupt, pyodide);
   const { Channels } = pyodide.pyimport("pyselfie.browser.channels"); // while ONNX Runtime still comes, or compiles
   return { pyodide, Channels };
+}
+
+/** @param {Pixels} [pixels] */
+function imageOf(pixels) {
+  return pixels ? new ImageData(new Uint8ClampedArray(pixels.data.buffer), pixels.width, pixels.height) : null;
+}
+
+/** @param {SharedArrayBuffer} interrupt @param {any} pyodide */
+function listenTo(interrupt, pyodide) {
+  const stopping = pyodide.pyimport("pyselfie.custom.stopping");
+  stopping.listen();
+  stopping.destroy();
+  pyodide.setInterruptBuffer(new Int32Array(interrupt));
 }
 
 /** A Python error has its class in `type`; its message is a traceback, which is for the console. @param {any} error */

@@ -216,8 +216,14 @@ class Host(Protocol):
     def deliver(self, request: int, bitmaps: list[Bitmap]) -> None:
         """Answer the page's request with bitmaps, their ownership with them."""
 
+    def effectRuns(self, number: int) -> None:  # noqa: N802
+        """Tell the page that the code of its text of this number is about to run."""
+
     def composite(self, canvas: OffscreenCanvas, timestamp: float | None) -> None:
         """Send the page what is on the canvas now as a frame of this timestamp in microseconds."""
+
+    def trace(self, message: str, pictures: Any) -> None:
+        """Send the page what a frame has become: JSON, and the steps' pictures by their names."""
 
     def reply(self, request: int, value: Any, error: str | None) -> None:
         """Answer the page's request number `request`."""

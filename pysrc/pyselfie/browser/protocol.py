@@ -29,6 +29,12 @@ class OpenService(Protocol):
     options: str
 
 
+class OpenLab(Protocol):
+    type: Literal["open_lab"]
+    channel: int
+    options: str
+
+
 class Close(Protocol):
     type: Literal["close"]
     channel: int
@@ -59,6 +65,8 @@ class SetCustomEffect(Protocol):
     source: str | None
     name: str | None
     values: str
+    number: int
+    ended: str | None
 
 
 class SetEffectValues(Protocol):
@@ -70,6 +78,11 @@ class SetTap(Protocol):
     type: Literal["tap"]
     on: bool
     intervalMs: float
+
+
+class SetTrace(Protocol):
+    type: Literal["trace"]
+    state: Literal["off", "live", "held"]
 
 
 class Reset(Protocol):
@@ -96,6 +109,12 @@ class AskSnapshot(Protocol):
     request: int
 
 
+class AskTraced(Protocol):
+    type: Literal["traced"]
+    request: int
+    step: str
+
+
 class Prepare(Protocol):
     type: Literal["prepare"]
     request: int
@@ -108,6 +127,42 @@ class Segment(Protocol):
     frame: Frame
     model: int
     mirror: bool
+
+
+class PlanLab(Protocol):
+    type: Literal["plan"]
+    request: int
+    plan: str
+
+
+class Measure(Protocol):
+    type: Literal["measure"]
+    request: int
+    name: str
+    picture: Frame
+    truth: Frame | None
+
+
+class AskTable(Protocol):
+    type: Literal["table"]
+    request: int
+    order: str
+    descending: bool
+
+
+class AskViews(Protocol):
+    type: Literal["views"]
+    request: int
+    kind: str
+    name: str
+    picture: Frame
+    truth: Frame | None
+
+
+class AskCsv(Protocol):
+    type: Literal["csv"]
+    request: int
+    side: int
 
 
 class Status(TypedDict):
@@ -176,6 +231,11 @@ class EffectState(TypedDict):
     printed: str | None
 
 
+class EffectGood(TypedDict):
+    type: Literal["effect_good"]
+    number: int
+
+
 class Loading(TypedDict):
     type: Literal["loading"]
     on: bool
@@ -214,14 +274,17 @@ ToEngine: TypeAlias = (
     | SetCustomEffect
     | SetEffectValues
     | SetTap
+    | SetTrace
     | Reset
     | TakeCanvas
     | AskMask
     | AskClasses
     | AskSnapshot
+    | AskTraced
 )
 ToService: TypeAlias = Prepare | Segment
-ToPython: TypeAlias = Ping | Open | OpenService | Close | ToEngine | ToService
+ToLab: TypeAlias = PlanLab | Measure | AskTable | AskViews | AskCsv
+ToPython: TypeAlias = Ping | Open | OpenService | OpenLab | Close | ToEngine | ToService | ToLab
 
 FromEngine: TypeAlias = (
     Ready
@@ -232,6 +295,7 @@ FromEngine: TypeAlias = (
     | Notice
     | Failure
     | EffectState
+    | EffectGood
     | Loading
     | Repainted
     | WantCanvas

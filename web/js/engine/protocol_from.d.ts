@@ -79,6 +79,12 @@ export interface EffectState {
   printed: string | null;
 }
 
+/** The text of that number is the last one whose effect has returned a picture. */
+export interface EffectGood {
+  type: "effect_good";
+  number: number;
+}
+
 /** A model is being prepared, during which the worker may be silent. */
 export interface Loading {
   type: "loading";
@@ -112,7 +118,7 @@ export interface GpuChecked {
   ifItDies: string | null;
 }
 
-/** The service's first model is loaded. */
+/** The service's first model is loaded, or the lab is there. */
 export interface ServiceReady {
   type: "ready";
   backend: string;
@@ -128,6 +134,7 @@ export type FromEngine =
   | Notice
   | Failure
   | EffectState
+  | EffectGood
   | Loading
   | Repainted
   | WantCanvas
@@ -154,6 +161,17 @@ export interface Composite {
   frame: Frame;
 }
 
+/**
+ * What the newest frame has become: each step as `pyselfie.core.trace.report` says, with a thumbnail if it has an array;
+ * `readbacks` are all since the trace was opened.
+ */
+export interface Traced {
+  type: "trace";
+  steps: { name: string; picture: ImageData | null }[];
+  painter: string;
+  readbacks: number;
+}
+
 /** Either a value or why there is none. */
 export interface Reply {
   type: "reply";
@@ -176,15 +194,21 @@ export interface ModelProgress {
   text: string;
 }
 
+/** The code of the page's text of that number runs now: whatever the worker says next, it says when that has returned. */
+export interface EffectRuns {
+  type: "effect_runs";
+  number: number;
+}
+
 /** What the host of a channel, in js/worker.js, says for Python. */
-export type FromHost = Painted | Dropped | Composite | Reply | Downloaded | ModelProgress;
+export type FromHost = Painted | Dropped | Composite | Traced | Reply | Downloaded | ModelProgress | EffectRuns;
 
 /** A sign of life, and nothing more. */
 export interface Alive {
   type: "alive";
 }
 
-/** Python has imported what is not here yet: the worker stands still until that has come. */
+/** Python has imported what is not here yet: the worker stands still until that has come, and then says `alive`. */
 export interface Fetching {
   type: "fetching";
 }

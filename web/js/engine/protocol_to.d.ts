@@ -14,6 +14,8 @@ export interface Boot {
   verdicts: string;
   /** The last start failed: let the browser's cache be asked nothing. */
   fresh: boolean;
+  /** Where memory is shared: 2 in its first 32 bits ends a user's code. */
+  interrupt: SharedArrayBuffer | null;
 }
 
 /** Give a sign of life. */
@@ -37,6 +39,13 @@ export interface Open {
 /** Begin a client of the service, which paints nothing; `options` say which model to begin with. */
 export interface OpenService {
   type: "open_service";
+  channel: number;
+  options: string;
+}
+
+/** Begin a quality lab, which paints nothing; `options` are JSON and empty. Answered by `ready`. */
+export interface OpenLab {
+  type: "open_lab";
   channel: number;
   options: string;
 }
@@ -71,12 +80,18 @@ export interface SetBackdrop {
   lot: number;
 }
 
-/** `source` is Python that defines `name`, or one effect; null goes back to the options' effect. `values`: see below. */
+/**
+ * `source` is Python that defines `name`, or one effect; null goes back to the options' effect. `values`: see below.
+ * `number`: the page's, for this text. `ended`: what this text did that ended a worker before, in words that end a
+ * sentence; it isn't run.
+ */
 export interface SetCustomEffect {
   type: "custom_effect";
   source: string | null;
   name: string | null;
   values: string;
+  number: number;
+  ended: string | null;
 }
 
 /** Set controls of that effect; `values` are JSON, by their names. */
@@ -90,6 +105,12 @@ export interface SetTap {
   type: "tap";
   on: boolean;
   intervalMs: number;
+}
+
+/** Send a `trace` now and then; "held": keep the last one and send no other. */
+export interface SetTrace {
+  type: "trace";
+  state: "off" | "live" | "held";
 }
 
 /** The source changes: forget its last frame. */
@@ -119,6 +140,13 @@ export interface AskSnapshot {
   request: number;
 }
 
+/** All of one step's array of the last `trace`. */
+export interface AskTraced {
+  type: "traced";
+  request: number;
+  step: string;
+}
+
 /** Load a model. */
 export interface Prepare {
   type: "prepare";
@@ -135,6 +163,50 @@ export interface Segment {
   mirror: boolean;
 }
 
+/**
+ * What will be measured, JSON: `pictures` and `truths`, lists of names, `settings`, two of {model, edges, smoothing}, and
+ * `clip`. The answer is JSON: `pairs`, each {name, picture, truth}, the places in those lists, and `problems`, sentences.
+ */
+export interface PlanLab {
+  type: "plan";
+  request: number;
+  plan: string;
+}
+
+/** Measure a picture, or a clip's next frame. The answer is nothing. */
+export interface Measure {
+  type: "measure";
+  request: number;
+  name: string;
+  picture: Frame;
+  truth: Frame | null;
+}
+
+/** The answer is JSON: `Comparison.table` in pyselfie/evaluation/comparison.py. */
+export interface AskTable {
+  type: "table";
+  request: number;
+  order: string;
+  descending: boolean;
+}
+
+/** What A and B have made of a picture that was measured: two bitmaps. `kind`: "errors" or "masks". */
+export interface AskViews {
+  type: "views";
+  request: number;
+  kind: string;
+  name: string;
+  picture: Frame;
+  truth: Frame | null;
+}
+
+/** The table of A, 0, or of B, 1, as text. */
+export interface AskCsv {
+  type: "csv";
+  request: number;
+  side: number;
+}
+
 export type ToEngine =
   | ShowFrame
   | SetOptions
@@ -142,11 +214,22 @@ export type ToEngine =
   | SetCustomEffect
   | SetEffectValues
   | SetTap
+  | SetTrace
   | Reset
   | TakeCanvas
   | AskMask
   | AskClasses
-  | AskSnapshot;
+  | AskSnapshot
+  | AskTraced;
 export type ToService = Prepare | Segment;
-export type ToPython = Ping | Open | OpenService | Close | ToEngine | ToService;
-export type ToWorker = Boot | Ping | End | Open | OpenService | Close | ((ToEngine | ToService) & { channel: number });
+export type ToLab = PlanLab | Measure | AskTable | AskViews | AskCsv;
+export type ToPython = Ping | Open | OpenService | OpenLab | Close | ToEngine | ToService | ToLab;
+export type ToWorker =
+  | Boot
+  | Ping
+  | End
+  | Open
+  | OpenService
+  | OpenLab
+  | Close
+  | ((ToEngine | ToService | ToLab) & { channel: number });

@@ -11,6 +11,7 @@ from pyselfie.browser.engine.mailbox import Mailbox
 from pyselfie.browser.engine.questions import Questions
 from pyselfie.browser.engine.repainter import Repainter
 from pyselfie.browser.engine.reporter import Reporter, sentence_of
+from pyselfie.browser.engine.tracer import Tracer
 from pyselfie.browser.engine.user_effect import UserEffect
 from pyselfie.browser.models.auto import AutoModel
 from pyselfie.browser.models.gpu_events import GpuEvents
@@ -92,10 +93,18 @@ class Engine:
             guarded=self._model.guarded,
             spawn=self._spawn,
         )
-        parts = (self._output, self._loader, self._model)
+        parts = (host, self._output, self._loader, self._model)
         self._effect = UserEffect(*parts, post=self._post, repaint=self._repainter.soon, spawn=self._spawn)
         self._questions = Questions(self._output, self._reporter, self._repainter, spawn=self._spawn)
-        gpu_parts = (host, self._loader, self._model, self._output)
+        self._tracer = Tracer(
+            host,
+            self._output,
+            self._reporter,
+            options=self._options_now,
+            guarded=self._model.guarded,
+            spawn=self._spawn,
+        )
+        gpu_parts = (host, self._loader, self._model)
         self._gpu = GpuEvents(*gpu_parts, post=self._post, spawn=self._spawn, on_painted=self._report_painted)
 
     def _with_changes(
@@ -181,6 +190,7 @@ class Engine:
         if message.isFirst:
             self._auto.new_source()
         self._auto.see(self._model, photo=message.isPhoto)
+        self._output.expect(photo=message.isPhoto)
         self._mailbox.offer(message.frame, is_cut=is_cut)
 
     def _on_options(self, message: protocol.SetOptions) -> None:
@@ -205,6 +215,12 @@ class Engine:
         self._pacer = Pacer(message.intervalMs) if message.on else None
         self._auto.set_interval(message.intervalMs if message.on else None)
         self._repainter.soon()
+
+    def _on_trace(self, message: protocol.SetTrace) -> None:
+        self._tracer.set(message)
+
+    def _on_traced(self, message: protocol.AskTraced) -> None:
+        self._tracer.answer(message)
 
     def _on_reset(self, _message: protocol.Reset) -> None:
         self._mailbox.clear()
@@ -254,16 +270,15 @@ class Engine:
                 self._questions.cut_is_over()
 
     def _report_painted(self) -> None:
-        pacer, is_overloaded = self._pacer, False
+        pacer, seconds = self._pacer, None
         if pacer is not None:
             infer_ms = self._clock.last("infer") if self._clock.ran("infer") else None
             needs = {"needs_mask": self._output.needs_mask(self._options), "wants_edge": has_edge(self._options)}
             pacer.learn(self._clock.last("total"), infer_ms, **needs)
             seconds = pacer.overload()
-            is_overloaded = seconds is not None
             if seconds is not None:
                 self._post({"type": "overload", "framesPerMask": pacer.frames_per_mask, "seconds": round(seconds, 1)})
-        self._auto.painted(self._model, self._clock.last("total"), overloaded=is_overloaded)
+        self._auto.painted(self._model, self._clock.last("total"), overloaded=seconds is not None)
         self._reporter.painted(self._output.size, self._stats)
         self._gpu.painted()
 

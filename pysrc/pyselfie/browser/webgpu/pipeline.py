@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +17,7 @@ from pyselfie.browser.webgpu.picture import FrameInHand, PictureBinder
 from pyselfie.browser.webgpu.segmenter import GpuSegmenter
 from pyselfie.core.effects import draws_for
 from pyselfie.core.geometry import Size
+from pyselfie.core.trace import Step, model_steps
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,11 +28,15 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
     from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.models.ort_web import OrtWebRuntime
+    from pyselfie.browser.pixels import PixelReader
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
+    from pyselfie.core.trace import Steps
 
 MOST_IN_FLIGHT = 2
 """Frames that the GPU may work on at a time; one more would only be older when it is seen."""
+
+_NO_ARRAY = "The WebGPU painter mixes each pixel by itself, so there is no overlay to be seen."
 
 
 class GpuPipeline(Pipeline):
@@ -41,6 +47,8 @@ class GpuPipeline(Pipeline):
 
     def __init__(self, gpu: Gpu, binder: PictureBinder, compositor: Compositor, clock: StageClock) -> None:
         self.on_composite: Callable[[], None] | None = None
+        self.is_traced = False  # what there is to see is in buffers in any case
+        self.is_photo = False
         self._gpu = gpu
         self._compositor = compositor
         self._clock = clock
@@ -51,6 +59,7 @@ class GpuPipeline(Pipeline):
         self._has_mask = False
         self._mask_size = Size(0, 0)  # of the frame that it was made of
         self._resets = 0
+        self._segmenting = asyncio.Lock()  # while the buffers are not all of one frame
         self._is_warm = False
         self._in_flight: deque[Awaitable[Any]] = deque()
 
@@ -149,7 +158,9 @@ class GpuPipeline(Pipeline):
     async def _segment(self, options: Callable[[], Options]) -> bool:
         if self._frame.picture is None or self._segmenter is None:
             return False
-        await self._segmenter.segment(self._frame.picture, self._frame.size, options().smoothing)
+        async with self._segmenting:
+            picture, size, smoothing = self._frame.picture, self._frame.size, options().smoothing
+            await self._segmenter.segment(picture, size, smoothing, is_photo=self.is_photo)
         if self._frame.picture is None:  # reset while the model ran: that frame is over
             return False
         self._has_mask, self._mask_size = True, self._frame.size
@@ -165,7 +176,12 @@ class GpuPipeline(Pipeline):
         return True
 
     def _paint(self, options: Options, *, is_fresh: bool = False) -> None:
-        """Paint the frame in hand; `is_fresh` if it has just been segmented, whatever is painted of it."""
+        self._draw(options, is_fresh=is_fresh)
+        if self.on_composite is not None:
+            self.on_composite()
+
+    def _draw(self, options: Options, *, is_fresh: bool = False) -> None:
+        """Draw the frame in hand; `is_fresh` if it has just been segmented, whatever is painted of it."""
         assert self._layers is not None  # noqa: S101 - there is a model before there is a frame
         assert self._frame.picture is not None  # noqa: S101 - checked by the callers
         frame, size = self._frame.picture, self._frame.size
@@ -176,8 +192,6 @@ class GpuPipeline(Pipeline):
         self._layers.encode(encoder, options, size, self._compositor.backdrop(size) if lit else None)
         self._compositor.encode(encoder, size, self._layers.group(options, size), frame, options)
         self._gpu.submit(encoder)
-        if self.on_composite is not None:
-            self.on_composite()
 
     async def _pace(self) -> None:
         """Wait until the GPU has room for one frame more, so that the next one taken is the newest.
@@ -192,12 +206,29 @@ class GpuPipeline(Pipeline):
             await self._in_flight.popleft()
 
     async def read_mask(self) -> NDArray[np.float32] | None:
-        return None if self._segmenter is None or not self._has_mask else await self._segmenter.read_mask()
+        async with self._segmenting:
+            if self._segmenter is None or not self._has_mask:
+                return None
+            reading = self._segmenter.read_mask()
+        return await reading
 
     async def read_classes(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
-        if self._segmenter is None or not self._has_mask:
+        async with self._segmenting:
+            if self._segmenter is None or not self._has_mask:
+                return None
+            names, reading = self._segmenter.class_names, self._segmenter.read_classes()
+        return names, await reading
+
+    async def trace(self, options: Options, reader: PixelReader) -> Steps | None:
+        frame, size, segmenter = self._frame.frame, self._frame.size, self._segmenter
+        if frame is None or segmenter is None or not self.has_picture(options):
             return None
-        return self._segmenter.class_names, await self._segmenter.read_classes()
+        self._draw(options)  # a WebGPU canvas can be read in the task that painted it only
+        composite, pixels = reader.read(self._compositor.canvas, size), reader.read(frame, size)
+        steps = model_steps(await segmenter.trace() if self._has_mask else None)
+        reader.count += self._has_mask
+        overlay = Step(None, _NO_ARRAY)
+        return steps | {"frame": Step(pixels[..., :3]), "overlay": overlay, "composite": Step(composite)}
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
         self._compositor.set_backdrop(backdrop)
