@@ -115,7 +115,8 @@ export class Editor extends EventTarget {
       annotations: isolateHistory.of("full"),
     });
     const { from } = view.state.doc.line(line);
-    view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "start" }) });
+    view.dispatch({ selection: { anchor: from } });
+    view.scrollDOM.scrollTop = view.lineBlockAt(from).top; // CodeMirror would scroll the page as well
   }
 
   /** The text with its history, as JSON can hold it; without one, the text alone. */
