@@ -150,3 +150,8 @@ export type ToEngine =
 export type ToService = Prepare | Segment;
 export type ToPython = Ping | Open | OpenService | Close | ToEngine | ToService;
 export type ToWorker = Boot | Ping | End | Open | OpenService | Close | ((ToEngine | ToService) & { channel: number });
+
+/** To an isolated worker, before all else: all other messages go through the port that comes along, both ways. */
+export interface Line {
+  type: "line";
+}

@@ -17,6 +17,7 @@
  */
 
 import { Holds } from "./holds.js";
+import { IsolatedWorker } from "./isolated_worker.js";
 import { siteUrl, WORKER } from "./site.js";
 import { endWorker, startWorker, watchStart } from "./start.js";
 import { keepVerdict, keptVerdicts } from "./verdicts.js";
@@ -33,6 +34,7 @@ export class WorkerHost {
   #backend;
   #painter;
   #url;
+  #isolated;
   /** @type {Worker | null} */
   #worker = null;
   /** @type {Map<number, Client>} */
@@ -55,9 +57,10 @@ export class WorkerHost {
   /** How far the start is, for engines that come while it goes on. @type {import("./protocol.d.ts").ToClient | null} */
   #progress = null;
 
-  /** @param {string} url the worker's @param {string} backend @param {string} painter */
-  constructor(url, backend, painter) {
+  /** @param {string} url the worker's @param {string} backend @param {string} painter @param {boolean} isolated */
+  constructor(url, backend, painter, isolated) {
     this.#url = url;
+    this.#isolated = isolated;
     this.#backend = backend;
     this.#painter = painter;
   }
@@ -65,12 +68,13 @@ export class WorkerHost {
   /**
    * The page's host with these settings.
    *
-   * @param {{site?: string | null, backend?: string, painter?: string, worker?: string}} settings worker: the URL of
-   *   js/worker.js, where that is known instead of the site's
+   * @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean, worker?: string}} settings
+   *   isolated: for other people's code (isolated_worker.js); worker: the URL of js/worker.js, where that is known
+   *   instead of the site's
    */
-  static for({ site, backend = "auto", painter = "auto", worker = siteUrl(site) + WORKER }) {
-    const key = `${worker} ${backend} ${painter}`;
-    const host = hosts.get(key) ?? new WorkerHost(worker, backend, painter);
+  static for({ site, backend = "auto", painter = "auto", isolated = false, worker = siteUrl(site) + WORKER }) {
+    const key = `${worker} ${backend} ${painter} ${isolated}`;
+    const host = hosts.get(key) ?? new WorkerHost(worker, backend, painter, isolated);
     hosts.set(key, host);
     return host;
   }
@@ -126,7 +130,7 @@ export class WorkerHost {
 
   /** @param {FirstModel} first downloaded while Python starts */
   #boot({ modelSelection, edges }) {
-    const worker = startWorker(this.#url);
+    const worker = this.#isolated ? IsolatedWorker.start(this.#url) : startWorker(this.#url);
     const site = new URL("../", this.#url).href;
     this.#forgetStart = watchStart(worker, this.#url, site, (message) =>
       this.#failed({ type: "error", code: "load", message, action: "retry" }),
@@ -138,7 +142,7 @@ export class WorkerHost {
     };
     this.#worker = worker;
     const settings = { backend: this.#backend, painter: this.#painter, fresh: this.#fresh };
-    this.#send({ type: "boot", modelSelection, edges, ...settings, verdicts: keptVerdicts() });
+    this.#send({ type: "boot", modelSelection, edges, ...settings, verdicts: keptVerdicts(!this.#isolated) });
     this.#watchdog = self.setInterval(() => this.#watch(), LOOK_MS);
   }
 
@@ -178,7 +182,7 @@ export class WorkerHost {
 
   /** @param {import("./protocol.d.ts").GpuChecked} message */
   #keep(message) {
-    keepVerdict(message.key, message.entry);
+    keepVerdict(message.key, message.entry, !this.#isolated);
     this.#check = message.ifItDies === null ? null : message;
   }
 
@@ -211,7 +215,7 @@ export class WorkerHost {
     const again = this.#ready && !this.#restarted;
     this.#restarted = again;
     if (!this.#booted) this.#fresh = true;
-    if (this.#check) keepVerdict(this.#check.key, this.#check.ifItDies ?? "");
+    if (this.#check) keepVerdict(this.#check.key, this.#check.ifItDies ?? "", !this.#isolated);
     for (const client of this.#end(`The engine stopped: ${why}.`)) client.lost(why, again);
   }
 
