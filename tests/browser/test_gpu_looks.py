@@ -75,7 +75,7 @@ model = pipeline._segmenter.model._replace(look=look)
 looks = await GpuLooks.create(gpu, pipeline._binder, runtime, model)
 answers = []
 for number, found in enumerate(json.loads({film!r})):
-    looks.begin(SIZE, 0.75, is_first=number == 0)
+    looks.begin(SIZE, 0.75, is_first=number == 0, is_photo=False)
     await submit(looks.encode_next)
     shown, believed, _, smoothing = await told()
     answers.append((shown, believed, smoothing))
@@ -196,6 +196,26 @@ def test_after_a_cut_nothing_is_left_of_a_close_up(engine: EngineDriver, astrona
     """Somebody near by after somebody small: the first mask is a fresh one of the whole frame."""
     push(engine, astronaut, cut=True)
     assert np.abs(engine.mask() - run(astronaut)).mean() < 2e-4
+
+
+def test_a_photo_is_seen_as_on_the_canvas(
+    engine: EngineDriver, scene: Scene, browser_for: Callable[..., Browser], origins: set[str], site: Server
+) -> None:
+    """Both painters look at it closely at once, as no other frame follows: masks are alike, and find the person."""
+    engine.show(scene.picture)
+    found = engine.mask()
+    context = browser_for(WEBGPU_FLAGS).new_context()
+    guard = Guard(context, origins)
+    canvas = EngineDriver(context.new_page(), site.url, backend="wasm", painter="canvas2d")  # type: ignore[arg-type]
+    assert canvas.start(effect="mask", modelSelection=0)["painter"] == "canvas2d"
+    canvas.show(scene.picture)
+    expected = canvas.mask()
+    context.close()
+    assert guard.faults() == []
+    errors = np.abs(found - expected)
+    assert errors.mean() < 2e-4
+    truth = resize_half_pixel(scene.truth, 256, 256)
+    assert overlap(found, truth) > max(0.75, overlap(run(scene.picture), truth) + 0.03)
 
 
 Found = tuple[list[Rect], list[Rect], float]

@@ -153,7 +153,7 @@ class Worker:
         for name, part in parts.items():
             monkeypatch.setattr(output, name, part)
         self.now = 1000.0  # seconds, for the choice of the model; runs of a trial take no time
-        monkeypatch.setattr(self.module("models.running"), "time", SimpleNamespace(perf_counter=lambda: self.now))
+        monkeypatch.setattr(self.module("models.spare"), "time", SimpleNamespace(perf_counter=lambda: self.now))
         monkeypatch.setattr(self.module("models.auto").AutoModel.__init__, "__defaults__", (lambda: self.now,))
 
     def module(self, name):

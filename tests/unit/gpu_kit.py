@@ -35,7 +35,9 @@ def check(worker, monkeypatch):
     module = worker.module("models.check.gpu_check")
     monkeypatch.setattr(module, "Sample", Sample)
     monkeypatch.setattr(module, "mask_error", lambda _mask: 0.0)
-    monkeypatch.setattr(worker.module("models.check.measured"), "time", SimpleNamespace(perf_counter=lambda: worker.now))
+    monkeypatch.setattr(
+        worker.module("models.check.measured"), "time", SimpleNamespace(perf_counter=lambda: worker.now)
+    )
     return module
 
 

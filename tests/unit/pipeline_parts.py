@@ -32,7 +32,7 @@ class Store:
     """Keeps frames as they are."""
 
     def __init__(self):
-        self.drawable, self.size, self.way = None, Size(0, 0), "as it came"
+        self.drawable, self.size, self.way = None, Size(0, 0), "none"
         self.samples = 0
 
     def sampled(self):

@@ -11,6 +11,7 @@ import pytest
 
 from pyselfie.core.option import OptionError
 from pyselfie.custom.console import LONGEST_LINE, MOST_LINES, Console
+from pyselfie.custom.cost import Cost
 from pyselfie.custom.live import LiveEffect
 
 FRAME, MASK = np.full((4, 5, 3), 9, np.uint8), np.ones((4, 5), np.float32)
@@ -197,3 +198,32 @@ def test_print_takes_what_pythons_takes(capsys: pytest.CaptureFixture[str]) -> N
     assert lot is not None
     assert lot.lines == ["a 2"]
     assert capsys.readouterr().err == "b\n"
+
+
+def test_cost_is_a_median_that_is_told_when_it_changes() -> None:
+    """One slow frame changes nothing; a slower effect does, half a second later; another effect begins anew."""
+    now = [0.0]
+    cost = Cost(lambda: now[0])
+    one, other = object(), object()
+    assert (cost.review(), cost.ms) == (False, None)
+    cost.add(one, 9.0)
+    assert (cost.review(), cost.ms) == (True, 9.0)
+    now[0] = 1.0
+    for ms in (10.0, 900.0, 9.5, 10.2):
+        cost.add(one, ms)
+    assert (cost.review(), cost.ms) == (False, 9.0)
+    for _ in range(15):
+        cost.add(one, 20.0)
+    assert (cost.review(), cost.ms) == (True, 20.0)
+    for _ in range(15):
+        cost.add(one, 40.0)
+    assert not cost.review()
+    now[0] = 1.5
+    assert (cost.review(), cost.ms) == (True, 40.0)
+    cost.add(other, 0.3)
+    assert (cost.ms, cost.review(), cost.ms) == (None, True, 0.3)
+    assert (cost.of(other), cost.of(one)) == (0.3, None)
+    for _ in range(15):
+        cost.add(other, 0.4)
+    now[0] = 3.0
+    assert not cost.review()

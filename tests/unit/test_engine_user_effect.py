@@ -50,7 +50,7 @@ async def with_effect(worker, body=PAINT):
 
 
 def test_overlay_is_drawn_over_the_frame(worker):
-    """It runs on the sample and paints at once; the page gets its kind and controls once, however many frames come."""
+    """It runs on the sample and paints at once; the page gets its kind and controls once, and once what it costs."""
 
     async def run():
         engine, host = await with_effect(worker)
@@ -61,7 +61,9 @@ def test_overlay_is_drawn_over_the_frame(worker):
         show(engine, 60)
         await settle()
         told, times = state(host)
-        assert (told["kind"], told["error"], told["running"], times) == ("overlay", None, "newest", 1)
+        assert (told["kind"], told["error"], told["running"], times) == ("overlay", None, "newest", 2)
+        assert json.loads(host.told("effect")[0]["state"])["ms"] is None
+        assert 0 <= told["ms"] < 10_000
         assert told["controls"][0]["name"] == "level"
         assert levels(worker)[-1] == 3
         use(engine, None)

@@ -4,6 +4,7 @@ import asyncio
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
+import numpy as np
 import pytest
 
 from pyselfie.core import timing
@@ -159,6 +160,78 @@ def test_one_frame_in_twenty_gets_a_glance(pipeline, device, monkeypatch):
     for _ in range(GLANCE_EVERY):
         process(pipeline, 64, fresh_mask=True)
     assert (raw.runs, raw.glances) == (GLANCE_EVERY, 0)
+
+
+def test_a_photo_gets_its_glance_at_once(pipeline, device):
+    """No frame follows it; so it is with another model, too. What is shown of it again has been looked at."""
+    pipeline.is_photo = True
+    for number in (0, 1):
+        runtime = Runtime(device, number)
+        asyncio.run(pipeline.use(runtime))
+        for runs in (1, 2):
+            if number == 0 and runs == 1:
+                assert process(pipeline, 64, fresh_mask=True)
+            else:
+                assert asyncio.run(pipeline.refresh(lambda: Options(effect="blur")))
+            assert (runtime.runs, runtime.glances) == (runs, 1)
+    pipeline.cut()
+    assert process(pipeline, 64, fresh_mask=True)
+    assert (runtime.runs, runtime.glances) == (3, 2)
+
+
+@pytest.mark.parametrize("asked", ["mask", "classes"])
+@pytest.mark.parametrize("is_over", [False, True])
+def test_what_is_asked_for_during_a_run_is_read_after_it(pipeline, device, worker, monkeypatch, asked, is_over):
+    """The buffers hold some of one frame and some of the next, and of what part they are; after a reset, of none."""
+    reads: list[tuple[int, int]] = []
+    began = may_end = asyncio.Event()
+
+    class Slow(Runtime):
+        async def run(self):
+            await super().run()
+            began.set()
+            await may_end.wait()
+
+        async def glance(self):
+            await super().glance()
+            await asyncio.sleep(0)
+
+    def read_floats(_gpu, buffer, _look):
+        reads.append((runtime.runs, runtime.glances))
+        return answer(buffer)
+
+    async def answer(buffer):
+        count = 256 * 256 * (6 if buffer is runtime.buffer("classes") else 1)
+        return np.zeros(count, np.float32), np.array([0, 0, 1, 1, 0, 0, 1, 1], np.float32)
+
+    async def run():
+        nonlocal began, may_end
+        read = pipeline.read_mask if asked == "mask" else pipeline.read_classes
+        for frame in range(2):
+            began, may_end = asyncio.Event(), asyncio.Event()
+            processing = asyncio.ensure_future(pipeline.process(Frame(), lambda: Options(effect="blur")))
+            await began.wait()
+            reading = asyncio.ensure_future(read())
+            await asyncio.sleep(0.01)
+            assert reads == []
+            if is_over and frame == 1:
+                pipeline.reset()
+            may_end.set()
+            await processing
+            found = await reading
+            reads_now = reads.copy()
+            reads.clear()
+            if is_over and frame == 1:
+                assert (found, reads_now) == (None, [])
+            else:
+                assert found is not None
+                assert reads_now == [(frame + 1, frame)]
+
+    monkeypatch.setattr(worker.module("webgpu.segmenter"), "read_floats", read_floats)
+    monkeypatch.setattr(timing, "GAP_S", 1e9)
+    runtime = Slow(device, 2)
+    asyncio.run(pipeline.use(runtime))
+    asyncio.run(run())
 
 
 def test_a_frame_that_is_over_gets_no_glance(pipeline, device, monkeypatch):

@@ -119,6 +119,44 @@ def test_a_cut_shows_the_whole_frame_again():
     assert (runtime.runs - runs, runtime.resets - resets) == (2, 1)
 
 
+def test_during_a_run_all_is_of_the_mask_before():
+    """A close-up begins, has a glance, moves away and ends: part and extras change with the mask, never before it."""
+
+    class Asked(Seeing):
+        async def run(self, tensor, extras=None):
+            if self.runs and not self.is_glance:
+                during.append((looks.part, looks.counts, looks.extra(self, "edge").mean()))
+            return await super().run(tensor, extras)
+
+        async def glance(self, tensor, extras=None):
+            self.is_glance = True
+            mask = await super().glance(tensor, extras)
+            self.is_glance = False
+            return mask
+
+        def reset(self):
+            self.resets += 1  # the real ones keep what the last run gave until the next one
+
+        is_glance = False
+
+    looks, runtime = Looks(), Asked()
+    during: list[Any] = []
+    after = []
+    for number in range(2 * GLANCE_EVERY):
+        person = PERSON._replace(x=PERSON.x if number < GLANCE_EVERY + 3 else 0.05 * (number % 5))
+
+        def show(part, person=person):
+            runtime.seen = draw([person], part)
+            return np.repeat(runtime.seen[None, ..., None], 3, axis=3)
+
+        if number == 2 * GLANCE_EVERY - 2:
+            looks.cut()
+        asyncio.run(looks.run(runtime, show, SIZE, ["edge"]))
+        after.append((looks.part, looks.counts, looks.extra(runtime, "edge").mean()))
+    assert during == after[:-1]
+    assert len({part for part, _, _ in after}) > 2
+
+
 def test_where_nobody_is_small_it_costs_nothing():
     """One run for each frame; and the network's own mask, which takes time to copy, comes with one frame in 20."""
     looks, runtime = Looks(), Seeing()

@@ -56,6 +56,31 @@ def test_an_end_gives_up_waiting_for_a_canvas(output):
     assert asyncio.run(end_while_waiting())
 
 
+def test_whatever_paints_knows_of_a_photo(output, monkeypatch):
+    """What runs when it comes, and what takes over from it, as another painter may for the same photo."""
+    output, _ = output
+    first, second = output._pipeline, Pipeline()
+    second.hand_over.return_value = first.hand_over.return_value = (None, None)
+    for photo in (True, False, True):
+        output.expect(photo=photo)
+        assert first.is_photo is photo
+
+    async def make(*_):
+        return second
+
+    async def replace():
+        waiting = asyncio.ensure_future(output.use(SimpleNamespace(device="a GPU")))
+        await asyncio.sleep(0)
+        output.take_canvas(MagicMock())
+        await waiting
+
+    monkeypatch.setattr(sys.modules["pyselfie.browser.output"], "make_pipeline", make)
+    monkeypatch.setattr(second, "use", make)
+    asyncio.run(replace())
+    assert output._pipeline is second
+    assert second.is_photo is True
+
+
 def test_after_the_end_no_model_is_taken(output):
     """A model that was still loading is refused, so that its loader closes it."""
     output, _ = output

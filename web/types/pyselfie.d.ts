@@ -77,6 +77,8 @@ export interface EffectState {
   error: { message: string; line: number | null; column: number | null } | null;
   /** The text that paints: the newest, the last good one before it, or none. */
   running: "newest" | "before" | null;
+  /** What that text costs, in milliseconds a frame: the function, and at full size the way of the pixels to it and back. */
+  ms: number | null;
   /** The newest lines, and how many before them are lost. */
   printed: { dropped: number; lines: string[] } | null;
 }

@@ -82,6 +82,7 @@ class Output:
         self._frame: Frame | None = None  # of the pipeline before, for the next one
         self._backdrop: Bitmap | None = None  # for the first pipeline
         self._custom_effect: CustomEffectCanvas | None = None
+        self._is_photo = False
         self._tap: Callable[[OffscreenCanvas, float | None], None] | None = None
         self._timestamp: float | None = None  # of the frame in hand, microseconds
 
@@ -150,6 +151,7 @@ class Output:
             self._frame = frame or self._frame  # exchanged twice before the frame was painted: it is still the first's
             old.close()
         new.custom_effect = self._custom_effect
+        new.is_photo = self._is_photo
         new.on_composite = self._on_composite
         new.set_backdrop(backdrop)
 
@@ -228,6 +230,12 @@ class Output:
         self._custom_effect = effect
         if self._pipeline is not None:
             self._pipeline.custom_effect = effect
+
+    def expect(self, *, photo: bool) -> None:
+        """Note whether what comes next is a photo; see `Pipeline.is_photo`."""
+        self._is_photo = photo
+        if self._pipeline is not None:
+            self._pipeline.is_photo = photo
 
     async def mask(self) -> NDArray[np.float32] | None:
         """Return the last frame's mask, float32 [h, w] in 0..1 at the model's size; None before the first."""

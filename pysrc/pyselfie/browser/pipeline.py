@@ -29,11 +29,14 @@ class Pipeline(Protocol):
         Called in the task that has painted, when the canvas can be read.
     custom_effect
         Takes the place of the options' effect; on Canvas 2D only, as `UserEffect` sees to.
+    is_photo
+        Whether no other frame follows the one that comes, or is in hand: what it is to show has to be seen in it.
     """
 
     painter: Literal["canvas2d", "webgpu"]
     on_composite: Callable[[], None] | None
     custom_effect: CustomEffectCanvas | None
+    is_photo: bool
 
     @property
     def size(self) -> Size:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyselfie.core.option import OptionError
 from pyselfie.custom.console import Console
+from pyselfie.custom.cost import Cost
 from pyselfie.custom.errors import CustomEffectError
 from pyselfie.custom.source import load_effect
 
@@ -33,10 +34,13 @@ class LiveEffect:
     ----------
     console : Console
         Has what the effects print, and NumPy's warnings, each once for every line and text.
+    cost : Cost
+        Has what the effect that runs costs, if its caller measures that.
     """
 
     def __init__(self, file: str = "effect.py") -> None:
         self.console = Console()
+        self.cost = Cost()
         self._file = file
         self._newest: CustomEffect | None = None  # of the last text that could be loaded
         self._is_proven = False
@@ -171,7 +175,8 @@ class LiveEffect:
         """Return what a page shows of it, as JSON can hold it.
 
         `kind` of the newest effect, or None; its `controls`; the `values` that they are set to; `error` as
-        `CustomEffectError.as_dict`, or None; `running`: ``"newest"``, ``"before"`` or None.
+        `CustomEffectError.as_dict`, or None; `running`: ``"newest"``, ``"before"`` or None; `ms`: what that one costs
+        a frame, None before its first one.
         """
         newest, running = self._newest, self.running
         controls = () if newest is None else newest.controls
@@ -182,4 +187,5 @@ class LiveEffect:
             "values": {name: getattr(value, "text", value) for name, value in values.items()},
             "error": None if self.error is None else self.error.as_dict(),
             "running": None if running is None else "newest" if running is newest else "before",
+            "ms": self.cost.of(running),
         }

@@ -58,7 +58,6 @@ class Looks:
         extras
             What `extra` will be asked for.
         """
-        self._kept = {}
         if not any(extra.name == RAW for extra in runtime.spec.extras):  # raw edges: what the network says, no more
             return await runtime.run(show(None), extras)
         close_up = self._close_up
@@ -67,9 +66,10 @@ class Looks:
             close_up.reset()
         if self._is_elsewhere or close_up.part != self.part:
             runtime.reset()
-        self.part, self.counts, self._is_elsewhere = close_up.part, close_up.counts, False
-        wants_raw = close_up.wants_raw
-        mask = await runtime.run(show(self.part), [*extras, RAW] if wants_raw else extras)
+        self._is_elsewhere = False
+        part, counts, wants_raw = close_up.part, close_up.counts, close_up.wants_raw
+        mask = await runtime.run(show(part), [*extras, RAW] if wants_raw else extras)
+        self.part, self.counts, self._kept = part, counts, {}  # until then they belong to the mask before
         glance = close_up.saw(runtime.extra(RAW)[0, 0] if wants_raw else mask, size)
         if glance is None or self._size is None:  # cut meanwhile
             return mask

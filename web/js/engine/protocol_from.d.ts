@@ -40,7 +40,7 @@ export interface Pacing {
 }
 
 /** Twice a second, with a painted frame; `stages` are milliseconds over the last frames, `wayIn` says how the last one
- * came in: the browser's name of that, or “as it came”. */
+ * was converted: the browser's name of that, or “none”. */
 export interface Stats extends Status, Pacing {
   type: "stats";
   fps: number;

@@ -61,13 +61,19 @@ class CustomEffectCanvas:
         return painted is not None
 
     def _paint(self, effect: CustomEffect, painter: Canvas2DPainter, shot: Shot) -> bool:
+        begin = time.perf_counter()
         if effect.kind == "overlay":
             overlay = self.overlay(effect, shot)
+            self._count(effect, begin)
             painter.paint(shot.frame, shot.size, overlay, _OVER_FRAME, mirror=shot.mirror)
         else:
             picture = self.picture(effect, shot)
+            self._count(effect, begin)
             painter.paint(picture, shot.size, self._overlay, _PICTURE, mirror=False)
         return True
+
+    def _count(self, effect: CustomEffect, begin: float) -> None:
+        self.live.cost.add(effect, 1000 * (time.perf_counter() - begin))
 
     def overlay(self, effect: CustomEffect, shot: Shot) -> NDArray[np.uint8]:
         """Return what the effect draws over the frame, uint8 [h, w, 4], not mirrored, whatever the effect has seen.

@@ -22,8 +22,8 @@ _COPY, _DRAW, _BITMAP = "copyTo", "drawImage", "createImageBitmap"
 WAYS = (_COPY, _DRAW, _BITMAP)
 """In for a ``VideoFrame``, the best guess first."""
 
-AS_IT_CAME = "as it came"
-"""The way in of bitmaps."""
+NOT_CONVERTED = "none"
+"""What statistics say of bitmaps, which are painted as they are."""
 
 
 class FrameStore:
@@ -41,7 +41,7 @@ class FrameStore:
     size : Size
         Size of the composite to be painted: the frame's, limited to what every canvas can hold.
     way : str
-        How the frame in hand came in: the browser's name of it, or `AS_IT_CAME`; empty before the first one.
+        How the frame in hand came in: the browser's name of it, or `NOT_CONVERTED`; empty before the first one.
     """
 
     def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
@@ -66,7 +66,7 @@ class FrameStore:
         if hasattr(frame, "displayWidth"):  # only a VideoFrame has one
             await self._convert(cast("VideoFrame", frame))
         else:
-            self.way = AS_IT_CAME
+            self.way = NOT_CONVERTED
             self._hold(frame)
         assert self.drawable is not None  # noqa: S101 - both branches set it
         self.size = fit_within(Size(self.drawable.width, self.drawable.height))

@@ -57,6 +57,7 @@ class CanvasPipeline(Pipeline):
         clock: StageClock,
     ) -> None:
         self.on_composite: Callable[[], None] | None = None
+        self.is_photo = False
         self.custom_effect: CustomEffectCanvas | None = None
         self._store = store
         self._make_sampler = make_sampler

@@ -181,6 +181,7 @@ class Engine:
         if message.isFirst:
             self._auto.new_source()
         self._auto.see(self._model, photo=message.isPhoto)
+        self._output.expect(photo=message.isPhoto)
         self._mailbox.offer(message.frame, is_cut=is_cut)
 
     def _on_options(self, message: protocol.SetOptions) -> None:
@@ -254,16 +255,15 @@ class Engine:
                 self._questions.cut_is_over()
 
     def _report_painted(self) -> None:
-        pacer, is_overloaded = self._pacer, False
+        pacer, seconds = self._pacer, None
         if pacer is not None:
             infer_ms = self._clock.last("infer") if self._clock.ran("infer") else None
             needs = {"needs_mask": self._output.needs_mask(self._options), "wants_edge": has_edge(self._options)}
             pacer.learn(self._clock.last("total"), infer_ms, **needs)
             seconds = pacer.overload()
-            is_overloaded = seconds is not None
             if seconds is not None:
                 self._post({"type": "overload", "framesPerMask": pacer.frames_per_mask, "seconds": round(seconds, 1)})
-        self._auto.painted(self._model, self._clock.last("total"), overloaded=is_overloaded)
+        self._auto.painted(self._model, self._clock.last("total"), overloaded=seconds is not None)
         self._reporter.painted(self._output.size, self._stats)
         self._gpu.painted()
 

@@ -102,14 +102,15 @@ class UserEffect:
         self._repaint()
 
     def _tell_of(self, custom: CustomEffectCanvas) -> None:
-        """Tell the page what has changed: a new mistake, the effect's controls, what it has printed."""
+        """Tell the page what has changed: a new mistake, the effect's controls, what it costs, what it has printed."""
         live = custom.live
         error, lot = live.error, live.console.take()
         if error is not None and (live.newest, str(error)) != self._refused:  # it may be tried with many a picture
             self._refused = live.newest, str(error)
             self._refuse(f"{error}.")
         told = live.newest, error, live.running, live.newest and live.newest.values
-        if told != self._told or lot is not None:
+        is_other_cost = live.cost.review()
+        if is_other_cost or told != self._told or lot is not None:
             self._told = told
             printed = None if lot is None else json.dumps(lot._asdict())
             self._post({"type": "effect", "state": json.dumps(live.as_dict()), "printed": printed})

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pyodide.ffi import JsException
 
-from pyselfie.browser.models.loader import EngineError, ModelChoice
+from pyselfie.browser.models.loader import ModelChoice
 from pyselfie.browser.models.spare import Spare, choice_of
 from pyselfie.core.options import AUTO
 
@@ -72,7 +71,6 @@ class RunningModel:
         self._settled.set()
         self._loads = 0  # under way: one to run, and one to be measured
         self._recovery = asyncio.Lock()
-        self._recoveries = 0
 
     async def guarded(self, work: Callable[[], Awaitable[bool]]) -> bool:
         """Run one frame's work, on the next backend if this one fails; returns whether it was painted."""
@@ -101,23 +99,8 @@ class RunningModel:
         Exception
             As `ModelLoader.load` does, or when the model fails, or what runs models is replaced meanwhile.
         """
-        self.drop_spare()
-        recoveries = self._recoveries
-        runtime = await self._load(ModelChoice(number, self.wanted.edges), is_optional=True)
-        try:
-            while not trial.is_done:
-                async with self._loader.lock:  # frames have their turn between two runs
-                    self._loader.check_open()
-                    begin = time.perf_counter()
-                    await runtime.run_alone()
-                    trial.add((time.perf_counter() - begin) * 1000)
-                if self._recoveries != recoveries:  # it is on a device, or a backend, that is no more
-                    raise EngineError("The GPU failed or the painter changed meanwhile.")
-        except BaseException:
-            runtime.close()
-            raise
-        runtime.reset()
-        self._spare.keep(runtime)
+        loading = self._load(ModelChoice(number, self.wanted.edges), is_optional=True)
+        await self._spare.measure(loading, self._loader, trial)
         self._spare.drop_unless(self.wanted.edges)
 
     def offer(self, runtime: AnyRuntime) -> None:
@@ -181,8 +164,7 @@ class RunningModel:
 
     def outdate(self) -> None:
         """Free what was measured, and what is being measured: it runs, or would paint, where nothing will any more."""
-        self._recoveries += 1
-        self.drop_spare()
+        self._spare.outdate()
 
     def want(self, choice: ModelChoice) -> bool:
         """Note which model shall run; returns whether `switch` is needed for it, because none is under way."""

@@ -1,13 +1,18 @@
-"""A model that is loaded, and not needed yet."""
+"""A model that is loaded, and measured beside the one that runs, and not needed yet."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from pyselfie.browser.models.loader import ModelChoice
+from pyselfie.browser.models.loader import EngineError, ModelChoice
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from pyselfie.browser.models.loader import ModelLoader
     from pyselfie.browser.output import AnyRuntime
+    from pyselfie.core.tiers import Trial
 
 
 def choice_of(runtime: AnyRuntime) -> ModelChoice:
@@ -20,6 +25,32 @@ class Spare:
 
     def __init__(self) -> None:
         self._runtime: AnyRuntime | None = None
+        self._outdated = 0
+
+    async def measure(self, loading: Awaitable[AnyRuntime], loader: ModelLoader, trial: Trial) -> None:
+        """Measure what is being loaded, between frames, and keep it; see `RunningModel.measure`."""
+        self.drop()
+        outdated = self._outdated
+        runtime = await loading
+        try:
+            while not trial.is_done:
+                async with loader.lock:  # frames have their turn between two runs
+                    loader.check_open()
+                    begin = time.perf_counter()
+                    await runtime.run_alone()
+                    trial.add((time.perf_counter() - begin) * 1000)
+                if self._outdated != outdated:
+                    raise EngineError("The GPU failed or the painter changed meanwhile.")
+        except BaseException:
+            runtime.close()
+            raise
+        runtime.reset()
+        self.keep(runtime)
+
+    def outdate(self) -> None:
+        """Free what is here and what is being measured: it is on a device, or a backend, that is no more."""
+        self._outdated += 1
+        self.drop()
 
     def keep(self, runtime: AnyRuntime) -> None:
         """Take over a runtime; the one before is closed."""

@@ -1,7 +1,8 @@
 """Which part of a film's frames the model is shown: `pyselfie.core.close_up` on the GPU, as nothing is read back.
 
-Python can't know whether somebody is small. So the glances of `pyselfie.runtimes.looks` come in any case, with one
-frame in `GLANCE_EVERY`, and whatever they are for, and whether their mask is the frame's, is decided by shaders.
+Python can't know whether somebody is small. So the glances of `pyselfie.runtimes.looks` come in any case, with each
+photo and with one frame of a film in `GLANCE_EVERY`, and whatever they are for, and whether their mask is the frame's,
+is decided by shaders.
 """
 
 from __future__ import annotations
@@ -101,12 +102,16 @@ class GpuLooks:
             group = gpu.bind(layout, *({"buffer": one} for one in (model.look, *pair)))
             self._adopted.append((group, -(-pair[0].size // 4 // _ADOPTING)))
 
-    def begin(self, size: Size, smoothing: float, *, is_first: bool) -> None:
-        """Take the next frame's size, how much the mask before may count, and whether it begins another film."""
+    def begin(self, size: Size, smoothing: float, *, is_first: bool, is_photo: bool) -> None:
+        """Take the next frame's size, how much the mask before may count, and whether it begins another film.
+
+        A photo's first look is its last one: it gets the glance at once. A film's first frame is waited for, and the
+        second one comes soon.
+        """
         if is_first:
             self._count = 0
             self._gpu.write(self._look, first_look())
-        self.is_due = self._count % GLANCE_EVERY == 1  # not with the first one, which somebody waits for
+        self.is_due = self._count % GLANCE_EVERY == (0 if is_photo else 1)
         self._count += 1
         if self._told != (size, smoothing):
             self._told = size, smoothing

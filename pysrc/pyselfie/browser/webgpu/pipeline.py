@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal
@@ -41,6 +42,7 @@ class GpuPipeline(Pipeline):
 
     def __init__(self, gpu: Gpu, binder: PictureBinder, compositor: Compositor, clock: StageClock) -> None:
         self.on_composite: Callable[[], None] | None = None
+        self.is_photo = False
         self._gpu = gpu
         self._compositor = compositor
         self._clock = clock
@@ -51,6 +53,7 @@ class GpuPipeline(Pipeline):
         self._has_mask = False
         self._mask_size = Size(0, 0)  # of the frame that it was made of
         self._resets = 0
+        self._segmenting = asyncio.Lock()  # while the buffers are not all of one frame
         self._is_warm = False
         self._in_flight: deque[Awaitable[Any]] = deque()
 
@@ -149,7 +152,9 @@ class GpuPipeline(Pipeline):
     async def _segment(self, options: Callable[[], Options]) -> bool:
         if self._frame.picture is None or self._segmenter is None:
             return False
-        await self._segmenter.segment(self._frame.picture, self._frame.size, options().smoothing)
+        async with self._segmenting:
+            picture, size, smoothing = self._frame.picture, self._frame.size, options().smoothing
+            await self._segmenter.segment(picture, size, smoothing, is_photo=self.is_photo)
         if self._frame.picture is None:  # reset while the model ran: that frame is over
             return False
         self._has_mask, self._mask_size = True, self._frame.size
@@ -192,12 +197,18 @@ class GpuPipeline(Pipeline):
             await self._in_flight.popleft()
 
     async def read_mask(self) -> NDArray[np.float32] | None:
-        return None if self._segmenter is None or not self._has_mask else await self._segmenter.read_mask()
+        async with self._segmenting:
+            if self._segmenter is None or not self._has_mask:
+                return None
+            reading = self._segmenter.read_mask()
+        return await reading
 
     async def read_classes(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
-        if self._segmenter is None or not self._has_mask:
-            return None
-        return self._segmenter.class_names, await self._segmenter.read_classes()
+        async with self._segmenting:
+            if self._segmenter is None or not self._has_mask:
+                return None
+            names, reading = self._segmenter.class_names, self._segmenter.read_classes()
+        return names, await reading
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
         self._compositor.set_backdrop(backdrop)

@@ -17,7 +17,7 @@ from pyselfie.core.zoom import place, placed_classes
 from pyselfie.runtimes.film import Film
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.webgpu.device import Gpu
     from pyselfie.browser.webgpu.picture import Picture, PictureBinder
 
+    _Reading = Awaitable[tuple[NDArray[np.float32], Rect, Rect]]
 
 _ALL = Rect(0, 0, 1, 1)
 
@@ -88,7 +89,7 @@ class GpuSegmenter:
         compute_pass.end()
         self._gpu.submit(encoder)
 
-    async def segment(self, picture: Picture, size: Size, smoothing: float) -> None:
+    async def segment(self, picture: Picture, size: Size, smoothing: float, *, is_photo: bool) -> None:
         """Hand the work to the GPU; what is submitted afterwards sees the mask in its buffer.
 
         The mask before may count by `smoothing`, 0..0.95, if the picture, of `size`, is the next one of the same film.
@@ -97,7 +98,7 @@ class GpuSegmenter:
         is_first = self._film.begin_frame(size, smoothing)
         with self._compute() as compute_pass:
             if looks is not None:
-                looks.begin(size, smoothing, is_first=is_first)
+                looks.begin(size, smoothing, is_first=is_first, is_photo=is_photo)
                 looks.encode_next(compute_pass)
             self._preprocess.encode(compute_pass, picture)
         self._lap("preprocess")
@@ -114,10 +115,13 @@ class GpuSegmenter:
         with self._compute() as compute_pass:
             looks.encode_verdict(compute_pass)
 
-    async def read_mask(self) -> NDArray[np.float32]:
-        """Return the mask of all of the picture, float32 [h, w] in 0..1."""
+    def read_mask(self) -> Awaitable[NDArray[np.float32]]:
+        """Return (awaitable) the mask of all of the last picture, float32 [h, w] in 0..1; not while it is made."""
+        return self._placed_mask(self._read(self.model.mask, 1))
+
+    async def _placed_mask(self, reading: _Reading) -> NDArray[np.float32]:
         width, height = self.model.size
-        planes, part, believed = await self._read(self.model.mask, 1)
+        planes, part, believed = await reading
         if part == _ALL:
             whole: NDArray[np.float32] = planes[0]
             return whole
@@ -125,10 +129,15 @@ class GpuSegmenter:
         place(planes[0], part, Size(1, 1), placed, believed)
         return placed
 
-    async def _read(self, buffer: Any, count: int) -> tuple[NDArray[np.float32], Rect, Rect]:
-        """Return `count` planes, what part of the picture they are of, and where in it they count."""
+    def _read(self, buffer: Any, count: int) -> _Reading:
+        """Return (awaitable) `count` planes, what part of the picture they are of, and where in it they count."""
+        return self._as_planes(read_floats(self._gpu, buffer, self.model.look), count)
+
+    async def _as_planes(
+        self, reading: Awaitable[list[NDArray[np.float32]]], count: int
+    ) -> tuple[NDArray[np.float32], Rect, Rect]:
         width, height = self.model.size
-        planes, look = await read_floats(self._gpu, buffer, self.model.look)
+        planes, look = await reading
         part, believed = Rect(*look[:4].tolist()), Rect(*look[4:8].tolist())
         return planes[: count * height * width].reshape(count, height, width), part, believed
 
@@ -142,8 +151,8 @@ class GpuSegmenter:
         """What the model tells apart."""
         return self._runtime.spec.classes
 
-    async def read_classes(self) -> NDArray[np.float32]:
-        """Return what the model has told apart in the last picture, float32 [C, h, w].
+    def read_classes(self) -> Awaitable[NDArray[np.float32]]:
+        """Return (awaitable) what the model has told apart in the last picture, float32 [C, h, w]; as `read_mask`.
 
         Raises
         ------
@@ -152,7 +161,10 @@ class GpuSegmenter:
         """
         if not self.class_names:
             raise NoClassesError(self._runtime.spec.name)
-        planes, part, _ = await self._read(self._runtime.buffer(CLASSES), len(self.class_names))
+        return self._placed_classes(self._read(self._runtime.buffer(CLASSES), len(self.class_names)))
+
+    async def _placed_classes(self, reading: _Reading) -> NDArray[np.float32]:
+        planes, part, _ = await reading
         return planes if part == _ALL else placed_classes(planes, part, Size(1, 1))
 
     def reset(self) -> None:

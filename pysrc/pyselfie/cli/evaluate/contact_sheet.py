@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pyselfie.cli.evaluate.results import WORST, Row, badness
 from pyselfie.cli.picture_file import Photo, write_pictures
+from pyselfie.evaluation.error_view import paint_errors
+from pyselfie.evaluation.results import WORST, Row, badness
 from pyselfie.extras import require
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ _TILE = 320, 240
 _GAP, _LABEL = 8, 22
 _PAPER, _INK = "#F5F5F5", "#1E1E1E"
 _TITLES = "picture", "truth", "mask", "difference: orange is missing, blue too much"
-_MISSING, _TOO_MUCH = np.array([255, 140, 0]), np.array([0, 90, 255])
-"""Orange where the mask lacks the person, blue where it has too much: told apart by most colour-blind people, too."""
+_MISSING = 255, 140, 0
+"""Orange: on a page of small pictures it stands out more than red."""
 
 
 class _Entry(NamedTuple):
@@ -77,7 +78,4 @@ def _tiles(rgb: Picture, truth: Picture, mask: NDArray[Any]) -> list[Picture]:
         np.asarray(pillow.fromarray(each).convert("RGB").resize(size, pillow.Resampling.BILINEAR))
         for each in (rgb, truth, levels)
     ]
-    difference = small[2][..., :1].astype(np.float32) - small[1][..., :1]
-    colour = np.where(difference < 0, _MISSING, _TOO_MUCH)
-    grey = small[0].mean(-1, keepdims=True) / 2 + 64
-    return [*small, (grey + (colour - grey) * np.abs(difference) / 255).astype(np.uint8)]
+    return [*small, paint_errors(small[0], small[1][..., 0], small[2][..., 0], _MISSING)]

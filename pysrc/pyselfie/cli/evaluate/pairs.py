@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyselfie.cli.errors import UsageError, why
 from pyselfie.cli.formats import PICTURES, VIDEOS
+from pyselfie.evaluation.names import bare, in_order, lacking, same_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -61,20 +61,16 @@ def _partners(found: dict[str, Path], pictures: Path, place: Path) -> dict[str, 
 
 def _lacking(found: dict[str, Path], partners: dict[str, Path], kind: str, place: Path) -> str:
     names = [path.name for name, path in found.items() if name not in partners]
-    if not names:
-        return ""
-    those = f"{len(names)} pictures have" if len(names) > 1 else "one picture has"
-    some = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
-    return f"{those} no {kind} of the same name in {place}: {some}"
+    return lacking(names, "picture", f"no {kind} of the same name in {place}")
 
 
 def _named(place: Path) -> dict[str, Path]:
     """Return the pictures at a place by their names without suffix, in order."""
     named: dict[str, Path] = {}
     for file in pictures_at(place):
-        name = file.relative_to(place if file != place else place.parent).with_suffix("").as_posix()
+        name = bare(file.relative_to(place if file != place else place.parent).as_posix())
         if name in named:
-            raise UsageError(f"{named[name]} and {file} have one name, and which of them counts cannot be told")
+            raise UsageError(same_name(named[name], file))
         named[name] = file
     return named
 
@@ -110,7 +106,8 @@ def left_out(place: Path) -> str:
 def _shown(place: Path, suffixes: Collection[str]) -> list[Path]:
     """Return the files of such suffixes in a folder and below, relative to it, but for hidden ones, in order."""
     inside = [file.relative_to(place) for file in place.rglob("*") if file.suffix.lower() in suffixes]
-    return sorted((file for file in inside if not any(part.startswith(".") for part in file.parts)), key=_in_order)
+    shown = (file for file in inside if not any(part.startswith(".") for part in file.parts))
+    return sorted(shown, key=lambda file: in_order(file.as_posix()))
 
 
 def check_there(place: Path) -> None:
@@ -127,8 +124,3 @@ def check_there(place: Path) -> None:
         raise UsageError(f"there is no file or folder {place}") from None
     except OSError as error:
         raise UsageError(f"{place} cannot be read: {why(error)}") from error
-
-
-def _in_order(path: Path) -> list[tuple[int, str]]:
-    parts = re.split(r"(\d+)", path.as_posix())
-    return [(int(part), part) if part.isdecimal() else (-1, part) for part in parts]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pyselfie.cli.atomic_write import atomic_write
 from pyselfie.cli.console import complain, deliver
 from pyselfie.cli.errors import FileError
 from pyselfie.cli.evaluate.clip import Clip
 from pyselfie.cli.evaluate.contact_sheet import ContactSheet
 from pyselfie.cli.evaluate.pairs import find_pairs, left_out
-from pyselfie.cli.evaluate.results import Evaluation, Row
 from pyselfie.cli.picture_file import read_levels, read_picture
 from pyselfie.cli.progress import Progress
+from pyselfie.evaluation.fit import PERSON_FROM, UnfitError, check_levels, check_size, labels
+from pyselfie.evaluation.results import Evaluation, Row
 from pyselfie.extras import require
 from pyselfie.metrics import ClipMeter, score_picture
 from pyselfie.segmenter import Segmenter
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
     from pyselfie.cli.stopping import Stop
 
     Picture = NDArray[np.uint8]
-
-_PERSON_FROM = 128
-"""A level that somebody in a truth or a mask reaches somewhere; labels are mostly below."""
 
 _SETTINGS = ("pictures", "truth", "masks", "model", "edges", "smoothing")
 
@@ -74,10 +73,10 @@ class _Work:
         options, problems = self._options, self.found.problems
         places = (options.pictures, options.truth, options.masks)
         problems += [said for place in places if place is not None and (said := left_out(place))]
-        if 0 < self._brightest["truth"] < _PERSON_FROM:
-            problems.append(_labels(options.truth, self._brightest["truth"], "truth"))
-        elif 0 < self._brightest["masks"] < _PERSON_FROM <= self._brightest["truth"]:
-            problems.append(_labels(options.masks, self._brightest["masks"], "mask"))
+        if 0 < self._brightest["truth"] < PERSON_FROM:
+            problems.append(labels(options.truth, self._brightest["truth"], "truth"))
+        elif 0 < self._brightest["masks"] < PERSON_FROM <= self._brightest["truth"]:
+            problems.append(labels(options.masks, self._brightest["masks"], "mask"))
 
     def _pictures(self, segmenter: Segmenter | None) -> None:
         options = self._options
@@ -94,9 +93,8 @@ class _Work:
     def _pair(self, pair: Pair, segmenter: Segmenter | None) -> None:
         try:
             rgb, truth = read_picture(pair.picture).pixels, read_levels(pair.truth)
-            _check_size(truth, rgb, str(pair.truth), str(pair.picture))
-            if 0 < truth.max() < _PERSON_FROM:
-                raise FileError(_labels(pair.truth, truth.max(), "truth"))
+            check_size(truth, rgb, str(pair.truth), str(pair.picture))
+            check_levels(truth, pair.truth)
             mask: NDArray[Any]
             if segmenter is not None:
                 mask = segmenter.segment(rgb)
@@ -104,7 +102,7 @@ class _Work:
                 assert pair.mask is not None  # noqa: S101 - for mypy: what isn't made is given
                 mask = read_levels(pair.mask)
             row = Row(pair.name, score_picture(mask, truth))
-        except FileError as error:
+        except (FileError, UnfitError) as error:
             self.found.problems.append(str(error))
         except Exception as error:  # whatever it is, the other pictures go on
             self.found.problems.append(f"{pair.picture}: {type(error).__name__}: {error}")
@@ -121,7 +119,7 @@ class _Work:
             for frame in clip:
                 mask = frame.mask if segmenter is None else segmenter.segment(frame.rgb)
                 if frame.truth is not None:
-                    _check_size(frame.truth, frame.rgb, f"{options.truth} ({frame.name})", str(options.pictures))
+                    check_size(frame.truth, frame.rgb, f"{options.truth} ({frame.name})", str(options.pictures))
                 score = meter.add(mask, frame.truth, frame.rgb)
                 self.found.frames += 1
                 if score is not None:
@@ -147,25 +145,10 @@ class _Work:
         """Write what was asked for beside the table."""
         try:
             if self._options.csv is not None:
-                self.found.write_csv(self._options.csv)
+                with atomic_write(self._options.csv) as part:
+                    # a file's name may be no UTF-8: its bytes are written as they are
+                    part.write_text(self.found.as_csv(), encoding="utf-8", errors="surrogateescape", newline="")
             if self._sheet is not None:
                 self._sheet.write(self._options.contact_sheet)
         except FileError as error:
             self.found.problems.append(str(error))
-
-
-def _check_size(truth: Picture, rgb: Picture, name: str, picture: str) -> None:
-    """See whether a truth fits its picture.
-
-    Raises
-    ------
-    FileError
-        When it has another size.
-    """
-    if truth.shape != rgb.shape[:2]:
-        sizes = [f"{each.shape[1]}x{each.shape[0]}" for each in (truth, rgb)]
-        raise FileError(f"{name} is {sizes[0]}, but {picture} is {sizes[1]}: a truth has the size of its picture")
-
-
-def _labels(place: Path, level: int, kind: str) -> str:
-    return f"{place} has no level above {level}, so it may have labels: a {kind} is white (255) where the person is"

@@ -1,4 +1,4 @@
-"""What `pyselfie evaluate` has found: for people as a table, for programs as JSON and CSV."""
+"""What was measured: for people as a table, for programs as JSON and CSV."""
 
 from __future__ import annotations
 
@@ -10,23 +10,20 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyselfie import __version__
-from pyselfie.cli.atomic_write import atomic_write
 from pyselfie.metrics import PictureScore
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pyselfie.metrics import ClipScore
 
 WORST = 10
-_COLUMNS = {
+COLUMNS = {
     "iou": ("IoU", 1, 4),
     "boundary_f": ("boundary F", 1, 3),
     "holes": ("holes x1e3", 1e3, 2),
     "leak": ("leak x1e3", 1e3, 2),
     "mad": ("MAD x1e3", 1e3, 2),
 }
-_CLIP = {
+CLIP = {
     "dtssd": ("dtSSD x1e2", 1e2, 3),
     "moving_error": ("moving x1e3", 1e3, 1),
     "calm_change": ("calm x1e3", 1e3, 2),
@@ -88,7 +85,7 @@ class Evaluation:
 
     def as_json(self) -> str:
         """Return everything as JSON, each number in its natural unit."""
-        clip = None if self.clip is None else {name: getattr(self.clip, name) for name in _CLIP}
+        clip = None if self.clip is None else {name: getattr(self.clip, name) for name in CLIP}
         return json.dumps(
             {
                 "pyselfie": __version__,
@@ -104,27 +101,25 @@ class Evaluation:
             indent=2,
         )
 
-    def write_csv(self, path: Path) -> None:
-        """Write a line for each picture, each number in its natural unit."""
+    def as_csv(self) -> str:
+        """Return a line for each picture, each number in its natural unit; lines end as RFC 4180 has them."""
         text = io.StringIO(newline="")
         writer = csv.writer(text)
         writer.writerow(["name", *PictureScore._fields])
         writer.writerows([row.name, *row.score] for row in self.rows)
-        with atomic_write(path) as part:
-            # a file's name may be no UTF-8: its bytes are written as they are
-            part.write_text(text.getvalue(), encoding="utf-8", errors="surrogateescape", newline="")
+        return text.getvalue()
 
     def as_table(self) -> str:
         """Return the means, and the worst pictures."""
         lines = [self._head()]
         if self.clip is not None:
-            found = [(title, getattr(self.clip, name), by, digits) for name, (title, by, digits) in _CLIP.items()]
+            found = [(title, getattr(self.clip, name), by, digits) for name, (title, by, digits) in CLIP.items()]
             clip = ", ".join(f"{title} {n * by:.{digits}f}" for title, n, by, digits in found if n is not None)
             lines += [clip] if clip else []
         if self.mean is None:
             return "\n".join(lines)
         wide = max(len("mean"), *(len(row.name) for row in self.worst))
-        lines += ["", " " * wide + "".join(f"{title:>12}" for title, _, _ in _COLUMNS.values())]
+        lines += ["", " " * wide + "".join(f"{title:>12}" for title, _, _ in COLUMNS.values())]
         lines += [_line("mean", self.mean, wide), "", f"the worst {len(self.worst)} of {len(self.rows)}, by IoU:"]
         lines += [_line(row.name, row.score, wide) for row in self.worst]
         return "\n".join(lines)
@@ -143,5 +138,5 @@ def badness(row: Row) -> tuple[float, float]:
 
 
 def _line(name: str, score: PictureScore, wide: int) -> str:
-    cells = [f"{getattr(score, field) * by:>12.{digits}f}" for field, (_, by, digits) in _COLUMNS.items()]
+    cells = [f"{getattr(score, field) * by:>12.{digits}f}" for field, (_, by, digits) in COLUMNS.items()]
     return f"{name:<{wide}}{''.join(cells)}"
