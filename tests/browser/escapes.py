@@ -1,8 +1,8 @@
 """Ways by which an effect of somebody else's could get a picture out, as Python that an effect can run.
 
-Each value has the body of a coroutine, and a pattern of what it ends with. The body sees `js`, `other` and `own` (URLs of another
-origin and of the page's, with a marker in them), `socket` and `own_socket` (the same for WebSockets), `path` (a file of
-the site that does not exist, with the marker) and `host` (what the engine asks JavaScript by).
+Each value has the body of a coroutine, and a pattern of what it ends with. The body sees `js`, `other` and `own` (URLs
+of another origin and of the page's, with a marker in them), `socket` and `own_socket` (the same for WebSockets), `path`
+(a file of the site that does not exist, with the marker) and `host` (what the engine asks JavaScript by).
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ ESCAPES: dict[str, tuple[str, str]] = {
     "function": ("return await js.Function.new('u', 'return import(u)')(own)", NO_CODE),
     "function-of-a-constructor": ("return await js.Object.constructor('return import(' + repr(own) + ')')()", NO_CODE),
     "run_js": ("from pyodide.code import run_js\nreturn await run_js(f'import({own!r})')", NO_CODE),
-    "timer-of-text": ("js.setTimeout(f'import({own!r})', 0); await asyncio.sleep(0.3); return 'asked'", "OPEN|EvalError"),
+    "timer-of-text": (
+        "js.setTimeout(f'import({own!r})', 0); await asyncio.sleep(0.3); return 'asked'",
+        "OPEN|EvalError",
+    ),
     "page-engine": (
         "from pyselfie.browser.page_engine import _import_module\nawait _import_module(own)",
         NO_CODE,
@@ -96,8 +99,8 @@ ESCAPES: dict[str, tuple[str, str]] = {
         "pair = js.MessageChannel.new()\n"
         "got = asyncio.get_running_loop().create_future()\n"
         "pair.port1.onmessage = create_proxy(lambda e: got.done() or got.set_result(str(e.data.to_py())))\n"
-        "line.postMessage(to_js({'type': 'want', 'path': path, 'cache': 'reload'}, dict_converter=js.Object.fromEntries),"
-        " to_js([pair.port2]))\n"
+        "want = to_js({'type': 'want', 'path': path, 'cache': 'reload'}, dict_converter=js.Object.fromEntries)\n"
+        "line.postMessage(want, to_js([pair.port2]))\n"
         "return await got",
         "none of pyselfie",
     ),
@@ -134,7 +137,7 @@ results = builtins.results = {}
 
 
 def steal_line(host):
-    """The port is nowhere to be found; but whoever uses it calls a function that others can put in the place of its own."""
+    """The port is nowhere to be found; but who uses it calls a function in whose place others can put their own."""
     found = []
 
     def steal(port, *sent):
@@ -184,7 +187,7 @@ def effect(frame, mask, time):
 '''
 """An effect that tries them all, once its text has been read."""
 
-TELL = '''
+TELL = """
 import builtins
 import json
 
@@ -194,5 +197,5 @@ def effect(frame, mask, time):
         for name, result in builtins.results.items():
             print(json.dumps([name, result[:150]]))
     return 255 - frame
-'''
+"""
 """An effect that prints how that went."""

@@ -24,7 +24,13 @@ console.log(JSON.stringify({
   closed: [refused, bitmap.closed],
 }));
 """
-STATE = {"kind": "effect", "controls": [{"name": "a", "kind": "flag"}], "values": {}, "error": None, "running": None}
+STATE: dict[str, Any] = {
+    "kind": "effect",
+    "controls": [{"name": "a", "kind": "flag"}],
+    "values": {},
+    "error": None,
+    "running": None,
+}
 
 
 def effect(**changes: Any) -> dict[str, Any]:
@@ -78,7 +84,8 @@ def told() -> dict[str, Any]:
 
 def test_every_message_of_the_protocol_is_known(told: dict[str, Any]) -> None:
     """A message that a worker sends has a row there, with all of its fields; no row is left over."""
-    types, expected = typescript_types(), {}
+    types = typescript_types()
+    expected: dict[str, set[str]] = {}
     for name in reachable({"FromWorker", "Ended", "Want"}):
         kind = types[name][1].get("type", "").strip('"')
         if kind:
