@@ -14,7 +14,6 @@ import pytest
 from builder.policy import headers_for
 from builder.serve import Server
 from tests.browser.escapes import ESCAPES, FORGED, RUN, TELL
-from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.guard import Guard
 from tests.browser.harness import EngineDriver
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
-
-    from tests.browser.guard import GuardedPage
 
 MARK = "pixel-ff8800"
 NO_POLICY = {"Content-Security-Policy": ""}
@@ -184,15 +181,6 @@ def test_code_out_of_a_text_ends_the_worker(
     use(engine, None)
     engine.start()
     assert [line for line in recorded[1] if MARK in line] == []
-
-
-def test_frames_stay_on_the_gpu(
-    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], astronaut: np.ndarray
-) -> None:
-    """An isolated worker has the WebGPU painter as any other has."""
-    engine = EngineDriver(launch(*WEBGPU_FLAGS), serve_as(NO_POLICY).url, "webgpu", "webgpu", isolated=True)
-    assert engine.start(effect="mask", edges="raw")["painter"] == "webgpu"
-    assert engine.show(astronaut[:64, :64])["width"] == 64
 
 
 def test_the_playground_may_make_such_a_worker() -> None:
