@@ -43,6 +43,15 @@ import ctypes
 def effect(frame, mask, time):
     ctypes.CDLL(None).emscripten_run_script(b"import('URL')")
 """
+FLOOD = """
+import gc
+
+
+def effect(frame, mask, time):
+    host = next(each for each in gc.get_objects() if type(each).__name__ == "Reporter")._host
+    while True:
+        host.dropped()
+"""
 
 
 class _Heard(socketserver.BaseRequestHandler):
@@ -167,20 +176,25 @@ def test_the_engine_goes_on(tried: Tried, astronaut: np.ndarray) -> None:
     assert engine.page.locator("iframe").count() == 0
 
 
-def test_code_out_of_a_text_ends_the_worker(
-    tried: Tried, recorded: tuple[Server, list[str]], astronaut: np.ndarray
+@pytest.mark.parametrize(
+    ("source", "why", "then"),
+    [(SCRIPT, "EvalError", "frame"), (FLOOD, "messages without end", "error")],
+    ids=["script", "flood"],
+)
+def test_what_ends_the_worker_ends_no_more(  # noqa: PLR0917 - fixtures
+    tried: Tried, recorded: tuple[Server, list[str]], astronaut: np.ndarray, source: str, why: str, then: str
 ) -> None:
-    """What Emscripten would run as a script, an `import()`, is refused; the engine is lost and can be started."""
+    """Emscripten's way to run an `import()` ends the worker: another one goes on. So does talk without end, once."""
     engine = tried.engine
     engine.start()
     engine.show(astronaut[:64, :64])
     after = engine.position()
-    use(engine, SCRIPT.replace("URL", f"{recorded[0].url}js/worker.js?{MARK}"))
-    assert "EvalError" in engine.wait_for("notice", after)["message"]
-    assert engine.wait_for("error", after)["action"] == "restart"
-    use(engine, None)
-    engine.start()
+    use(engine, source.replace("URL", f"{recorded[0].url}js/worker.js?{MARK}"))
+    assert why in engine.wait_for("notice", after)["message"]
+    engine.wait_for("ready", after)
+    engine.wait_for(then, after)
     assert [line for line in recorded[1] if MARK in line] == []
+    engine.page.evaluate("engine.setCustomEffect(null); engine.close()")
 
 
 def test_the_playground_may_make_such_a_worker() -> None:

@@ -74,6 +74,7 @@ class Host:
         self.loads: list[str] = []
         self.created: list[str] = []
         self.runtimes: list[Any] = []
+        self.effect_runs: list[int] = []
         self.drops = self.paints = self.devices_dropped = 0
         self.lose_device: Any = None
         self.on_run: Any = nothing  # here a test waits, or fails, while a model runs,
@@ -107,6 +108,9 @@ class Host:
 
     def dropped(self):
         self.drops += 1
+
+    def effectRuns(self, number):  # noqa: N802 - as above
+        self.effect_runs.append(number)
 
     def downloaded(self):
         pass

@@ -18,8 +18,9 @@ LEVEL = "def overlay(sample, mask, time, aspect, level: int = 3):\n    {}\n"
 PAINT = "return sample.repeat(2, axis=2)[..., :4] // 255 * 0 + level"
 
 
-def use(engine, source, name=None, values="{}"):
-    engine.receive(SimpleNamespace(type="custom_effect", source=source, name=name, values=values))
+def use(engine, source, name=None, values="{}", number=1, ended=None):
+    text = {"source": source, "name": name, "values": values, "number": number, "ended": ended}
+    engine.receive(SimpleNamespace(type="custom_effect", **text))
 
 
 def set_values(engine, **values):
@@ -359,5 +360,58 @@ def test_bad_first_text_changes_no_painter(worker, gpu):
         assert "effect.py has no effect: write def effect" in host.told("error")[-1]["message"]
         assert (host.told("backendchange"), gpu[0].is_closed) == ([], False)
         assert np.array_equal(levels(worker), [])
+
+    asyncio.run(run())
+
+
+def test_page_is_told_which_text_runs_and_which_is_good(worker):
+    """Before a text is read and before each frame its number; once a text's effect has returned a picture, that too."""
+
+    async def run():
+        engine, host = await with_effect(worker)
+        assert host.effect_runs == [1, 1]
+        use(engine, LEVEL.format("return 1 / 0"), number=2)
+        await settle()
+        show(engine, 60)
+        await settle()
+        assert host.effect_runs == [1, 1, 2, 2, 1, 1]
+        use(engine, LEVEL.format(PAINT.replace("level", "9")), number=3)
+        await settle()
+        assert [told["number"] for told in host.told("effect_good")] == [1, 3]
+
+    asyncio.run(run())
+
+
+def test_text_that_has_ended_a_worker_does_not_run(worker):
+    """The page gives it with the reason to a new worker: one sentence; the good one that came before it paints."""
+
+    async def run():
+        engine, host = await with_effect(worker)
+        endless = LEVEL.format("while True: pass")
+        for ended in ("did not return within 6 s and was stopped", None):
+            use(engine, endless, number=2, ended=ended)
+            await settle()
+            assert levels(worker)[-1] == 3
+            told = state(host)[0]
+            assert told["error"]["message"] == "effect.py did not return within 6 s and was stopped"
+            assert told["running"] == "before"
+        assert 2 not in host.effect_runs
+
+    asyncio.run(run())
+
+
+def test_first_text_that_has_ended_a_worker_leaves_the_options_effect(worker):
+    """There is no good one before it; controls of nothing are set to nothing."""
+
+    async def run():
+        host = Host()
+        engine = await started(worker, host)
+        show(engine, 50)
+        use(engine, "while True: pass", ended="did not return within 6 s and was stopped")
+        set_values(engine, level=3)
+        await settle()
+        assert state(host)[0]["running"] is None
+        assert len(host.told("error")) == 1
+        assert worker.painter.painted[-1][0].level == 50
 
     asyncio.run(run())

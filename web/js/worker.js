@@ -53,7 +53,7 @@ async function end() {
 }
 
 /** @param {Boot} message */
-async function boot({ modelSelection, edges, backend, painter, verdicts, fresh }) {
+async function boot({ modelSelection, edges, backend, painter, verdicts, fresh, interrupt }) {
   tell({ type: "alive" }); // the script has come: from here on it is `Patience` that ends a start, and says what is missing
   const fail = (/** @type {string} */ message) => tell({ type: "error", code: "load", message, action: "retry" });
   const [missing] = missingHere();
@@ -73,7 +73,7 @@ async function boot({ modelSelection, edges, backend, painter, verdicts, fresh }
     await untilFailure(downloads, downloads.open());
     const started = Promise.all([
       startRuntime(downloads, patience, { modelSelection, edges, backend, painter, verdicts }),
-      startPython(downloads, patience),
+      startPython(downloads, patience, interrupt),
     ]);
     const [shared, { pyodide, Channels }] = await untilFailure(downloads, started);
     await untilFailure(downloads, downloads.checked());
@@ -141,8 +141,8 @@ async function startRuntime(downloads, patience, { modelSelection, edges, backen
   return shared;
 }
 
-/** @param {Downloads} downloads @param {Patience} patience */
-async function startPython(downloads, patience) {
+/** @param {Downloads} downloads @param {Patience} patience @param {SharedArrayBuffer | null} interrupt */
+async function startPython(downloads, patience, interrupt) {
   const lateOnes = lateFiles(downloads);
   const archives = ["numpy", "pyselfie"].map((name) =>
     downloads.buffer(downloads.expect(downloads.find(`python/${name}-`))),
@@ -167,8 +167,17 @@ async function startPython(downloads, patience) {
   const late = pyodide.pyimport("pyselfie.browser.late_imports");
   late.install(JSON.stringify(downloads.late), await lateOnes);
   late.destroy();
+  if (interrupt) listenTo(interrupt, pyodide);
   const { Channels } = pyodide.pyimport("pyselfie.browser.channels"); // while ONNX Runtime still comes, or compiles
   return { pyodide, Channels };
+}
+
+/** @param {SharedArrayBuffer} interrupt @param {any} pyodide */
+function listenTo(interrupt, pyodide) {
+  const stopping = pyodide.pyimport("pyselfie.custom.stopping");
+  stopping.listen();
+  stopping.destroy();
+  pyodide.setInterruptBuffer(new Int32Array(interrupt));
 }
 
 /** A Python error has its class in `type`; its message is a traceback, which is for the console. @param {any} error */

@@ -81,6 +81,8 @@ export interface EffectState {
   ms: number | null;
   /** The newest lines, and how many before them are lost. */
   printed: { dropped: number; lines: string[] } | null;
+  /** For so many seconds the code has not returned, from 3 on; 0: it has. `stopEffect()` ends it, as 6 s do. */
+  stuck: number;
 }
 
 export interface SelfieEvents {
@@ -141,6 +143,8 @@ export class SelfieSegmentationElement extends HTMLElement {
    * mistakes, the last good one goes on. It is code: run only what you trust.
    */
   setEffect(source: string | null): void;
+  /** End that effect's code while it is `stuck`: the last good one goes on, and the text isn't run again. */
+  stopEffect(): void;
   /** Set parameters of that effect, by their names. */
   setEffectValues(values: Record<string, number | boolean | string>): void;
 

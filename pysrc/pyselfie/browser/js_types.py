@@ -216,6 +216,9 @@ class Host(Protocol):
     def deliver(self, request: int, bitmaps: list[Bitmap]) -> None:
         """Answer the page's request with bitmaps, their ownership with them."""
 
+    def effectRuns(self, number: int) -> None:  # noqa: N802
+        """Tell the page that the code of its text of this number is about to run."""
+
     def composite(self, canvas: OffscreenCanvas, timestamp: float | None) -> None:
         """Send the page what is on the canvas now as a frame of this timestamp in microseconds."""
 

@@ -59,6 +59,8 @@ class SetCustomEffect(Protocol):
     source: str | None
     name: str | None
     values: str
+    number: int
+    ended: str | None
 
 
 class SetEffectValues(Protocol):
@@ -176,6 +178,11 @@ class EffectState(TypedDict):
     printed: str | None
 
 
+class EffectGood(TypedDict):
+    type: Literal["effect_good"]
+    number: int
+
+
 class Loading(TypedDict):
     type: Literal["loading"]
     on: bool
@@ -232,6 +239,7 @@ FromEngine: TypeAlias = (
     | Notice
     | Failure
     | EffectState
+    | EffectGood
     | Loading
     | Repainted
     | WantCanvas

@@ -44,10 +44,14 @@ def from_exception(lead: str, error: BaseException, file: str) -> CustomEffectEr
     message = f"{lead} {type(error).__name__}{f': {told}' if told else ''}"
     if isinstance(error, SyntaxError) and error.filename == file:
         return CustomEffectError(message, error.lineno, error.offset)  # its own text has the line
+    line = place_in(error, file)
+    return CustomEffectError(message if line is None else f"{message}, line {line}", line)
+
+
+def place_in(error: BaseException, file: str) -> int | None:
+    """Return the innermost line of `file` that an exception came through; None if there is none."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    if not lines:
-        return CustomEffectError(message)
-    return CustomEffectError(f"{message}, line {lines[-1]}", lines[-1])
+    return lines[-1] if lines else None
 
 
 def _text(error: BaseException) -> str:

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
 
 from pyselfie.core.option import OptionError
 from pyselfie.custom.console import Console
 from pyselfie.custom.cost import Cost
 from pyselfie.custom.errors import CustomEffectError
 from pyselfie.custom.source import load_effect
+from pyselfie.custom.stopping import EffectStopped, StoppedEffectError, no_return, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from pyselfie.custom.effect import CustomEffect
 
 _Result = TypeVar("_Result")
+
+
+class _Text(NamedTuple):
+    source: str
+    function: str | None
+
+
+def _unwatched(_number: int) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 class LiveEffect:
@@ -24,11 +37,15 @@ class LiveEffect:
 
     An effect is good once it has returned a picture. The newest is tried with each frame until it raises or returns no
     picture; then it waits until its text, its controls or the source of pictures changes, and the last good one runs.
+    One that had to be stopped waits for another text.
 
     Parameters
     ----------
     file
         What the messages call the text.
+    watch
+        ``watch(number)`` is a context in which the user's code of the text of that number runs; `EffectStopped` may be
+        raised in it.
 
     Attributes
     ----------
@@ -38,13 +55,17 @@ class LiveEffect:
         Has what the effect that runs costs, if its caller measures that.
     """
 
-    def __init__(self, file: str = "effect.py") -> None:
+    def __init__(
+        self, file: str = "effect.py", watch: Callable[[int], AbstractContextManager[None]] = _unwatched
+    ) -> None:
         self.console = Console()
         self.cost = Cost()
-        self._file = file
+        self._file, self._watch = file, watch
+        self._texts: WeakKeyDictionary[CustomEffect, tuple[_Text, int]] = WeakKeyDictionary()
+        self._stopped: tuple[_Text, CustomEffectError] | None = None
         self._newest: CustomEffect | None = None  # of the last text that could be loaded
-        self._is_proven = False
         self._before: CustomEffect | None = None  # the last good one before it
+        self._proven: WeakSet[CustomEffect] = WeakSet()  # have returned a picture
         self._unread: CustomEffectError | None = None  # why the last text could not be loaded
         self._failed: CustomEffectError | None = None  # what the newest one did wrong
         self._chosen: dict[str, Any] = {}  # by name, what the user has set: it outlives the texts
@@ -65,7 +86,15 @@ class LiveEffect:
         """The effect that the next frame is given to first; None if there is no good one."""
         return self._before if self._failed or self._newest is None else self._newest
 
-    def load(self, source: str, function: str | None = None, values: Mapping[str, Any] | None = None) -> bool:
+    @property
+    def good(self) -> int | None:
+        """The number of the text whose effect has returned a picture last; None if there is none."""
+        good = self._newest if self._newest in self._proven and self._failed is None else self._before
+        return self._texts[good][1] if good is not None and good in self._proven else None
+
+    def load(
+        self, source: str, function: str | None = None, values: Mapping[str, Any] | None = None, number: int = 0
+    ) -> bool:
         """Take another text; return whether it can be loaded. `error` says why not, and what runs goes on.
 
         A control that the user has set, and that is there again, stays as it is set; the others have their defaults.
@@ -76,21 +105,41 @@ class LiveEffect:
             As for `load_effect`.
         values
             What the user has set somewhere else: what fits is taken.
+        number
+            The caller's, for this text.
         """
         self._chosen |= values or {}
         self._warned.clear()
+        text = _Text(source, function)
         try:
-            effect = load_effect(source, function, self._file, self.console.print)
+            effect = self._loaded(text, number)
         except CustomEffectError as error:
-            self._unread = error
+            self._unread = _without_frames(error)
             return False
-        if self._is_proven and self._failed is None:
-            self._before = self._newest
-        self._newest, self._is_proven = effect, False
+        self._texts[effect] = text, number
+        if self._failed is None and (self._newest in self._proven or self._before is None):
+            self._before = self._newest  # one that had no frame yet is better than none
+        self._newest = effect
         self._unread = self._failed = None
         for name, value in self._chosen.items():
             self._keep(effect, name, value)
         return True
+
+    def _loaded(self, text: _Text, number: int) -> CustomEffect:
+        if self._stopped is not None and text == self._stopped[0]:
+            raise self._stopped[1]
+        try:
+            with self._watch(number):
+                return load_effect(*text, self._file, self.console.print)
+        except EffectStopped as stop:
+            error = stopped(self._file, no_return(stop.seconds), stop, self._file)
+            self._stopped = text, error
+            raise error from None
+
+    def give_up(self, source: str, function: str | None, why: str) -> None:
+        """Take a text that has ended what ran it, and do not run it; `why` ends the sentence."""
+        self._unread = stopped(self._file, why)
+        self._stopped = _Text(source, function), self._unread
 
     @staticmethod
     def _keep(effect: CustomEffect, name: str, value: Any) -> None:
@@ -111,14 +160,18 @@ class LiveEffect:
             raise OptionError("There is no effect yet whose parameters could be set.")
         self._newest.set(values)
         self._chosen |= values
-        self._failed = None
+        self._forgive()
 
     def reset(self) -> None:
         """Empty the states: another source of pictures begins; what had failed is tried again."""
         for effect in (self._newest, self._before):
             if effect is not None:
                 effect.reset()
-        self._failed = None
+        self._forgive()
+
+    def _forgive(self) -> None:
+        if not isinstance(self._failed, StoppedEffectError):
+            self._failed = None
 
     def run(self, paint: Callable[[CustomEffect], _Result]) -> _Result | None:
         """Paint one frame by the newest effect, or by the last good one.
@@ -139,23 +192,37 @@ class LiveEffect:
             try:
                 result = self._painted(newest, paint)
             except CustomEffectError as error:
-                self._failed = error
+                self._failed = self._noted(newest, error)
             else:
-                self._is_proven = True
+                self._proven.add(newest)
                 return result
         if before is not None:
             try:
-                return self._painted(before, paint)
-            except CustomEffectError:
+                result = self._painted(before, paint)
+            except CustomEffectError as error:
+                self._noted(before, error)
                 self._before = None
+            else:
+                self._proven.add(before)
+                return result
         return None
+
+    def _noted(self, effect: CustomEffect, error: CustomEffectError) -> CustomEffectError:
+        if isinstance(error, StoppedEffectError):
+            self._stopped = self._texts[effect][0], error
+        if isinstance(error.__cause__, MemoryError):
+            effect.reset()  # its state may be what fills the memory
+        return _without_frames(error)
 
     def _painted(self, effect: CustomEffect, paint: Callable[[CustomEffect], _Result]) -> _Result:
         """Return what `paint` does, while warnings, such as NumPy's about what is not a number, go to the console."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("always")
-            warnings.showwarning = self._warn
-            return paint(effect)
+        try:
+            with warnings.catch_warnings(), self._watch(self._texts[effect][1]):
+                warnings.simplefilter("always")
+                warnings.showwarning = self._warn
+                return paint(effect)
+        except EffectStopped as stop:
+            raise stopped(f"the effect {effect.name}", no_return(stop.seconds), stop, self._file) from None
 
     def _warn(  # noqa: PLR0917 - what `warnings` calls it with
         self,
@@ -186,6 +253,12 @@ class LiveEffect:
             "controls": [control.as_dict() for control in controls],
             "values": {name: getattr(value, "text", value) for name, value in values.items()},
             "error": None if self.error is None else self.error.as_dict(),
-            "running": None if running is None else "newest" if running is newest else "before",
+            "running": None if running is None else "newest" if running is newest and not self._unread else "before",
             "ms": self.cost.of(running),
         }
+
+
+def _without_frames(error: CustomEffectError) -> CustomEffectError:
+    """Return the error without what led to it: frames of the user's code keep its arrays, however large."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

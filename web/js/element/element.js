@@ -242,6 +242,10 @@ export class SelfieSegmentationElement extends ElementProperties {
     this.#engine.setCustomEffect(source);
   }
 
+  stopEffect() {
+    this.#engine.stopEffect();
+  }
+
   /** @param {Record<string, number | boolean | string>} values */
   setEffectValues(values) {
     this.#engine.setEffectValues(values);

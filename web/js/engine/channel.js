@@ -44,6 +44,10 @@ export class Channel {
     }
   }
 
+  stopEffect() {
+    if (this.isOpen) this.#host?.stopEffect(this.#number);
+  }
+
   close() {
     this.#host?.close(this.#number);
     this.#number = 0;

@@ -3,7 +3,7 @@
  * what it takes to begin again when that worker dies.
  *
  * Emits as CustomEvents what protocol.d.ts has under these names: progress, modelprogress, ready and model, frame (and `dropped`),
- * stats (and `dropped`, `downloadedBytes`), backendchange, notice, overload, error.
+ * stats (and `dropped`, `downloadedBytes`), backendchange, notice, overload, error, effect (and `stuck`).
  *
  * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number, edges?: string,
  *   smoothing?: number, decontaminate?: boolean, lightWrap?: number, colourCast?: number}} Options
@@ -20,6 +20,8 @@ import { Given } from "./given.js";
 import { Requests } from "./requests.js";
 import { siteUrl } from "./site.js";
 
+const NO_EFFECT = { kind: null, controls: [], values: {}, error: null, running: null, ms: null };
+
 export class Engine extends EventTarget {
   #canvases;
   #settings;
@@ -28,6 +30,8 @@ export class Engine extends EventTarget {
   #loading = false;
   #ready = false;
   #bytes = 0;
+  /** What the page was told last of its own effect. */
+  #effect = NO_EFFECT;
   #startedAt = 0;
   #requests = new Requests();
   #frames = new Frames((frame, kind, transfer) => this.#post({ type: "frame", frame, ...kind }, transfer));
@@ -151,13 +155,17 @@ export class Engine extends EventTarget {
 
   /** Paint by an effect in Python; null goes back. It tells by `effect`. @param {string | null} source @param {string | null} [name] of its function */
   setCustomEffect(source, name = null) {
-    this.#given.customEffect = { source, name };
-    this.#post(this.#given.effectMessage);
+    this.#post(this.#given.effect.set(source, name));
+  }
+
+  /** End that effect's code if it has not returned for seconds: then `effect` says that it is `stuck`. */
+  stopEffect() {
+    this.#channel.stopEffect();
   }
 
   /** Set controls of that effect, by their names. @param {Record<string, number | boolean | string>} values */
   setEffectValues(values) {
-    Object.assign(this.#given.effectValues, values);
+    this.#given.effect.setValues(values);
     this.#post({ type: "effect_values", values: JSON.stringify(values) });
   }
 
@@ -205,7 +213,8 @@ export class Engine extends EventTarget {
     const engine = this;
     return {
       receive: (message) => engine.#receive(message),
-      lost: (why, again) => engine.#lost(why, again),
+      lost: (why, again, effect) => engine.#lost(why, again, effect),
+      stuck: (seconds) => engine.#emit("effect", { ...engine.#effect, printed: null, stuck: seconds }),
       get owes() {
         return engine.#frames.owed || engine.#requests.size > 0 || engine.#changes.owed;
       },
@@ -226,6 +235,7 @@ export class Engine extends EventTarget {
     else if (message.type === "loading") this.#loading = message.on;
     else if (message.type === "canvas") this.#lendCanvas();
     else if (message.type === "show") this.#canvases.useSpare();
+    else if (message.type === "effect_good") this.#given.effect.isGood(message.number);
     else if (message.type !== "progress" || !this.#ready) {
       // else it is another model's download: this engine is not starting
       const { type, ...detail } = message;
@@ -242,7 +252,8 @@ export class Engine extends EventTarget {
       Object.assign(this.#given.options, { modelSelection: modelAsked, edges });
     }
     if (message.type === "effect") {
-      return { ...JSON.parse(message.state), printed: message.printed && JSON.parse(message.printed) };
+      this.#effect = JSON.parse(message.state);
+      return { ...this.#effect, printed: message.printed && JSON.parse(message.printed), stuck: 0 };
     }
     if (message.type === "error" && message.action && !this.#ready) this.#stop(new Error(message.message));
     return {};
@@ -267,9 +278,10 @@ export class Engine extends EventTarget {
     this.#post({ type: "canvas", canvas }, [canvas]);
   }
 
-  /** The worker is gone: begin again, or ask. @param {string} why @param {boolean} again */
-  #lost(why, again) {
+  /** The worker is gone: begin again, or ask. @param {string} why @param {boolean} again @param {{number: number, what: string}} [effect] */
+  #lost(why, again, effect) {
     if (!this.#channel.isOpen) return; // closed meanwhile: by a listener that another engine told of it first
+    if (effect) this.#given.effect.hasEnded(effect.number, effect.what);
     if (again) {
       this.#begin();
       this.#emit("notice", { code: "worker", message: `The engine stopped (${why}) and is starting again.` });

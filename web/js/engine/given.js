@@ -1,3 +1,5 @@
+import { OwnEffect } from "./own_effect.js";
+
 /**
  * What the page has given an engine: kept for a worker that begins again, and for an engine that takes its place.
  *
@@ -7,10 +9,7 @@
 export class Given {
   /** @type {Options} */
   options = {};
-  /** @type {{source: string | null, name: string | null}} */
-  customEffect = { source: null, name: null };
-  /** @type {Record<string, number | boolean | string>} */
-  effectValues = {};
+  effect = new OwnEffect();
   /** Who gets every composite. @type {((frame: Frame) => void) | null} */
   tap = null;
   tapInterval = 0;
@@ -32,13 +31,7 @@ export class Given {
     /** @type {import("./protocol.d.ts").ToEngine[]} */
     const messages = [];
     if (this.tap) messages.push(this.tapMessage);
-    if (this.customEffect.source !== null) messages.push(this.effectMessage);
-    return messages;
-  }
-
-  /** @returns {import("./protocol.d.ts").SetCustomEffect} */
-  get effectMessage() {
-    return { type: "custom_effect", ...this.customEffect, values: JSON.stringify(this.effectValues) };
+    return [...messages, ...this.effect.messages];
   }
 
   /** @returns {import("./protocol.d.ts").SetTap} */

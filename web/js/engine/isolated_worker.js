@@ -20,6 +20,8 @@ export class IsolatedWorker extends EventTarget {
   #worker = null;
   #port;
   #files;
+  #countedFrom = 0;
+  #heard = 0;
 
   /** @param {string} url its script @returns {Worker} */
   static start(url) {
@@ -80,6 +82,7 @@ export class IsolatedWorker extends EventTarget {
 
   /** @param {unknown} data @param {readonly MessagePort[]} ports */
   #receive(data, ports) {
+    if (this.#isFlood()) return;
     const message = knownMessage(data);
     if (message?.type === "want") {
       if (ports[0]) void this.#files.serve(message, ports[0]);
@@ -87,6 +90,21 @@ export class IsolatedWorker extends EventTarget {
       const event = new MessageEvent("message", { data: message });
       if (this.dispatchEvent(event)) this.onmessage?.(event);
     }
+  }
+
+  /** Code that never ends could say so much that the page had no time left, and look alive to its watchdog. */
+  #isFlood() {
+    const now = performance.now();
+    if (now - this.#countedFrom > 1000) {
+      this.#countedFrom = now;
+      this.#heard = 0;
+    }
+    if (++this.#heard <= MOST_IN_A_SECOND) return false;
+    if (this.#heard === MOST_IN_A_SECOND + 1) {
+      this.#worker?.terminate();
+      this.#fail("it sends messages without end");
+    }
+    return true;
   }
 
   /** @param {unknown} message */
@@ -101,6 +119,7 @@ export class IsolatedWorker extends EventTarget {
 }
 
 const LONGEST_ERROR = 500;
+const MOST_IN_A_SECOND = 5_000; // an engine sends some hundred
 
 /**
  * Scripts from the site's own folders, WebAssembly, a worker; and no other request of any kind, nor code out of a text.

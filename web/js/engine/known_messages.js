@@ -110,6 +110,8 @@ export const KNOWN = new Map(
       notice: { code: text, message: text },
       error: { code: text, message: text, action: (value) => [null, "retry", "restart"].includes(value) },
       effect: { state: json(effectState), printed: orNull(json(lot)) },
+      effect_good: { number },
+      effect_runs: { number },
       loading: { on: flag },
       repainted: { lot: number },
       canvas: {},

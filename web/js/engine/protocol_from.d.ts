@@ -79,6 +79,12 @@ export interface EffectState {
   printed: string | null;
 }
 
+/** The text of that number is the last one whose effect has returned a picture. */
+export interface EffectGood {
+  type: "effect_good";
+  number: number;
+}
+
 /** A model is being prepared, during which the worker may be silent. */
 export interface Loading {
   type: "loading";
@@ -128,6 +134,7 @@ export type FromEngine =
   | Notice
   | Failure
   | EffectState
+  | EffectGood
   | Loading
   | Repainted
   | WantCanvas
@@ -176,15 +183,21 @@ export interface ModelProgress {
   text: string;
 }
 
+/** The code of the page's text of that number runs now: whatever the worker says next, it says when that has returned. */
+export interface EffectRuns {
+  type: "effect_runs";
+  number: number;
+}
+
 /** What the host of a channel, in js/worker.js, says for Python. */
-export type FromHost = Painted | Dropped | Composite | Reply | Downloaded | ModelProgress;
+export type FromHost = Painted | Dropped | Composite | Reply | Downloaded | ModelProgress | EffectRuns;
 
 /** A sign of life, and nothing more. */
 export interface Alive {
   type: "alive";
 }
 
-/** Python has imported what is not here yet: the worker stands still until that has come. */
+/** Python has imported what is not here yet: the worker stands still until that has come, and then says `alive`. */
 export interface Fetching {
   type: "fetching";
 }

@@ -14,6 +14,8 @@ export interface Boot {
   verdicts: string;
   /** The last start failed: let the browser's cache be asked nothing. */
   fresh: boolean;
+  /** Where memory is shared: 2 in its first 32 bits ends a user's code. */
+  interrupt: SharedArrayBuffer | null;
 }
 
 /** Give a sign of life. */
@@ -71,12 +73,18 @@ export interface SetBackdrop {
   lot: number;
 }
 
-/** `source` is Python that defines `name`, or one effect; null goes back to the options' effect. `values`: see below. */
+/**
+ * `source` is Python that defines `name`, or one effect; null goes back to the options' effect. `values`: see below.
+ * `number`: the page's, for this text. `ended`: what this text did that ended a worker before, in words that end a
+ * sentence; it isn't run.
+ */
 export interface SetCustomEffect {
   type: "custom_effect";
   source: string | null;
   name: string | null;
   values: string;
+  number: number;
+  ended: string | null;
 }
 
 /** Set controls of that effect; `values` are JSON, by their names. */

@@ -6,26 +6,30 @@
  * @property {(message: import("./protocol.d.ts").ToClient) => void} receive
  * @property {boolean} owes whether the worker owes this engine an answer
  * @property {boolean} loading whether it prepares a model for this engine
- * @property {(why: string, again: boolean) => void} lost the worker is gone; `again`: a new one may be tried
+ * @property {(why: string, again: boolean, effect?: {number: number, what: string}) => void} lost the worker is gone;
+ *   `again`: a new one may be tried; `effect`: the text of this number, of the client's own, has ended it, and by what
+ * @property {(seconds: number) => void} [stuck] its effect has not returned for so long; 0: now it has
  * @typedef {import("./protocol.d.ts").Failure} Failure
  * @typedef {{modelSelection?: number, edges?: string}} FirstModel
  *
- * The watchdog looks once a second at a worker that owes something and has been silent since the last look, and pings it:
+ * The watchdog looks twice a second at a worker that owes something and has been silent since the last look, and pings it:
  * one that works gives signs of life between two pieces of work, one that hangs gives none. Signs alone do not do for
  * ever: what is owed may have got lost. It counts looks, not time, as a page that stood still itself (a dialogue, a closed
- * lid) has not seen what the worker sent meanwhile.
+ * lid) has not seen what the worker sent meanwhile. While an effect of the page's own runs, `EffectWatch` says how long it
+ * may; a worker that has to go because of that has a restart to spare all the same.
  */
 
+import { EffectWatch } from "./effect_watch.js";
 import { Holds } from "./holds.js";
 import { IsolatedWorker } from "./isolated_worker.js";
 import { siteUrl, WORKER } from "./site.js";
 import { endWorker, startWorker, watchStart } from "./start.js";
 import { keepVerdict, keptVerdicts } from "./verdicts.js";
 
-const LOOK_MS = 1_000;
-const MOST_LOOKS = 10; // one piece of work takes less: painting the largest photo, a function of the page's own
-const MOST_LOOKS_WITHOUT_RESULT = 60;
-const MOST_LOOKS_LOADING = 60; // a model: WebGPU shaders may compile for long, and nothing else runs then
+const LOOK_MS = 500;
+const MOST_LOOKS = 20; // one piece of work takes less: painting the largest photo
+const MOST_LOOKS_WITHOUT_RESULT = 120;
+const MOST_LOOKS_LOADING = 120; // a model: WebGPU shaders may compile for long, and nothing else runs then
 
 /** @type {Map<string, WorkerHost>} */
 const hosts = new Map();
@@ -45,6 +49,7 @@ export class WorkerHost {
   #looks = 0; // since the last sign of life
   /** It stands still for a download, which may take as long as a model. */
   #fetching = false;
+  #effects = new EffectWatch(LOOK_MS, (channel, seconds) => this.#clients.get(channel)?.stuck?.(seconds));
   #fruitless = 0; // looks since the last message that says more than that
   #watchdog = 0;
   #forgetStart = () => {};
@@ -115,6 +120,11 @@ export class WorkerHost {
     this.#worker?.postMessage(message, transfer);
   }
 
+  /** End the effect of this channel that does not return. @param {number} channel */
+  stopEffect(channel) {
+    if (this.#effects.stop(channel)) this.#endWithEffect();
+  }
+
   /** @param {number} channel */
   close(channel) {
     if (!this.#clients.delete(channel)) return;
@@ -141,7 +151,8 @@ export class WorkerHost {
       if (this.#worker === worker) this.#died(event.message || "its script failed");
     };
     this.#worker = worker;
-    const settings = { backend: this.#backend, painter: this.#painter, fresh: this.#fresh };
+    const interrupt = this.#effects.buffer;
+    const settings = { backend: this.#backend, painter: this.#painter, fresh: this.#fresh, interrupt };
     this.#send({ type: "boot", modelSelection, edges, ...settings, verdicts: keptVerdicts(!this.#isolated) });
     this.#watchdog = self.setInterval(() => this.#watch(), LOOK_MS);
   }
@@ -150,8 +161,10 @@ export class WorkerHost {
   #receive(message) {
     this.#looks = 0;
     this.#fetching = message.type === "fetching";
+    this.#effects.hear(message);
     if (message.type === "alive" || message.type === "fetching") return;
     this.#fruitless = 0;
+    if (message.type === "effect_runs") return;
     if ("channel" in message) this.#deliver(message);
     else if (message.type === "booted") this.#onBooted();
     else if (message.type === "error") this.#failed(message);
@@ -197,8 +210,15 @@ export class WorkerHost {
   }
 
   #watch() {
-    if (!this.#ready || !this.#owes || globalThis.document?.hidden) {
+    const { hidden } = globalThis.document ?? {};
+    if (!hidden && this.#effects.running) {
+      if (this.#effects.look()) this.#endWithEffect();
+      else this.#send({ type: "ping" });
+      return;
+    }
+    if (!this.#ready || !this.#owes || hidden) {
       this.#looks = this.#fruitless = 0;
+      this.#effects.rest();
       return;
     }
     const loading = this.#fetching || [...this.#clients.values()].some((client) => client.loading);
@@ -210,8 +230,24 @@ export class WorkerHost {
     else this.#send({ type: "ping" });
   }
 
+  /** Begin again without the effect that ran. @param {string} [why] in words that end a sentence */
+  #endWithEffect(why) {
+    const { running } = this.#effects;
+    if (!running) return;
+    this.#worker?.terminate();
+    const culprit = this.#clients.get(running.channel);
+    const effect = {
+      number: running.number,
+      what: why ?? `did not return within ${running.seconds} s and was stopped`,
+    };
+    const sentence = `an effect in Python ${effect.what}`;
+    for (const client of this.#end(`The engine stopped: ${sentence}.`))
+      client.lost(sentence, true, client === culprit ? effect : undefined);
+  }
+
   /** Begin again once, then ask. @param {string} why */
   #died(why) {
+    if (this.#effects.running) return this.#endWithEffect(`has ended Python: ${why}`);
     const again = this.#ready && !this.#restarted;
     this.#restarted = again;
     if (!this.#booted) this.#fresh = true;
@@ -230,6 +266,7 @@ export class WorkerHost {
     this.#check = null;
     this.#progress = null;
     this.#looks = this.#fruitless = 0;
+    this.#effects.forget();
     this.#holds.reject(why);
     this.#clients.clear();
     return clients;

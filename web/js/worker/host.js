@@ -82,6 +82,11 @@ export class Host {
     this.#send({ type: "frame", width, height, ms });
   }
 
+  /** @param {number} textNumber */
+  effectRuns(textNumber) {
+    this.#send({ type: "effect_runs", number: textNumber });
+  }
+
   dropped() {
     this.#send({ type: "dropped" });
   }

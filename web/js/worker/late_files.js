@@ -14,7 +14,9 @@ export async function lateFiles(downloads) {
   if (!isIsolated())
     return (path, past) => {
       tell({ type: "fetching" });
-      return fetchNow(downloads.url(path), past);
+      const found = fetchNow(downloads.url(path), past);
+      tell({ type: "alive" });
+      return found;
     };
   const loads = downloads.late.map(async ({ path }) => [path, await downloads.buffer(downloads.expect(path))]);
   const files = new Map(/** @type {[string, ArrayBuffer][]} */ (await Promise.all(loads)));

@@ -92,7 +92,7 @@ class Engine:
             guarded=self._model.guarded,
             spawn=self._spawn,
         )
-        parts = (self._output, self._loader, self._model)
+        parts = (host, self._output, self._loader, self._model)
         self._effect = UserEffect(*parts, post=self._post, repaint=self._repainter.soon, spawn=self._spawn)
         self._questions = Questions(self._output, self._reporter, self._repainter, spawn=self._spawn)
         gpu_parts = (host, self._loader, self._model, self._output)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pyselfie.core.option import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
 
     from pyselfie.browser import protocol
     from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
+    from pyselfie.browser.js_types import Host
     from pyselfie.browser.models.loader import ModelLoader
     from pyselfie.browser.models.running import RunningModel
     from pyselfie.browser.output import Output
@@ -25,6 +27,8 @@ class UserEffect:
 
     Parameters
     ----------
+    host : Host
+        Is told before the user's code runs, which may never return.
     output : Output
         Paints by it.
     loader : ModelLoader
@@ -41,6 +45,7 @@ class UserEffect:
 
     def __init__(
         self,
+        host: Host,
         output: Output,
         loader: ModelLoader,
         model: RunningModel,
@@ -49,24 +54,30 @@ class UserEffect:
         repaint: Callable[[], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
-        self._output, self._loader, self._model = output, loader, model
+        self._host, self._output, self._loader, self._model = host, output, loader, model
         self._post, self._repaint, self._spawn = post, repaint, spawn
         self._custom: CustomEffectCanvas | None = None
+        self._paints = False
+        self._good: int | None = None
         self._refused: tuple[CustomEffect | None, str] | None = None
         self._told: tuple[Any, ...] | None = None
 
     def take(self, message: protocol.SetCustomEffect) -> None:
         """Paint by another text; None goes back to the options' effect. One that cannot be loaded changes nothing."""
         if message.source is None:
-            self._custom = self._refused = self._told = None
+            self._custom = self._refused = self._told = self._good = None
+            self._paints = False
             self._output.set_custom_effect(None)
             self._need_canvas(None)
             self._repaint()
             return
-        custom = self._custom or self._new()
-        custom.live.load(message.source, message.name, json.loads(message.values))
-        if custom.live.newest is not None and custom is not self._custom:
-            self._custom = custom
+        custom = self._custom = self._custom or self._new()
+        if message.ended:
+            custom.live.give_up(message.source, message.name, message.ended)
+        else:
+            custom.live.load(message.source, message.name, json.loads(message.values), message.number)
+        if custom.live.newest is not None and not self._paints:
+            self._paints = True
             self._output.set_custom_effect(custom)
             self._need_canvas(WHY_CANVAS)
         self._tell_of(custom)
@@ -87,12 +98,20 @@ class UserEffect:
         from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas  # noqa: PLC0415 - few pages have one
         from pyselfie.custom.live import LiveEffect  # noqa: PLC0415 - as above
 
-        custom = CustomEffectCanvas(LiveEffect(), lambda: self._tell_of(custom))
+        custom = CustomEffectCanvas(LiveEffect(watch=self._watched), lambda: self._tell_of(custom))
         return custom
+
+    @contextmanager
+    def _watched(self, number: int) -> Iterator[None]:
+        from pyselfie.custom.stopping import stoppable  # noqa: PLC0415 - as above
+
+        self._host.effectRuns(number)
+        with stoppable():
+            yield
 
     def set(self, message: protocol.SetEffectValues) -> None:
         """Set the effect's controls; a wrong value is told, and sets none of them."""
-        if self._custom is None:
+        if self._custom is None or not self._paints:
             return
         try:
             self._custom.live.set(json.loads(message.values))
@@ -108,6 +127,9 @@ class UserEffect:
         if error is not None and (live.newest, str(error)) != self._refused:  # it may be tried with many a picture
             self._refused = live.newest, str(error)
             self._refuse(f"{error}.")
+        if live.good is not None and live.good != self._good:
+            self._good = live.good
+            self._post({"type": "effect_good", "number": live.good})
         told = live.newest, error, live.running, live.newest and live.newest.values
         is_other_cost = live.cost.review()
         if is_other_cost or told != self._told or lot is not None:

@@ -1,0 +1,96 @@
+/**
+ * The page's own code in a worker, as its watchdog sees it: whether some runs, for how many looks it has, and what ends it.
+ *
+ * @typedef {import("./protocol.d.ts").FromWorker} FromWorker
+ */
+
+const STUCK_S = 3; // from then on the page is told, and may end it
+const LONGEST_S = 6;
+const GRACE_S = 1; // for what was asked to end itself
+
+export class EffectWatch {
+  #onStuck;
+  #looksPerSecond;
+  /** What runs. @type {{channel: number, number: number} | null} */
+  #running = null;
+  #looks = 0; // at the code that runs now
+  #askedAt = 0; // at which look it was asked to end itself
+  #fetching = false;
+  #signal = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
+
+  /**
+   * @param {number} lookMs time between two looks
+   * @param {(channel: number, seconds: number) => void} onStuck called once a second while code of this channel does not
+   *   return; 0: it has
+   */
+  constructor(lookMs, onStuck) {
+    this.#looksPerSecond = 1000 / lookMs;
+    this.#onStuck = onStuck;
+  }
+
+  /** Python ends what runs when a 2 is in there. It has to share memory with the page for that. */
+  get buffer() {
+    return /** @type {SharedArrayBuffer | null} */ (this.#signal?.buffer ?? null);
+  }
+
+  /** What runs, and for how long it has; null: nothing does, or it waits for a download. */
+  get running() {
+    return this.#fetching || !this.#running ? null : { ...this.#running, seconds: this.#seconds };
+  }
+
+  get #seconds() {
+    return Math.floor(Math.max(0, this.#looks - 1) / this.#looksPerSecond); // whole ones: it began before the first look
+  }
+
+  /** Any message but a download's says that what ran has returned. @param {FromWorker} message */
+  hear(message) {
+    const goesOn = message.type === "fetching" || (message.type === "alive" && this.#fetching);
+    this.#fetching = message.type === "fetching";
+    if (goesOn) this.#looks = 0;
+    else this.#returned();
+    if (message.type === "effect_runs") this.#running = { channel: message.channel, number: message.number };
+  }
+
+  /** Look once more at what runs. @returns {boolean} whether the worker has to go */
+  look() {
+    this.#looks++;
+    if (this.#seconds >= STUCK_S && (this.#looks - 1) % this.#looksPerSecond === 0) this.#tell(this.#seconds);
+    if (this.#askedAt) return this.#looks >= this.#askedAt + GRACE_S * this.#looksPerSecond;
+    return this.#seconds >= LONGEST_S && this.#end();
+  }
+
+  /** End what runs in this channel, if it is stuck. @param {number} channel @returns {boolean} whether the worker has to go */
+  stop(channel) {
+    const isStuck = this.running?.channel === channel && this.#seconds >= STUCK_S;
+    return isStuck && !this.#askedAt && this.#end();
+  }
+
+  /** @returns {boolean} whether it cannot be asked to end itself */
+  #end() {
+    this.#askedAt = this.#looks;
+    if (this.#signal) Atomics.store(this.#signal, 0, 2);
+    return !this.#signal;
+  }
+
+  /** The page stood still, or could not be seen: what it has not heard says nothing. */
+  rest() {
+    this.#looks = this.#askedAt = 0;
+  }
+
+  #returned() {
+    if (this.#seconds >= STUCK_S) this.#tell(0);
+    this.forget();
+  }
+
+  /** The worker is gone; another one will say what has become of the effect. */
+  forget() {
+    this.rest();
+    this.#running = null;
+    this.#fetching = false;
+  }
+
+  /** @param {number} seconds */
+  #tell(seconds) {
+    if (this.#running) this.#onStuck(this.#running.channel, seconds);
+  }
+}
