@@ -173,7 +173,7 @@ def test_the_engine_goes_on(tried: Tried, astronaut: np.ndarray) -> None:
     engine.options(modelSelection=1)
     assert engine.wait_for("model", after)["model"] == "landscape", engine.log("notice", "error")
     engine.page.evaluate("engine.close()")
-    assert engine.page.locator("iframe").count() == 0
+    engine.page.wait_for_function("document.querySelector('iframe') === null")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_the_engine_goes_on(tried: Tried, astronaut: np.ndarray) -> None:
     [(SCRIPT, "EvalError", "frame"), (FLOOD, "messages without end", "error")],
     ids=["script", "flood"],
 )
-def test_what_ends_the_worker_ends_no_more(  # noqa: PLR0917 - fixtures
+def test_what_ends_the_worker_ends_no_more(
     tried: Tried, recorded: tuple[Server, list[str]], astronaut: np.ndarray, source: str, why: str, then: str
 ) -> None:
     """Emscripten's way to run an `import()` ends the worker: another one goes on. So does talk without end, once."""
