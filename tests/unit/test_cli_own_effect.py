@@ -84,6 +84,8 @@ def test_bad_parameter_is_one_sentence(tmp_path: Path, parameters: list[str], se
         (["--param", "a=1"], "--param is for an effect of your own, as --effect-file names it, not for blur"),
         (["--effect-file", "mask"], "--effect-file is 'mask', but it has to be a Python file, as effect.py"),
         (["--effect-file", "a.py", "--effect", "fill"], "-e/--effect: not allowed with argument --effect-file"),
+        (["--effect", "blur", "--effect-file", "a.py"], "--effect: not allowed with argument --effect-file"),
+        (["--effect", "blur", "--mask"], "--effect: not allowed with argument --mask"),
         (["--effect-file", "a.py", "--strength", "0.3"], "--strength is for --effect blur, not for a.py"),
     ],
 )

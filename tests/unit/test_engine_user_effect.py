@@ -9,10 +9,11 @@ import pytest
 
 from pyselfie import __version__
 from pyselfie.core.geometry import Size
-from pyselfie.core.gpu_check import key_of
+from pyselfie.core.gpu_check import Trust, key_of
 from tests.unit.engine_kit import Host, JsError, Runtime, settle, show, started, trusting, worker
+from tests.unit.gpu_kit import check, gpu_host, until
 
-__all__ = ["worker"]
+__all__ = ["check", "worker"]
 
 LEVEL = "def overlay(sample, mask, time, aspect, level: int = 3):\n    {}\n"
 PAINT = "return sample.repeat(2, axis=2)[..., :4] // 255 * 0 + level"
@@ -235,6 +236,9 @@ class GpuPart:
     def repaint(self, _options):
         pass
 
+    async def read_mask(self):
+        return np.zeros((256, 256), np.float32)
+
     def set_backdrop(self, _backdrop):
         pass
 
@@ -255,7 +259,7 @@ def gpu(worker, monkeypatch):
         return GpuPart(made)
 
     class OnGpu(Runtime):
-        device = "a device"  # type: ignore[assignment]
+        device = SimpleNamespace(queue=SimpleNamespace(onSubmittedWorkDone=settle))  # type: ignore[assignment]
 
     monkeypatch.setattr(worker.loader, "OrtGpuRuntime", OnGpu)
     monkeypatch.setattr(worker.module("output").GpuPipeline, "create", create)
@@ -325,6 +329,31 @@ def test_effect_that_comes_while_the_engine_starts_is_painted(worker):
         await settle()
         assert host.told("ready")[0]["painter"] == "canvas2d"
         assert levels(worker)[-1] == 3
+
+    asyncio.run(run())
+
+
+@pytest.mark.usefixtures("check")
+def test_effect_that_comes_during_the_check_follows_its_verdict(worker, gpu):
+    """The painter that is the GPU's is checked, whatever paints; the model runs there, and Canvas 2D paints."""
+
+    async def run():
+        host = gpu_host(worker)
+        host.bridge.createOnGpu = lambda buffer, spec: host._create(buffer, spec, "webgpu")
+        engine = worker.engine(host, painter="auto", trust=Trust())
+        engine.start()
+        await settle()
+        use(engine, LEVEL.format(PAINT))
+        show(engine, 40)
+        await settle()
+        await until(lambda: host.told("backendchange"))
+        change = host.told("backendchange")[-1]
+        assert (change["backend"], change["painter"]) == ("webgpu", "canvas2d")
+        assert change["reason"] == "hardware adapter a GPU: a frame takes 0.0 ms on it and 9.0 ms without it"
+        assert json.loads(host.told("gpucheck")[-1]["entry"])["backend"] == "webgpu"
+        assert [part.is_closed for part in gpu] == [True]
+        alive = [(runtime.backend, runtime.device) for runtime in host.runtimes if not runtime.is_closed]
+        assert alive == [("webgpu", None)]
 
     asyncio.run(run())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from types import SimpleNamespace
 from unittest.mock import MagicMock
 
 import pytest
@@ -116,34 +115,6 @@ def test_model_that_is_on_its_way_when_the_gpu_takes_over_comes_to_run_there(wor
         assert alive == [("webgpu", load_spec(1, "refined", "webgpu"))]
         assert all(runtime.backend in (runtime.spec.backends or [runtime.backend]) for runtime in waiting.runtimes)
         assert waiting.told("error") == []
-
-    asyncio.run(run())
-
-
-@pytest.mark.parametrize(
-    ("painter", "change"),
-    [
-        (
-            "webgpu",
-            ("wasm", "hardware adapter a GPU is not used, as an effect in Python paints on Canvas 2D; 1 thread"),
-        ),
-        ("canvas2d", ("webgpu", f"hardware adapter a GPU: {FIT}")),
-    ],
-)
-def test_effect_in_python_stays_on_canvas_2d(worker, painter, change):
-    """It came while the GPU was checked: the verdict is kept, and the engine stays if the painter would be WebGPU's."""
-
-    async def run():
-        host = gpu_host(worker)
-        may_run = hold_gpu(host)
-        engine = await first_frame(worker, host)
-        await settle()
-        engine._output.set_custom_effect(SimpleNamespace(has_failed=True))
-        engine._loader.gpu_painter = painter
-        may_run.set()
-        await settle()
-        assert changes(host) == [change]
-        assert kept(host)[-1]["backend"] == "webgpu"
 
     asyncio.run(run())
 

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyselfie.browser.js_types import Host
-    from pyselfie.browser.protocol import Open, OpenService, ToPython
+    from pyselfie.browser.lab.lab_client import LabClient
+    from pyselfie.browser.protocol import Open, OpenLab, OpenService, ToPython
 
 
 class Channels:
-    """Opens an `Engine` or a `ServiceClient` per channel and hands each message to the one that it is for.
+    """Opens an `Engine`, `ServiceClient` or `LabClient` per channel and hands each message to the one that it is for.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ class Channels:
         self._make_host = make_host
         self._requested = requested
         self._painter = painter
-        self._clients: dict[int, Engine | ServiceClient] = {}
+        self._clients: dict[int, Engine | ServiceClient | LabClient] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._service: SegmentationService | None = None
         # ONNX Runtime's WebGPU build may not be entered twice at a time, whoever calls it.
@@ -49,7 +50,7 @@ class Channels:
         """Take one message of the page, and say so."""
         if message.type == "ping":
             return True
-        if message.type in {"open", "open_service"}:
+        if message.type in {"open", "open_service", "open_lab"}:
             self._open(message)
         elif message.type == "close":
             self._close(message.channel)
@@ -74,14 +75,18 @@ class Channels:
         if message.channel in self._clients:  # else it has been closed
             self._clients[message.channel].receive(message)
 
-    def _open(self, message: Open | OpenService) -> None:
+    def _open(self, message: Open | OpenService | OpenLab) -> None:
         client = self._make(message, self._make_host(message.channel))
         self._clients[message.channel] = client
         client.start()
 
-    def _make(self, message: Open | OpenService, host: Host) -> Engine | ServiceClient:
+    def _make(self, message: Open | OpenService | OpenLab, host: Host) -> Engine | ServiceClient | LabClient:
         if message.type == "open_service":
             return ServiceClient(self._service_for(host), host, message.options)
+        if message.type == "open_lab":
+            from pyselfie.browser.lab.lab_client import LabClient  # noqa: PLC0415, few pages want it
+
+            return LabClient(host, lock=self._lock)
         settings = {"requested": self._requested, "painter": self._painter}
         return Engine(host, message.canvas, message.options, lock=self._lock, trust=self._trust, **settings)
 

@@ -220,11 +220,6 @@ class Output:
             self._backdrop.close()
         self._backdrop = backdrop
 
-    @property
-    def has_custom_effect(self) -> bool:
-        """Whether the user's own effect paints."""
-        return self._custom_effect is not None
-
     def set_custom_effect(self, effect: CustomEffectCanvas | None) -> None:
         """Paint by the user's effect instead of the options', None goes back; it needs the painter ``"canvas2d"``."""
         self._custom_effect = effect

@@ -15,15 +15,17 @@ from pyodide.ffi import JsException, can_run_sync, run_sync, to_js
 
 from pyselfie.browser.interop import js_object
 from pyselfie.browser.models.ort_web import OrtWebRuntime, bridge_spec
-from pyselfie.core.manifest import read_model
+from pyselfie.core.manifest import load_spec, read_model, verify_model
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from pyselfie.browser.js_types import Host
     from pyselfie.core.manifest import ModelSpec
 
 _VENDOR = "vendor/onnxruntime/"
 _bridges: list[Any] = []  # the one in use, if there is one yet
+_hosts: list[Host] = []  # in pyselfie's own worker: it brings models one at a time
 
 
 async def use_site(url: str) -> None:
@@ -52,6 +54,12 @@ async def use_site(url: str) -> None:
         mjs=f"{root}{_VENDOR}ort-wasm-simd-threaded.mjs", wasm=f"{root}{_VENDOR}ort-wasm-simd-threaded.wasm"
     )
     _bridges[:] = [bridge.OrtBridge.new(ort)]
+
+
+def use_host(host: Host) -> None:
+    """Take ONNX Runtime Web and the models from the worker's own JavaScript side from now on."""
+    _bridges[:] = [host.bridge]
+    _hosts[:] = [host]
 
 
 def _absolute(url: str) -> str:
@@ -98,8 +106,8 @@ class PageEngine:
                 "there is no ONNX Runtime Web here yet: say where a built pyselfie site is, "
                 'once, with `await pyselfie.use_site("https://example.org/pyselfie/")`'
             )
-        spec = self._spec
-        session = await _bridges[0].create(to_js(read_model(spec)), bridge_spec(spec), "wasm")
+        spec, model = await _model(self._spec)
+        session = await _bridges[0].create(model, bridge_spec(spec), "wasm")
         return OrtWebRuntime(session, spec, "wasm", "the one that runs in every browser")
 
     def reset(self) -> None:
@@ -113,6 +121,16 @@ class PageEngine:
         if self._runtime is not None:
             self._runtime.close()
             self._runtime = None
+
+
+async def _model(spec: ModelSpec) -> tuple[ModelSpec, Any]:
+    """Return the model's bytes, and the spec of their file: a host has one that is made for WebAssembly."""
+    if not _hosts:
+        return spec, to_js(read_model(spec))
+    spec = load_spec(spec.model_selection, spec.edges, "wasm")
+    buffer = await _hosts[0].loadModel(spec.file, spec.name)
+    verify_model(buffer.to_bytes(), spec)
+    return spec, buffer
 
 
 def wait_for(result: Awaitable[Any], instead: str) -> Any:

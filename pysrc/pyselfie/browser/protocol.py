@@ -29,6 +29,12 @@ class OpenService(Protocol):
     options: str
 
 
+class OpenLab(Protocol):
+    type: Literal["open_lab"]
+    channel: int
+    options: str
+
+
 class Close(Protocol):
     type: Literal["close"]
     channel: int
@@ -110,6 +116,42 @@ class Segment(Protocol):
     frame: Frame
     model: int
     mirror: bool
+
+
+class PlanLab(Protocol):
+    type: Literal["plan"]
+    request: int
+    plan: str
+
+
+class Measure(Protocol):
+    type: Literal["measure"]
+    request: int
+    name: str
+    picture: Frame
+    truth: Frame | None
+
+
+class AskTable(Protocol):
+    type: Literal["table"]
+    request: int
+    order: str
+    descending: bool
+
+
+class AskViews(Protocol):
+    type: Literal["views"]
+    request: int
+    kind: str
+    name: str
+    picture: Frame
+    truth: Frame | None
+
+
+class AskCsv(Protocol):
+    type: Literal["csv"]
+    request: int
+    side: int
 
 
 class Status(TypedDict):
@@ -228,7 +270,8 @@ ToEngine: TypeAlias = (
     | AskSnapshot
 )
 ToService: TypeAlias = Prepare | Segment
-ToPython: TypeAlias = Ping | Open | OpenService | Close | ToEngine | ToService
+ToLab: TypeAlias = PlanLab | Measure | AskTable | AskViews | AskCsv
+ToPython: TypeAlias = Ping | Open | OpenService | OpenLab | Close | ToEngine | ToService | ToLab
 
 FromEngine: TypeAlias = (
     Ready

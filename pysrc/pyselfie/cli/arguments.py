@@ -64,6 +64,8 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
     options, unknown = parser.parse_known_args(given, unset)
     if unknown:
         parser.error(_unknown(unknown, parser))
+    if options.effect is not None and (options.mask or options.effect_file is not None):  # also where it is the default
+        parser.error(f"argument --effect: not allowed with argument {'--mask' if options.mask else '--effect-file'}")
     named = _fill_in(options)
     if options.webcam is None and not options.inputs:
         parser.error("nothing to do: name pictures, videos or folders, or use --webcam")

@@ -72,10 +72,6 @@ class Verdict(NamedTuple):
         return json.dumps(self._asdict())
 
 
-CUSTOM_EFFECT = Verdict("wasm", "an effect in Python paints on Canvas 2D")
-"""For an engine that has one, whatever the adapter is like."""
-
-
 def known_mask() -> NDArray[np.float64]:
     """Return the sample's mask by the general model with refined edges, float64 [16, 16] in 0..1: means of cells."""
     return np.array([[int(digit, 16) for digit in row] for row in _KNOWN_MASK.split()]) / 15

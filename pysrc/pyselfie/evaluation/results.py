@@ -126,10 +126,14 @@ class Evaluation:
 
     def _head(self) -> str:
         kind = ("frame" if self.clip is not None else "picture") + ("s" if self.frames != 1 else "")
+        return f"{self.frames} {kind}, {self.made_by}"
+
+    @property
+    def made_by(self) -> str:
+        """What has made the masks."""
         what = self.settings
         how = f"masks of {what['masks']}" if what["masks"] else f"{what['model']} model, {what['edges']} edges"
-        smoothed = f", smoothing {what['smoothing']:g}" if what["smoothing"] else ""
-        return f"{self.frames} {kind}, {how}{smoothed}"
+        return how + (f", smoothing {what['smoothing']:g}" if what["smoothing"] else "")
 
 
 def badness(row: Row) -> tuple[float, float]:

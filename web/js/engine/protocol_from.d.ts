@@ -118,7 +118,7 @@ export interface GpuChecked {
   ifItDies: string | null;
 }
 
-/** The service's first model is loaded. */
+/** The service's first model is loaded, or the lab is there. */
 export interface ServiceReady {
   type: "ready";
   backend: string;

@@ -43,6 +43,13 @@ export interface OpenService {
   options: string;
 }
 
+/** Begin a quality lab, which paints nothing; `options` are JSON and empty. Answered by `ready`. */
+export interface OpenLab {
+  type: "open_lab";
+  channel: number;
+  options: string;
+}
+
 export interface Close {
   type: "close";
   channel: number;
@@ -143,6 +150,50 @@ export interface Segment {
   mirror: boolean;
 }
 
+/**
+ * What will be measured, JSON: `pictures` and `truths`, lists of names, `settings`, two of {model, edges, smoothing}, and
+ * `clip`. The answer is JSON: `pairs`, each {name, picture, truth}, the places in those lists, and `problems`, sentences.
+ */
+export interface PlanLab {
+  type: "plan";
+  request: number;
+  plan: string;
+}
+
+/** Measure a picture, or a clip's next frame. The answer is nothing. */
+export interface Measure {
+  type: "measure";
+  request: number;
+  name: string;
+  picture: Frame;
+  truth: Frame | null;
+}
+
+/** The answer is JSON: `Comparison.table` in pyselfie/evaluation/comparison.py. */
+export interface AskTable {
+  type: "table";
+  request: number;
+  order: string;
+  descending: boolean;
+}
+
+/** What A and B have made of a picture that was measured: two bitmaps. `kind`: "errors" or "masks". */
+export interface AskViews {
+  type: "views";
+  request: number;
+  kind: string;
+  name: string;
+  picture: Frame;
+  truth: Frame | null;
+}
+
+/** The table of A, 0, or of B, 1, as text. */
+export interface AskCsv {
+  type: "csv";
+  request: number;
+  side: number;
+}
+
 export type ToEngine =
   | ShowFrame
   | SetOptions
@@ -156,8 +207,17 @@ export type ToEngine =
   | AskClasses
   | AskSnapshot;
 export type ToService = Prepare | Segment;
-export type ToPython = Ping | Open | OpenService | Close | ToEngine | ToService;
-export type ToWorker = Boot | Ping | End | Open | OpenService | Close | ((ToEngine | ToService) & { channel: number });
+export type ToLab = PlanLab | Measure | AskTable | AskViews | AskCsv;
+export type ToPython = Ping | Open | OpenService | OpenLab | Close | ToEngine | ToService | ToLab;
+export type ToWorker =
+  | Boot
+  | Ping
+  | End
+  | Open
+  | OpenService
+  | OpenLab
+  | Close
+  | ((ToEngine | ToService | ToLab) & { channel: number });
 
 /** To an isolated worker, before all else: all other messages go through the port that comes along, both ways. */
 export interface Line {

@@ -1,5 +1,5 @@
 /**
- * One worker for all engines and segmentation services of a page that want the same files, backend and painter: it starts
+ * One worker for all engines, segmentation services and labs of a page that want the same files, backend and painter: it starts
  * with the first of them, ends with the last one, and when it dies the engines begin again in a new one, once.
  *
  * @typedef {object} Client What a host needs of an engine or a service.
@@ -87,16 +87,17 @@ export class WorkerHost {
   /**
    * @param {Client} client
    * @param {FirstModel} options
-   * @param {OffscreenCanvas} [canvas] an engine's; a client of the service has none
+   * @param {OffscreenCanvas} [canvas] an engine's; others have none
+   * @param {"open_service" | "open_lab"} [other] what it is instead
    * @returns {number} the channel
    */
-  open(client, options, canvas) {
+  open(client, options, canvas, other = "open_service") {
     if (!this.#worker) this.#boot(options);
     this.#holds.take();
     const channel = ++this.#channels;
     const opening = { channel, options: JSON.stringify(options) };
     if (canvas) this.#send({ type: "open", ...opening, canvas }, [canvas]);
-    else this.#send({ type: "open_service", ...opening });
+    else this.#send({ type: other, ...opening });
     this.#clients.set(channel, client);
     if (this.#progress) client.receive(this.#progress);
     return channel;
@@ -110,7 +111,7 @@ export class WorkerHost {
     return started;
   }
 
-  /** @param {number} channel @param {import("./protocol.d.ts").ToEngine | import("./protocol.d.ts").ToService} message @param {Transferable[]} [transfer] */
+  /** @param {number} channel @param {import("./protocol.d.ts").ToEngine | import("./protocol.d.ts").ToService | import("./protocol.d.ts").ToLab} message @param {Transferable[]} [transfer] */
   post(channel, message, transfer) {
     this.#send({ ...message, channel }, transfer);
   }

@@ -17,7 +17,7 @@ const SHORTEST_SIDE = 16;
  * @param {string} name
  * @returns {Promise<HTMLImageElement>}
  */
-async function load(url, name) {
+export async function load(url, name) {
   const image = new Image();
   try {
     await new Promise((resolve, reject) => {
@@ -41,7 +41,7 @@ async function load(url, name) {
  * @param {{naturalWidth: number, naturalHeight: number}} size
  * @returns {ImageBitmapOptions}
  */
-function fitting({ naturalWidth: width, naturalHeight: height }) {
+export function fitting({ naturalWidth: width, naturalHeight: height }) {
   const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
   if (scale === 1) return {};
   return {

@@ -95,7 +95,7 @@ class Engine:
         parts = (host, self._output, self._loader, self._model)
         self._effect = UserEffect(*parts, post=self._post, repaint=self._repainter.soon, spawn=self._spawn)
         self._questions = Questions(self._output, self._reporter, self._repainter, spawn=self._spawn)
-        gpu_parts = (host, self._loader, self._model, self._output)
+        gpu_parts = (host, self._loader, self._model)
         self._gpu = GpuEvents(*gpu_parts, post=self._post, spawn=self._spawn, on_painted=self._report_painted)
 
     def _with_changes(

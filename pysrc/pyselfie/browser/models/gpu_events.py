@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from pyodide.ffi import create_proxy
 
 from pyselfie.browser.models.check.gpu_check import GpuCheck
-from pyselfie.core.gpu_check import CUSTOM_EFFECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.models.loader import ModelLoader
     from pyselfie.browser.models.running import RunningModel
-    from pyselfie.browser.output import Output
     from pyselfie.browser.protocol import GpuChecked
     from pyselfie.core.gpu_check import Verdict
 
@@ -29,7 +27,6 @@ class GpuEvents:
         Tells of a lost device.
     loader : ModelLoader
     model : RunningModel
-    output : Output
     post : callable
         Sends the page a message.
     spawn : callable
@@ -43,13 +40,12 @@ class GpuEvents:
         host: Host,
         loader: ModelLoader,
         model: RunningModel,
-        output: Output,
         *,
         post: Callable[[GpuChecked], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         on_painted: Callable[[], None],
     ) -> None:
-        self._loader, self._model, self._output = loader, model, output
+        self._loader, self._model = loader, model
         self._spawn = spawn
         self._on_painted = on_painted
         self._check = GpuCheck(
@@ -80,10 +76,9 @@ class GpuEvents:
             self._on_painted()
 
     def _judged(self, verdict: Verdict) -> None:
-        """Let models run where the verdict says; an effect in Python stays where it can be painted."""
-        must_stay = self._output.has_custom_effect and self._loader.gpu_painter == "webgpu"
-        self._loader.heed(CUSTOM_EFFECT if must_stay else verdict)
-        runtime = None if must_stay else self._check.take_runtime()
+        """Let models run where the verdict says."""
+        self._loader.heed(verdict)
+        runtime = self._check.take_runtime()
         if runtime is not None:
             self._model.offer(runtime)
         self._spawn(self._move())

@@ -172,8 +172,10 @@ class ModelLoader:
         verify_model(buffer.to_bytes(), spec)
         return spec, buffer
 
-    async def create(self, buffer: Any, spec: ModelSpec, backend: str) -> AnyRuntime:
+    async def create(self, buffer: Any, spec: ModelSpec, backend: str, painter: str | None = None) -> AnyRuntime:
         """Return a runtime that has run once on this backend; not while ONNX Runtime is in use.
+
+        It is for this painter, without one for that which paints by now with this backend.
 
         Raises
         ------
@@ -182,7 +184,7 @@ class ModelLoader:
         """
         bridge, described = self._host.bridge, bridge_spec(spec)
         runtime: AnyRuntime
-        if self._painters.for_backend(backend)[0] == "webgpu":
+        if (painter or self._painters.for_backend(backend)[0]) == "webgpu":
             session = await bridge.createOnGpu(buffer, described)
             runtime = OrtGpuRuntime(session, spec, backend, self.reason)
         else:

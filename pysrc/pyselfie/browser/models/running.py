@@ -104,8 +104,9 @@ class RunningModel:
         self._spare.drop_unless(self.wanted.edges)
 
     def offer(self, runtime: AnyRuntime) -> None:
-        """Take over what runs already, for the next loading; it is closed if another model is wanted."""
-        if choice_of(runtime) == self.wanted:
+        """Take over what runs already, for the next loading; it is closed if another model or painter is wanted."""
+        fits_painter = (runtime.device is not None) == (self._loader.painter[0] == "webgpu")
+        if choice_of(runtime) == self.wanted and fits_painter:
             self._spare.keep(runtime)
         else:
             runtime.close()

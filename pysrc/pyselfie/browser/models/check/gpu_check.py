@@ -195,8 +195,9 @@ class GpuCheck:
 
     async def _open(self, backend: str, models: _Models) -> Measured:
         spec, buffer = models[backend]
+        painter = self._loader.gpu_painter if backend == "webgpu" else None  # whoever paints now: the verdict is on it
         async with self._turn():
-            runtime = await self._loader.create(buffer, spec, backend)
+            runtime = await self._loader.create(buffer, spec, backend, painter)
             self._steps += 1
             return await Measured.create(runtime, self.fail)
 
