@@ -140,9 +140,10 @@ export class SelfieSegmentationElement extends HTMLElement {
   setBackdrop(bitmap: ImageBitmap | null): void;
   /**
    * Paint by an effect in Python, as docs/write-an-effect.md says; null goes back to the attribute's. While a text has
-   * mistakes, the last good one goes on. It is code: run only what you trust.
+   * mistakes, the last good one goes on. It is code: run only what you trust. A `URL`, or one line that ends with `.py`, is
+   * the address of a file of this site; the newest call counts, or `effect-src` where that has changed later.
    */
-  setEffect(source: string | null): void;
+  setEffect(source: string | URL | null): void;
   /** End that effect's code while it is `stuck`: the last good one goes on, and the text isn't run again. */
   stopEffect(): void;
   /** Set parameters of that effect, by their names. */
@@ -165,6 +166,8 @@ export interface ProcessedTrackEvents extends MediaStreamTrackEventMap {
   error: CustomEvent<SelfieError>;
   /** The machine has not kept up for so many seconds: a mask served this many frames. */
   overload: CustomEvent<{ framesPerMask: number; seconds: number }>;
+  /** Something of the effect in Python has changed, or it has printed. */
+  effect: CustomEvent<EffectState>;
 }
 
 export interface TrackMetrics extends Partial<Running> {
@@ -185,6 +188,10 @@ export interface ProcessedTrack extends MediaStreamTrack {
   readonly metrics: TrackMetrics;
   /** Change some; the next frame has them. A bad value is an `error` event, and the last good one stays. */
   setOptions(options: TrackChanges): void;
+  /** As the element's methods of these names. */
+  setEffect(source: string | URL | null): void;
+  stopEffect(): void;
+  setEffectValues(values: Record<string, number | boolean | string>): void;
   /** Begin again after a failure. Rejects with an `AbortError` if the track ends first. */
   restart(): Promise<void>;
   /**
