@@ -169,6 +169,17 @@ def test_the_engine_goes_on(tried: Tried, astronaut: np.ndarray) -> None:
     engine.show(picture)
     noise = np.random.default_rng(1).integers(0, 200, picture.shape)
     assert np.abs(engine.snapshot()[..., :3].astype(int) - noise).max() <= 1
+    traced = engine.page.evaluate(
+        """async () => {
+          const told = new Promise((done) => engine.addEventListener("trace", done, { once: true }));
+          engine.setTrace("live");
+          const { steps } = (await told).detail;
+          const { shape } = await engine.getTraced("composite");
+          engine.setTrace("off");
+          return [steps.some(({ name, picture }) => name === "composite" && picture instanceof ImageData), shape];
+        }"""
+    )
+    assert traced == [True, [80, 80, 4]]
     after = engine.position()
     engine.options(modelSelection=1)
     assert engine.wait_for("model", after)["model"] == "landscape", engine.log("notice", "error")

@@ -8,7 +8,7 @@ import { EffectSource } from "../sources/effect_source.js";
 import { Sources } from "../sources/sources.js";
 import { openUrl } from "../sources/url.js";
 import { Broadcast } from "../track/composite_stream.js";
-import { classImages, maskImage } from "./mask_image.js";
+import { classImages, maskImage, tracedArray } from "./mask_image.js";
 import { ElementProperties } from "./properties.js";
 import { ATTRIBUTES, changed, FORWARDED, namesOf, optionsOf, PROPERTIES, settingOf } from "./settings.js";
 import { Shell } from "./shell.js";
@@ -278,6 +278,16 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   async getClasses() {
     return classImages(await this.#engine.getClasses());
+  }
+
+  /** @param {"off" | "live" | "held"} state */
+  setTrace(state) {
+    this.#engine.setTrace(state);
+  }
+
+  /** @param {string} step */
+  async getTraced(step) {
+    return tracedArray(await this.#engine.getTraced(step));
   }
 
   /** @param {number} [fps] */

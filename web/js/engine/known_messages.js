@@ -50,7 +50,34 @@ const png = (value) => value instanceof Blob && value.type === "image/png";
 /** @type {Check} */
 const pictures = (value) => Array.isArray(value) && value.length <= MOST_BITMAPS && value.every(picture);
 /** @type {Check} */
-const answer = (value) => value === undefined || value === null || png(value) || planes(value) || pictures(value);
+const integers = (value) => Array.isArray(value) && value.length <= 3 && value.every(Number.isInteger);
+/** @type {Check} */
+const step = (value) =>
+  isPlain(value) &&
+  [value.name, value.label, value.note].every(text) &&
+  texts(value.sources) &&
+  orNull(text)(value.timedWith) &&
+  orNull(text)(value.dtype) &&
+  orNull(integers)(value.shape) &&
+  [value.ms, value.low, value.high, value.odd].every(orNull(number)) &&
+  (value.picture === null || value.picture instanceof ImageData);
+/** @type {Check} */
+const steps = (value) => Array.isArray(value) && value.length <= MOST_ENTRIES && value.every(step);
+/** @type {Check} */
+const pixels = (value) =>
+  isPlain(value) && value.data instanceof Uint8Array && value.data.length === 4 * value.width * value.height;
+/** A step's array: see `tracedArray`. @type {Check} */
+const traced = (value) =>
+  isPlain(value) &&
+  value.npy instanceof Uint8Array &&
+  Number.isInteger(value.offset) &&
+  ["uint8", "float32"].includes(value.dtype) &&
+  integers(value.shape) &&
+  pixels(value.picture) &&
+  isPlain(value.histogram);
+/** @type {Check} */
+const answer = (value) =>
+  value === undefined || value === null || png(value) || planes(value) || pictures(value) || traced(value);
 /** @type {Check} */
 const control = (value) => isPlain(value) && text(value.name) && text(value.kind);
 /** `LiveEffect.as_dict`. @type {Check} */
@@ -120,6 +147,7 @@ export const KNOWN = new Map(
       frame: { width: number, height: number, ms: number },
       dropped: {},
       composite: { frame: picture },
+      trace: { steps, painter: text, readbacks: number },
       reply: { request: number, value: answer, error: orNone(text) },
     })
   ),

@@ -3,6 +3,7 @@
  *
  * @typedef {import("../engine/protocol.d.ts").FromHost} FromHost
  * @typedef {import("../engine/protocol.d.ts").FromPython} FromPython
+ * @typedef {{width: number, height: number, data: Uint8Array<ArrayBuffer>}} Pixels
  */
 import { bytesOverTheWire } from "./downloads.js";
 import { OrtBridge } from "./ort_bridge.js";
@@ -96,6 +97,13 @@ export class Host {
     this.#send(JSON.parse(message));
   }
 
+  /** @param {string} message JSON of a Traced @param {Record<string, Pixels | undefined>} pictures by their steps' names */
+  trace(message, pictures) {
+    const { steps, ...rest } = JSON.parse(message);
+    for (const step of steps) step.picture = imageOf(pictures[step.name]);
+    this.#send({ type: "trace", steps, ...rest });
+  }
+
   /** @param {number} request @param {any} value @param {string | undefined} error */
   reply(request, value, error) {
     this.#send({ type: "reply", request, value: value?.toJs?.() ?? value, error });
@@ -131,4 +139,9 @@ export class Host {
   downloaded() {
     this.#send({ type: "downloaded", bytes: isIsolated() ? this.#shared.downloads.wire : bytesOverTheWire() });
   }
+}
+
+/** @param {Pixels} [pixels] */
+function imageOf(pixels) {
+  return pixels ? new ImageData(new Uint8ClampedArray(pixels.data.buffer), pixels.width, pixels.height) : null;
 }
