@@ -8,7 +8,7 @@ import { EffectSource } from "../sources/effect_source.js";
 import { Sources } from "../sources/sources.js";
 import { openUrl } from "../sources/url.js";
 import { Broadcast } from "../track/composite_stream.js";
-import { classImages, maskImage } from "./mask_image.js";
+import { classImages, maskImage, tracedArray } from "./mask_image.js";
 import { ElementProperties } from "./properties.js";
 import { ATTRIBUTES, changed, FORWARDED, namesOf, optionsOf, PROPERTIES, settingOf } from "./settings.js";
 import { Shell } from "./shell.js";
@@ -49,7 +49,7 @@ export class SelfieSegmentationElement extends ElementProperties {
     });
   }
 
-  /** @param {{site?: string | null, backend?: string, painter?: string}} [settings] */
+  /** @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean}} [settings] */
   #newEngine(settings) {
     const engine = new Engine(this.#shell.stage, settings);
     for (const type of [...FORWARDED, "error"]) {
@@ -121,7 +121,7 @@ export class SelfieSegmentationElement extends ElementProperties {
     for (const name of names) Reflect.deleteProperty(this.#told, ATTRIBUTES.get(name) ?? ""); // another model may run by now
     if (names.has("fit")) this.#shell.stage.style.setProperty("--selfie-fit", this.#oneOf("fit"));
     if (EFFECT_SRC.some((name) => names.has(name))) this.#openEffect();
-    if (["site", "backend", "painter"].some((name) => names.has(name))) this.#changeEngine();
+    if (["site", "backend", "painter", "isolated"].some((name) => names.has(name))) this.#changeEngine();
     if (this.#running) this.#update(names);
     else if (!this.isConnected || !this.#hasSource) return;
     else if (appears || names.has("src") || names.has("camera")) this.#begin();
@@ -151,11 +151,12 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   #wantedEngine() {
     const [backend, painter] = [this.#oneOf("backend"), this.#oneOf("painter")];
+    const { isolated } = this;
     try {
-      return this.#newEngine({ site: this.site, backend, painter });
+      return this.#newEngine({ site: this.site, backend, painter, isolated });
     } catch (error) {
       this.#complain("attribute", /** @type {Error} */ (error).message);
-      return this.#newEngine({ backend, painter });
+      return this.#newEngine({ backend, painter, isolated });
     }
   }
 
@@ -277,6 +278,16 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   async getClasses() {
     return classImages(await this.#engine.getClasses());
+  }
+
+  /** @param {"off" | "live" | "held"} state */
+  setTrace(state) {
+    this.#engine.setTrace(state);
+  }
+
+  /** @param {string} step */
+  async getTraced(step) {
+    return tracedArray(await this.#engine.getTraced(step));
   }
 
   /** @param {number} [fps] */

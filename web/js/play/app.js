@@ -3,6 +3,7 @@
 import { byId, on } from "../dom.js";
 import { readUrlOptions } from "../page/url_options.js";
 import { Viewer } from "../page/viewer.js";
+import { mountTrace } from "../trace/panel.js";
 import { Editor } from "./editor.js";
 import { Examples } from "./examples.js";
 import { Models } from "./models.js";
@@ -16,6 +17,7 @@ import { Verdict } from "./verdict.js";
 const asked = readUrlOptions(location.search);
 const viewer = new Viewer(asked.options, ["option"]); // what is wrong with the effect is told under its text
 const { messages, stage } = viewer;
+stage.isolated = true; // whoever has written the effect
 const editor = new Editor(byId("editor", HTMLDivElement), "Python source of the effect");
 const examples = new Examples();
 const models = new Models(viewer, asked.options.modelSelection);
@@ -70,6 +72,7 @@ async function begin() {
   }
 }
 
+mountTrace(byId("trace", HTMLElement), stage, () => viewer.sources.current?.playback);
 viewer.complain(asked.complaints);
 viewer.start();
 void viewer.showSample();
