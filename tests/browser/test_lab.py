@@ -237,7 +237,7 @@ def test_bad_input_is_a_sentence_each_and_the_rest_is_measured(lab: LabPage, por
     assert lab.said() == "2 of 6 measured."
     sentences = lab.problems()
     for part in (
-        "Twice.jpg and twice.png have one name, and which of them counts cannot be told.",
+        "twice.jpg and twice.png have one name, and which of them counts cannot be told.",
         "One picture has no mask of the same name: alone.png.",
         "2 masks have no picture of the same name: strange.png, twice.png.",
         "“cut.png” is no picture or video that this browser can read",

@@ -54,7 +54,9 @@ function say(state, text) {
 /** @param {string} sentence */
 function complain(sentence) {
   const item = document.createElement("li");
-  item.textContent = sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/\.?$/, ".");
+  const isWord = /^[a-z]+ /.test(sentence); // and no file's name
+  const first = isWord ? sentence.charAt(0).toUpperCase() : sentence.charAt(0);
+  item.textContent = first + sentence.slice(1).replace(/\.?$/, ".");
   problems.append(item);
   byId("problems-box", HTMLElement).hidden = false;
 }
@@ -251,6 +253,7 @@ on(intake, "change", () => {
   enable();
 });
 on(intake, "astray", () => complain("Drop pictures on “Pictures”, and their masks on “Masks”."));
+on(intake, "unreadable", () => complain("What was dropped cannot be read: choose the files with the button."));
 measureButton.addEventListener("click", () => void measure());
 cancelButton.addEventListener("click", () => {
   isCancelled = true;
