@@ -99,6 +99,7 @@ async function openSource() {
     return new Pictures(
       intake.pictures.map(({ file }) => file),
       intake.truths.map(({ file }) => file),
+      complain,
     );
   }
   if (intake.pictures.length > 1 || intake.truths.length > 1) {
