@@ -50,6 +50,16 @@ class Scene:
         return np.clip(self.picture + noise, 0, 255).astype(np.uint8)
 
 
+def before_a_wall(portrait: Picture) -> tuple[Picture, Mask]:
+    """Return somebody small in a wide picture whom all models find, and who is where: the portrait, cut out."""
+    at, alpha = np.s_[240:360, 160:280], resize_half_pixel(run(portrait), 120, 120)
+    picture, truth = np.full((360, 640, 3), 200, np.float32), np.zeros((360, 640), np.float32)
+    small = resize_half_pixel(portrait.astype(np.float32), 120, 120)
+    picture[at] += alpha[..., None] * (small - picture[at])
+    truth[at] = alpha
+    return np.clip(picture, 0, 255).astype(np.uint8), truth
+
+
 def tensor_of(picture: Picture) -> NDArray[np.float32]:
     """Return a model's input."""
     return np.ascontiguousarray(

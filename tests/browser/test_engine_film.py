@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pyselfie.core.manifest import load_spec
-from pyselfie.core.options import EFFECT_NAMES, option_named
+from pyselfie.core.options import EFFECT_NAMES, option_named, way_in
 from pyselfie.core.sampling import resize_half_pixel
 from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.harness import EngineDriver, png_base64
@@ -231,10 +231,14 @@ def test_options_at_random_leave_nothing_stuck(open_engine: Callable[..., Engine
         "mirror": lambda: bool(rng.integers(2)),
         "strength": lambda: float(rng.uniform()),
         "color": lambda: f"#{rng.integers(1 << 24):06x}",
+        "decontaminate": lambda: bool(rng.integers(2)),
+        "lightWrap": lambda: float(rng.uniform()),
+        "colourCast": lambda: float(rng.uniform(0, 0.1)),
     }
+    assert set(choices) == {option.js_name for option in way_in("engine")}
     changes = [{name: choices[name]() for name in rng.choice(list(choices), 2)} for _ in range(500)]
     settled = {"effect": "blur", "edges": "refined", "smoothing": 0.85, "modelSelection": 1, "mirror": False}
-    settled |= {"strength": 0.5, "color": "#00FF00"}
+    settled |= {"strength": 0.5, "color": "#00FF00", "decontaminate": True, "lightWrap": 0.15, "colourCast": 0}
     engine = open_engine()
     frames = [png_base64(picture) for picture in (*noisy(astronaut[::4, ::4], 3), astronaut[:96:2, ::2])]
     engine.page.evaluate(RANDOM, [frames, changes])

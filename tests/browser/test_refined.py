@@ -14,58 +14,24 @@ from models.lean.depthwise import depthwise_by_rows
 from models.lean.recipe import PASSES, lean
 from pyselfie.core.manifest import load_spec
 from pyselfie.runtimes.native import NativeRuntime
-from tests.browser.flags import WEBGPU_FLAGS
+from tests.browser.session_kit import BUILDS, open_session
 from tests.parity.test_mediapipe import MEAN_TOLERANCE
 
 MODELS = Path(__file__).parents[2] / "models"
 PHOTO = Path(__file__).parents[2] / "examples" / "astronaut.jpg"
 SMOOTHING = 0.85
 
-# Gives the page `answer(picture)`, which runs the model and returns all that can be read, in base64.
-OPEN = """
-async ({ site, build, file, spec, smoothing }) => {
-  const module = await import(`${site}vendor/onnxruntime/ort.${build}.min.mjs`);
-  const talkative = (bytes, settings) => module.InferenceSession.create(bytes, { ...settings, logSeverityLevel: 0 });
-  const ort = { ...module, ...(build === "webgpu" && { InferenceSession: { create: talkative } }) };
-  const { OrtBridge } = await import(`${site}js/worker/ort_bridge.js`);
-  ort.env.wasm.wasmPaths = `${site}vendor/onnxruntime/`;
-  ort.env.wasm.numThreads = 1;
-  ort.env.logLevel = build === "wasm" ? "error" : "verbose"; // which processor each node runs on is told by this only
-  const bytes = await (await fetch(`${site}models/${file}`)).arrayBuffer();
-  const decode = (text) => new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
-  const encode = (values) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength).toBase64();
-  const names = spec.extras.map(({ name }) => name);
-  const bridge = new OrtBridge(ort);
-  const session = build === "wasm" ? await bridge.create(bytes, spec, "wasm") : await bridge.createOnGpu(bytes, spec);
-  if (spec.settings.length > 0) session.set("smoothing", smoothing);
-  if (build === "wasm") {
-    const picture = new Float32Array(spec.input.shape.reduce((product, side) => product * side));
-    session.bind({ getBuffer: () => ({ data: picture, release() {} }) });
-    window.answer = async (values) => {
-      picture.set(decode(values));
-      const mask = await session.run();
-      return Object.fromEntries([["mask", mask], ...names.map((name) => [name, session.extra(name)])]
-        .map(([name, values]) => [name, encode(values)]));
-    };
-    return;
+# Runs the model and returns all that can be read, in base64.
+ANSWER = """
+async ([picture, names]) => {
+  const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
+  await run(new Float32Array(bytes.buffer));
+  const found = {};
+  for (const name of names) {
+    const { buffer, byteOffset, byteLength } = await read(name);
+    found[name] = new Uint8Array(buffer, byteOffset, byteLength).toBase64();
   }
-  const { device } = session;
-  const read = async (buffer) => {
-    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-    const staging = device.createBuffer({ size: buffer.size, usage });
-    const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    return encode(new Float32Array(staging.getMappedRange()));
-  };
-  window.answer = async (values) => {
-    device.queue.writeBuffer(session.input, 0, decode(values));
-    await session.run();
-    const found = {};
-    for (const name of ["mask", ...names]) found[name] = await read(session.buffer(name));
-    return found;
-  };
+  return found;
 }
 """
 
@@ -93,7 +59,7 @@ def as_page_spec(spec):
     return {"input": spec.input._asdict(), "output": spec.output._asdict(), "optimised": optimised, **lists}
 
 
-@pytest.fixture(params=["wasm", "webgpu"])
+@pytest.fixture(params=BUILDS)
 def build(request):
     return request.param
 
@@ -105,20 +71,28 @@ def lean_for_gpu(model):
 
 
 @pytest.fixture
-def page(launch, site, model, edges, build):
-    """Return a page that has the model, in WebAssembly or on GPU buffers; `lines` are the console's."""
-    page = launch(*(WEBGPU_FLAGS if build == "webgpu" else ()))
-    page.route("**/lean.onnx", lambda route: route.fulfill(body=lean_for_gpu(model)))
-    page.route("**/blank.html", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
-    page.goto(f"{site.url}blank.html")
-    page.expected_errors.append("ort-wasm-simd-threaded.asyncify.mjs")  # what ONNX Runtime tells, it tells as errors
-    page.lines = []
-    page.on("console", lambda message: page.lines.append(message.text))
+def lines():
+    """Return where the console's lines go."""
+    return []
+
+
+@pytest.fixture
+def page(launch, site, model, edges, build, lines):
+    """Return a page that has the model, in WebAssembly or on GPU buffers."""
     spec = load_spec(model, edges, build)
-    file = "lean.onnx" if (build, edges) == ("webgpu", "raw") else spec.file
-    facts = {"file": file, "spec": as_page_spec(spec), "smoothing": SMOOTHING}
-    page.evaluate(OPEN, {"site": site.url, "build": build, **facts})
-    page.build = build
+    is_lean = (build, edges) == ("webgpu", "raw")
+    file, body = ("lean.onnx", lean_for_gpu(model)) if is_lean else (spec.file, None)
+
+    def launch_and_listen(*flags):
+        page = launch(*flags)
+        page.expected_errors.append("ort-wasm-simd-threaded.asyncify.mjs")  # ONNX Runtime tells all as errors
+        page.on("console", lambda message: lines.append(message.text))
+        return page
+
+    is_talkative = build == "webgpu"
+    page = open_session(launch_and_listen, site, build, file, as_page_spec(spec), body=body, is_talkative=is_talkative)
+    if spec.settings:
+        page.evaluate(f"session.set('smoothing', {SMOOTHING})")
     return page
 
 
@@ -131,14 +105,14 @@ def film(spec):
 
 def run(page, picture, like):
     """Return what the page's model gives, in arrays as in `like`."""
-    answer = page.evaluate("picture => answer(picture)", base64.b64encode(picture.tobytes()).decode())
+    answer = page.evaluate(ANSWER, [base64.b64encode(picture.tobytes()).decode(), list(like)])
     return {
         name: np.frombuffer(base64.b64decode(answer[name]), np.float32)[: values.size].reshape(values.shape)
         for name, values in like.items()
     }
 
 
-def test_the_browser_computes_what_the_desktop_computes(page, spec):
+def test_the_browser_computes_what_the_desktop_computes(page, spec, build, lines):
     """Masks and all that painters read, over three frames with state; on the GPU no node is left to the CPU.
 
     A frame that is no number is forgotten with the next one.
@@ -158,8 +132,8 @@ def test_the_browser_computes_what_the_desktop_computes(page, spec):
     assert np.isfinite(run(page, broken, expected)["mask"]).all()
     after = run(page, film(spec)[0], expected)["mask"]
     assert np.abs(after - masks[0]).max() < 2 / 255, "a broken frame stays"
-    if page.build == "webgpu":
-        assert any("All nodes placed on [WebGpuExecutionProvider]" in line for line in page.lines)
+    if build == "webgpu":
+        assert any("All nodes placed on [WebGpuExecutionProvider]" in line for line in lines)
 
 
 @pytest.mark.parametrize("edges", ["raw"])

@@ -2,63 +2,31 @@
 
 from __future__ import annotations
 
-import base64
-
 import pytest
 
-from tests.browser.flags import WEBGPU_FLAGS
+from tests.browser.session_kit import BUILDS, open_session
 from tests.unit.tiny_state import ENTRY, FIRST_LEVEL, STEP, tiny_model
 
 # Gives the page `mask(red)`, which runs the model on a picture of this red and returns the mask's first pixel, and
 # `extra(name)`, the first number of another output.
-OPEN = """
-async ({ site, build, model, spec }) => {
-  const ort = await import(`${site}vendor/onnxruntime/ort.${build}.min.mjs`);
-  const { OrtBridge } = await import(`${site}js/worker/ort_bridge.js`);
-  ort.env.wasm.wasmPaths = `${site}vendor/onnxruntime/`;
-  ort.env.wasm.numThreads = 1;
-  ort.env.logLevel = "error";
-  const bytes = Uint8Array.from(atob(model), (letter) => letter.charCodeAt(0)).buffer;
-  const picture = new Float32Array(spec.input.shape.reduce((product, side) => product * side));
-  const fill = (red) => picture.forEach((_, at) => { picture[at] = at % 3 ? 0.75 : red; });
-  const bridge = new OrtBridge(ort);
-  window.session = build === "wasm" ? await bridge.create(bytes, spec, "wasm") : await bridge.createOnGpu(bytes, spec);
-  if (build === "wasm") {
-    session.bind({ getBuffer: () => ({ data: picture, release() {} }) });
-    window.mask = async (red) => { fill(red); return (await session.run())[0]; };
-    window.extra = async (name) => session.extra(name)[0];
-    return;
-  }
-  const { device, input, output } = session;
-  const buffers = Object.fromEntries(spec.extras.map(({ name }) => [name, session.buffer(name)]));
-  const first = async (buffer) => {
-    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-    const staging = device.createBuffer({ size: buffer.size, usage });
-    const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    return new Float32Array(staging.getMappedRange())[0];
-  };
-  window.extra = (name) => first(buffers[name]);
+FIRST_PIXELS = """
+([{ shape }, output]) => {
+  const picture = new Float32Array(shape.reduce((product, side) => product * side));
+  window.extra = async (name) => (await read(name))[0];
   window.mask = async (red) => {
-    fill(red);
-    device.queue.writeBuffer(input, 0, picture);
-    await session.run();
-    return first(output);
+    picture.forEach((_, at) => { picture[at] = at % 3 ? 0.75 : red; });
+    await run(picture);
+    return extra(output.name);
   };
 }
 """
 
 
-@pytest.fixture(params=["wasm", "webgpu"])
+@pytest.fixture(params=BUILDS)
 def page(request, launch, site):
     """Return a page that has the tiny model, in WebAssembly or on GPU buffers."""
-    page = launch(*(WEBGPU_FLAGS if request.param == "webgpu" else ()))
-    page.route("**/blank.html", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
-    page.goto(f"{site.url}blank.html")
-    model = base64.b64encode(tiny_model()).decode()
-    page.evaluate(OPEN, {"site": site.url, "build": request.param, "model": model, "spec": ENTRY})
+    page = open_session(launch, site, request.param, "tiny.onnx", ENTRY, body=tiny_model())
+    page.evaluate(FIRST_PIXELS, [ENTRY["input"], ENTRY["output"]])
     return page
 
 

@@ -1,11 +1,14 @@
 """The engine under CPython: which frame gets which model and mask, and what the page is told."""
 
 import asyncio
+import random
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from pyselfie.core.effects import EFFECTS
+from pyselfie.core.options import EDGES, way_in
 from tests.unit.engine_kit import AUTO, Host, ask, set_options, settle, show, started, with_a_photo, worker
 
 __all__ = ["worker"]
@@ -183,5 +186,51 @@ def test_stream_tells_of_a_dropped_edge_where_there_would_be_one(worker, effect,
         engine, _ = await stream(worker, effect=effect)
         engine._pacer.edge_dropped = True
         assert engine._stats()["edgeDropped"] == told
+
+    asyncio.run(run())
+
+
+def test_all_options_at_random_leave_nothing_stuck(worker):
+    """Over 500 frames, with cuts, photos and resets among them; each frame is answered, and the last one is right."""
+    chance = random.Random(5)  # noqa: S311 - a test
+    choices = {
+        "effect": lambda: chance.choice(list(EFFECTS)),
+        "color": lambda: f"#{chance.randrange(1 << 24):06x}",
+        "strength": chance.random,
+        "modelSelection": lambda: chance.randrange(4),
+        "edges": lambda: chance.choice(EDGES),
+        "smoothing": lambda: 0.95 * chance.random(),
+        "mirror": lambda: chance.random() < 0.5,
+        "decontaminate": lambda: chance.random() < 0.5,
+        "lightWrap": chance.random,
+        "colourCast": lambda: 0.1 * chance.random(),
+    }
+    assert set(choices) == {option.js_name for option in way_in("engine")}
+
+    async def run():
+        host = Host()
+        engine = await started(worker, host)
+        frames, lots = [], 0
+        for _ in range(500):
+            for name in chance.sample(list(choices), 2):
+                lots += 1
+                set_options(engine, **{name: choices[name]()})
+            if chance.random() < 0.05:
+                engine.receive(SimpleNamespace(type="reset"))
+            size = chance.choice([(64, 48), (48, 64), (1, 1)])
+            kind = {name: chance.random() < 0.1 for name in ("photo", "cut", "first")}
+            frames.append(show(engine, chance.randrange(256), size=size, **kind))
+            for _ in range(chance.randrange(40)):
+                await asyncio.sleep(0)
+        set_options(engine, effect="mask", modelSelection=1, edges="refined")
+        frames.append(show(engine, 51, photo=True))
+        await settle()
+        ask(engine, "mask", 1)
+        await settle()
+        assert host.replies[1].data == pytest.approx(np.full(144 * 256, 0.2))
+        assert [frame.closed for frame in frames] == [1] * 500 + [0]
+        assert host.paints >= 250
+        assert host.told("error") + host.told("notice") == []
+        assert host.told("model")[-1]["model"] == "landscape"
 
     asyncio.run(run())

@@ -7,6 +7,7 @@
  * @property {string} name      For the caption.
  * @property {string} notice    A sentence to tell beside it, or nothing.
  * @property {string} [deviceId]
+ * @property {number} [rate]    Pictures per second, where that is known.
  * @property {(sink: import("./capture.js").Sink, onFault: (sentence: string) => void) => void} start
  * @property {() => void} close    Stop and free everything; may be called in any state.
  * @property {{readonly paused: boolean, toggle: () => void, onchange: () => void}} [playback]

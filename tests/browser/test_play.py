@@ -1,0 +1,126 @@
+"""The playground: what is written runs, and the last good effect goes on through everything that is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from tests.browser.guard import Guard
+from tests.browser.page_kit import encode, two_colours
+from tests.browser.play_kit import RED, Play
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
+
+    from builder.serve import Server
+    from tests.browser.guard import GuardedPage
+
+BLUE = RED.replace("(200, 0, 0)", "(0, 0, 200)")
+GREEN = RED.replace("(200, 0, 0)", "(0, 200, 0)")
+SHOWN = {RED: (200, 0, 0), BLUE: (0, 0, 200), GREEN: (0, 200, 0)}
+
+
+@pytest.fixture(scope="module")
+def play(site: Server, browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]) -> Iterator[Play]:
+    """Return one page for all tests of this file, with a small picture in it; no test may rely on another's text."""
+    context = browser_for(()).new_context()
+    guard = Guard(context, origins)
+    opened = Play(cast("GuardedPage", context.new_page()), site).wait_painted()
+    opened.give("small.png", encode(two_colours(64, 48)))
+    opened.wait_shown("small.png", (64, 48))
+    yield opened
+    context.close()
+    assert guard.faults() == []
+
+
+def test_it_is_alive_at_once(site: Server, launch: Callable[..., GuardedPage]):
+    """The page begins with an example that runs, on the sample portrait, with its parameters; nothing is refused."""
+    page = Play(launch(), site).wait_painted()
+    page.wait_state("good")
+    assert page.caption() == "Sample portrait"
+    assert page.page.input_value("#example") == "text_behind"
+    assert page.page.locator("#parameters input").count() == 3
+    assert "def text_behind(" in page.text()
+    assert page.page.inner_text("#way") == "Overlay: runs at camera speed"
+    assert page.mistake() == ""
+    assert page.messages() == []
+
+
+def test_typing_runs_a_moment_after_the_last_key(play: Play):
+    """What is typed runs by itself, key by key, with no press of Run; and Ctrl+Enter runs it at once."""
+    play.write(RED.replace("200", "20"))
+    play.wait_colour((20, 0, 0))
+    play.page.keyboard.press("Control+End")
+    play.page.keyboard.type("# a comment\n")
+    play.run(BLUE)
+    play.wait_colour((0, 0, 200))
+    assert "# a comment" not in play.text()
+
+
+def test_the_last_key_is_waited_for(play: Play):
+    """Between two keys nothing runs: only the last of three texts is given to Python."""
+    play.run(RED)
+    play.wait_colour((200, 0, 0))
+    play.page.evaluate("""() => {
+      const stage = document.getElementById("stage");
+      const given = stage.setEffect;
+      self.texts = [];
+      stage.setEffect = (text) => { self.texts.push(text); return given.call(stage, text); };
+    }""")
+    play.content.press("Control+End")
+    play.page.keyboard.type("# abc")
+    play.until(lambda: play.page.evaluate("texts.length"))
+    assert play.page.evaluate("texts") == [f"{RED}# abc"]
+
+
+def test_a_syntax_error_marks_its_line_and_the_last_good_one_runs(play: Play):
+    """One sentence with the line; the line is marked in the text and beside it; mended, all of that is gone."""
+    play.run(RED)
+    play.wait_colour((200, 0, 0))
+    play.write(BLUE.replace("return", "retrun"))
+    assert "SyntaxError" in play.wait_mistake("line 4")
+    assert play.state() == "old"
+    assert play.page.inner_text("#running") == "The last good version runs"
+    marked = play.page.locator("#editor .cm-lintRange-error")
+    assert "np" in marked.first.inner_text()
+    assert play.page.locator("#editor .cm-gutter-lint .cm-lint-marker-error").count() == 1
+    play.page.click("#mistake-line")
+    assert play.page.inner_text("#editor .cm-lineNumbers .cm-activeLineGutter") == "4"
+    play.wait_colour((200, 0, 0))
+    play.run(GREEN)
+    play.wait_state("good")
+    assert play.mistake() == ""
+    assert marked.count() == 0
+    play.wait_colour((0, 200, 0))
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("", "is empty"),
+        ("import numpy as np\n", "has no effect: write def effect(frame, mask, time)"),
+        (RED + RED.replace("effect", "other"), "has 2 effects, effect and other"),
+        ("def effect(mask, frame, time):\n    return frame\n", "takes (mask, frame, time)"),
+        ("def effect(frame, mask, time, size):\n    return frame\n", "the parameter size has no default"),
+        ("def effect(frame, mask, time):\n    return frame[:10]\n", "returned"),
+        ("def effect(frame, mask, time):\n    return frame / 0.0 * 0\n", "returned"),
+        ("def effect(frame, mask, time):\n    return 1 / 0\n", "ZeroDivisionError"),
+    ],
+    ids=["empty", "none", "two", "parameters", "no default", "size", "nan", "raises"],
+)
+def test_what_is_wrong_is_one_sentence_and_all_goes_on(play: Play, source: str, words: str):
+    """The sentence is shown under the text and nowhere else, the last good effect runs, and the next text is taken."""
+    play.run(RED)
+    play.wait_colour((200, 0, 0))
+    play.run(source)
+    sentence = play.wait_mistake(words)
+    assert sentence.endswith(".")
+    assert play.messages() == []
+    assert play.state() == "old"
+    play.wait_colour((200, 0, 0))
+    play.run(BLUE)
+    play.wait_colour((0, 0, 200))
+    assert play.mistake() == ""
