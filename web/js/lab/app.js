@@ -45,10 +45,12 @@ let showing = 0;
 
 // --- what is said -----------------------------------------------------------------------------------------------
 
-/** @param {string} state @param {string} text */
-function say(state, text) {
+/** @param {string} state @param {string} text @param {string} [percent] to be seen, and not to be read out at each step */
+function say(state, text, percent = "") {
   status.dataset.state = state;
-  byId("status-text", HTMLElement).textContent = text;
+  byId("status-percent", HTMLElement).textContent = percent;
+  const place = byId("status-text", HTMLElement);
+  if (place.textContent !== text) place.textContent = text;
 }
 
 /** @param {string} sentence */
@@ -243,7 +245,7 @@ async function download(side) {
 
 on(lab, "ready", () => say("ready", "Ready"));
 on(lab, "progress", ({ loaded, total, text }) => {
-  if (!isRunning) say("loading", total ? `${text} ${Math.floor((loaded / total) * 100)} %` : text);
+  if (status.dataset.state !== "ready") say("loading", text, total ? `: ${Math.floor((100 * loaded) / total)} %` : "");
 });
 on(lab, "failed", ({ message }) => {
   say("failed", "Stopped");
