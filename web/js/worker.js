@@ -8,6 +8,7 @@
  * @typedef {import("./engine/protocol.d.ts").FromBoot} FromBoot
  * @typedef {import("./engine/protocol.d.ts").FromHost} FromHost
  * @typedef {import("./engine/protocol.d.ts").FromPython} FromPython
+ * @typedef {{width: number, height: number, data: Uint8Array<ArrayBuffer>}} Pixels
  */
 import { bytesOverTheWire, DownloadError, Downloads } from "./worker/downloads.js";
 import { missingHere } from "./worker/features.js";
@@ -139,6 +140,13 @@ class Host {
   /** @param {string} message JSON of a FromPython */
   post(message) {
     this.#send(JSON.parse(message));
+  }
+
+  /** @param {string} message JSON of a Traced @param {Record<string, Pixels | undefined>} pictures by their steps' names */
+  trace(message, pictures) {
+    const { steps, ...rest } = JSON.parse(message);
+    for (const step of steps) step.picture = imageOf(pictures[step.name]);
+    this.#send({ type: "trace", steps, ...rest });
   }
 
   /** @param {number} request @param {any} value @param {string | undefined} error */
@@ -298,6 +306,11 @@ async function startPython(downloads, patience, interrupt) {
   if (interrupt) listenTo(interrupt, pyodide);
   const { Channels } = pyodide.pyimport("pyselfie.browser.channels"); // while ONNX Runtime still comes, or compiles
   return { pyodide, Channels };
+}
+
+/** @param {Pixels} [pixels] */
+function imageOf(pixels) {
+  return pixels ? new ImageData(new Uint8ClampedArray(pixels.data.buffer), pixels.width, pixels.height) : null;
 }
 
 /** @param {SharedArrayBuffer} interrupt @param {any} pyodide */

@@ -42,6 +42,9 @@ export interface SelfieAttributes {
   /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
   "colour-cast"?: number | `${number}` | null;
   colourCast?: number | `${number}` | null;
+  /** An effect in Python, instead of `effect`: the URL of a `.py` file of this site. */
+  "effect-src"?: string | null;
+  effectSrc?: string | null;
   /** What is shown: the URL of a photo or a video. */
   src?: string | null;
   /** Shows a camera, whatever `src` is; it's asked for as soon as the element is in the page: empty (the usual camera), `user`, `environment` or a device id. */
@@ -80,6 +83,8 @@ export interface SelfieProperties {
   lightWrap: number;
   /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
   colourCast: number;
+  /** An effect in Python, instead of `effect`: the URL of a `.py` file of this site. */
+  effectSrc: string | null;
   /** What is shown: the URL of a photo or a video. */
   src: string | null;
   /** Shows a camera, whatever `src` is; it's asked for as soon as the element is in the page: empty (the usual camera), `user`, `environment` or a device id. */
@@ -119,6 +124,8 @@ export interface TrackOptions {
   lightWrap?: number;
   /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
   colourCast?: number;
+  /** An effect in Python, instead of `effect`: its text, or the URL of a `.py` file of this site. */
+  effectSource?: string;
   /** Where pyselfie's files are, instead of `setSite()`; code is run from there: the URL of the folder with pyselfie's files. */
   site?: string;
   /** What runs the model. */

@@ -220,6 +220,22 @@ OPTIONS = (
         effects=("picture",),
     ),
     Option(
+        "effect_src",
+        "text",
+        None,
+        "an effect in Python, instead of `effect`",
+        ("element",),
+        text="the URL of a `.py` file of this site",
+    ),
+    Option(
+        "effect_source",
+        "text",
+        None,
+        "an effect in Python, instead of `effect`",
+        ("track",),
+        text="its text, or the URL of a `.py` file of this site",
+    ),
+    Option(
         "src", "text", None, "what is shown", ("element", "message", "address"), text="the URL of a photo or a video"
     ),
     Option(

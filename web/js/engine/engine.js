@@ -168,6 +168,17 @@ export class Engine extends EventTarget {
     this.#post({ type: "effect_values", values: JSON.stringify(values) });
   }
 
+  /** Tell by `trace` what frames become, a few times a second. @param {"off" | "live" | "held"} state held: only the last one is kept */
+  setTrace(state) {
+    this.#given.trace = state;
+    this.#post(this.#given.traceMessage);
+  }
+
+  /** All of one step's array of the last `trace`, see `Tracer.answer`. @param {string} step @returns {Promise<any>} */
+  getTraced(step) {
+    return this.#ask("traced", { step });
+  }
+
   /** The composite as PNG, with alpha where it is transparent. @returns {Promise<Blob>} */
   snapshot() {
     return this.#ask("snapshot");
@@ -201,10 +212,10 @@ export class Engine extends EventTarget {
     return this.#channel.send(message, transfer);
   }
 
-  /** @param {"mask" | "classes" | "snapshot"} type @returns {Promise<any>} */
-  #ask(type) {
+  /** @param {"mask" | "classes" | "snapshot" | "traced"} type @param {object} [more] @returns {Promise<any>} */
+  #ask(type, more) {
     if (!this.#ready) return Promise.reject(new Error("The engine is not running, so there is no picture to take."));
-    return this.#requests.ask((request) => this.#post({ type, request }));
+    return this.#requests.ask((request) => this.#post(/** @type {ToEngine} */ ({ type, request, ...more })));
   }
 
   /** @returns {import("./worker_host.js").Client} */

@@ -161,6 +161,17 @@ export interface Composite {
   frame: Frame;
 }
 
+/**
+ * What the newest frame has become: each step as `pyselfie.core.trace.report` says, with a thumbnail if it has an array;
+ * `readbacks` are all since the trace was opened.
+ */
+export interface Traced {
+  type: "trace";
+  steps: { name: string; picture: ImageData | null }[];
+  painter: string;
+  readbacks: number;
+}
+
 /** Either a value or why there is none. */
 export interface Reply {
   type: "reply";
@@ -190,7 +201,7 @@ export interface EffectRuns {
 }
 
 /** What the host of a channel, in js/worker.js, says for Python. */
-export type FromHost = Painted | Dropped | Composite | Reply | Downloaded | ModelProgress | EffectRuns;
+export type FromHost = Painted | Dropped | Composite | Traced | Reply | Downloaded | ModelProgress | EffectRuns;
 
 /** A sign of life, and nothing more. */
 export interface Alive {

@@ -3,6 +3,7 @@
 import { byId, on } from "../dom.js";
 import { readUrlOptions } from "../page/url_options.js";
 import { Viewer } from "../page/viewer.js";
+import { mountTrace } from "../trace/panel.js";
 import { Editor } from "./editor.js";
 import { Examples } from "./examples.js";
 import { Models } from "./models.js";
@@ -70,6 +71,7 @@ async function begin() {
   }
 }
 
+mountTrace(byId("trace", HTMLElement), stage, () => viewer.sources.current?.playback);
 viewer.complain(asked.complaints);
 viewer.start();
 void viewer.showSample();
