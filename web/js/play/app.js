@@ -17,6 +17,7 @@ import { Verdict } from "./verdict.js";
 const asked = readUrlOptions(location.search);
 const viewer = new Viewer(asked.options, ["option"]); // what is wrong with the effect is told under its text
 const { messages, stage } = viewer;
+stage.isolated = true; // whoever has written the effect
 const editor = new Editor(byId("editor", HTMLDivElement), "Python source of the effect");
 const examples = new Examples();
 const models = new Models(viewer, asked.options.modelSelection);
