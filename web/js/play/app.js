@@ -17,6 +17,7 @@ import { Verdict } from "./verdict.js";
 const asked = readUrlOptions(location.search);
 const viewer = new Viewer(asked.options, ["option"]); // what is wrong with the effect is told under its text
 const { messages, stage } = viewer;
+stage.isolated = true; // whoever has written the effect
 const editor = new Editor(byId("editor", HTMLDivElement), "Python source of the effect");
 const examples = new Examples();
 const models = new Models(viewer, asked.options.modelSelection);
@@ -32,6 +33,10 @@ function describeStage() {
 
 /** @param {State} state */
 function onEffect(state) {
+  if (state.stuck > 0) {
+    verdict.wait(state.stuck);
+    return;
+  }
   verdict.show(state);
   editor.mark(state.error);
   parameters.show(state.controls, state.values);
@@ -49,6 +54,7 @@ on(stage, "error", ({ code, message }) => {
   if (code === "option") verdict.refuse(message);
 });
 on(verdict, "line", ({ line }) => editor.goTo(line));
+on(verdict, "stop", () => stage.stopEffect());
 on(parameters, "change", ({ values }) => session.set(values));
 on(examples, "choose", ({ example }) => {
   printed.clear();
