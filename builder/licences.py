@@ -21,6 +21,8 @@ CPython 3.12, inside Pyodide: Python Software Foundation, PSF-2.0 (CPython.txt)
 NumPy {numpy} for WebAssembly (python/numpy*.zip): NumPy Developers, BSD-3-Clause (in numpy-*.zip's .dist-info)
 ONNX Runtime Web {onnxruntime} (vendor/onnxruntime/): Microsoft Corporation, MIT (onnxruntime.txt),
     with third-party parts (onnxruntime-ThirdPartyNotices.txt)
+CodeMirror {codemirror}, the playground's editor (js/play/codemirror.js): Marijn Haverbeke and others, MIT, with all of
+    its parts (codemirror.txt)
 samples/astronaut.jpg, and a small one in python/: Eileen Collins, photographed by NASA, public domain; from
     scikit-image's sample pictures (PNG with SHA-256 {astronaut}), saved as JPEG
 fixtures/pictures/*: one by NASA, public domain; five (c) Intel Corporation, CC BY 4.0, changed as
@@ -29,8 +31,8 @@ backdrops/*: pictures of this project's own, Apache-2.0
 """
 
 
-def licence_files() -> dict[str, Path | bytes]:
-    """Map each path of licenses/ in dist/ to its source."""
+def licence_files(editor: Path) -> dict[str, Path | bytes]:
+    """Map each path of licenses/ in dist/ to its source; `editor` has the terms of the playground's editor."""
     return {
         "licenses/README.txt": _list().encode(),
         "licenses/Apache-2.0.txt": ROOT / "LICENSE",
@@ -38,6 +40,7 @@ def licence_files() -> dict[str, Path | bytes]:
         "licenses/models-NOTICE.txt": MODELS / "NOTICE",
         "licenses/MPL-2.0.txt": _TEXTS / "MPL-2.0.txt",
         "licenses/CPython.txt": _TEXTS / "CPython.txt",
+        "licenses/codemirror.txt": editor,
         "licenses/onnxruntime.txt": _TEXTS / "onnxruntime.txt",
         "licenses/onnxruntime-ThirdPartyNotices.txt": _TEXTS / "onnxruntime-ThirdPartyNotices.txt",
     }
@@ -49,6 +52,7 @@ def _list() -> str:
         pyodide=_npm_version(NODE_MODULES / "pyodide"),
         numpy=_npm_version(NODE_MODULES / "@emscripten-forge" / "numpy"),
         onnxruntime=_npm_version(NODE_MODULES / "onnxruntime-web"),
+        codemirror=_npm_version(NODE_MODULES / "@codemirror" / "view"),
         astronaut=ASTRONAUT_SHA256,
     )
 

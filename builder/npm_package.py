@@ -20,10 +20,11 @@ _FILES = [
     "models",
     "python",
     "vendor",
+    "!js/play/**",
     "!**/*.br",
     "!**/*.gz",
 ]
-"""What the package has; package.json, README.md and LICENSE are in every one. The demo page is not."""
+"""What the package has; package.json, README.md and LICENSE are in every one. The pages are not."""
 
 _FRAMEWORKS = ("react", "svelte", "vue")
 """Who wants declarations of the tag in its own way: ``import type {} from "pyselfie/react"``."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DAY_S = 24 * 3600
-_TEMPORARY = ("bytecode", "packages", "site")
+_TEMPORARY = ("bytecode", "names", "packages", "site")
 """What the steps' temporary folders begin with; bench-native, which stays, has a hyphen as well."""
 
 

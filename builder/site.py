@@ -25,6 +25,7 @@ from builder import (
 )
 from builder.option_table import OPTIONS
 from builder.paths import CACHE, DIST, DOCS, WEB
+from builder.play import bundle, completions, examples
 from builder.report import say, step
 from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
 
@@ -72,8 +73,12 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
     for folder in ("backdrops", "js", "samples", "styles"):
         plan |= {f"{folder}/{path.relative_to(WEB / folder).as_posix()}": path for path in files_under(WEB / folder)}
     plan["widget.json"] = WEB / "widget.json"
+    editor = bundle.ensure_bundle()
+    plan["js/play/codemirror.js"] = editor.script
+    plan["play/completions.json"] = completions.ensure_completions(numpy, packages.wheel)
+    plan["play/examples.json"] = examples.examples_json()
+    plan |= licences.licence_files(editor.licences)
     plan |= fixtures.fixture_files()
-    plan |= licences.licence_files()
     plan |= npm_package.package_files(version)
     plan["assets.json"] = assets(plan, version, (numpy.late, vendor.STDLIB.late))
     context = {

@@ -15,6 +15,7 @@ from tests.browser.waiting import WAIT_MS, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
     from builder.serve import Server
     from tests.browser.guard import GuardedPage
@@ -69,7 +70,7 @@ class Demo:
 
     # --- what is there ---
 
-    def wait_painted(self) -> Demo:
+    def wait_painted(self) -> Self:
         """Wait for the first composite; the size of a canvas that a worker paints follows a moment later."""
         self.until(lambda: self.page.locator("#viewport[data-painted=true]").count())
         self.until(lambda: self.size() not in {(0, 0), (300, 150)})

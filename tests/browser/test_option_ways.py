@@ -122,7 +122,7 @@ def test_page_address(launch, site):
     cases = [(option, value) for option, value in CASES if option in on_page]
     told = demo.page.evaluate(
         """async (searches) => {
-          const { readUrlOptions } = await import("./js/demo/url_options.js");
+          const { readUrlOptions } = await import("./js/page/url_options.js");
           return searches.map((search) => readUrlOptions(search).complaints[0]);
         }""",
         [urlencode({PAGE_NAMES.get(option, option): value}) for option, value in cases],

@@ -196,12 +196,21 @@ def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., GuardedPag
     demo = open_demo(launch, site).wait_painted()
     page, press = demo.page, demo.page.keyboard.press
     order = []
-    for _ in range(14):
+    for _ in range(16):
         press("Tab")
         order.append(page.evaluate(_FOCUSED))
         assert page.evaluate("document.activeElement.matches(':focus-visible')")
     assert order == [
-        *("Skip to the controls", "camera-button", "file-button", "sample-button", "blur", "strength"),
+        *(
+            "Skip to the controls",
+            "Write your own effect",
+            "Quality lab",
+            "camera-button",
+            "file-button",
+            "sample-button",
+            "blur",
+            "strength",
+        ),
         *("snapshot-button", "fullscreen-button", "0", "edges", "decontaminate", "smoothing", "mirror"),
         page.locator("#stats summary").inner_text(),
     ]

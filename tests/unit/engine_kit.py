@@ -70,6 +70,7 @@ class Host:
         self.bridge.version = "1.0"
         self.posted: list[dict[str, Any]] = []
         self.replies: dict[int, Any] = {}
+        self.traces: list[Any] = []
         self.runs: list[str] = []
         self.loads: list[str] = []
         self.created: list[str] = []
@@ -117,6 +118,9 @@ class Host:
 
     def composite(self, *_):
         pass
+
+    def trace(self, message, pictures):
+        self.traces.append((json.loads(message), vars(pictures)))
 
     def reply(self, request, value, error):
         self.replies[request] = value if error is None else error

@@ -38,6 +38,9 @@ class Store:
     def sampled(self):
         self.samples += 1
 
+    def read(self, _target):
+        return False
+
     async def take(self, frame):
         self.clear()
         self.drawable, self.size = frame, Size(frame.width, frame.height)
@@ -70,10 +73,12 @@ class Painter:
 
     def __init__(self):
         self.painted, self.cleared, self.backdrop = [], 0, None
+        self.overlay, self.canvas = None, Frame()
 
     def paint(self, frame, size, overlay, draws, *, mirror, scene=None):
         self.painted.append((frame, size, overlay.copy(), draws, mirror))
         self.scene = scene
+        self.overlay = overlay if "overlay" in {draw.layer for draw in draws} else None
 
     def set_backdrop(self, backdrop):
         self.backdrop = backdrop

@@ -51,7 +51,11 @@ def test_late_modules_are_found_by_their_entrances(dist: Path):
 
 def test_pages_preload_what_their_scripts_import(dist: Path):
     """Each page names every module that its script imports, over any number of steps, and no file that is not there."""
-    for page, far in (("index.html", "js/engine/worker_host.js"), ("widget.html", "js/widget/query.js")):
+    for page, far in (
+        ("index.html", "js/engine/worker_host.js"),
+        ("play.html", "js/play/codemirror.js"),
+        ("widget.html", "js/widget/query.js"),
+    ):
         preloaded = re.findall(r'rel="modulepreload" href="([^"]+)"', (dist / page).read_text())
         assert far in preloaded
         assert all((dist / path).is_file() for path in preloaded)

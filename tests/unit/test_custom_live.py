@@ -67,6 +67,7 @@ def test_bad_texts_in_a_row_keep_the_last_good_one(live: LiveEffect) -> None:
     for source in ("def effect(", "def effect(frame, mask, time):\n    return None", "x = 1"):
         live.load(source)
         assert shown(live) == 1
+        assert live.as_dict()["running"] == "before"
     live.load("def effect(frame, mask, time):\n    return mask")
     assert live.as_dict()["running"] == "newest"
     assert shown(live) == 1

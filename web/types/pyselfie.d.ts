@@ -85,6 +85,57 @@ export interface EffectState {
   stuck: number;
 }
 
+export type TraceStepName =
+  | "frame"
+  | "model-input"
+  | "raw-mask"
+  | "smoothing-weight"
+  | "refined-mask"
+  | "overlay"
+  | "composite";
+
+/** One step of a frame's way to the composite. Where there is no array, `note` says why, and the facts are null. */
+export interface TraceStep {
+  name: TraceStepName;
+  label: string;
+  note: string;
+  /** The steps that it was made from. */
+  sources: TraceStepName[];
+  /** Milliseconds; null where they are part of another step's: that of `timedWith`. */
+  ms: number | null;
+  timedWith: TraceStepName | null;
+  shape: number[] | null;
+  dtype: "uint8" | "float32" | null;
+  low: number | null;
+  high: number | null;
+  /** How many values are no numbers. */
+  odd: number | null;
+  /** A thumbnail, at most 160 pixels on its longer side. */
+  picture: ImageData | null;
+}
+
+export interface Trace {
+  steps: TraceStep[];
+  painter: "webgpu" | "canvas2d";
+  /** What has been read back for the trace since it was opened: pictures, and from WebGPU all buffers at a time. */
+  readbacks: number;
+}
+
+/** All of a step's array. */
+export interface TracedArray {
+  dtype: "uint8" | "float32";
+  /** Height, width and, if there are any, channels. */
+  shape: number[];
+  /** The values, in C order. */
+  data: Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+  /** The same as a file of NumPy's. */
+  npy: Uint8Array<ArrayBuffer>;
+  /** The same to be looked at. */
+  picture: ImageData;
+  /** How many values of each channel are in each of 64 bins from `low` to `high`. */
+  histogram: { low: number; high: number; counts: number[][] };
+}
+
 export interface SelfieEvents {
   progress: CustomEvent<{ loaded: number; total: number; text: string }>;
   /** A model is being downloaded that comes later than the first one. */
@@ -100,6 +151,8 @@ export interface SelfieEvents {
   overload: CustomEvent<{ framesPerMask: number; seconds: number }>;
   /** After `setEffect`: something of the effect has changed, or it has printed. */
   effect: CustomEvent<EffectState>;
+  /** After `setTrace("live")`, up to five times a second: what the newest frame has become. */
+  trace: CustomEvent<Trace>;
   error: CustomEvent<SelfieError>;
 }
 
@@ -140,13 +193,22 @@ export class SelfieSegmentationElement extends HTMLElement {
   setBackdrop(bitmap: ImageBitmap | null): void;
   /**
    * Paint by an effect in Python, as docs/write-an-effect.md says; null goes back to the attribute's. While a text has
-   * mistakes, the last good one goes on. It is code: run only what you trust.
+   * mistakes, the last good one goes on. It is code: run only what you trust. A `URL`, or one line that ends with `.py`, is
+   * the address of a file of this site; the newest call counts, or `effect-src` where that has changed later.
    */
-  setEffect(source: string | null): void;
+  setEffect(source: string | URL | null): void;
   /** End that effect's code while it is `stuck`: the last good one goes on, and the text isn't run again. */
   stopEffect(): void;
   /** Set parameters of that effect, by their names. */
   setEffectValues(values: Record<string, number | boolean | string>): void;
+
+  /**
+   * Tell by `trace` events what frames become, step by step, as docs/trace.md says. "held": keep the last one's arrays and
+   * tell of no other. "off": it costs nothing and keeps nothing.
+   */
+  setTrace(state: "off" | "live" | "held"): void;
+  /** All of one step's array of the last `trace`. */
+  getTraced(step: TraceStepName): Promise<TracedArray>;
 
   addEventListener<K extends keyof SelfieEvents>(
     type: K,
@@ -165,6 +227,8 @@ export interface ProcessedTrackEvents extends MediaStreamTrackEventMap {
   error: CustomEvent<SelfieError>;
   /** The machine has not kept up for so many seconds: a mask served this many frames. */
   overload: CustomEvent<{ framesPerMask: number; seconds: number }>;
+  /** Something of the effect in Python has changed, or it has printed. */
+  effect: CustomEvent<EffectState>;
 }
 
 export interface TrackMetrics extends Partial<Running> {
@@ -185,6 +249,10 @@ export interface ProcessedTrack extends MediaStreamTrack {
   readonly metrics: TrackMetrics;
   /** Change some; the next frame has them. A bad value is an `error` event, and the last good one stays. */
   setOptions(options: TrackChanges): void;
+  /** As the element's methods of these names. */
+  setEffect(source: string | URL | null): void;
+  stopEffect(): void;
+  setEffectValues(values: Record<string, number | boolean | string>): void;
   /** Begin again after a failure. Rejects with an `AbortError` if the track ends first. */
   restart(): Promise<void>;
   /**
@@ -220,6 +288,7 @@ export interface PreloadOptions {
   site?: string;
   backend?: Backend;
   painter?: Painter;
+  isolated?: boolean;
   modelSelection?: TrackOptions["modelSelection"];
   edges?: Edges;
   /** Lets go of what is loaded if no element and no track has taken it over yet. */

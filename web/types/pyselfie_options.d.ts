@@ -42,6 +42,9 @@ export interface SelfieAttributes {
   /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
   "colour-cast"?: number | `${number}` | null;
   colourCast?: number | `${number}` | null;
+  /** An effect in Python, instead of `effect`: the URL of a `.py` file of this site. */
+  "effect-src"?: string | null;
+  effectSrc?: string | null;
   /** What is shown: the URL of a photo or a video. */
   src?: string | null;
   /** Shows a camera, whatever `src` is; it's asked for as soon as the element is in the page: empty (the usual camera), `user`, `environment` or a device id. */
@@ -56,6 +59,8 @@ export interface SelfieAttributes {
   backend?: Backend | null;
   /** What paints the picture. */
   painter?: Painter | null;
+  /** Runs the engine where effects that others have written reach neither the page nor the network. */
+  isolated?: Flag;
 }
 
 /** The attributes as properties; null takes one away. */
@@ -80,6 +85,8 @@ export interface SelfieProperties {
   lightWrap: number;
   /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
   colourCast: number;
+  /** An effect in Python, instead of `effect`: the URL of a `.py` file of this site. */
+  effectSrc: string | null;
   /** What is shown: the URL of a photo or a video. */
   src: string | null;
   /** Shows a camera, whatever `src` is; it's asked for as soon as the element is in the page: empty (the usual camera), `user`, `environment` or a device id. */
@@ -95,6 +102,8 @@ export interface SelfieProperties {
   backend: string | null;
   /** What paints the picture. */
   painter: string | null;
+  /** Runs the engine where effects that others have written reach neither the page nor the network. */
+  isolated: boolean;
 }
 
 /** What `processTrack` takes. */
@@ -119,12 +128,16 @@ export interface TrackOptions {
   lightWrap?: number;
   /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
   colourCast?: number;
+  /** An effect in Python, instead of `effect`: its text, or the URL of a `.py` file of this site. */
+  effectSource?: string;
   /** Where pyselfie's files are, instead of `setSite()`; code is run from there: the URL of the folder with pyselfie's files. */
   site?: string;
   /** What runs the model. */
   backend?: Backend;
   /** What paints the picture. */
   painter?: Painter;
+  /** Runs the engine where effects that others have written reach neither the page nor the network. */
+  isolated?: boolean;
   /** What is shown when the engine fails for good: the last composite, or grey; never the camera. */
   onFailure?: OnFailure;
   /** Whether `stop()` and `replaceSource()` stop the camera's track, too. */

@@ -222,5 +222,8 @@ class Host(Protocol):
     def composite(self, canvas: OffscreenCanvas, timestamp: float | None) -> None:
         """Send the page what is on the canvas now as a frame of this timestamp in microseconds."""
 
+    def trace(self, message: str, pictures: Any) -> None:
+        """Send the page what a frame has become: JSON, and the steps' pictures by their names."""
+
     def reply(self, request: int, value: Any, error: str | None) -> None:
         """Answer the page's request number `request`."""

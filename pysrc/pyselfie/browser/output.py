@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.models.ort_web import OrtWebRuntime
     from pyselfie.browser.pipeline import Pipeline
+    from pyselfie.browser.pixels import PixelReader
     from pyselfie.browser.protocol import ShowCanvas, WantCanvas
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
+    from pyselfie.core.trace import Steps
 
     AnyRuntime = OrtWebRuntime | OrtGpuRuntime
 
@@ -82,6 +84,7 @@ class Output:
         self._frame: Frame | None = None  # of the pipeline before, for the next one
         self._backdrop: Bitmap | None = None  # for the first pipeline
         self._custom_effect: CustomEffectCanvas | None = None
+        self._watch: Callable[[], None] | None = None
         self._is_photo = False
         self._tap: Callable[[OffscreenCanvas, float | None], None] | None = None
         self._timestamp: float | None = None  # of the frame in hand, microseconds
@@ -151,6 +154,7 @@ class Output:
             self._frame = frame or self._frame  # exchanged twice before the frame was painted: it is still the first's
             old.close()
         new.custom_effect = self._custom_effect
+        new.is_traced = self._watch is not None
         new.is_photo = self._is_photo
         new.on_composite = self._on_composite
         new.set_backdrop(backdrop)
@@ -158,6 +162,8 @@ class Output:
     def _on_composite(self) -> None:
         if self._tap is not None:
             self._tap(self._canvas, self._timestamp)
+        if self._watch is not None:
+            self._watch()
 
     def set_tap(self, tap: Callable[[OffscreenCanvas, float | None], None] | None) -> None:
         """Call `tap` with the canvas and the frame's timestamp (microseconds or None) after each painting."""
@@ -239,6 +245,16 @@ class Output:
     async def classes(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
         """Return what the model tells apart in the last frame; see `Pipeline.read_classes`; None before the first."""
         return None if self._pipeline is None else await self._pipeline.read_classes()
+
+    def set_watch(self, watch: Callable[[], None] | None) -> None:
+        """Call `watch` after each painting, and keep of each frame what `trace` wants; None: no more."""
+        self._watch = watch
+        if self._pipeline is not None:
+            self._pipeline.is_traced = watch is not None
+
+    async def trace(self, options: Options, reader: PixelReader) -> Steps | None:
+        """Return the steps from the frame in hand to its composite; see `Pipeline.trace`."""
+        return None if self._pipeline is None else await self._pipeline.trace(options, reader)
 
     def snapshot(self, options: Options) -> Awaitable[Any]:
         """Return (awaitable) the output as a PNG ``Blob``, alpha included; only if `has_picture`."""

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
     from pyselfie.browser.js_types import Bitmap, Frame
+    from pyselfie.browser.pixels import PixelReader
     from pyselfie.core.geometry import Size
     from pyselfie.core.options import Options
+    from pyselfie.core.trace import Steps
 
 
 class Pipeline(Protocol):
@@ -29,6 +31,8 @@ class Pipeline(Protocol):
         Called in the task that has painted, when the canvas can be read.
     custom_effect
         Takes the place of the options' effect; on Canvas 2D only, as `UserEffect` sees to.
+    is_traced
+        Whether `trace` will be asked for: frames that are segmented from now on keep what it needs.
     is_photo
         Whether no other frame follows the one that comes, or is in hand: what it is to show has to be seen in it.
     """
@@ -36,6 +40,7 @@ class Pipeline(Protocol):
     painter: Literal["canvas2d", "webgpu"]
     on_composite: Callable[[], None] | None
     custom_effect: CustomEffectCanvas | None
+    is_traced: bool
     is_photo: bool
 
     @property
@@ -112,6 +117,13 @@ class Pipeline(Protocol):
         ------
         NoClassesError
             When the model knows the person alone.
+        """
+        ...
+
+    async def trace(self, options: Options, reader: PixelReader) -> Steps | None:
+        """Return the steps from the frame in hand to its composite, copies; None while there is no composite.
+
+        None as well while `is_traced` is new and the frame has been segmented before.
         """
         ...
 

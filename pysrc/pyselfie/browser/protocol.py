@@ -80,6 +80,11 @@ class SetTap(Protocol):
     intervalMs: float
 
 
+class SetTrace(Protocol):
+    type: Literal["trace"]
+    state: Literal["off", "live", "held"]
+
+
 class Reset(Protocol):
     type: Literal["reset"]
 
@@ -102,6 +107,12 @@ class AskClasses(Protocol):
 class AskSnapshot(Protocol):
     type: Literal["snapshot"]
     request: int
+
+
+class AskTraced(Protocol):
+    type: Literal["traced"]
+    request: int
+    step: str
 
 
 class Prepare(Protocol):
@@ -263,11 +274,13 @@ ToEngine: TypeAlias = (
     | SetCustomEffect
     | SetEffectValues
     | SetTap
+    | SetTrace
     | Reset
     | TakeCanvas
     | AskMask
     | AskClasses
     | AskSnapshot
+    | AskTraced
 )
 ToService: TypeAlias = Prepare | Segment
 ToLab: TypeAlias = PlanLab | Measure | AskTable | AskViews | AskCsv

@@ -220,6 +220,22 @@ OPTIONS = (
         effects=("picture",),
     ),
     Option(
+        "effect_src",
+        "text",
+        None,
+        "an effect in Python, instead of `effect`",
+        ("element",),
+        text="the URL of a `.py` file of this site",
+    ),
+    Option(
+        "effect_source",
+        "text",
+        None,
+        "an effect in Python, instead of `effect`",
+        ("track",),
+        text="its text, or the URL of a `.py` file of this site",
+    ),
+    Option(
         "src", "text", None, "what is shown", ("element", "message", "address"), text="the URL of a photo or a video"
     ),
     Option(
@@ -268,6 +284,13 @@ OPTIONS = (
         "what paints the picture",
         ("page", "element", "track", "address"),
         ("auto", "webgpu", "canvas2d"),
+    ),
+    Option(
+        "isolated",
+        "flag",
+        False,
+        "runs the engine where effects that others have written reach neither the page nor the network",
+        ("element", "track"),
     ),
     Option(
         "on_failure",

@@ -42,6 +42,11 @@ class Looks:
         """Let the next frame be the first of another film."""
         self._size = None
 
+    @property
+    def took_glance(self) -> bool:
+        """Whether the last mask is that of a second look at its frame."""
+        return self._is_elsewhere
+
     async def run(
         self, runtime: Runtime, show: Callable[[Rect | None], Tensor], size: Size, extras: Collection[str] = ()
     ) -> Tensor:

@@ -1,7 +1,7 @@
 // The statistics that can be opened under the picture.
 
 import { byId } from "../dom.js";
-import { backendTitle, megabytes } from "./status.js";
+import { backendTitle, megabytes } from "../page/status.js";
 
 /** @type {Record<string, string>} */
 const STAGES = {

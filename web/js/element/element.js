@@ -4,15 +4,18 @@ import { Engine } from "../engine/engine.js";
 import { faultOf } from "../options.js";
 import { feedBackdrop, isColor } from "../sources/background.js";
 import { exchangeCamera } from "../sources/camera.js";
+import { EffectSource } from "../sources/effect_source.js";
 import { Sources } from "../sources/sources.js";
 import { openUrl } from "../sources/url.js";
 import { Broadcast } from "../track/composite_stream.js";
-import { classImages, maskImage } from "./mask_image.js";
+import { classImages, maskImage, tracedArray } from "./mask_image.js";
 import { ElementProperties } from "./properties.js";
 import { ATTRIBUTES, changed, FORWARDED, namesOf, optionsOf, PROPERTIES, settingOf } from "./settings.js";
 import { Shell } from "./shell.js";
 
 /** @typedef {import("../options.js").Option} Option */
+
+const EFFECT_SRC = namesOf(/** @type {Option} */ (PROPERTIES.get("effectSrc")));
 
 /** See `web/types/pyselfie.d.ts` for what each attribute, method and event is. */
 export class SelfieSegmentationElement extends ElementProperties {
@@ -23,6 +26,10 @@ export class SelfieSegmentationElement extends ElementProperties {
   #sources = new Sources(this);
   #broadcast = new Broadcast((listener, fps) => this.#engine.tap(listener, fps));
   #background = new AbortController();
+  #effect = new EffectSource(
+    (source) => this.#engine.setCustomEffect(source),
+    (sentence) => this.#complain("option", sentence),
+  );
   /** @type {import("../engine/engine.js").Options} what the engine has been told */
   #told = {};
   #running = false;
@@ -42,7 +49,7 @@ export class SelfieSegmentationElement extends ElementProperties {
     });
   }
 
-  /** @param {{site?: string | null, backend?: string, painter?: string}} [settings] */
+  /** @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean}} [settings] */
   #newEngine(settings) {
     const engine = new Engine(this.#shell.stage, settings);
     for (const type of [...FORWARDED, "error"]) {
@@ -113,7 +120,8 @@ export class SelfieSegmentationElement extends ElementProperties {
     this.#changes.clear();
     for (const name of names) Reflect.deleteProperty(this.#told, ATTRIBUTES.get(name) ?? ""); // another model may run by now
     if (names.has("fit")) this.#shell.stage.style.setProperty("--selfie-fit", this.#oneOf("fit"));
-    if (["site", "backend", "painter"].some((name) => names.has(name))) this.#changeEngine();
+    if (EFFECT_SRC.some((name) => names.has(name))) this.#openEffect();
+    if (["site", "backend", "painter", "isolated"].some((name) => names.has(name))) this.#changeEngine();
     if (this.#running) this.#update(names);
     else if (!this.isConnected || !this.#hasSource) return;
     else if (appears || names.has("src") || names.has("camera")) this.#begin();
@@ -143,11 +151,12 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   #wantedEngine() {
     const [backend, painter] = [this.#oneOf("backend"), this.#oneOf("painter")];
+    const { isolated } = this;
     try {
-      return this.#newEngine({ site: this.site, backend, painter });
+      return this.#newEngine({ site: this.site, backend, painter, isolated });
     } catch (error) {
       this.#complain("attribute", /** @type {Error} */ (error).message);
-      return this.#newEngine({ backend, painter });
+      return this.#newEngine({ backend, painter, isolated });
     }
   }
 
@@ -186,6 +195,13 @@ export class SelfieSegmentationElement extends ElementProperties {
     } catch (error) {
       if (!signal.aborted) this.#complain("background", error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** Whether it runs or not: an engine keeps what it is given. */
+  #openEffect() {
+    const address = settingOf(this, /** @type {Option} */ (PROPERTIES.get("effectSrc")));
+    if (address) void this.#effect.open(String(address));
+    else this.#effect.set(null);
   }
 
   #applyPause() {
@@ -236,9 +252,9 @@ export class SelfieSegmentationElement extends ElementProperties {
     this.#engine.setBackdrop(bitmap);
   }
 
-  /** @param {string | null} source */
+  /** @param {string | URL | null} source */
   setEffect(source) {
-    this.#engine.setCustomEffect(source);
+    this.#effect.set(source);
   }
 
   stopEffect() {
@@ -262,6 +278,16 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   async getClasses() {
     return classImages(await this.#engine.getClasses());
+  }
+
+  /** @param {"off" | "live" | "held"} state */
+  setTrace(state) {
+    this.#engine.setTrace(state);
+  }
+
+  /** @param {string} step */
+  async getTraced(step) {
+    return tracedArray(await this.#engine.getTraced(step));
   }
 
   /** @param {number} [fps] */

@@ -1,4 +1,4 @@
-// The mask as a picture that canvases can draw.
+// What the engine tells in arrays, as pictures that canvases can draw.
 
 /**
  * @param {{width: number, height: number, data: Float32Array}} mask  0..1
@@ -19,4 +19,15 @@ export function classImages({ width, height, names, data }) {
   const size = width * height;
   const plane = (/** @type {number} */ index) => data.subarray(index * size, (index + 1) * size);
   return Object.fromEntries(names.map((name, index) => [name, maskImage({ width, height, data: plane(index) })]));
+}
+
+/**
+ * @param {any} answer  What the engine says of a step.
+ * @returns {import("../../types/pyselfie.d.ts").TracedArray}
+ */
+export function tracedArray({ npy, offset, dtype, shape, picture, histogram }) {
+  const data = dtype === "uint8" ? npy.subarray(offset) : new Float32Array(npy.buffer, offset);
+  const { width, height } = picture;
+  const image = new ImageData(new Uint8ClampedArray(picture.data.buffer), width, height);
+  return { dtype, shape, data, npy, picture: image, histogram };
 }

@@ -17,6 +17,7 @@ export const FORWARDED = [
   "notice",
   "overload",
   "effect",
+  "trace",
 ];
 /** Every attribute, by the name of its property. */
 export const PROPERTIES = new Map(optionsFor("element").map((option) => [option.name, option]));

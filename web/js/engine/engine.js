@@ -41,8 +41,9 @@ export class Engine extends EventTarget {
 
   /**
    * @param {HTMLElement} box the engine puts its canvas into it, and replaces it when it must
-   * @param {{site?: string | null, backend?: string, painter?: string}} [settings] site: URL of the folder with our files;
-   *   backend: "auto" | "webgpu" | "wasm"; painter: "auto" | "webgpu" (frames stay on the GPU) | "canvas2d"
+   * @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean}} [settings] site: URL of the folder with
+   *   our files; backend: "auto" | "webgpu" | "wasm"; painter: "auto" | "webgpu" (frames stay on the GPU) | "canvas2d";
+   *   isolated: for other people's code
    */
   constructor(box, settings = {}) {
     super();
@@ -168,6 +169,17 @@ export class Engine extends EventTarget {
     this.#post({ type: "effect_values", values: JSON.stringify(values) });
   }
 
+  /** Tell by `trace` what frames become, a few times a second. @param {"off" | "live" | "held"} state held: only the last one is kept */
+  setTrace(state) {
+    this.#given.trace = state;
+    this.#post(this.#given.traceMessage);
+  }
+
+  /** All of one step's array of the last `trace`, see `Tracer.answer`. @param {string} step @returns {Promise<any>} */
+  getTraced(step) {
+    return this.#ask("traced", { step });
+  }
+
   /** The composite as PNG, with alpha where it is transparent. @returns {Promise<Blob>} */
   snapshot() {
     return this.#ask("snapshot");
@@ -201,10 +213,10 @@ export class Engine extends EventTarget {
     return this.#channel.send(message, transfer);
   }
 
-  /** @param {"mask" | "classes" | "snapshot"} type @returns {Promise<any>} */
-  #ask(type) {
+  /** @param {"mask" | "classes" | "snapshot" | "traced"} type @param {object} [more] @returns {Promise<any>} */
+  #ask(type, more) {
     if (!this.#ready) return Promise.reject(new Error("The engine is not running, so there is no picture to take."));
-    return this.#requests.ask((request) => this.#post({ type, request }));
+    return this.#requests.ask((request) => this.#post(/** @type {ToEngine} */ ({ type, request, ...more })));
   }
 
   /** @returns {import("./worker_host.js").Client} */

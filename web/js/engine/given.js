@@ -13,6 +13,8 @@ export class Given {
   /** Who gets every composite. @type {((frame: Frame) => void) | null} */
   tap = null;
   tapInterval = 0;
+  /** @type {"off" | "live" | "held"} */
+  trace = "off";
   /** @type {ImageBitmap | null} */
   #backdrop = null;
 
@@ -31,7 +33,13 @@ export class Given {
     /** @type {import("./protocol.d.ts").ToEngine[]} */
     const messages = [];
     if (this.tap) messages.push(this.tapMessage);
+    if (this.trace !== "off") messages.push(this.traceMessage);
     return [...messages, ...this.effect.messages];
+  }
+
+  /** @returns {import("./protocol.d.ts").SetTrace} */
+  get traceMessage() {
+    return { type: "trace", state: this.trace };
   }
 
   /** @returns {import("./protocol.d.ts").SetTap} */

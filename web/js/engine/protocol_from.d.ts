@@ -161,6 +161,17 @@ export interface Composite {
   frame: Frame;
 }
 
+/**
+ * What the newest frame has become: each step as `pyselfie.core.trace.report` says, with a thumbnail if it has an array;
+ * `readbacks` are all since the trace was opened.
+ */
+export interface Traced {
+  type: "trace";
+  steps: { name: string; picture: ImageData | null }[];
+  painter: string;
+  readbacks: number;
+}
+
 /** Either a value or why there is none. */
 export interface Reply {
   type: "reply";
@@ -190,7 +201,7 @@ export interface EffectRuns {
 }
 
 /** What the host of a channel, in js/worker.js, says for Python. */
-export type FromHost = Painted | Dropped | Composite | Reply | Downloaded | ModelProgress | EffectRuns;
+export type FromHost = Painted | Dropped | Composite | Traced | Reply | Downloaded | ModelProgress | EffectRuns;
 
 /** A sign of life, and nothing more. */
 export interface Alive {
@@ -225,4 +236,12 @@ export interface Ended {
 
 /** What an engine or a service is told, all that concerns its channel and the downloads for all of them. */
 export type ToClient = FromPython | FromHost | Progress;
+
+/** An isolated worker's: give me this file of the site's list. The answer comes through the port that comes along. */
+export interface Want {
+  type: "want";
+  path: string;
+  cache?: RequestCache;
+}
+
 export type FromWorker = FromBoot | ((FromPython | FromHost) & { channel: number });

@@ -107,6 +107,12 @@ export interface SetTap {
   intervalMs: number;
 }
 
+/** Send a `trace` now and then; "held": keep the last one and send no other. */
+export interface SetTrace {
+  type: "trace";
+  state: "off" | "live" | "held";
+}
+
 /** The source changes: forget its last frame. */
 export interface Reset {
   type: "reset";
@@ -132,6 +138,13 @@ export interface AskClasses {
 export interface AskSnapshot {
   type: "snapshot";
   request: number;
+}
+
+/** All of one step's array of the last `trace`. */
+export interface AskTraced {
+  type: "traced";
+  request: number;
+  step: string;
 }
 
 /** Load a model. */
@@ -201,11 +214,13 @@ export type ToEngine =
   | SetCustomEffect
   | SetEffectValues
   | SetTap
+  | SetTrace
   | Reset
   | TakeCanvas
   | AskMask
   | AskClasses
-  | AskSnapshot;
+  | AskSnapshot
+  | AskTraced;
 export type ToService = Prepare | Segment;
 export type ToLab = PlanLab | Measure | AskTable | AskViews | AskCsv;
 export type ToPython = Ping | Open | OpenService | OpenLab | Close | ToEngine | ToService | ToLab;
@@ -218,3 +233,8 @@ export type ToWorker =
   | OpenLab
   | Close
   | ((ToEngine | ToService | ToLab) & { channel: number });
+
+/** To an isolated worker, before all else: all other messages go through the port that comes along, both ways. */
+export interface Line {
+  type: "line";
+}

@@ -6,7 +6,7 @@ import { byId } from "../dom.js";
 
 const EMPTY = { pictures: "none yet", truths: "none yet" };
 
-/** Emits `change`, and `astray` when something is dropped beside both places. */
+/** Emits `change`, `astray` when something is dropped beside both places, `unreadable` when it cannot be read. */
 export class Intake extends EventTarget {
   /** @type {Named[]} */
   pictures = [];
@@ -44,7 +44,11 @@ export class Intake extends EventTarget {
       event.preventDefault();
       event.stopPropagation();
       place.removeAttribute("data-active");
-      this.#take(kind, await dropped(event.dataTransfer));
+      try {
+        this.#take(kind, await dropped(event.dataTransfer));
+      } catch {
+        this.dispatchEvent(new CustomEvent("unreadable"));
+      }
     });
   }
 
@@ -88,8 +92,10 @@ async function dropped(transfer) {
 /** @param {FileSystemEntry} entry @param {string} path of the folder it is in @returns {Promise<Named[]>} */
 async function inside(entry, path) {
   if (entry.name.startsWith(".")) return [];
-  if (entry instanceof FileSystemFileEntry) {
-    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+  if (entry.isFile) {
+    const { promise, resolve, reject } = Promise.withResolvers();
+    /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject);
+    const file = await promise;
     return [{ name: path + entry.name, file }];
   }
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();

@@ -112,7 +112,9 @@ class CameraSource {
     this.#stream = stream;
     this.#track = track;
     this.name = track.label || "Camera";
-    this.deviceId = track.getSettings().deviceId ?? "";
+    const { deviceId = "", frameRate } = track.getSettings();
+    this.deviceId = deviceId;
+    this.rate = frameRate;
   }
 
   /**

@@ -7,9 +7,10 @@
  * @property {string} name      For the caption.
  * @property {string} notice    A sentence to tell beside it, or nothing.
  * @property {string} [deviceId]
+ * @property {number} [rate]    Pictures per second, where that is known.
  * @property {(sink: import("./capture.js").Sink, onFault: (sentence: string) => void) => void} start
  * @property {() => void} close    Stop and free everything; may be called in any state.
- * @property {{readonly paused: boolean, toggle: () => void, onchange: () => void}} [playback]
+ * @property {{readonly paused: boolean, toggle: () => void, step: (frames: number) => void, onchange: () => void}} [playback]
  */
 
 /** A reason for the user, in one sentence. */

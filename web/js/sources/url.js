@@ -20,12 +20,12 @@ export async function openUrl(address, signal) {
   return openPhoto(await response.blob(), name, signal);
 }
 
-/** @param {string} address */
-export function parse(address) {
+/** @param {string} address @param {string} [what] it should lead to */
+export function parse(address, what = "a photo or a video") {
   try {
     return new URL(address, document.baseURI);
   } catch {
-    throw new SourceError(`“${address}” is no address: give the URL of a photo or a video.`);
+    throw new SourceError(`“${address}” is no address: give the URL of ${what}.`);
   }
 }
 
@@ -37,12 +37,13 @@ function nameOf(url) {
 /**
  * @param {URL} url
  * @param {AbortSignal} signal
+ * @param {RequestInit} [how]
  */
-export async function request(url, signal) {
+export async function request(url, signal, how = {}) {
   const shown = url.href.slice(0, 100);
   let response;
   try {
-    response = await fetch(url, { signal });
+    response = await fetch(url, { signal, ...how });
   } catch (error) {
     if (signal.aborted) throw error;
     throw new SourceError(`“${shown}” could not be read: ${await whyNot(url, signal)}`);

@@ -1,6 +1,7 @@
 // A video file as a source: muted, looping, with a pause. A paused video is a still that effects can be tried on.
 
 import { captureStill, captureVideo } from "./capture.js";
+import { FrameSteps } from "./frame_steps.js";
 import { SourceError } from "./sources.js";
 
 /** @typedef {import("./capture.js").Sink} Sink */
@@ -44,11 +45,14 @@ class VideoSource {
     this.#video.loop = true;
     this.#video.playsInline = true;
     const video = this.#video;
+    const steps = new FrameSteps(video);
     this.playback = {
       get paused() {
         return video.paused;
       },
       toggle: () => (video.paused ? void video.play().catch(() => {}) : video.pause()),
+      /** @param {number} frames */
+      step: (frames) => void steps.go(frames).then(() => this.#handStill()),
       onchange: () => {},
     };
   }

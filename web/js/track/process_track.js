@@ -2,6 +2,7 @@
 
 import { Engine } from "../engine/engine.js";
 import { textOf } from "../show.js";
+import { EffectSource } from "../sources/effect_source.js";
 import { createOutput } from "./composite_stream.js";
 import { Look } from "./look.js";
 import { Placeholder } from "./placeholder.js";
@@ -30,6 +31,10 @@ class TrackProcessing {
   #source;
   #engine;
   #look;
+  #effect = new EffectSource(
+    (source) => this.#engine.setCustomEffect(source),
+    (message) => this.#tell("error", { code: "option", message, action: null }),
+  );
   #onFailure;
   #releases;
   #output = createOutput();
@@ -57,15 +62,16 @@ class TrackProcessing {
   /** @param {MediaStreamTrack} track @param {ReturnType<typeof readTrackOptions>} options */
   constructor(track, { onFailure, stopSource, releaseWhenMuted, ...given }) {
     const { options, faults } = judged(given);
-    const { site, backend, painter, ...look } = options;
+    const { site, backend, painter, isolated, effectSource, ...look } = options;
     this.#onFailure = onFailure;
     this.#releases = releaseWhenMuted;
-    this.#engine = new Engine(document.createElement("div"), { site, backend, painter });
+    this.#engine = new Engine(document.createElement("div"), { site, backend, painter, isolated });
     this.#source = new TrackSource(track, this.#sink, { stopSource, onEnded: () => this.#onSourceEnded() });
     this.track = this.#dress(this.#output.track);
     this.#listen();
     this.#look = new Look(this.#engine, (code, message) => this.#tell("error", { code, message, action: null }));
     this.#look.change({ options: look, faults });
+    if (effectSource) this.#effect.set(effectSource);
     this.#fps = fpsOf(track);
     this.#engine.tap((frame) => this.#onComposite(frame), this.#fps);
     this.#placeholder.show();
@@ -113,6 +119,10 @@ class TrackProcessing {
     const dressed = Object.defineProperties(
       Object.assign(track, {
         setOptions: (/** @type {TrackOptions} */ options) => this.setOptions(options),
+        setEffect: (/** @type {string | URL | null} */ wanted) => this.#effect.set(wanted),
+        setEffectValues: (/** @type {Record<string, number | boolean | string>} */ values) =>
+          this.#engine.setEffectValues(values),
+        stopEffect: () => this.#engine.stopEffect(),
         restart: () => this.#restart(),
         replaceSource: (/** @type {MediaStreamTrack} */ wanted) => this.#replaceSource(wanted),
         getSettings: () => ({ ...settings(), ...source.track.getSettings(), ...this.#sizeOrNothing() }),
@@ -160,7 +170,7 @@ class TrackProcessing {
     });
     // The engine begins again by itself; if that fails, it is a failed start.
     on("notice", ({ code }) => code === "worker" && this.#note({ state: "starting" }));
-    on("overload", (detail) => this.#tell("overload", detail));
+    for (const type of ["overload", "effect"]) on(type, (detail) => this.#tell(type, detail));
     on("error", (detail) => this.#onError(detail));
   }
 

@@ -30,10 +30,18 @@ class Canvas2DPainter:
     ----------
     canvas : OffscreenCanvas
         The output; it takes the size of each composite.
+
+    Attributes
+    ----------
+    canvas : OffscreenCanvas
+        The same.
+    overlay : ndarray of uint8, shape [h, w, 4], or None
+        Of the last composite, if it has one; whoever gave it may change it.
     """
 
     def __init__(self, canvas: js_types.OffscreenCanvas) -> None:
-        self._canvas = canvas
+        self.canvas = canvas
+        self.overlay: NDArray[np.uint8] | None = None
         self._context = canvas.getContext("2d")
         self._backdrop: js_types.Bitmap | None = None
         self._fitted: js_types.OffscreenCanvas | None = None  # the backdrop, cropped to the output's size
@@ -74,6 +82,7 @@ class Canvas2DPainter:
         context = self._context
         self._orient(mirror=mirror)
         layers = {draw.layer for draw in draws}
+        self.overlay = overlay if "overlay" in layers else None
         paths = None
         if layers & {"edge", "overlay"}:
             self._overlay.load(overlay)
@@ -104,7 +113,7 @@ class Canvas2DPainter:
         """Give the canvas its size; in the same task as the painting, so that no empty canvas is ever shown."""
         if size != self._size:
             self._size = size
-            self._canvas.width, self._canvas.height = size
+            self.canvas.width, self.canvas.height = size
             self._mirrored = False  # a new size resets the context
             self._fitted = self._light = None
 
@@ -178,7 +187,7 @@ class Canvas2DPainter:
 
     def snapshot(self) -> Awaitable[Any]:
         """Return (awaitable) the output as a PNG ``Blob``, alpha included."""
-        return self._canvas.convertToBlob()
+        return self.canvas.convertToBlob()
 
     def clear(self) -> None:
         """Paint nothing: the page's neutral placeholder shows through."""

@@ -14,6 +14,7 @@ from pyselfie.core.effects import EFFECTS, draws_for
 from pyselfie.core.geometry import Size
 from pyselfie.core.overlay import Scene, fill_overlay
 from pyselfie.core.sampling import resize_half_pixel
+from pyselfie.core.trace import NO_OVERLAY, Step, model_steps
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Bitmap, Drawable, Frame
     from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.models.ort_web import OrtWebRuntime
+    from pyselfie.browser.pixels import PixelReader
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
+    from pyselfie.core.trace import Steps
     from pyselfie.runtimes.base import Runtime
 
 
@@ -59,6 +62,7 @@ class CanvasPipeline(Pipeline):
         self.on_composite: Callable[[], None] | None = None
         self.is_photo = False
         self.custom_effect: CustomEffectCanvas | None = None
+        self.is_traced = False
         self._store = store
         self._make_sampler = make_sampler
         self._painter = painter
@@ -144,6 +148,7 @@ class CanvasPipeline(Pipeline):
         drawable, segmenter = self._store.drawable, self._segmenter
         if drawable is None or segmenter is None:
             return False
+        segmenter.is_traced = self.is_traced
         mask = await segmenter.segment(drawable, self._store.size, options().smoothing)
         if self._store.drawable is None:  # reset while the model ran: that frame is over
             return False
@@ -181,7 +186,7 @@ class CanvasPipeline(Pipeline):
             self._paint_effect(drawable, options)
 
     def _shot(self, drawable: Drawable, mask: NDArray[np.float32], options: Options) -> Shot:
-        return Shot(drawable, self._store.size, self._sample, mask, self._classes, options.mirror)
+        return Shot(drawable, self._store.read, self._store.size, self._sample, mask, self._classes, options.mirror)
 
     def _paint_effect(self, drawable: Drawable, options: Options) -> None:
         draws, mask = draws_for(options), self._mask
@@ -206,6 +211,21 @@ class CanvasPipeline(Pipeline):
         if self._segmenter is None or self._mask is None:
             return None
         return self._segmenter.class_names, self._segmenter.classes()
+
+    async def trace(self, options: Options, reader: PixelReader) -> Steps | None:
+        drawable, segmenter, size = self._store.drawable, self._segmenter, self._store.size
+        if drawable is None or segmenter is None or self.lacks_mask(options):
+            return None
+        arrays = None if self._mask is None else segmenter.traced(self._mask)
+        if self._mask is not None and arrays is None:
+            return None
+        overlay = self._painter.overlay
+        stage = None if self.custom_effect is None else "paint"  # the user's overlay is made while painting
+        steps = model_steps(arrays)
+        steps["frame"] = Step(reader.read(drawable, size)[..., :3])
+        steps["overlay"] = Step(None, NO_OVERLAY) if overlay is None else Step(overlay.copy(), stage=stage)
+        steps["composite"] = Step(reader.read(self._painter.canvas, size))
+        return steps
 
     def snapshot(self, options: Options) -> Awaitable[Any]:  # noqa: ARG002 - the canvas keeps what was painted
         return self._painter.snapshot()

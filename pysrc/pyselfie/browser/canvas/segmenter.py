@@ -9,7 +9,8 @@ import numpy as np
 
 from pyselfie.core.classes import NoClassesError
 from pyselfie.core.geometry import Size
-from pyselfie.core.manifest import CLASSES
+from pyselfie.core.manifest import CLASSES, RAW
+from pyselfie.core.trace import ModelArrays
 from pyselfie.core.zoom import place, placed_classes
 from pyselfie.runtimes.film import Film
 from pyselfie.runtimes.looks import Looks
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pyselfie.core.geometry import Rect
     from pyselfie.runtimes.base import Runtime
 
-_EDGE = "edge"
+_EDGE, _STILL = "edge", "still"
 
 
 class Segmenter:
@@ -39,6 +40,11 @@ class Segmenter:
         Of the model's size.
     lap : callable, optional
         Called with the name of each stage when it is done: ``"preprocess"``, ``"infer"``.
+
+    Attributes
+    ----------
+    is_traced : bool
+        Whether the next pictures keep what `traced` returns.
     """
 
     def __init__(
@@ -53,6 +59,8 @@ class Segmenter:
         self._placed = np.empty((runtime.spec.height, runtime.spec.width), np.float32)  # of a part's mask
         self._size, self._is_shown = Size(1, 1), False  # the last picture's size, and whether the model has its input
         self._lap = lap
+        self.is_traced = False
+        self._inputs: list[NDArray[np.float32]] = []  # of the last picture, if it is traced
 
     def look(self, picture: Drawable) -> None:
         """Sample `picture` without segmenting it."""
@@ -68,7 +76,9 @@ class Segmenter:
         if self._film.begin_frame(size, smoothing):
             self._looks.cut()
         self._size, self._is_shown = size, False
-        mask = await self._looks.run(self._runtime, partial(self._show, picture), size, self._extras)
+        self._inputs = []
+        extras = (*self._extras, RAW, _STILL) if self.is_traced else self._extras
+        mask = await self._looks.run(self._runtime, partial(self._show, picture), size, extras)
         part = self._looks.part
         if part is not None:
             place(mask, part, size, self._placed, self._looks.counts)
@@ -88,7 +98,21 @@ class Segmenter:
         if not self._is_shown:  # a second look's input counts as part of the inference
             self._is_shown = True
             self._lap("preprocess")
+        if self.is_traced:
+            self._inputs.append(self._tensor[0].copy())
         return self._tensor
+
+    def traced(self, mask: NDArray[np.float32]) -> ModelArrays | None:
+        """Return what the last picture's mask, which is given, was made of; None if that picture was not traced."""
+        if not self._inputs:
+            return None
+        shown = self._inputs[-1 if self._looks.took_glance else 0]
+        if self._runtime.spec.edges == "raw":
+            return ModelArrays(shown, mask.copy())
+        raw, weight = (self._looks.extra(self._runtime, name)[0, 0].copy() for name in (RAW, _STILL))
+        part = self._looks.part
+        size = self._size
+        return ModelArrays(shown, mask.copy(), raw, weight, part and part.times(1 / size.width, 1 / size.height))
 
     def classes(self) -> NDArray[np.float32]:
         """Return what the model has told apart in the last picture, float32 [C, h, w]; valid until the next one.

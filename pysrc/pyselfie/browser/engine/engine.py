@@ -11,6 +11,7 @@ from pyselfie.browser.engine.mailbox import Mailbox
 from pyselfie.browser.engine.questions import Questions
 from pyselfie.browser.engine.repainter import Repainter
 from pyselfie.browser.engine.reporter import Reporter, sentence_of
+from pyselfie.browser.engine.tracer import Tracer
 from pyselfie.browser.engine.user_effect import UserEffect
 from pyselfie.browser.models.auto import AutoModel
 from pyselfie.browser.models.gpu_events import GpuEvents
@@ -95,6 +96,14 @@ class Engine:
         parts = (host, self._output, self._loader, self._model)
         self._effect = UserEffect(*parts, post=self._post, repaint=self._repainter.soon, spawn=self._spawn)
         self._questions = Questions(self._output, self._reporter, self._repainter, spawn=self._spawn)
+        self._tracer = Tracer(
+            host,
+            self._output,
+            self._reporter,
+            options=self._options_now,
+            guarded=self._model.guarded,
+            spawn=self._spawn,
+        )
         gpu_parts = (host, self._loader, self._model)
         self._gpu = GpuEvents(*gpu_parts, post=self._post, spawn=self._spawn, on_painted=self._report_painted)
 
@@ -206,6 +215,12 @@ class Engine:
         self._pacer = Pacer(message.intervalMs) if message.on else None
         self._auto.set_interval(message.intervalMs if message.on else None)
         self._repainter.soon()
+
+    def _on_trace(self, message: protocol.SetTrace) -> None:
+        self._tracer.set(message)
+
+    def _on_traced(self, message: protocol.AskTraced) -> None:
+        self._tracer.answer(message)
 
     def _on_reset(self, _message: protocol.Reset) -> None:
         self._mailbox.clear()

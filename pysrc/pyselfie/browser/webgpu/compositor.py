@@ -94,12 +94,14 @@ class Compositor:
     ----------
     layout : GPUBindGroupLayout
         Of `PersonLayers.group`.
+    canvas : OffscreenCanvas
+        The output.
     """
 
     def __init__(self, gpu: Gpu, binder: PictureBinder, canvas: OffscreenCanvas, target_format: str) -> None:
         self.layout = scene_layout(gpu)
         self._gpu = gpu
-        self._canvas = canvas
+        self.canvas = canvas
         self._format = target_format
         self._context = canvas.getContext("webgpu")
         self._context.configure(js_object(device=gpu.device, format=target_format, alphaMode="premultiplied"))
@@ -172,8 +174,8 @@ class Compositor:
         return encoder.beginRenderPass(self._pass)
 
     def _resize(self, size: Size) -> None:
-        if (self._canvas.width, self._canvas.height) != size:
-            self._canvas.width, self._canvas.height = size
+        if (self.canvas.width, self.canvas.height) != size:
+            self.canvas.width, self.canvas.height = size
 
     def backdrop(self, size: Size) -> Backdrop:
         """Return the picture behind the person, for a composite of `size` pixels."""
@@ -195,7 +197,7 @@ class Compositor:
 
     def to_blob(self) -> Awaitable[Any]:
         """Return (awaitable) the canvas as a PNG ``Blob``; to be called in the task that painted it."""
-        return self._canvas.convertToBlob()
+        return self.canvas.convertToBlob()
 
     def clear(self) -> None:
         """Paint nothing: the page's neutral placeholder shows through."""

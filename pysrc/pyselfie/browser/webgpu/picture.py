@@ -142,6 +142,11 @@ class FrameInHand:
         self.size = Size(bitmap.width, bitmap.height)
         self.picture = self._slot.load(bitmap, self.size)
 
+    @property
+    def frame(self) -> Frame | None:
+        """The frame itself, which stays ours."""
+        return self._frame
+
     def hand_over(self) -> Frame | None:
         """Give the frame away, its ownership with it."""
         frame, self._frame, self.picture = self._frame, None, None

@@ -17,6 +17,7 @@ from pyselfie.browser.webgpu.picture import FrameInHand, PictureBinder
 from pyselfie.browser.webgpu.segmenter import GpuSegmenter
 from pyselfie.core.effects import draws_for
 from pyselfie.core.geometry import Size
+from pyselfie.core.trace import Step, model_steps
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,11 +28,15 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
     from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.models.ort_web import OrtWebRuntime
+    from pyselfie.browser.pixels import PixelReader
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
+    from pyselfie.core.trace import Steps
 
 MOST_IN_FLIGHT = 2
 """Frames that the GPU may work on at a time; one more would only be older when it is seen."""
+
+_NO_ARRAY = "The WebGPU painter mixes each pixel by itself, so there is no overlay to be seen."
 
 
 class GpuPipeline(Pipeline):
@@ -42,6 +47,7 @@ class GpuPipeline(Pipeline):
 
     def __init__(self, gpu: Gpu, binder: PictureBinder, compositor: Compositor, clock: StageClock) -> None:
         self.on_composite: Callable[[], None] | None = None
+        self.is_traced = False  # what there is to see is in buffers in any case
         self.is_photo = False
         self._gpu = gpu
         self._compositor = compositor
@@ -170,7 +176,12 @@ class GpuPipeline(Pipeline):
         return True
 
     def _paint(self, options: Options, *, is_fresh: bool = False) -> None:
-        """Paint the frame in hand; `is_fresh` if it has just been segmented, whatever is painted of it."""
+        self._draw(options, is_fresh=is_fresh)
+        if self.on_composite is not None:
+            self.on_composite()
+
+    def _draw(self, options: Options, *, is_fresh: bool = False) -> None:
+        """Draw the frame in hand; `is_fresh` if it has just been segmented, whatever is painted of it."""
         assert self._layers is not None  # noqa: S101 - there is a model before there is a frame
         assert self._frame.picture is not None  # noqa: S101 - checked by the callers
         frame, size = self._frame.picture, self._frame.size
@@ -181,8 +192,6 @@ class GpuPipeline(Pipeline):
         self._layers.encode(encoder, options, size, self._compositor.backdrop(size) if lit else None)
         self._compositor.encode(encoder, size, self._layers.group(options, size), frame, options)
         self._gpu.submit(encoder)
-        if self.on_composite is not None:
-            self.on_composite()
 
     async def _pace(self) -> None:
         """Wait until the GPU has room for one frame more, so that the next one taken is the newest.
@@ -209,6 +218,17 @@ class GpuPipeline(Pipeline):
                 return None
             names, reading = self._segmenter.class_names, self._segmenter.read_classes()
         return names, await reading
+
+    async def trace(self, options: Options, reader: PixelReader) -> Steps | None:
+        frame, size, segmenter = self._frame.frame, self._frame.size, self._segmenter
+        if frame is None or segmenter is None or not self.has_picture(options):
+            return None
+        self._draw(options)  # a WebGPU canvas can be read in the task that painted it only
+        composite, pixels = reader.read(self._compositor.canvas, size), reader.read(frame, size)
+        steps = model_steps(await segmenter.trace() if self._has_mask else None)
+        reader.count += self._has_mask
+        overlay = Step(None, _NO_ARRAY)
+        return steps | {"frame": Step(pixels[..., :3]), "overlay": overlay, "composite": Step(composite)}
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
         self._compositor.set_backdrop(backdrop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +13,8 @@ from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
 from pyselfie.browser.webgpu.readback import read_floats
 from pyselfie.core.classes import NoClassesError
 from pyselfie.core.geometry import Rect, Size
-from pyselfie.core.manifest import CLASSES
+from pyselfie.core.manifest import CLASSES, RAW
+from pyselfie.core.trace import ModelArrays
 from pyselfie.core.zoom import place, placed_classes
 from pyselfie.runtimes.film import Film
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     _Reading = Awaitable[tuple[NDArray[np.float32], Rect, Rect]]
 
 _ALL = Rect(0, 0, 1, 1)
+_TAKES = 33  # its place in what ``look.wgsl`` calls a Look
 
 
 class _Parts(NamedTuple):
@@ -122,13 +125,16 @@ class GpuSegmenter:
         return self._placed_mask(self._read(self.model.mask, 1))
 
     async def _placed_mask(self, reading: _Reading) -> NDArray[np.float32]:
-        width, height = self.model.size
         planes, part, believed = await reading
+        return self._placed(planes[0], part, believed)
+
+    def _placed(self, mask: NDArray[np.float32], part: Rect, believed: Rect) -> NDArray[np.float32]:
+        """Return the mask of all of the picture by that of a part of it."""
         if part == _ALL:
-            whole: NDArray[np.float32] = planes[0]
-            return whole
+            return mask
+        width, height = self.model.size
         placed = np.empty((height, width), np.float32)
-        place(planes[0], part, Size(1, 1), placed, believed)
+        place(mask, part, Size(1, 1), placed, believed)
         return placed
 
     def _read(self, buffer: Any, count: int) -> _Reading:
@@ -142,6 +148,26 @@ class GpuSegmenter:
         planes, look = await reading
         part, believed = Rect(*look[:4].tolist()), Rect(*look[4:8].tolist())
         return planes[: count * height * width].reshape(count, height, width), part, believed
+
+    async def trace(self) -> ModelArrays:
+        """Return what the last picture's mask was made of, by one readback.
+
+        The buffer of what the network says is not that of a glance which has become the frame's: it is left out then.
+        """
+        spec, (width, height) = self._runtime.spec, self.model.size
+        refined = [] if self.model.refined is None else [self._runtime.buffer(RAW), self.model.refined.still]
+        buffers = (self.model.look, self.model.tensor, self.model.mask, *refined)
+        look, *read = await read_floats(self._gpu, *buffers)
+        shapes = spec.input_shape[1:], (height, width), (height, width), (height // 2, width // 2)
+        picture, mask, *rest = (
+            one[: math.prod(shape)].reshape(shape) for one, shape in zip(read, shapes, strict=False)
+        )
+        if not rest:
+            return ModelArrays(picture, mask)
+        part, believed = Rect(*look[:4].tolist()), Rect(*look[4:8].tolist())
+        raw = None if look.view(np.uint32)[_TAKES] else rest[0]
+        placed = self._placed(mask, part, believed)
+        return ModelArrays(picture, placed, raw, rest[1], None if part == _ALL else part)
 
     def cut(self) -> None:
         """Let the next picture be the first of another film."""

@@ -1,0 +1,84 @@
+// The playground: makes the parts and connects them. What an effect is and does is Python's business, in the worker.
+
+import { byId, on } from "../dom.js";
+import { readUrlOptions } from "../page/url_options.js";
+import { Viewer } from "../page/viewer.js";
+import { mountTrace } from "../trace/panel.js";
+import { Editor } from "./editor.js";
+import { Examples } from "./examples.js";
+import { Models } from "./models.js";
+import { Parameters } from "./parameters.js";
+import { Printed } from "./printed.js";
+import { Session } from "./session.js";
+import { Verdict } from "./verdict.js";
+
+/** @typedef {import("../../types/pyselfie.js").EffectState} State */
+
+const asked = readUrlOptions(location.search);
+const viewer = new Viewer(asked.options, ["option"]); // what is wrong with the effect is told under its text
+const { messages, stage } = viewer;
+stage.isolated = true; // whoever has written the effect
+const editor = new Editor(byId("editor", HTMLDivElement), "Python source of the effect");
+const examples = new Examples();
+const models = new Models(viewer, asked.options.modelSelection);
+const parameters = new Parameters();
+const printed = new Printed();
+const session = new Session(stage, editor);
+const verdict = new Verdict();
+
+function describeStage() {
+  const name = viewer.sources.current?.name ?? "Nothing";
+  stage.setAttribute("aria-label", viewer.isPainted ? `${name}, with your effect` : "Nothing is painted yet");
+}
+
+/** @param {State} state */
+function onEffect(state) {
+  if (state.stuck > 0) {
+    verdict.wait(state.stuck);
+    return;
+  }
+  verdict.show(state);
+  editor.mark(state.error);
+  parameters.show(state.controls, state.values);
+  if (state.printed) printed.add(state.printed);
+  session.hear(state);
+}
+
+on(viewer, "painted", describeStage);
+on(viewer, "opened", ({ source }) => {
+  verdict.setSource(source);
+  describeStage();
+});
+on(stage, "effect", onEffect);
+on(stage, "error", ({ code, message }) => {
+  if (code === "option") verdict.refuse(message);
+});
+on(verdict, "line", ({ line }) => editor.goTo(line));
+on(verdict, "stop", () => stage.stopEffect());
+on(parameters, "change", ({ values }) => session.set(values));
+on(examples, "choose", ({ example }) => {
+  printed.clear();
+  session.open(example);
+});
+on(session, "opened", ({ name }) => models.need(examples.show(name)?.classes ?? false));
+on(session, "unkept", () => {
+  const sentence = "The text is too long for this browser's storage: it won't survive a reload, so keep a copy.";
+  messages.show("unkept", sentence, { tone: "notice" });
+});
+byId("run-button", HTMLButtonElement).addEventListener("click", () => session.run());
+
+async function begin() {
+  try {
+    const first = await examples.load();
+    if (!session.resume()) session.open(first);
+  } catch {
+    messages.show("examples", "The examples could not be loaded: check the network and reload the page.");
+    session.resume();
+  }
+}
+
+mountTrace(byId("trace", HTMLElement), stage, () => viewer.sources.current?.playback);
+viewer.complain(asked.complaints);
+viewer.start();
+void viewer.showSample();
+void begin();

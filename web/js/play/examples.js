@@ -1,0 +1,56 @@
+// The chooser of examples. The build has made the list of the files of examples/effects.
+
+import { byId } from "../dom.js";
+
+/**
+ * @typedef {object} Example
+ * @property {string} name
+ * @property {string} title
+ * @property {string} about
+ * @property {"effect" | "overlay"} kind
+ * @property {boolean} classes  Whether it needs a model that tells them apart.
+ * @property {number} line      Where the effect begins.
+ * @property {string} source
+ */
+
+const LIST = new URL("../../play/examples.json", import.meta.url);
+
+/** Emits `choose` {example} when the user wants one. */
+export class Examples extends EventTarget {
+  #select = byId("example", HTMLSelectElement);
+  #about = byId("about", HTMLParagraphElement);
+  /** @type {Map<string, Example>} */
+  #all = new Map();
+
+  constructor() {
+    super();
+    this.#select.addEventListener("change", () => this.#choose(this.#select.value));
+    byId("new-button", HTMLButtonElement).addEventListener("click", () => this.#choose("new_effect"));
+  }
+
+  /** @returns {Promise<Example>} the first one */
+  async load() {
+    const response = await fetch(LIST);
+    /** @type {{examples: Example[], new: Example}} */
+    const found = await response.json();
+    for (const example of [...found.examples, found.new]) this.#all.set(example.name, example);
+    const options = found.examples.map(({ name, title }) => new Option(title, name));
+    this.#select.append(...options);
+    return found.examples[0];
+  }
+
+  /** Show which one is open; any other name is a work of the user's own. @param {string} name @returns {Example | undefined} */
+  show(name) {
+    const example = this.#all.get(name);
+    const isListed = [...this.#select.options].some(({ value }) => value === name);
+    this.#select.value = isListed ? name : "";
+    this.#about.textContent = example?.about ?? "";
+    return example;
+  }
+
+  /** @param {string} name */
+  #choose(name) {
+    const example = this.#all.get(name);
+    if (example) this.dispatchEvent(new CustomEvent("choose", { detail: { example } }));
+  }
+}

@@ -1,0 +1,45 @@
+// What the effect prints: the newest lines, and how many are lost. Python has made lots of it, four times a second at most.
+
+import { byId } from "../dom.js";
+
+const MOST_LINES = 500;
+
+export class Printed {
+  #section = byId("printed", HTMLElement);
+  #text = byId("printed-text", HTMLPreElement);
+  #lost = byId("printed-lost", HTMLParagraphElement);
+  #said = byId("printed-said", HTMLParagraphElement);
+  /** @type {string[]} */
+  #lines = [];
+  #dropped = 0;
+
+  constructor() {
+    byId("clear-button", HTMLButtonElement).addEventListener("click", () => this.clear());
+  }
+
+  /** @param {{dropped: number, lines: string[]}} lot */
+  add({ dropped, lines }) {
+    const isAtEnd = this.#text.scrollHeight - this.#text.scrollTop - this.#text.clientHeight < 8;
+    const all = [...this.#lines, ...lines];
+    this.#lines = all.slice(-MOST_LINES);
+    this.#dropped += dropped + all.length - this.#lines.length;
+    this.#show();
+    if (isAtEnd) this.#text.scrollTop = this.#text.scrollHeight;
+  }
+
+  clear() {
+    this.#lines = [];
+    this.#dropped = 0;
+    this.#show();
+  }
+
+  #show() {
+    const isEmpty = this.#lines.length === 0;
+    this.#section.dataset.empty = String(isEmpty);
+    this.#text.textContent = this.#lines.join("\n");
+    this.#lost.textContent = this.#dropped > 0 ? `${this.#dropped.toLocaleString("en")} older lines were dropped.` : "";
+    // A screen reader hears that something is there, once, and not every line of a text that prints with each frame.
+    const said = isEmpty ? "" : "The effect has printed something.";
+    if (this.#said.textContent !== said) this.#said.textContent = said;
+  }
+}

@@ -1,0 +1,109 @@
+// What has become of the text: which version runs, which way and at what cost, and what is wrong with it.
+
+import { byId } from "../dom.js";
+
+/** @typedef {import("../../types/pyselfie.js").EffectState} State */
+
+const WAYS = {
+  effect: ["Full size", "sees every pixel"],
+  overlay: ["Overlay", "runs at camera speed"],
+};
+const RUNNING = {
+  newest: ["good", "This version runs"],
+  before: ["old", "The last good version runs"],
+  none: ["none", "No effect runs"],
+};
+/** Pictures per second where the source names no rate of its own. */
+const USUAL_RATE = 30;
+
+/** Emits `line` {line} when the user wants to see a mistake's line, and `stop` when what doesn't return shall end. */
+export class Verdict extends EventTarget {
+  #chip = byId("running", HTMLParagraphElement);
+  #chipText = byId("running-text", HTMLSpanElement);
+  #way = byId("way", HTMLParagraphElement);
+  #cost = byId("cost", HTMLParagraphElement);
+  #costText = byId("cost-text", HTMLSpanElement);
+  #meter = byId("cost-meter", HTMLMeterElement);
+  #mistake = byId("mistake", HTMLDivElement);
+  #mistakeText = byId("mistake-text", HTMLParagraphElement);
+  #mistakeLine = byId("mistake-line", HTMLButtonElement);
+  #stop = byId("stop-button", HTMLButtonElement);
+  /** Pictures per second; 0: it is a still. */
+  #rate = 0;
+  /** Of a frame; null: it is not known yet. @type {number | null} */
+  #ms = null;
+  #line = 1;
+
+  constructor() {
+    super();
+    this.#mistakeLine.addEventListener("click", () => {
+      this.dispatchEvent(new CustomEvent("line", { detail: { line: this.#line } }));
+    });
+    this.#stop.addEventListener("click", () => this.dispatchEvent(new Event("stop")));
+  }
+
+  /** @param {State} state */
+  show({ kind, running, error, ms }) {
+    const [name, text] = RUNNING[running ?? "none"];
+    this.#chip.dataset.state = name;
+    write(this.#chipText, text);
+    const [way, what] = kind ? WAYS[kind] : ["", ""];
+    this.#way.hidden = !kind;
+    write(byId("way-kind", HTMLElement), way);
+    write(byId("way-what", HTMLElement), what);
+    this.#ms = ms;
+    this.#showCost();
+    this.#tell(error ? `${error.message}.` : "", error?.line ?? null);
+  }
+
+  /** The code has not returned for so many seconds. @param {number} seconds */
+  wait(seconds) {
+    this.#tell(
+      `The effect hasn't returned for ${seconds} s: it will be stopped, and the last good version goes on.`,
+      null,
+    );
+    this.#stop.hidden = false;
+  }
+
+  /** Tell a sentence about something that the engine has refused. @param {string} sentence */
+  refuse(sentence) {
+    this.#tell(sentence, null);
+  }
+
+  /** @param {{kind: string, rate?: number}} source */
+  setSource({ kind, rate }) {
+    const isMoving = kind === "camera" || kind === "video";
+    this.#rate = isMoving ? rate || USUAL_RATE : 0;
+    this.#showCost();
+  }
+
+  #showCost() {
+    const ms = this.#ms;
+    this.#cost.hidden = ms === null;
+    if (ms === null) return;
+    const shown = ms < 10 ? ms.toFixed(1) : String(Math.round(ms));
+    this.#meter.hidden = this.#rate === 0; // a still has no next picture that would have to wait
+    if (this.#rate === 0) {
+      this.#costText.textContent = `${shown} ms for this picture`;
+      return;
+    }
+    const budget = 1000 / this.#rate;
+    this.#costText.textContent = `${shown} of ${Math.round(budget)} ms per frame`;
+    Object.assign(this.#meter, { max: budget, high: 0.9 * budget, low: 0.6 * budget, optimum: 0, value: ms });
+  }
+
+  /** @param {string} sentence @param {number | null} line */
+  #tell(sentence, line) {
+    this.#mistake.hidden = sentence === "";
+    this.#stop.hidden = true;
+    write(this.#mistakeText, sentence);
+    this.#line = line ?? 1;
+    this.#mistakeLine.hidden = line === null;
+    this.#mistakeLine.textContent = `Line ${line}`;
+  }
+}
+
+/** A live region speaks whenever it is written to. @param {HTMLElement} element @param {string} text */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
