@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.guard import Guard
-from tests.browser.page_kit import encode, two_colours
-from tests.browser.play_kit import RED, Play
+from tests.browser.play_kit import RED, Play, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,15 +23,8 @@ SHOWN = {RED: (200, 0, 0), BLUE: (0, 0, 200), GREEN: (0, 200, 0)}
 
 @pytest.fixture(scope="module")
 def play(site: Server, browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]) -> Iterator[Play]:
-    """Return one page for all tests of this file, with a small picture in it; no test may rely on another's text."""
-    context = browser_for(()).new_context()
-    guard = Guard(context, origins)
-    opened = Play(cast("GuardedPage", context.new_page()), site).wait_painted()
-    opened.give("small.png", encode(two_colours(64, 48)))
-    opened.wait_shown("small.png", (64, 48))
-    yield opened
-    context.close()
-    assert guard.faults() == []
+    """Return one page for all tests of this file; none relies on another's text."""
+    yield from opened(site, browser_for, origins)
 
 
 def test_it_is_alive_at_once(site: Server, launch: Callable[..., GuardedPage]):

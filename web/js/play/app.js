@@ -33,6 +33,10 @@ function describeStage() {
 
 /** @param {State} state */
 function onEffect(state) {
+  if (state.stuck > 0) {
+    verdict.wait(state.stuck);
+    return;
+  }
   verdict.show(state);
   editor.mark(state.error);
   parameters.show(state.controls, state.values);
@@ -50,6 +54,7 @@ on(stage, "error", ({ code, message }) => {
   if (code === "option") verdict.refuse(message);
 });
 on(verdict, "line", ({ line }) => editor.goTo(line));
+on(verdict, "stop", () => stage.stopEffect());
 on(parameters, "change", ({ values }) => session.set(values));
 on(examples, "choose", ({ example }) => {
   printed.clear();

@@ -16,7 +16,7 @@ const RUNNING = {
 /** Pictures per second where the source names no rate of its own. */
 const USUAL_RATE = 30;
 
-/** Emits `line` {line} when the user wants to see a mistake's line. */
+/** Emits `line` {line} when the user wants to see a mistake's line, and `stop` when what doesn't return shall end. */
 export class Verdict extends EventTarget {
   #chip = byId("running", HTMLParagraphElement);
   #chipText = byId("running-text", HTMLSpanElement);
@@ -27,6 +27,7 @@ export class Verdict extends EventTarget {
   #mistake = byId("mistake", HTMLDivElement);
   #mistakeText = byId("mistake-text", HTMLParagraphElement);
   #mistakeLine = byId("mistake-line", HTMLButtonElement);
+  #stop = byId("stop-button", HTMLButtonElement);
   #rate = USUAL_RATE;
   /** Of a frame; null: it is not known yet. @type {number | null} */
   #ms = null;
@@ -37,6 +38,7 @@ export class Verdict extends EventTarget {
     this.#mistakeLine.addEventListener("click", () => {
       this.dispatchEvent(new CustomEvent("line", { detail: { line: this.#line } }));
     });
+    this.#stop.addEventListener("click", () => this.dispatchEvent(new Event("stop")));
   }
 
   /** @param {State} state */
@@ -51,6 +53,15 @@ export class Verdict extends EventTarget {
     this.#ms = ms;
     this.#showCost();
     this.#tell(error ? `${error.message}.` : "", error?.line ?? null);
+  }
+
+  /** The code has not returned for so many seconds. @param {number} seconds */
+  wait(seconds) {
+    this.#tell(
+      `The effect hasn't returned for ${seconds} s: it will be stopped, and the last good version goes on.`,
+      null,
+    );
+    this.#stop.hidden = false;
   }
 
   /** Tell a sentence about something that the engine has refused. @param {string} sentence */
@@ -76,6 +87,7 @@ export class Verdict extends EventTarget {
   /** @param {string} sentence @param {number | null} line */
   #tell(sentence, line) {
     this.#mistake.hidden = sentence === "";
+    this.#stop.hidden = true;
     write(this.#mistakeText, sentence);
     this.#line = line ?? 1;
     this.#mistakeLine.hidden = line === null;
