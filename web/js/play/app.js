@@ -74,6 +74,7 @@ byId("run-button", HTMLButtonElement).addEventListener("click", () =>
 on(sharing, "held", () => {
   printed.clear();
   parameters.show([], {});
+  byId("no-parameters", HTMLParagraphElement).hidden = true; // nobody knows yet
   editor.mark(null);
   verdict.hold();
 });

@@ -57,7 +57,7 @@ export class Verdict extends EventTarget {
 
   /** What is shown waits for the user's word. */
   hold() {
-    this.#chip.dataset.state = "none";
+    this.#chip.dataset.state = "held";
     write(this.#chipText, "Not run yet");
     this.#way.hidden = true;
     this.#ms = null;
