@@ -46,7 +46,7 @@ function onEffect(state) {
 
 on(viewer, "painted", describeStage);
 on(viewer, "opened", ({ source }) => {
-  verdict.setRate(source.rate);
+  verdict.setSource(source);
   describeStage();
 });
 on(stage, "effect", onEffect);

@@ -116,7 +116,7 @@ export class Editor extends EventTarget {
     });
     const { from } = view.state.doc.line(line);
     view.dispatch({ selection: { anchor: from } });
-    view.scrollDOM.scrollTop = view.lineBlockAt(from).top; // CodeMirror would scroll the page as well
+    view.scrollDOM.scrollTop = view.lineBlockAt(from).top + view.documentPadding.top; // CodeMirror would scroll the page as well
   }
 
   /** The text with its history, as JSON can hold it; without one, the text alone. */

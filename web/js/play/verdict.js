@@ -28,7 +28,8 @@ export class Verdict extends EventTarget {
   #mistakeText = byId("mistake-text", HTMLParagraphElement);
   #mistakeLine = byId("mistake-line", HTMLButtonElement);
   #stop = byId("stop-button", HTMLButtonElement);
-  #rate = USUAL_RATE;
+  /** Pictures per second; 0: it is a still. */
+  #rate = 0;
   /** Of a frame; null: it is not known yet. @type {number | null} */
   #ms = null;
   #line = 1;
@@ -69,9 +70,10 @@ export class Verdict extends EventTarget {
     this.#tell(sentence, null);
   }
 
-  /** @param {number | undefined} rate  Pictures per second that the source gives. */
-  setRate(rate) {
-    this.#rate = rate && rate > 0 ? rate : USUAL_RATE;
+  /** @param {{kind: string, rate?: number}} source */
+  setSource({ kind, rate }) {
+    const isMoving = kind === "camera" || kind === "video";
+    this.#rate = isMoving ? rate || USUAL_RATE : 0;
     this.#showCost();
   }
 
@@ -79,8 +81,14 @@ export class Verdict extends EventTarget {
     const ms = this.#ms;
     this.#cost.hidden = ms === null;
     if (ms === null) return;
+    const shown = ms < 10 ? ms.toFixed(1) : String(Math.round(ms));
+    this.#meter.hidden = this.#rate === 0; // a still has no next picture that would have to wait
+    if (this.#rate === 0) {
+      this.#costText.textContent = `${shown} ms for this picture`;
+      return;
+    }
     const budget = 1000 / this.#rate;
-    this.#costText.textContent = `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} of ${Math.round(budget)} ms per frame`;
+    this.#costText.textContent = `${shown} of ${Math.round(budget)} ms per frame`;
     Object.assign(this.#meter, { max: budget, high: 0.9 * budget, low: 0.6 * budget, optimum: 0, value: ms });
   }
 
