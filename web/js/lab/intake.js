@@ -4,8 +4,6 @@ import { byId } from "../dom.js";
 
 /** @typedef {{name: string, file: File}} Named  The name as it is compared: below the folder that was dropped. */
 
-const EMPTY = { pictures: "none yet", truths: "none yet" };
-
 /** Emits `change`, `astray` when something is dropped beside both places, `unreadable` when it cannot be read. */
 export class Intake extends EventTarget {
   /** @type {Named[]} */
@@ -68,7 +66,7 @@ export class Intake extends EventTarget {
 
   #show() {
     for (const kind of /** @type {const} */ (["pictures", "truths"]))
-      byId(`${kind}-count`, HTMLElement).textContent = counted(this[kind]) || EMPTY[kind];
+      byId(`${kind}-count`, HTMLElement).textContent = counted(this[kind]);
     this.dispatchEvent(new CustomEvent("change"));
   }
 }
