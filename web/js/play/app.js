@@ -10,6 +10,7 @@ import { Models } from "./models.js";
 import { Parameters } from "./parameters.js";
 import { Printed } from "./printed.js";
 import { Session } from "./session.js";
+import { Sharing } from "./sharing.js";
 import { Verdict } from "./verdict.js";
 
 /** @typedef {import("../../types/pyselfie.js").EffectState} State */
@@ -25,6 +26,7 @@ const parameters = new Parameters();
 const printed = new Printed();
 const session = new Session(stage, editor);
 const verdict = new Verdict();
+const sharing = new Sharing(session, messages);
 
 function describeStage() {
   const name = viewer.sources.current?.name ?? "Nothing";
@@ -33,6 +35,7 @@ function describeStage() {
 
 /** @param {State} state */
 function onEffect(state) {
+  if (session.isHeld) return; // of what ran before
   if (state.stuck > 0) {
     verdict.wait(state.stuck);
     return;
@@ -65,16 +68,27 @@ on(session, "unkept", () => {
   const sentence = "The text is too long for this browser's storage: it won't survive a reload, so keep a copy.";
   messages.show("unkept", sentence, { tone: "notice" });
 });
-byId("run-button", HTMLButtonElement).addEventListener("click", () => session.run());
+byId("run-button", HTMLButtonElement).addEventListener("click", () =>
+  session.isHeld ? sharing.release() : session.run(),
+);
+on(sharing, "held", () => {
+  printed.clear();
+  parameters.show([], {});
+  byId("no-parameters", HTMLParagraphElement).hidden = true; // nobody knows yet
+  editor.mark(null);
+  verdict.hold();
+});
+on(sharing, "example", () => {
+  if (examples.first) session.open(examples.first);
+});
 
 async function begin() {
   try {
-    const first = await examples.load();
-    if (!session.resume()) session.open(first);
+    await examples.load();
   } catch {
     messages.show("examples", "The examples could not be loaded: check the network and reload the page.");
-    session.resume();
   }
+  if (!(await sharing.begin()) && !session.resume() && examples.first) session.open(examples.first);
 }
 
 mountTrace(byId("trace", HTMLElement), stage, () => viewer.sources.current?.playback);

@@ -56,6 +56,16 @@ export class Verdict extends EventTarget {
     this.#tell(error ? `${error.message}.` : "", error?.line ?? null);
   }
 
+  /** What is shown waits for the user's word. */
+  hold() {
+    this.#chip.dataset.state = "held";
+    write(this.#chipText, "Not run yet");
+    this.#way.hidden = true;
+    this.#ms = null;
+    this.#showCost();
+    this.#tell("", null);
+  }
+
   /** The code has not returned for so many seconds. @param {number} seconds */
   wait(seconds) {
     this.#tell(
