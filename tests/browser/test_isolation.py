@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from tests.browser.guard import GuardedPage
+
 MARK = "pixel-ff8800"
 NO_POLICY = {"Content-Security-Policy": ""}
 VERDICTS = '{"mark": "before"}'
@@ -206,6 +208,16 @@ def test_what_ends_the_worker_ends_no_more(
     engine.wait_for(then, after)
     assert [line for line in recorded[1] if MARK in line] == []
     engine.page.evaluate("engine.setCustomEffect(null); engine.close()")
+
+
+def test_a_policy_that_forbids_it_is_named(launch: Callable[..., GuardedPage], site: Server) -> None:
+    """A page whose policy allows no worker out of a blob is told what it needs."""
+    page = launch()
+    page.expected_errors.append("worker-src|blob:")
+    engine = EngineDriver(page, site.url, isolated=True)
+    told = page.evaluate("engine.start().then(() => 'started', ({ message }) => message)")
+    assert "an isolated one needs blob: in worker-src" in told
+    assert engine.log("error")[0]["action"] == "retry"
 
 
 def test_the_playground_may_make_such_a_worker() -> None:

@@ -72,7 +72,7 @@ export class IsolatedWorker extends EventTarget {
     }
     worker.onerror = (/** @type {ErrorEvent} */ event) => {
       event.preventDefault();
-      this.#fail(event.message);
+      this.#fail(event.message || NEEDS); // a policy that forbids it says nothing here
     };
     worker.onmessage = () => {
       worker.onmessage = null; // what it sends this way from now on is not heard
@@ -109,7 +109,7 @@ export class IsolatedWorker extends EventTarget {
 
   /** @param {unknown} message */
   #fail(message) {
-    const event = new ErrorEvent("error", { message: String(message ?? "").slice(0, LONGEST_ERROR), cancelable: true });
+    const event = new ErrorEvent("error", { message: String(message).slice(0, LONGEST_ERROR), cancelable: true });
     this.addEventListener("error", this.#toOwner, { once: true }); // last, so that others can stop the event before
     this.dispatchEvent(event);
     this.removeEventListener("error", this.#toOwner);
@@ -119,6 +119,7 @@ export class IsolatedWorker extends EventTarget {
 }
 
 const LONGEST_ERROR = 500;
+const NEEDS = "an isolated one needs blob: in worker-src, if this page has a Content-Security-Policy";
 const MOST_IN_A_SECOND = 5_000; // an engine sends some hundred
 
 /**
