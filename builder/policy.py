@@ -63,6 +63,8 @@ CODINGS = {"br": ".br", "gzip": ".gz"}
 
 _EMBEDDABLE = {"widget.html"}
 """Pages that other sites may put into a frame; the widget itself answers only to origins that its address names."""
+_ISOLATING = {"play.html"}
+"""Pages that run other people's code: its worker is made from a blob (web/js/engine/isolated_worker.js)."""
 _LIBRARY = re.compile(r"(js|models|packages|python|vendor)/.+|[^/]+\.js|assets\.json")
 # A page of any origin may run pyselfie from here. The files are public and the same for everybody, and `*` is never
 # sent cookies, so nobody learns anything by reading them. Pages are not among them: they act for their visitor.
@@ -89,6 +91,9 @@ def headers_for(path: str, *, isolation: bool, changes: Mapping[str, str]) -> di
     if path in _EMBEDDABLE:
         policy = headers["Content-Security-Policy"].replace("frame-ancestors 'self'", "frame-ancestors *")
         headers |= {"Content-Security-Policy": policy, "Cross-Origin-Resource-Policy": "cross-origin"}
+    if path in _ISOLATING:
+        policy = headers["Content-Security-Policy"].replace("worker-src 'self'", "worker-src 'self' blob:")
+        headers["Content-Security-Policy"] = policy
     if _LIBRARY.fullmatch(path):
         headers |= _SHARED
     return headers

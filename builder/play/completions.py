@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from builder.bytecode import DRIVER
 from builder.errors import BuildError
 from builder.paths import CACHE, NODE_MODULES, PYSRC
+from builder.play.examples import EFFECTS
 from builder.report import step
 from builder.stamps import fingerprint, is_fresh, write_atomically
 
@@ -31,13 +32,14 @@ def ensure_completions(numpy: Parts, wheel: Path) -> Path:
         If Node or Pyodide fails.
     """
     stamp = _RESULT.with_name(".stamp-completions")
-    wanted = fingerprint(Path(__file__), _PROGRAM, _NAMES, DRIVER, *numpy, PYSRC / "pyselfie" / "custom")
+    wanted = fingerprint(Path(__file__), _PROGRAM, _NAMES, DRIVER, *numpy, PYSRC / "pyselfie" / "custom", EFFECTS)
     if is_fresh(stamp, wanted) and _RESULT.exists():
         return _RESULT
     with step("Collecting what the editor completes"), tempfile.TemporaryDirectory(dir=CACHE, prefix="names-") as name:
         folder = Path(name)
         for path in (*numpy, wheel, _NAMES):
             shutil.copy(path, folder)
+        shutil.copytree(EFFECTS, folder / "effects")
         command = ["node", *map(str, (DRIVER, NODE_MODULES / "pyodide", _PROGRAM, folder))]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode != 0:

@@ -18,7 +18,7 @@ from pyselfie.custom.given import GIVEN_ABOUT
 
 _LEFT_OUT = re.compile(
     r"_|load|save|from|set_?|get|show|test|may_|busday|is_busday|datetime|format_|poly|nested|mintype|typename|can_cast"
-    r"|promote|require|bartlett|blackman|i0|info|kaiser|shares_|isfortran|iterable|printoptions|.*(file|txt|str|string)$"
+    r"|promote|require|bartlett|blackman|i0|info|kaiser|bmat|asmatrix|shares_|isfortran|iterable|printoptions|.*(file|txt|str|string)$"
 )
 """Files, settings and questions about types: no picture has a use for them."""
 _SPACES = ("linalg", "fft", "random")
@@ -28,15 +28,17 @@ _BEGINNING = 400
 """Characters of a text in which it says that a name is old; below that it speaks of single parameters."""
 
 
-def collected() -> dict[str, Any]:
+def collected(examples: str = "") -> dict[str, Any]:
     """Return all lists.
 
     `numpy`: entries for ``np.``; `spaces`: those for each of its modules; `array`: those for an array; `given`: the
-    parameters; `pyselfie`: what can be imported from there. An entry has `name`, `kind` (function, namespace, type or
-    constant), `detail` (its parameters, or what it is) and `about`, a line.
+    parameters; `pyselfie`: what can be imported from there. An entry has `name`, `kind` (function, namespace, type,
+    property, variable or constant), `detail` (its parameters, or what it is) and `about`, a line. What the text of the
+    `examples` uses of NumPy is `usual`: it goes before the rest.
     """
+    usual = set(re.findall(r"\bnp\.(\w+)", examples))
     return {
-        "numpy": _entries(np),
+        "numpy": [entry | {"usual": entry["name"] in usual} for entry in _entries(np)],
         "spaces": {name: _entries(getattr(np, name)) for name in _SPACES},
         "array": _entries(np.ndarray),
         "given": [

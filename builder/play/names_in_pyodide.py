@@ -13,5 +13,6 @@ sys.path[:0] = ["/tmp/numpy", "/work", *map(str, _WORK.glob("*.whl"))]  # noqa: 
 
 from names import collected  # type: ignore[import-not-found]  # noqa: E402 - copied there
 
-text = json.dumps(collected(), ensure_ascii=False)
+examples = "".join(path.read_text(encoding="utf-8") for path in sorted((_WORK / "effects").glob("*.py")))
+text = json.dumps(collected(examples), ensure_ascii=False)
 (_WORK / "names.json").write_text(text, encoding="utf-8")

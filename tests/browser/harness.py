@@ -74,14 +74,24 @@ class EngineDriver:
         The site's root.
     backend, painter : str
         The engine's options.
+    isolated : bool
+        As for the engine.
     """
 
-    def __init__(self, page: GuardedPage, site_url: str, backend: str = "auto", painter: str = "auto") -> None:
+    def __init__(
+        self,
+        page: GuardedPage,
+        site_url: str,
+        backend: str = "auto",
+        painter: str = "auto",
+        *,
+        isolated: bool = False,
+    ) -> None:
         self.page = page
         page.set_default_timeout(TIMEOUT_MS)
         page.route("**/blank.html", _empty_page)
         page.goto(f"{site_url}blank.html")
-        asked = {"backend": backend, "painter": painter}
+        asked = {"backend": backend, "painter": painter, "isolated": isolated}
         arguments = {"engineUrl": f"{site_url}js/engine/engine.js", "events": EVENTS, **asked}
         page.evaluate(_SETUP, arguments)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from tests.browser.page_kit import Demo
+from tests.browser.guard import Guard
+from tests.browser.page_kit import Demo, encode, two_colours
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Locator
 
     from builder.serve import Server
     from tests.browser.guard import GuardedPage
@@ -70,3 +73,16 @@ class Play(Demo):
             return bool(np.abs(middle - colour).max() <= 3)
 
         self.until(is_there)
+
+
+def opened(site: Server, browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]) -> Iterator[Play]:
+    """Give one page, with a small picture in it, for all tests of a file, as its fixture; then hold it to the rules."""
+    context = browser_for(()).new_context()
+    guard = Guard(context, origins)
+    play = Play(cast("GuardedPage", context.new_page()), site).wait_painted()
+    play.wait_state("good")
+    play.give("small.png", encode(two_colours(64, 48)))
+    play.wait_shown("small.png", (64, 48))
+    yield play
+    context.close()
+    assert guard.faults() == []

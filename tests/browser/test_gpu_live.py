@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.gpu_buffers import SKIP_MODEL, in_pipeline
 from tests.browser.gpu_watch import faults, seen, watch_gpu
 from tests.browser.harness import EngineDriver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
+    from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 EFFECTS = ("fill", "blur", "color", "transparent", "picture", "mask")
 LOOK = 144  # bytes that say what part of the frame the mask is of
@@ -140,3 +150,13 @@ def test_frame_in_hand_outlives_a_garbage_collection(launch, site):
         engine.in_worker(AFTER_A_PAINTING % painted)
     engine.in_worker("gpuWatch.devices.at(-1).queue.onSubmittedWorkDone()")
     assert faults(engine) == []
+
+
+def test_frames_of_an_isolated_worker_stay_on_the_gpu(
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], astronaut: np.ndarray
+) -> None:
+    """It has the WebGPU painter, as any other worker has."""
+    url = serve_as({"Content-Security-Policy": ""}).url
+    engine = EngineDriver(launch(*WEBGPU_FLAGS), url, "webgpu", "webgpu", isolated=True)
+    assert engine.start(effect="mask", edges="raw")["painter"] == "webgpu"
+    assert engine.show(astronaut[:64, :64])["width"] == 64

@@ -31,7 +31,7 @@ async (step) => {
 
 
 def test_steps_on_the_gpu(launch: Callable[..., GuardedPage], site: Server, astronaut: np.ndarray) -> None:
-    """Masks come in one readback, frame and composite in one each; the numbers are those of mask and canvas."""
+    """Masks come in one readback, each picture in one; the numbers are those of mask and canvas."""
     engine = EngineDriver(watch_gpu(launch(*WEBGPU_FLAGS)), site.url, backend="webgpu", painter="webgpu")
     assert engine.start(modelSelection=1, effect="blur")["painter"] == "webgpu"
     engine.show(astronaut)
@@ -42,15 +42,21 @@ def test_steps_on_the_gpu(launch: Callable[..., GuardedPage], site: Server, astr
     engine.page.evaluate("engine.setTrace('held')")
     read = seen(engine, "readbacks")
     assert len(read) == engine.page.evaluate("newest.readbacks")
-    assert sorted(name.split()[0] for name in read) == ["getImageData", "getImageData", "mapAsync"]
+    assert sorted(name.split()[0] for name in read) == ["getImageData"] * 3 + ["mapAsync"]
     steps = engine.page.evaluate("steps")
     there = [name for name, step in steps.items() if step["shape"]]
-    assert there == ["frame", "model-input", "raw-mask", "smoothing-weight", "refined-mask", "composite"]
-    assert "no overlay to be seen" in steps["overlay"]["note"]
+    assert there == list(steps)
+    assert "Painted alone" in steps["overlay"]["note"]
     assert (steps["smoothing-weight"]["shape"], steps["composite"]["shape"]) == ([72, 128], [512, 512, 4])
     np.testing.assert_array_equal(engine.page.evaluate(VALUES, "frame"), astronaut.ravel())
     np.testing.assert_allclose(engine.page.evaluate(VALUES, "refined-mask"), engine.mask().ravel(), atol=1e-6)
     np.testing.assert_array_equal(engine.page.evaluate(VALUES, "composite"), engine.snapshot().ravel())
+    overlay = np.array(engine.page.evaluate(VALUES, "overlay")).reshape(512, 512, 4)
+    alpha = overlay[..., 3:] / 255
+    composed = overlay[..., :3] * alpha + astronaut * (1 - alpha)
+    assert np.abs(engine.snapshot()[..., :3] - composed).max() <= 2
+    assert alpha.min() < 0.05
+    assert alpha.max() > 0.95
     raw = np.array(engine.page.evaluate(VALUES, "raw-mask"))
     assert 0 <= raw.min() < 0.1
     assert 0.9 < raw.max() <= 1

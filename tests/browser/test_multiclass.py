@@ -18,7 +18,7 @@ from tests.browser.harness import EngineDriver
 
 FILE = "models/selfie_multiclass.onnx"
 NAMES = ["background", "hair", "body-skin", "face-skin", "clothes", "others"]
-EXAMPLE = Path(__file__).parents[2] / "examples" / "effects" / "hair_colour.py"
+EXAMPLES = Path(__file__).parents[2] / "examples" / "effects"
 GET = "document.getElementById('s')"
 ASK = f"""async () => {{
   const classes = await {GET}.getClasses();
@@ -114,7 +114,7 @@ def test_multiclass_that_does_not_come_leaves_the_light_model(launch, site):
     assert again["modelReason"] == "asked for"
 
 
-def test_example_effect_is_given_classes(launch, site, astronaut):
+def test_example_effects_are_given_classes(launch, site, astronaut):
     """A function with a parameter `classes` gets them on the page's canvas; with another model it is told why not."""
     engine = EngineDriver(launch(), site.url, painter="canvas2d")
     engine.start(effect="fill", modelSelection=2)
@@ -125,11 +125,12 @@ def test_example_effect_is_given_classes(launch, site, astronaut):
     planes = np.array(classes[1], np.float32).reshape(6, 256, 256)
     full = Classes(classes[0], planes, Size(512, 512), resize_half_pixel)
     mask = resize_half_pixel(engine.mask(), 512, 512)
-    expected = load_effect(EXAMPLE.read_text(), "hair_colour", "hair_colour.py")(astronaut, mask, 0.0, full)
-    use = "([source, name]) => engine.setCustomEffect(source, name)"
-    engine.page.evaluate(use, [EXAMPLE.read_text(), "hair_colour"])
-    found = engine.snapshot()[..., :3].astype(int)
-    assert np.abs(found - expected).max() <= 1
+    for name in ("colourful_clothes", "hair_colour"):
+        text = (EXAMPLES / f"{name}.py").read_text()
+        expected = load_effect(text)(astronaut, mask, 0.0, full)
+        engine.page.evaluate("(text) => engine.setCustomEffect(text)", text)
+        found = engine.snapshot()[..., :3].astype(int)
+        assert np.abs(found - expected).max() <= 1
     assert np.abs(found - astronaut)[20:60, 180:250].mean() > 20, "the hair has another colour"
     engine.page.expected_errors.append("CustomEffectError|Traceback")
     position = engine.position()

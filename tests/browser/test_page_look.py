@@ -196,7 +196,7 @@ def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., GuardedPag
     demo = open_demo(launch, site).wait_painted()
     page, press = demo.page, demo.page.keyboard.press
     order = []
-    for _ in range(15):
+    for _ in range(16):
         press("Tab")
         order.append(page.evaluate(_FOCUSED))
         assert page.evaluate("document.activeElement.matches(':focus-visible')")
@@ -204,6 +204,7 @@ def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., GuardedPag
         *(
             "Skip to the controls",
             "Write your own effect",
+            "Quality lab",
             "camera-button",
             "file-button",
             "sample-button",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.guard import Guard
-from tests.browser.page_kit import encode, two_colours
-from tests.browser.play_kit import RED, Play
+from tests.browser.flags import camera_flags
+from tests.browser.play_kit import RED, Play, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser
 
@@ -25,15 +25,8 @@ SHOWN = {RED: (200, 0, 0), BLUE: (0, 0, 200), GREEN: (0, 200, 0)}
 
 @pytest.fixture(scope="module")
 def play(site: Server, browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]) -> Iterator[Play]:
-    """Return one page for all tests of this file, with a small picture in it; no test may rely on another's text."""
-    context = browser_for(()).new_context()
-    guard = Guard(context, origins)
-    opened = Play(cast("GuardedPage", context.new_page()), site).wait_painted()
-    opened.give("small.png", encode(two_colours(64, 48)))
-    opened.wait_shown("small.png", (64, 48))
-    yield opened
-    context.close()
-    assert guard.faults() == []
+    """Return one page for all tests of this file; none relies on another's text."""
+    yield from opened(site, browser_for, origins)
 
 
 def test_it_is_alive_at_once(site: Server, launch: Callable[..., GuardedPage]):
@@ -95,6 +88,35 @@ def test_a_syntax_error_marks_its_line_and_the_last_good_one_runs(play: Play):
     assert play.mistake() == ""
     assert marked.count() == 0
     play.wait_colour((0, 200, 0))
+
+
+def test_what_does_not_return_can_be_stopped(play: Play):
+    """After some seconds the page offers to end it; pressed, the last good effect goes on and the next text runs."""
+    play.run(RED)
+    play.wait_colour((200, 0, 0))
+    play.run("def effect(frame, mask, time):\n    while True:\n        pass\n")
+    play.wait_mistake("hasn't returned for 3 s")
+    play.page.click("#stop-button")
+    play.until(lambda: play.state() == "old" and "hasn't returned" not in play.mistake())
+    assert play.mistake() != ""
+    assert play.page.is_hidden("#stop-button")
+    play.wait_colour((200, 0, 0))
+    play.run(BLUE)
+    play.wait_colour((0, 0, 200))
+
+
+def test_on_the_camera_it_says_what_a_frame_costs(site: Server, launch: Callable[..., GuardedPage], camera_file: Path):
+    """With the camera on, time goes on for the effect, and its milliseconds stand beside those of a camera's frame."""
+    play = Play(launch(*camera_flags(camera_file)), site).wait_painted()
+    play.wait_state("good")
+    play.until(lambda: play.page.inner_text("#cost").endswith("ms for this picture"))
+    play.page.click("#camera-button")
+    play.until(lambda: play.size() == (1280, 720))
+    play.run("def effect(frame, mask, time):\n    print(time > 0.5)\n    return frame\n")
+    play.until(lambda: "True" in play.page.inner_text("#printed-text"))
+    assert play.page.inner_text("#way") == "Full size: sees every pixel"
+    play.until(lambda: "of 33 ms per frame" in play.page.inner_text("#cost"))
+    assert play.page.evaluate("document.getElementById('cost-meter').value") > 0
 
 
 @pytest.mark.parametrize(

@@ -61,66 +61,72 @@ async (step) => {
 
 
 @pytest.fixture(scope="module")
-def page(browser_for: Callable[[tuple[str, ...]], Browser], site: Server, origins: set[str]) -> Iterator[ElementPage]:
+def element(
+    browser_for: Callable[[tuple[str, ...]], Browser], site: Server, origins: set[str]
+) -> Iterator[ElementPage]:
     """Return a page with an element that shows the sample; its worker counts."""
     context = browser_for(()).new_context()
     guard = Guard(context, origins)
     tab = context.new_page()
     tab.on("worker", lambda worker: worker.evaluate(COUNT))
-    page = ElementPage(tab, site.url, HTML)  # type: ignore[arg-type]
-    page.wait("frame")
-    page.run(LISTEN)
-    yield page
+    opened = ElementPage(tab, site.url, HTML)  # type: ignore[arg-type]
+    opened.wait("frame")
+    opened.run(LISTEN)
+    yield opened
     context.close()
     assert not guard.faults()
 
 
-def counted(page: ElementPage) -> dict[str, int]:
+def counted(element: ElementPage) -> dict[str, int]:
     """Return what the worker has done for a trace."""
-    return next(worker for worker in page.page.workers if "js/worker.js" in worker.url).evaluate("counted")
+    return next(worker for worker in element.page.workers if "js/worker.js" in worker.url).evaluate("counted")
 
 
-def traced(page: ElementPage, where: str = "true") -> dict[str, dict[str, Any]]:
+def traced(element: ElementPage, where: str = "true") -> dict[str, dict[str, Any]]:
     """Open the trace and return the first steps for which `where` holds, by name."""
-    page.run("() => { self.newest = null; s.setTrace('live'); }")
-    return page.page.wait_for_function(f"() => newest && ({where}) && newest").json_value()
+    element.run("() => { self.newest = null; s.setTrace('live'); }")
+    return element.page.wait_for_function(f"() => newest && ({where}) && newest").json_value()
 
 
-def array(page: ElementPage, step: str) -> tuple[np.ndarray, dict[str, Any]]:
+def array(element: ElementPage, step: str) -> tuple[np.ndarray, dict[str, Any]]:
     """Return a step's array as NumPy reads its file, and what else the page gets."""
-    found = page.run(ARRAY, step)
+    found = element.run(ARRAY, step)
     return np.load(io.BytesIO(base64.b64decode(found["npy"]))), found
 
 
-def push(page: ElementPage) -> None:
+def push(element: ElementPage) -> None:
     """Show an empty picture."""
-    position = page.position()
-    page.run(PUSH)
-    page.wait("frame", after=position)
+    position = element.position()
+    element.run(PUSH)
+    element.wait("frame", after=position)
 
 
-def test_closed_trace_costs_nothing(page: ElementPage) -> None:
+def test_closed_trace_costs_nothing(element: ElementPage) -> None:
     """Without one, and after one, pictures are painted and nothing is read back or sent; an open one does both."""
     for _ in range(3):
-        push(page)
-    assert counted(page) == {"traces": 0, "large": 0}
-    traced(page)
-    assert counted(page) == {"traces": 1, "large": 2}
-    page.run("s.setTrace('off')")
+        push(element)
+    assert counted(element) == {"traces": 0, "large": 0}
+    traced(element)
+    assert counted(element) == {"traces": 1, "large": 2}
+    element.run("s.setTrace('off')")
     for _ in range(3):
-        push(page)
-    page.page.wait_for_timeout(400)  # twice the time between two traces
-    assert counted(page) == {"traces": 1, "large": 2}
+        push(element)
+    element.page.wait_for_timeout(400)  # twice the time between two traces
+    assert counted(element) == {"traces": 1, "large": 2}
 
 
 @pytest.mark.parametrize(("number", "edges", "names"), [(1, "refined", ALL), (0, "refined", ALL), (0, "raw", RAW)])
-def test_steps_are_what_the_model_takes_and_gives(page: ElementPage, number: int, edges: str, names: list[str]) -> None:
+def test_steps_are_what_the_model_takes_and_gives(
+    element: ElementPage, number: int, edges: str, names: list[str]
+) -> None:
     """Shapes, types and ranges of both models; what raw edges have not is left out, with a reason."""
     height, width = load_spec(number).height, load_spec(number).width
-    page.run("([number, edges]) => Object.assign(s, { modelSelection: number, edges })", [number, edges])
-    page.run("(src) => { s.setTrace('off'); s.setAttribute('src', src); }", SAMPLE)
+    element.run("([number, edges]) => Object.assign(s, { modelSelection: number, edges })", [number, edges])
+    element.run("(src) => { s.setTrace('off'); s.setAttribute('src', src); }", SAMPLE)
     is_there = "Boolean(newest['refined-mask'].shape)" if edges == "refined" else "!newest['refined-mask'].shape"
-    steps = traced(page, f"newest['raw-mask'].high > 0.9 && newest['model-input'].shape[0] === {height} && {is_there}")
+    steps = traced(
+        element, f"newest['raw-mask'].high > 0.9 && newest['model-input'].shape[0] === {height} && {is_there}"
+    )
     assert [name for name in ALL if steps[name]["shape"]] == names
     assert (steps["frame"]["shape"], steps["frame"]["dtype"]) == ([*SIZE, 3], "uint8")
     assert (steps["model-input"]["shape"], steps["model-input"]["dtype"]) == ([height, width, 3], "float32")
@@ -138,22 +144,22 @@ def test_steps_are_what_the_model_takes_and_gives(page: ElementPage, number: int
         assert "raw edges" in steps["refined-mask"]["note"]
 
 
-def test_arrays_are_the_engine_s(page: ElementPage, astronaut: np.ndarray) -> None:
+def test_arrays_are_the_engine_s(element: ElementPage, astronaut: np.ndarray) -> None:
     """The files have the picture that was shown, what the model made of it, and what is on the canvas."""
-    page.run("(src) => { s.setTrace('off'); s.setAttribute('src', src); }", SAMPLE)
-    page.run("Object.assign(s, { modelSelection: 1, edges: 'refined' })")
-    steps = traced(page, "newest['raw-mask'].high > 0.9 && newest['smoothing-weight'].shape")
-    page.run("s.setTrace('held')")
-    frame, _ = array(page, "frame")
+    element.run("(src) => { s.setTrace('off'); s.setAttribute('src', src); }", SAMPLE)
+    element.run("Object.assign(s, { modelSelection: 1, edges: 'refined' })")
+    steps = traced(element, "newest['raw-mask'].high > 0.9 && newest['smoothing-weight'].shape")
+    element.run("s.setTrace('held')")
+    frame, _ = array(element, "frame")
     assert np.abs(frame.astype(int) - astronaut).mean() < 3  # the sample is a JPEG of it
-    composite, _ = array(page, "composite")
-    np.testing.assert_array_equal(composite, page.pixels())
-    mask, facts = array(page, "refined-mask")
-    alpha = page.run("async () => Array.from((await s.getMask()).data.filter((_, index) => index % 4 === 3))")
+    composite, _ = array(element, "composite")
+    np.testing.assert_array_equal(composite, element.pixels())
+    mask, facts = array(element, "refined-mask")
+    alpha = element.run("async () => Array.from((await s.getMask()).data.filter((_, index) => index % 4 === 3))")
     np.testing.assert_allclose(mask.ravel() * 255, alpha, atol=0.51)
     assert (facts["length"], facts["last"]) == (mask.size, pytest.approx(float(mask[-1, -1])))
     assert (float(mask.min()), float(mask.max())) == (steps["refined-mask"]["low"], steps["refined-mask"]["high"])
     assert sum(facts["histogram"]["counts"][0]) == mask.size
-    weight, _ = array(page, "smoothing-weight")
+    weight, _ = array(element, "smoothing-weight")
     assert weight.max() <= 0.95
-    page.run("s.setTrace('off')")
+    element.run("s.setTrace('off')")

@@ -38,6 +38,9 @@ class Store:
     def sampled(self):
         self.samples += 1
 
+    def read(self, _target):
+        return False
+
     async def take(self, frame):
         self.clear()
         self.drawable, self.size = frame, Size(frame.width, frame.height)

@@ -72,6 +72,7 @@ def test_completions_are_the_sites_own_numpy(completions: dict[str, Any]) -> Non
     assert named(completions["numpy"], "abs")["detail"].startswith("(x")
     assert named(completions["numpy"], "concatenate")["detail"].startswith("(arrays")
     assert named(completions["numpy"], "where")["detail"] == "(condition, x, y)"
+    assert [named(completions["numpy"], name)["usual"] for name in ("clip", "vander")] == [True, False]
     assert named(completions["numpy"], "uint8")["kind"] == "type"
     assert named(completions["numpy"], "pi")["about"].startswith("3.14159")
     assert named(completions["array"], "shape")["kind"] == "property"

@@ -54,6 +54,22 @@ def test_file_holds_the_functions_pixels(
     np.testing.assert_array_equal(load(tmp_path / "out.png"), expected)
 
 
+@pytest.mark.parametrize("edges", ["refined", "raw"])
+def test_masks_of_a_folder_are_each_pictures_own(edges: str, astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
+    """However alike they are, pictures of a folder are no film; `--edges raw` writes the network's own masks."""
+    album = tmp_path / "album"
+    album.mkdir()
+    noise = np.random.default_rng(7).normal(0, 6, (3, *astronaut.shape))
+    pictures = dict(zip(("a.png", "b.png", "c.png"), (astronaut + noise).clip(0, 255).astype(np.uint8), strict=True))
+    for name, picture in pictures.items():
+        Image.fromarray(picture).save(album / name)
+    assert main([str(album), "-o", str(tmp_path / "out"), "-q", "--mask", "--edges", edges]) == 0
+    for name, picture in pictures.items():
+        with Segmenter(edges=edges) as segmenter:
+            expected = effects.mask_overlay(picture, segmenter.segment(picture))[..., 0]
+        np.testing.assert_array_equal(load(tmp_path / "out" / name), expected)
+
+
 def test_effect_none_runs_no_model(
     photo: Path, astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,7 +162,21 @@ def test_one_frame_in_twenty_gets_a_glance(pipeline, device, monkeypatch):
     assert (raw.runs, raw.glances) == (GLANCE_EVERY, 0)
 
 
-def test_a_photo_gets_its_glance_at_once(pipeline, device):
+@pytest.fixture
+def told(worker, monkeypatch):
+    """Return what the GPU tells of each photo: how wide what else is looked at is, and what happens meanwhile."""
+    told = SimpleNamespace(width=100.0, asked=0, meanwhile=lambda: None)
+
+    async def read_floats(_gpu, _look):
+        told.asked += 1
+        told.meanwhile()
+        return [np.array([0] * 26 + [told.width] + [0] * 9, np.float32)]
+
+    monkeypatch.setattr(worker.module("webgpu.looks"), "read_floats", read_floats)
+    return told
+
+
+def test_a_photo_gets_its_glance_at_once(pipeline, device, told):
     """No frame follows it; so it is with another model, too. What is shown of it again has been looked at."""
     pipeline.is_photo = True
     for number in (0, 1):
@@ -176,7 +190,24 @@ def test_a_photo_gets_its_glance_at_once(pipeline, device):
             assert (runtime.runs, runtime.glances) == (runs, 1)
     pipeline.cut()
     assert process(pipeline, 64, fresh_mask=True)
-    assert (runtime.runs, runtime.glances) == (3, 2)
+    assert (runtime.runs, runtime.glances, told.asked) == (3, 2, 3)
+
+
+def test_a_photo_with_nobody_small_costs_one_run(pipeline, device, told):
+    """Nor does one that has been taken back while the GPU was asked; raw edges are never asked about."""
+    pipeline.is_photo = True
+    runtime = Runtime(device)
+    asyncio.run(pipeline.use(runtime))
+    told.width = 0.0
+    assert process(pipeline, 64, fresh_mask=True)
+    told.width, told.meanwhile = 100.0, pipeline.reset
+    pipeline.cut()
+    assert not process(pipeline, 64, fresh_mask=True)
+    assert (runtime.runs, runtime.glances, told.asked) == (2, 0, 2)
+    raw = Runtime(device, edges="raw")
+    asyncio.run(pipeline.use(raw))
+    assert process(pipeline, 64, fresh_mask=True)
+    assert (raw.runs, raw.glances, told.asked) == (1, 0, 2)
 
 
 @pytest.mark.parametrize("asked", ["mask", "classes"])

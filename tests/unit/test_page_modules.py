@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from typing import Any
 
 from builder.paths import WEB
 
@@ -39,11 +40,69 @@ console.log(JSON.stringify(told));
 """
 
 
+STORE = """
+globalThis.self = globalThis;
+const { load, save } = await import(process.argv[1]);
+function storage(room) {
+  const kept = new Map();
+  return {
+    getItem: (name) => kept.get(name) ?? null,
+    removeItem: (name) => kept.delete(name),
+    setItem(name, text) {
+      if (text.length > room) throw new DOMException("full", "QuotaExceededError");
+      kept.set(name, text);
+    },
+  };
+}
+const use = (session, local) => {
+  for (const [name, given] of Object.entries({ sessionStorage: session, localStorage: local })) {
+    Object.defineProperty(self, name, { configurable: true, get: () => given ?? (() => { throw new Error("no"); })() });
+  }
+};
+const work = (text) => ({ editor: text, example: "bokeh", values: { size: 3 } });
+const told = {};
+const roomy = storage(1e9);
+use(storage(1e9), roomy);
+told.kept = [save(work("mine"), () => "less"), load()];
+use(storage(1e9), roomy);
+told.nextTab = load();
+told.longHistory = [save(work("x".repeat(600_000)), () => "text alone"), load().editor];
+told.tooLong = [save(work("x".repeat(600_000)), () => "y".repeat(600_000)), load()];
+use(storage(0), roomy);
+told.full = [save(work("mine"), () => ""), load().editor];
+use(null, null);
+told.forbidden = [save(work("mine"), () => ""), load()];
+const odd = storage(1e9);
+use(odd, storage(1e9));
+told.damaged = ["{", "null", "3", '{"editor": 1}'].map((text) => (odd.setItem("pyselfie.play.1", text), load()));
+console.log(JSON.stringify(told));
+"""
+
+
+def run_by_node(program: str, module: str) -> dict[str, Any]:
+    """Run a program that imports a module of the page, and return what it prints."""
+    command = ["node", "--input-type=module", "-e", program, "--", (WEB / module).as_uri()]
+    told: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return told
+
+
+def test_what_the_playground_keeps():
+    """For this tab and the next; without history if that is long; nothing that is too long, damaged or not its own."""
+    work = {"editor": "mine", "example": "bokeh", "values": {"size": 3}}
+    assert run_by_node(STORE, "js/play/store.js") == {
+        "kept": [True, work],
+        "nextTab": work,
+        "longHistory": [True, "text alone"],
+        "tooLong": [False, None],
+        "full": [True, "mine"],
+        "forbidden": [True, None],
+        "damaged": [None, None, None, None],
+    }
+
+
 def test_a_preload_that_is_over_leaves_no_listener():
     """Its signal may live as long as the page; one that nobody has taken over yet still hears it."""
-    command = ["node", "--input-type=module", "-e", HOLDS, "--", (WEB / "js/engine/holds.js").as_uri()]
-    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    assert told == {
+    assert run_by_node(HOLDS, "js/engine/holds.js") == {
         "started and taken over": 0,
         "taken over and started": 0,
         "failed": 0,

@@ -56,6 +56,25 @@ def test_the_edges_colours_come_from_the_model_that_has_them(pipeline, painter, 
         assert (painter.scene.edge is not None) == given
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("effect", [name for name in EFFECTS if EFFECTS[name].overlay is not None])
+def test_numbers_of_a_broken_driver_show_nobody(pipeline, painter, effect, bad):
+    """The network's own mask is no number: all is hidden that the effect hides, and the next frame is sound."""
+
+    class Broken(StubRuntime):
+        async def run(self, tensor, extras=None):
+            mask = await super().run(tensor, extras)
+            return np.full_like(mask, bad) if tensor.max() > 0.5 else mask
+
+    asyncio.run(pipeline.use(Broken(load_spec(1, "raw"))))
+    for level in (255, 0, 51, 255, 51):
+        assert process(pipeline, Frame(level), Options(effect=effect))
+    broken, nobody, sound, _, again = (overlay for _, _, overlay, *_ in painter.painted)
+    np.testing.assert_array_equal(broken[..., 3], nobody[..., 3])
+    np.testing.assert_array_equal(again, sound)
+
+
 def test_a_new_frame_ends_the_one_before(pipeline):
     """Each frame is closed exactly once, when its successor comes or at the end."""
     frames = [Frame(), Frame(), Frame()]

@@ -221,6 +221,16 @@ export const OPTIONS = [
     ways: ["page", "element", "track", "address"],
   },
   {
+    name: "isolated",
+    attribute: "isolated",
+    short: "isolated",
+    kind: "flag",
+    initial: false,
+    expected: "true or false",
+    choices: [],
+    ways: ["element", "track"],
+  },
+  {
     name: "onFailure",
     attribute: "on-failure",
     short: "onFailure",

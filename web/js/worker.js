@@ -5,23 +5,22 @@
  *
  * @typedef {import("./engine/protocol.d.ts").Boot} Boot
  * @typedef {import("./engine/protocol.d.ts").ToPython} ToPython
- * @typedef {import("./engine/protocol.d.ts").FromBoot} FromBoot
- * @typedef {import("./engine/protocol.d.ts").FromHost} FromHost
- * @typedef {import("./engine/protocol.d.ts").FromPython} FromPython
- * @typedef {{width: number, height: number, data: Uint8Array<ArrayBuffer>}} Pixels
  */
-import { bytesOverTheWire, DownloadError, Downloads } from "./worker/downloads.js";
+import { DownloadError, Downloads } from "./worker/downloads.js";
 import { missingHere } from "./worker/features.js";
-import { fetchNow } from "./worker/fetch_now.js";
+import { Host, MODEL_FOLDER, Shared } from "./worker/host.js";
+import { lateFiles } from "./worker/late_files.js";
+import { lockDown } from "./worker/lockdown.js";
 import { MODELS } from "./worker/models.generated.js";
 import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
+import { pageFetch } from "./worker/page_fetch.js";
+import { isIsolated, listen, tell } from "./worker/page_line.js";
 import { Patience } from "./worker/patience.js";
 import { firstBackend, probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
 import { unpack } from "./worker/unpack.js";
 
 const ROOT = new URL("../", import.meta.url).href;
 const PYODIDE = "vendor/pyodide/";
-const MODEL_FOLDER = "models/";
 
 /** @type {ToPython[]} messages that arrive before Python does */
 const waiting = [];
@@ -35,14 +34,11 @@ let closeAll = async () => {
 const SIGN_MS = 500;
 let signedAt = 0;
 
-/** @param {FromBoot | import("./engine/protocol.d.ts").Ended} message */
-const tell = (message) => self.postMessage(message);
-
-self.onmessage = (/** @type {MessageEvent<Boot | import("./engine/protocol.d.ts").End | ToPython>} */ { data }) => {
-  if (data.type === "boot") boot(data);
-  else if (data.type === "end") end();
-  else if (receive(data)) giveSign();
-};
+listen((/** @type {Boot | import("./engine/protocol.d.ts").End | ToPython} */ message) => {
+  if (message.type === "boot") boot(message);
+  else if (message.type === "end") end();
+  else if (receive(message)) giveSign();
+});
 
 /** Between two pieces of work, so that the page's watchdog need not wait until all are done. */
 function giveSign() {
@@ -56,136 +52,6 @@ async function end() {
   tell({ type: "ended" });
 }
 
-/** What all channels share: the downloads, ONNX Runtime, what the browser offers. */
-class Shared {
-  #ort;
-  /** @type {OrtBridge | null} */
-  #first;
-  /** @type {Map<string, Promise<ArrayBuffer>>} models whose download began before Python asked */
-  #early = new Map();
-
-  /**
-   * @param {Downloads} downloads
-   * @param {any} ort
-   * @param {import("./worker/probe.js").Probe} found
-   * @param {OrtBridge} bridge with the first session under way
-   */
-  constructor(downloads, ort, found, bridge) {
-    this.downloads = downloads;
-    this.probe = found;
-    this.#ort = ort;
-    this.#first = bridge;
-  }
-
-  /** A bridge for a channel of its own: it has its own GPU device, whose loss is nobody else's. */
-  takeBridge() {
-    const bridge = this.#first ?? new OrtBridge(this.#ort);
-    this.#first = null;
-    return bridge;
-  }
-
-  /** @param {string} path @param {Promise<ArrayBuffer>} model */
-  haveModel(path, model) {
-    this.#early.set(path, model);
-  }
-
-  /** @param {string} path @param {(loaded: number, total: number) => void} onProgress of a download that begins now */
-  model(path, onProgress) {
-    const early = this.#early.get(path);
-    this.#early.delete(path);
-    return early ?? this.downloads.buffer(this.downloads.url(path), onProgress);
-  }
-}
-
-/** What Python may ask of JavaScript for one channel (pyselfie.browser.js_types.Host). */
-class Host {
-  #shared;
-  #channel;
-
-  /** @param {Shared} shared @param {number} channel */
-  constructor(shared, channel) {
-    this.#shared = shared;
-    this.#channel = channel;
-    this.bridge = shared.takeBridge();
-    this.probe = shared.probe;
-  }
-
-  /** @param {string} file @param {string} name of the model, for people */
-  loadModel(file, name) {
-    const text = `Downloading the ${name} model`;
-    return this.#shared.model(MODEL_FOLDER + file, (loaded, total) =>
-      this.#send({ type: "modelprogress", loaded, total, text }),
-    );
-  }
-
-  /** @param {FromHost | FromPython} message @param {Transferable[]} [transfer] */
-  #send(message, transfer = []) {
-    self.postMessage({ ...message, channel: this.#channel }, { transfer });
-  }
-
-  /** @param {number} width @param {number} height @param {number} ms */
-  painted(width, height, ms) {
-    this.#send({ type: "frame", width, height, ms });
-  }
-
-  /** @param {number} textNumber */
-  effectRuns(textNumber) {
-    this.#send({ type: "effect_runs", number: textNumber });
-  }
-
-  dropped() {
-    this.#send({ type: "dropped" });
-  }
-
-  /** @param {string} message JSON of a FromPython */
-  post(message) {
-    this.#send(JSON.parse(message));
-  }
-
-  /** @param {string} message JSON of a Traced @param {Record<string, Pixels | undefined>} pictures by their steps' names */
-  trace(message, pictures) {
-    const { steps, ...rest } = JSON.parse(message);
-    for (const step of steps) step.picture = imageOf(pictures[step.name]);
-    this.#send({ type: "trace", steps, ...rest });
-  }
-
-  /** @param {number} request @param {any} value @param {string | undefined} error */
-  reply(request, value, error) {
-    this.#send({ type: "reply", request, value: value?.toJs?.() ?? value, error });
-  }
-
-  /** Pixels read as 16-bit floats; Pyodide does not know Float16Array. @param {ImageData} pixels */
-  halfFloats({ data }) {
-    return new Uint16Array(data.buffer);
-  }
-
-  /** @param {number} request @param {any} bitmaps a Python list; they are the page's from here on */
-  deliver(request, bitmaps) {
-    const value = bitmaps.toJs();
-    this.#send({ type: "reply", request, value }, value);
-  }
-
-  /**
-   * Send what is on the canvas now. A `VideoFrame` where there are any: it is taken in this very task, and streams want it.
-   *
-   * @param {OffscreenCanvas} canvas
-   * @param {number | undefined} timestamp microseconds
-   */
-  composite(canvas, timestamp = performance.now() * 1000) {
-    if ("VideoFrame" in self) {
-      const frame = new VideoFrame(canvas, { timestamp, alpha: "discard" });
-      this.#send({ type: "composite", frame }, [frame]);
-    } else {
-      createImageBitmap(canvas).then((frame) => this.#send({ type: "composite", frame }, [frame]));
-    }
-  }
-
-  /** Tell how much came over the wire so far. */
-  downloaded() {
-    this.#send({ type: "downloaded", bytes: bytesOverTheWire() });
-  }
-}
-
 /** @param {Boot} message */
 async function boot({ modelSelection, edges, backend, painter, verdicts, fresh, interrupt }) {
   tell({ type: "alive" }); // the script has come: from here on it is `Patience` that ends a start, and says what is missing
@@ -197,6 +63,7 @@ async function boot({ modelSelection, edges, backend, painter, verdicts, fresh, 
     fresh: Boolean(fresh),
     onMove: () => patience.moved(),
     onProgress: (done) => report(done ? "Starting Python" : "Downloading the engine"),
+    ...(isIsolated() && { fetch: pageFetch(ROOT) }),
   });
   const patience = new Patience(
     () => downloads.pending,
@@ -215,6 +82,7 @@ async function boot({ modelSelection, edges, backend, painter, verdicts, fresh, 
     const channels = Channels(makeHost, backend, painter, verdicts);
     receive = channels.receive;
     closeAll = channels.end;
+    if (isIsolated()) lockDown();
     Object.assign(self, { pyodide }); // for a look inside from the console, and for the leak test
     tell({ type: "booted" });
     for (const message of waiting.splice(0)) receive(message);
@@ -275,6 +143,7 @@ async function startRuntime(downloads, patience, { modelSelection, edges, backen
 
 /** @param {Downloads} downloads @param {Patience} patience @param {SharedArrayBuffer | null} interrupt */
 async function startPython(downloads, patience, interrupt) {
+  const lateOnes = lateFiles(downloads);
   const archives = ["numpy", "pyselfie"].map((name) =>
     downloads.buffer(downloads.expect(downloads.find(`python/${name}-`))),
   );
@@ -296,21 +165,11 @@ async function startPython(downloads, patience, interrupt) {
   for (const archive of archives) unpack(await archive, pyodide.FS, pyodide._api.sitePackages);
   patience.moved();
   const late = pyodide.pyimport("pyselfie.browser.late_imports");
-  late.install(JSON.stringify(downloads.late), (/** @type {string} */ path, /** @type {boolean} */ past) => {
-    tell({ type: "fetching" });
-    const found = fetchNow(downloads.url(path), past);
-    tell({ type: "alive" });
-    return found;
-  });
+  late.install(JSON.stringify(downloads.late), await lateOnes);
   late.destroy();
   if (interrupt) listenTo(interrupt, pyodide);
   const { Channels } = pyodide.pyimport("pyselfie.browser.channels"); // while ONNX Runtime still comes, or compiles
   return { pyodide, Channels };
-}
-
-/** @param {Pixels} [pixels] */
-function imageOf(pixels) {
-  return pixels ? new ImageData(new Uint8ClampedArray(pixels.data.buffer), pixels.width, pixels.height) : null;
 }
 
 /** @param {SharedArrayBuffer} interrupt @param {any} pyodide */

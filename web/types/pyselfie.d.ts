@@ -288,6 +288,7 @@ export interface PreloadOptions {
   site?: string;
   backend?: Backend;
   painter?: Painter;
+  isolated?: boolean;
   modelSelection?: TrackOptions["modelSelection"];
   edges?: Edges;
   /** Lets go of what is loaded if no element and no track has taken it over yet. */

@@ -59,6 +59,8 @@ export interface SelfieAttributes {
   backend?: Backend | null;
   /** What paints the picture. */
   painter?: Painter | null;
+  /** Runs the engine where effects that others have written reach neither the page nor the network. */
+  isolated?: Flag;
 }
 
 /** The attributes as properties; null takes one away. */
@@ -100,6 +102,8 @@ export interface SelfieProperties {
   backend: string | null;
   /** What paints the picture. */
   painter: string | null;
+  /** Runs the engine where effects that others have written reach neither the page nor the network. */
+  isolated: boolean;
 }
 
 /** What `processTrack` takes. */
@@ -132,6 +136,8 @@ export interface TrackOptions {
   backend?: Backend;
   /** What paints the picture. */
   painter?: Painter;
+  /** Runs the engine where effects that others have written reach neither the page nor the network. */
+  isolated?: boolean;
   /** What is shown when the engine fails for good: the last composite, or grey; never the camera. */
   onFailure?: OnFailure;
   /** Whether `stop()` and `replaceSource()` stop the camera's track, too. */

@@ -286,6 +286,13 @@ OPTIONS = (
         ("auto", "webgpu", "canvas2d"),
     ),
     Option(
+        "isolated",
+        "flag",
+        False,
+        "runs the engine where effects that others have written reach neither the page nor the network",
+        ("element", "track"),
+    ),
+    Option(
         "on_failure",
         "choice",
         "freeze",

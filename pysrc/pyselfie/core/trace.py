@@ -175,7 +175,8 @@ def _source(steps: Steps, name: StepName) -> StepName | None:
 def _facts(array: NDArray[Any] | None) -> dict[str, Any]:
     if array is None:
         return dict.fromkeys(("shape", "dtype", "low", "high", "odd"))
-    planes = [_numbers(plane) for plane in channels(array)]
+    is_whole = array.dtype.kind != "f" and array.flags.c_contiguous  # then all channels at once are much quicker
+    planes = [array] if is_whole else [_numbers(plane) for plane in channels(array)]
     there = [plane for plane in planes if plane.size > 0]
     return {
         "shape": list(array.shape),

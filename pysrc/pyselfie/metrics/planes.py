@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -50,16 +51,21 @@ def limited(values: Plane) -> Plane:
     scale = LIMIT / max(values.shape)
     if scale >= 1:
         return values
-    down, across = (_area_weights(count, max(1, round(count * scale))) for count in values.shape)
-    return (down @ values @ across.T).astype(np.float32, copy=False)
+    height, width = (max(1, round(count * scale)) for count in values.shape)
+    return _area_means(_area_means(values, height).T, width).T.copy()
 
 
-def _area_weights(count: int, size: int) -> Plane:
-    """Return how much each of `count` pixels counts in each of `size` means, [size, count]."""
-    edges, pixels = np.arange(size + 1)[:, None] * (count / size), np.arange(count)
-    covered = np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels)
-    weights: Plane = (covered.clip(0, 1) * (size / count)).astype(np.float32)
-    return weights
+def _area_means(values: Plane, size: int) -> Plane:
+    """Return the means of the rows that each of `size` rows covers, [size, w]; one in part counts in part."""
+    count = len(values)
+    edges = np.arange(size + 1) * (count / size)
+    values = np.ascontiguousarray(values)
+    means = np.empty((size, values.shape[1]), np.float32)
+    for row, (start, end) in enumerate(itertools.pairwise(edges)):
+        covered = np.arange(int(start), min(count, math.ceil(end)))
+        weights = (np.minimum(end, covered + 1) - np.maximum(start, covered)) * (size / count)
+        means[row] = weights.astype(np.float32) @ values[covered[0] : covered[-1] + 1]
+    return means
 
 
 def matched(mask: Any, truth: Any) -> tuple[Plane, Plane]:

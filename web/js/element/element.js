@@ -49,7 +49,7 @@ export class SelfieSegmentationElement extends ElementProperties {
     });
   }
 
-  /** @param {{site?: string | null, backend?: string, painter?: string}} [settings] */
+  /** @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean}} [settings] */
   #newEngine(settings) {
     const engine = new Engine(this.#shell.stage, settings);
     for (const type of [...FORWARDED, "error"]) {
@@ -121,7 +121,7 @@ export class SelfieSegmentationElement extends ElementProperties {
     for (const name of names) Reflect.deleteProperty(this.#told, ATTRIBUTES.get(name) ?? ""); // another model may run by now
     if (names.has("fit")) this.#shell.stage.style.setProperty("--selfie-fit", this.#oneOf("fit"));
     if (EFFECT_SRC.some((name) => names.has(name))) this.#openEffect();
-    if (["site", "backend", "painter"].some((name) => names.has(name))) this.#changeEngine();
+    if (["site", "backend", "painter", "isolated"].some((name) => names.has(name))) this.#changeEngine();
     if (this.#running) this.#update(names);
     else if (!this.isConnected || !this.#hasSource) return;
     else if (appears || names.has("src") || names.has("camera")) this.#begin();
@@ -151,11 +151,12 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   #wantedEngine() {
     const [backend, painter] = [this.#oneOf("backend"), this.#oneOf("painter")];
+    const { isolated } = this;
     try {
-      return this.#newEngine({ site: this.site, backend, painter });
+      return this.#newEngine({ site: this.site, backend, painter, isolated });
     } catch (error) {
       this.#complain("attribute", /** @type {Error} */ (error).message);
-      return this.#newEngine({ backend, painter });
+      return this.#newEngine({ backend, painter, isolated });
     }
   }
 

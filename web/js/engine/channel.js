@@ -20,7 +20,7 @@ export class Channel {
   }
 
   /**
-   * @param {{site?: string | null, backend?: string, painter?: string}} settings
+   * @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean}} settings
    * @param {import("./worker_host.js").Client} client
    * @param {import("./engine.js").Options} options
    * @param {OffscreenCanvas} canvas

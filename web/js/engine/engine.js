@@ -41,8 +41,9 @@ export class Engine extends EventTarget {
 
   /**
    * @param {HTMLElement} box the engine puts its canvas into it, and replaces it when it must
-   * @param {{site?: string | null, backend?: string, painter?: string}} [settings] site: URL of the folder with our files;
-   *   backend: "auto" | "webgpu" | "wasm"; painter: "auto" | "webgpu" (frames stay on the GPU) | "canvas2d"
+   * @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean}} [settings] site: URL of the folder with
+   *   our files; backend: "auto" | "webgpu" | "wasm"; painter: "auto" | "webgpu" (frames stay on the GPU) | "canvas2d";
+   *   isolated: for other people's code
    */
   constructor(box, settings = {}) {
     super();

@@ -9,7 +9,7 @@ import { WorkerHost } from "./worker_host.js";
  * @param {import("../../types/pyselfie.js").PreloadOptions} [options]
  */
 export async function preload({ signal, ...options } = {}) {
-  const names = ["site", "backend", "painter", "modelSelection", "edges"];
+  const names = ["site", "backend", "painter", "isolated", "modelSelection", "edges"];
   const { modelSelection, edges, ...settings } = readSettings(options, names);
   signal?.throwIfAborted();
   await WorkerHost.for(settings).hold({ modelSelection, edges }, signal);

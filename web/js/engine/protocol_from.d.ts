@@ -236,4 +236,12 @@ export interface Ended {
 
 /** What an engine or a service is told, all that concerns its channel and the downloads for all of them. */
 export type ToClient = FromPython | FromHost | Progress;
+
+/** An isolated worker's: give me this file of the site's list. The answer comes through the port that comes along. */
+export interface Want {
+  type: "want";
+  path: string;
+  cache?: RequestCache;
+}
+
 export type FromWorker = FromBoot | ((FromPython | FromHost) & { channel: number });

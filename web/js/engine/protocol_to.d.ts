@@ -233,3 +233,8 @@ export type ToWorker =
   | OpenLab
   | Close
   | ((ToEngine | ToService | ToLab) & { channel: number });
+
+/** To an isolated worker, before all else: all other messages go through the port that comes along, both ways. */
+export interface Line {
+  type: "line";
+}

@@ -21,6 +21,7 @@
 
 import { EffectWatch } from "./effect_watch.js";
 import { Holds } from "./holds.js";
+import { IsolatedWorker } from "./isolated_worker.js";
 import { siteUrl, WORKER } from "./site.js";
 import { endWorker, startWorker, watchStart } from "./start.js";
 import { keepVerdict, keptVerdicts } from "./verdicts.js";
@@ -37,6 +38,7 @@ export class WorkerHost {
   #backend;
   #painter;
   #url;
+  #isolated;
   /** @type {Worker | null} */
   #worker = null;
   /** @type {Map<number, Client>} */
@@ -60,9 +62,10 @@ export class WorkerHost {
   /** How far the start is, for engines that come while it goes on. @type {import("./protocol.d.ts").ToClient | null} */
   #progress = null;
 
-  /** @param {string} url the worker's @param {string} backend @param {string} painter */
-  constructor(url, backend, painter) {
+  /** @param {string} url the worker's @param {string} backend @param {string} painter @param {boolean} isolated */
+  constructor(url, backend, painter, isolated) {
     this.#url = url;
+    this.#isolated = isolated;
     this.#backend = backend;
     this.#painter = painter;
   }
@@ -70,12 +73,13 @@ export class WorkerHost {
   /**
    * The page's host with these settings.
    *
-   * @param {{site?: string | null, backend?: string, painter?: string, worker?: string}} settings worker: the URL of
-   *   js/worker.js, where that is known instead of the site's
+   * @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean, worker?: string}} settings
+   *   isolated: for other people's code (isolated_worker.js); worker: the URL of js/worker.js, where that is known
+   *   instead of the site's
    */
-  static for({ site, backend = "auto", painter = "auto", worker = siteUrl(site) + WORKER }) {
-    const key = `${worker} ${backend} ${painter}`;
-    const host = hosts.get(key) ?? new WorkerHost(worker, backend, painter);
+  static for({ site, backend = "auto", painter = "auto", isolated = false, worker = siteUrl(site) + WORKER }) {
+    const key = `${worker} ${backend} ${painter} ${isolated}`;
+    const host = hosts.get(key) ?? new WorkerHost(worker, backend, painter, isolated);
     hosts.set(key, host);
     return host;
   }
@@ -137,7 +141,7 @@ export class WorkerHost {
 
   /** @param {FirstModel} first downloaded while Python starts */
   #boot({ modelSelection, edges }) {
-    const worker = startWorker(this.#url);
+    const worker = this.#isolated ? IsolatedWorker.start(this.#url) : startWorker(this.#url);
     const site = new URL("../", this.#url).href;
     this.#forgetStart = watchStart(worker, this.#url, site, (message) =>
       this.#failed({ type: "error", code: "load", message, action: "retry" }),
@@ -150,7 +154,7 @@ export class WorkerHost {
     this.#worker = worker;
     const interrupt = this.#effects.buffer;
     const settings = { backend: this.#backend, painter: this.#painter, fresh: this.#fresh, interrupt };
-    this.#send({ type: "boot", modelSelection, edges, ...settings, verdicts: keptVerdicts() });
+    this.#send({ type: "boot", modelSelection, edges, ...settings, verdicts: keptVerdicts(!this.#isolated) });
     this.#watchdog = self.setInterval(() => this.#watch(), LOOK_MS);
   }
 
@@ -192,7 +196,7 @@ export class WorkerHost {
 
   /** @param {import("./protocol.d.ts").GpuChecked} message */
   #keep(message) {
-    keepVerdict(message.key, message.entry);
+    keepVerdict(message.key, message.entry, !this.#isolated);
     this.#check = message.ifItDies === null ? null : message;
   }
 
@@ -248,7 +252,7 @@ export class WorkerHost {
     const again = this.#ready && !this.#restarted;
     this.#restarted = again;
     if (!this.#booted) this.#fresh = true;
-    if (this.#check) keepVerdict(this.#check.key, this.#check.ifItDies ?? "");
+    if (this.#check) keepVerdict(this.#check.key, this.#check.ifItDies ?? "", !this.#isolated);
     for (const client of this.#end(`The engine stopped: ${why}.`)) client.lost(why, again);
   }
 

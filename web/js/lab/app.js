@@ -45,16 +45,20 @@ let showing = 0;
 
 // --- what is said -----------------------------------------------------------------------------------------------
 
-/** @param {string} state @param {string} text */
-function say(state, text) {
+/** @param {string} state @param {string} text @param {string} [percent] to be seen, and not to be read out at each step */
+function say(state, text, percent = "") {
   status.dataset.state = state;
-  byId("status-text", HTMLElement).textContent = text;
+  byId("status-percent", HTMLElement).textContent = percent;
+  const place = byId("status-text", HTMLElement);
+  if (place.textContent !== text) place.textContent = text;
 }
 
 /** @param {string} sentence */
 function complain(sentence) {
   const item = document.createElement("li");
-  item.textContent = sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/\.?$/, ".");
+  const isWord = /^[a-z]+ /.test(sentence); // and no file's name
+  const first = isWord ? sentence.charAt(0).toUpperCase() : sentence.charAt(0);
+  item.textContent = first + sentence.slice(1).replace(/\.?$/, ".");
   problems.append(item);
   byId("problems-box", HTMLElement).hidden = false;
 }
@@ -97,6 +101,7 @@ async function openSource() {
     return new Pictures(
       intake.pictures.map(({ file }) => file),
       intake.truths.map(({ file }) => file),
+      complain,
     );
   }
   if (intake.pictures.length > 1 || intake.truths.length > 1) {
@@ -240,7 +245,7 @@ async function download(side) {
 
 on(lab, "ready", () => say("ready", "Ready"));
 on(lab, "progress", ({ loaded, total, text }) => {
-  if (!isRunning) say("loading", total ? `${text} ${Math.floor((loaded / total) * 100)} %` : text);
+  if (status.dataset.state !== "ready") say("loading", text, total ? `: ${Math.floor((100 * loaded) / total)} %` : "");
 });
 on(lab, "failed", ({ message }) => {
   say("failed", "Stopped");
@@ -251,6 +256,7 @@ on(intake, "change", () => {
   enable();
 });
 on(intake, "astray", () => complain("Drop pictures on “Pictures”, and their masks on “Masks”."));
+on(intake, "unreadable", () => complain("What was dropped cannot be read: choose the files with the button."));
 measureButton.addEventListener("click", () => void measure());
 cancelButton.addEventListener("click", () => {
   isCancelled = true;

@@ -9,6 +9,8 @@ const USUAL_RATE = 30;
 const RATES = [12, 15, 23.976, 24, 25, 29.97, 30, 48, 50, 59.94, 60, 120];
 const NEAR = 0.004;
 const SEEK_MS = 10_000;
+const LOOK_MS = 20;
+const MOST_LOOKS = 25; // a frame that is shown for long began long ago
 
 /** @typedef {import("./lab.js").Pair} Pair */
 
@@ -53,8 +55,7 @@ export class Clip {
   async read({ picture }) {
     const time = (picture + 0.5) * this.#step; // the middle of the frame, so that rounding finds no neighbour
     const videos = this.#truth ? [this.#video, this.#truth] : [this.#video];
-    await Promise.all(videos.map((video) => seek(video, time)));
-    const [shown, masks = null] = await Promise.all(videos.map((video) => createImageBitmap(video)));
+    const [shown, masks = null] = await Promise.all(videos.map((video) => frameAt(video, time, this.#step)));
     return [shown, masks];
   }
 
@@ -122,6 +123,29 @@ async function watch(video) {
   await watched;
   video.pause();
   return seen;
+}
+
+/**
+ * What the video shows at a time. A seek may be over before its frame is there to be taken: the frame's own time tells.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {number} time seconds, the middle of the frame
+ * @param {number} step seconds
+ */
+async function frameAt(video, time, step) {
+  await seek(video, time);
+  if (!("VideoFrame" in globalThis)) return createImageBitmap(video);
+  for (let attempt = 1; ; attempt++) {
+    const frame = new VideoFrame(video);
+    try {
+      const age = time - frame.timestamp / 1e6;
+      const isIt = age > -step / 2 && age < step;
+      if (isIt || attempt === MOST_LOOKS) return await createImageBitmap(frame);
+    } finally {
+      frame.close();
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 /** @param {HTMLVideoElement} video @param {number} time seconds */

@@ -4,9 +4,7 @@ import { byId } from "../dom.js";
 
 /** @typedef {{name: string, file: File}} Named  The name as it is compared: below the folder that was dropped. */
 
-const EMPTY = { pictures: "none yet", truths: "none yet" };
-
-/** Emits `change`, and `astray` when something is dropped beside both places. */
+/** Emits `change`, `astray` when something is dropped beside both places, `unreadable` when it cannot be read. */
 export class Intake extends EventTarget {
   /** @type {Named[]} */
   pictures = [];
@@ -44,7 +42,11 @@ export class Intake extends EventTarget {
       event.preventDefault();
       event.stopPropagation();
       place.removeAttribute("data-active");
-      this.#take(kind, await dropped(event.dataTransfer));
+      try {
+        this.#take(kind, await dropped(event.dataTransfer));
+      } catch {
+        this.dispatchEvent(new CustomEvent("unreadable"));
+      }
     });
   }
 
@@ -64,7 +66,7 @@ export class Intake extends EventTarget {
 
   #show() {
     for (const kind of /** @type {const} */ (["pictures", "truths"]))
-      byId(`${kind}-count`, HTMLElement).textContent = counted(this[kind]) || EMPTY[kind];
+      byId(`${kind}-count`, HTMLElement).textContent = counted(this[kind]);
     this.dispatchEvent(new CustomEvent("change"));
   }
 }
@@ -88,8 +90,10 @@ async function dropped(transfer) {
 /** @param {FileSystemEntry} entry @param {string} path of the folder it is in @returns {Promise<Named[]>} */
 async function inside(entry, path) {
   if (entry.name.startsWith(".")) return [];
-  if (entry instanceof FileSystemFileEntry) {
-    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+  if (entry.isFile) {
+    const { promise, resolve, reject } = Promise.withResolvers();
+    /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject);
+    const file = await promise;
     return [{ name: path + entry.name, file }];
   }
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();

@@ -3,45 +3,56 @@
 import { fitting, load } from "../sources/photo.js";
 import { SourceError } from "../sources/sources.js";
 
-/**
- * @param {File} file
- * @returns {Promise<ImageBitmap>} the caller's; a very large picture is made smaller
- */
-async function read(file) {
-  const url = URL.createObjectURL(file);
-  try {
-    const image = await load(url, file.name);
-    const settings = { ...fitting(image), colorSpaceConversion: /** @type {const} */ ("none") };
-    return await createImageBitmap(file, settings).catch(() => {
-      throw new SourceError(
-        `“${file.name}” could not be decoded: it is damaged, or its ${image.naturalWidth} × ${image.naturalHeight} pixels are too many for this device.`,
-      );
-    });
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
+const pixels = (/** @type {number} */ count) => count.toLocaleString("en");
 
 /** Pictures and their masks, read one by one. */
 export class Pictures {
   #pictures;
   #truths;
+  #tell;
+  /** @type {Set<File>} of which has been told that they are very large */
+  #told = new Set();
   clip = false;
 
-  /** @param {File[]} pictures @param {File[]} truths */
-  constructor(pictures, truths) {
+  /** @param {File[]} pictures @param {File[]} truths @param {(sentence: string) => void} tell */
+  constructor(pictures, truths, tell) {
     this.#pictures = pictures;
     this.#truths = truths;
+    this.#tell = tell;
   }
 
   /** @param {import("./lab.js").Pair} pair @returns {Promise<[ImageBitmap, ImageBitmap | null]>} */
   async read({ picture, truth }) {
-    const shown = await read(this.#pictures[picture]);
+    const shown = await this.#read(this.#pictures[picture]);
     try {
-      return [shown, await read(this.#truths[truth])];
+      return [shown, await this.#read(this.#truths[truth])];
     } catch (error) {
       shown.close();
       throw error;
+    }
+  }
+
+  /** @param {File} file @returns {Promise<ImageBitmap>} the caller's; a very large picture is made smaller */
+  async #read(file) {
+    const url = URL.createObjectURL(file);
+    try {
+      const image = await load(url, file.name);
+      const size = `${pixels(image.naturalWidth)} × ${pixels(image.naturalHeight)} pixels`;
+      const settings = { ...fitting(image), colorSpaceConversion: /** @type {const} */ ("none") };
+      const bitmap = await createImageBitmap(file, settings).catch(() => {
+        throw new SourceError(
+          `“${file.name}” could not be decoded: it is damaged, or its ${size} are too many for this device.`,
+        );
+      });
+      if (bitmap.width < image.naturalWidth && !this.#told.has(file)) {
+        this.#told.add(file);
+        this.#tell(
+          `“${file.name}” is very large (${size}), so it is measured at ${pixels(bitmap.width)} × ${pixels(bitmap.height)}.`,
+        );
+      }
+      return bitmap;
+    } finally {
+      URL.revokeObjectURL(url);
     }
   }
 

@@ -33,7 +33,7 @@ export class Viewer {
     this.#figure.dataset.kind = kind;
     this.#canvas.width = views[0].width;
     this.#canvas.height = views[0].height;
-    this.#canvas.parentElement?.style.setProperty("--ratio", String(views[0].width / views[0].height));
+    this.#figure.style.setProperty("--ratio", String(views[0].width / views[0].height));
     const what = kind === "errors" ? "where the masks are wrong" : "the masks over the picture";
     this.#canvas.setAttribute("aria-label", `${name}: ${what}, A on the left, B on the right`);
     byId("view-name", HTMLElement).textContent = name;

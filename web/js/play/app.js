@@ -10,6 +10,7 @@ import { Models } from "./models.js";
 import { Parameters } from "./parameters.js";
 import { Printed } from "./printed.js";
 import { Session } from "./session.js";
+import { Sharing } from "./sharing.js";
 import { Verdict } from "./verdict.js";
 
 /** @typedef {import("../../types/pyselfie.js").EffectState} State */
@@ -17,6 +18,7 @@ import { Verdict } from "./verdict.js";
 const asked = readUrlOptions(location.search);
 const viewer = new Viewer(asked.options, ["option"]); // what is wrong with the effect is told under its text
 const { messages, stage } = viewer;
+stage.isolated = true; // whoever has written the effect
 const editor = new Editor(byId("editor", HTMLDivElement), "Python source of the effect");
 const examples = new Examples();
 const models = new Models(viewer, asked.options.modelSelection);
@@ -24,6 +26,7 @@ const parameters = new Parameters();
 const printed = new Printed();
 const session = new Session(stage, editor);
 const verdict = new Verdict();
+const sharing = new Sharing(session, messages);
 
 function describeStage() {
   const name = viewer.sources.current?.name ?? "Nothing";
@@ -32,6 +35,11 @@ function describeStage() {
 
 /** @param {State} state */
 function onEffect(state) {
+  if (session.isHeld) return; // of what ran before
+  if (state.stuck > 0) {
+    verdict.wait(state.stuck);
+    return;
+  }
   verdict.show(state);
   editor.mark(state.error);
   parameters.show(state.controls, state.values);
@@ -41,7 +49,7 @@ function onEffect(state) {
 
 on(viewer, "painted", describeStage);
 on(viewer, "opened", ({ source }) => {
-  verdict.setRate(source.rate);
+  verdict.setSource(source);
   describeStage();
 });
 on(stage, "effect", onEffect);
@@ -49,6 +57,7 @@ on(stage, "error", ({ code, message }) => {
   if (code === "option") verdict.refuse(message);
 });
 on(verdict, "line", ({ line }) => editor.goTo(line));
+on(verdict, "stop", () => stage.stopEffect());
 on(parameters, "change", ({ values }) => session.set(values));
 on(examples, "choose", ({ example }) => {
   printed.clear();
@@ -59,16 +68,27 @@ on(session, "unkept", () => {
   const sentence = "The text is too long for this browser's storage: it won't survive a reload, so keep a copy.";
   messages.show("unkept", sentence, { tone: "notice" });
 });
-byId("run-button", HTMLButtonElement).addEventListener("click", () => session.run());
+byId("run-button", HTMLButtonElement).addEventListener("click", () =>
+  session.isHeld ? sharing.release() : session.run(),
+);
+on(sharing, "held", () => {
+  printed.clear();
+  parameters.show([], {});
+  byId("no-parameters", HTMLParagraphElement).hidden = true; // nobody knows yet
+  editor.mark(null);
+  verdict.hold();
+});
+on(sharing, "example", () => {
+  if (examples.first) session.open(examples.first);
+});
 
 async function begin() {
   try {
-    const first = await examples.load();
-    if (!session.resume()) session.open(first);
+    await examples.load();
   } catch {
     messages.show("examples", "The examples could not be loaded: check the network and reload the page.");
-    session.resume();
   }
+  if (!(await sharing.begin()) && !session.resume() && examples.first) session.open(examples.first);
 }
 
 mountTrace(byId("trace", HTMLElement), stage, () => viewer.sources.current?.playback);

@@ -1,7 +1,7 @@
 // What the editor offers: NumPy's names, what an effect is given, arrays' attributes. The build has collected them.
 
 /**
- * @typedef {{name: string, kind: string, detail: string, about: string}} Entry
+ * @typedef {{name: string, kind: string, detail: string, about: string, usual?: boolean}} Entry
  * @typedef {{numpy: Entry[], spaces: Record<string, Entry[]>, array: Entry[], given: Entry[], pyselfie: Entry[]}} Names
  * @typedef {import("@codemirror/autocomplete").CompletionContext} Context
  * @typedef {import("@codemirror/autocomplete").CompletionResult} Result
@@ -9,6 +9,8 @@
 
 const LIST = new URL("../../play/completions.json", import.meta.url);
 const WORD = /^\w*$/;
+/** Of an array that the effect is given, these are known. */
+const SHAPED = ["shape", "dtype"];
 
 /** @type {Promise<Names> | undefined} */
 let loading;
@@ -52,9 +54,7 @@ function attributes(all, owner, text) {
   if (parts[0] === "np" || parts[0] === "numpy") return parts.length === 1 ? all.numpy : (all.spaces[parts[1]] ?? []);
   if (imported(text).has(parts[0]) || owner === "state" || owner === "time" || owner === "classes") return [];
   const shape = all.given.find(({ name }) => name === owner)?.detail;
-  return all.array.map((entry) =>
-    shape && ["shape", "dtype"].includes(entry.name) ? { ...entry, detail: shape } : entry,
-  );
+  return all.array.map((entry) => (shape && SHAPED.includes(entry.name) ? { ...entry, detail: shape } : entry));
 }
 
 /** @param {Context} context @returns {Promise<Result | null>} */
@@ -67,7 +67,7 @@ export async function complete(context) {
   if (dotted) {
     const at = dotted.text.lastIndexOf(".");
     const entries = attributes(all, dotted.text.slice(0, at), context.state.doc.toString());
-    const options = entries.map((entry) => optionOf(entry, ["shape", "dtype"].includes(entry.name) ? 2 : 0));
+    const options = entries.map((entry) => optionOf(entry, entry.usual || SHAPED.includes(entry.name) ? 2 : 0));
     return { from: dotted.from + at + 1, options, validFor: WORD };
   }
   const own = [...all.given.map((entry) => optionOf(entry, 3)), ...all.pyselfie.map((entry) => optionOf(entry, 1))];

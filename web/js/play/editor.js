@@ -32,6 +32,8 @@ import { theme } from "./theme.js";
 
 /** @typedef {{message: string, line: number | null, column: number | null}} Mistake  Both count from 1. */
 
+/** Completions at a time: few enough for a list that needs no scrolling. */
+const SHOWN = 8;
 const KEPT = { history: historyField };
 
 /**
@@ -65,7 +67,7 @@ export class Editor extends EventTarget {
     super();
     const root = host.attachShadow({ mode: "open" });
     this.#extensions = [
-      EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true" }),
+      EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true", tabindex: "0" }),
       EditorView.updateListener.of(({ docChanged }) => docChanged && this.#emit("change")),
       keymap.of([{ key: "Mod-Enter", run: () => this.#emit("run") }]),
       lintGutter(),
@@ -82,7 +84,7 @@ export class Editor extends EventTarget {
       closeBrackets(),
       python(),
       pythonLanguage.data.of({ autocomplete: complete }),
-      autocompletion({ icons: false }),
+      autocompletion({ icons: false, maxRenderedOptions: SHOWN }),
       keymap.of([
         { key: "Tab", run: acceptCompletion },
         ...closeBracketsKeymap,
@@ -113,7 +115,8 @@ export class Editor extends EventTarget {
       annotations: isolateHistory.of("full"),
     });
     const { from } = view.state.doc.line(line);
-    view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "start" }) });
+    view.dispatch({ selection: { anchor: from } });
+    view.scrollDOM.scrollTop = view.lineBlockAt(from).top + view.documentPadding.top; // CodeMirror would scroll the page as well
   }
 
   /** The text with its history, as JSON can hold it; without one, the text alone. */

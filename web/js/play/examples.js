@@ -28,7 +28,9 @@ export class Examples extends EventTarget {
     byId("new-button", HTMLButtonElement).addEventListener("click", () => this.#choose("new_effect"));
   }
 
-  /** @returns {Promise<Example>} the first one */
+  /** What a new visitor is shown; nothing before they have been loaded. @type {Example | null} */
+  first = null;
+
   async load() {
     const response = await fetch(LIST);
     /** @type {{examples: Example[], new: Example}} */
@@ -36,7 +38,7 @@ export class Examples extends EventTarget {
     for (const example of [...found.examples, found.new]) this.#all.set(example.name, example);
     const options = found.examples.map(({ name, title }) => new Option(title, name));
     this.#select.append(...options);
-    return found.examples[0];
+    this.first = found.examples[0] ?? null;
   }
 
   /** Show which one is open; any other name is a work of the user's own. @param {string} name @returns {Example | undefined} */

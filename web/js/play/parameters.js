@@ -32,7 +32,7 @@ export class Parameters extends EventTarget {
     if (JSON.stringify(controls) !== JSON.stringify(this.#controls)) this.#draw(controls);
     for (const [name, input] of this.#inputs) {
       if (input !== document.activeElement || input.type !== "text") put(input, values[name]);
-      tell(input);
+      tell(input, values[name]); // a slider's own value lies on one of its steps
     }
     this.#reset.hidden = controls.every((control) => control.default === values[control.name]);
   }
@@ -51,8 +51,9 @@ export class Parameters extends EventTarget {
     input.id = `parameter-${control.name}`;
     input.autocomplete = "off";
     input.addEventListener("input", () => {
-      tell(input);
-      this.#emit({ [control.name]: chosen(input, control) });
+      const value = chosen(input, control);
+      tell(input, value);
+      this.#emit({ [control.name]: value });
     });
     this.#inputs.set(control.name, input);
     const label = document.createElement("label");
@@ -115,8 +116,8 @@ function chosen(input, { kind }) {
   return kind === "number" ? Number(input.value) : input.value;
 }
 
-/** Write a slider's value beside it. @param {HTMLElement} input */
-function tell(input) {
+/** Write a slider's value beside it. @param {HTMLElement} input @param {Value} value */
+function tell(input, value) {
   const output = input.parentElement?.querySelector("output");
-  if (output && input instanceof HTMLInputElement) output.value = String(Number(Number(input.value).toPrecision(4)));
+  if (output) output.value = String(Number(Number(value).toPrecision(3)));
 }

@@ -1,13 +1,13 @@
 // What is being written: the text, its name and its parameters. It runs a moment after the last key, and survives a reload.
 
-import { load, save } from "./store.js";
+import { aside, forgetAside, load, putAside, save } from "./store.js";
 
 /** @typedef {import("../../types/pyselfie.js").EffectState} State */
 /** @typedef {{name: string, source: string, values?: Record<string, number | boolean | string>, line?: number}} Work  line: to begin at */
 
 const REST_MS = 400;
 
-/** Emits `opened` {name} when another work takes the place of this one, and `unkept` when it's too long for the storage. */
+/** Emits `opened` {name} when another work takes the place of this one, `change` when it is another by now, and `unkept` when it's too long for the storage. */
 export class Session extends EventTarget {
   #stage;
   #editor;
@@ -20,6 +20,8 @@ export class Session extends EventTarget {
   #isFresh = false;
   #timer = 0;
   #running = "";
+  /** Somebody else has written what is shown, and nobody has said yet that it may run. */
+  #isHeld = false;
 
   /**
    * @param {import("../../pyselfie.js").SelfieSegmentationElement} stage
@@ -34,6 +36,15 @@ export class Session extends EventTarget {
     addEventListener("pagehide", () => this.#keep());
   }
 
+  get isHeld() {
+    return this.#isHeld;
+  }
+
+  /** Whether the user's own work waits for a work of somebody else's to go. */
+  get hasAside() {
+    return aside() !== null;
+  }
+
   /** @returns {Work} */
   get work() {
     return { name: this.#name, source: this.#editor.text, values: { ...this.#values } };
@@ -41,8 +52,43 @@ export class Session extends EventTarget {
 
   /** Go on where the last visit ended. @returns {boolean} whether there was one */
   resume() {
-    const kept = load();
+    return this.#restore(load());
+  }
+
+  /** Show somebody else's work; nothing of it runs before `release`, and nothing else does. @param {Work} work */
+  hold({ source, values = {} }) {
+    if (this.#running) this.#keep();
+    putAside();
+    this.#isHeld = true;
+    this.#running = "";
+    this.#stage.setEffect(null);
+    this.#editor.replace(source, 1);
+    this.#begin("", values);
+  }
+
+  /** The user has said that it may run. From here on it's their own. */
+  release() {
+    this.#isHeld = false;
+    this.#begin("", this.#values);
+    this.run();
+  }
+
+  /** The user's own work takes its place again. @returns {boolean} whether there was one */
+  goBack() {
+    const kept = aside();
+    forgetAside();
+    return this.#restore(kept);
+  }
+
+  /** What was put aside is not wanted any more. */
+  forgetAside() {
+    forgetAside();
+  }
+
+  /** @param {import("./store.js").Work | null} kept */
+  #restore(kept) {
     if (!kept || !this.#editor.restore(kept.editor)) return false;
+    this.#isHeld = false;
     this.#begin(kept.example, kept.values);
     this.run();
     return true;
@@ -50,6 +96,7 @@ export class Session extends EventTarget {
 
   /** Another work takes the place of this one; undoing brings the text back. @param {Work} work */
   open({ name, source, values = {}, line = 1 }) {
+    this.#isHeld = false;
     this.#editor.replace(source, line);
     this.#begin(name, values);
     this.run();
@@ -61,13 +108,14 @@ export class Session extends EventTarget {
     this.#values = { ...values };
     this.#isFresh = true;
     this.#told = null;
-    this.#stage.setEffectValues(this.#values);
+    if (!this.#isHeld) this.#stage.setEffectValues(this.#values);
     this.dispatchEvent(new CustomEvent("opened", { detail: { name } }));
   }
 
   /** Run the text now, the same one again, too: what had failed is tried again. */
   run() {
     clearTimeout(this.#timer);
+    if (this.#isHeld) return;
     this.#running = this.#editor.text;
     this.#stage.setEffect(this.#running);
     this.#keep();
@@ -77,6 +125,7 @@ export class Session extends EventTarget {
   set(values) {
     this.#isFresh = false;
     Object.assign(this.#values, values);
+    this.dispatchEvent(new Event("change"));
     this.#stage.setEffectValues(values);
     this.#keep();
   }
@@ -92,6 +141,7 @@ export class Session extends EventTarget {
   }
 
   #onChange() {
+    this.dispatchEvent(new Event("change"));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (this.#editor.text !== this.#running) this.run();
@@ -100,6 +150,7 @@ export class Session extends EventTarget {
   }
 
   #keep() {
+    if (this.#isHeld) return;
     const work = { editor: this.#editor.save(), example: this.#name, values: this.#values };
     if (!save(work, () => this.#editor.save({ history: false }))) this.dispatchEvent(new Event("unkept"));
   }

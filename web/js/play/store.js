@@ -3,14 +3,39 @@
 /** @typedef {{editor: any, example: string, values: Record<string, number | boolean | string>}} Work */
 
 const KEY = "pyselfie.play.1";
+/** The user's own work, while one that came by a link has its place. */
+const ASIDE = "pyselfie.play.aside.1";
 /** Characters; browsers give a page about five million, for everything. */
 const MOST = 500_000;
 
 /** @returns {Work | null} */
-export function load() {
+export const load = () => read(KEY);
+
+/** What was put aside. @returns {Work | null} */
+export const aside = () => read(ASIDE);
+
+/** Keep what is stored now for later: another work is about to be stored. What was put aside before stays instead. */
+export function putAside() {
+  if (aside()) return;
+  const work = load();
+  const text = work && JSON.stringify(work);
   for (const storage of storages()) {
     try {
-      const work = JSON.parse(storage.getItem(KEY) ?? "null");
+      if (text) storage.setItem(ASIDE, text);
+    } catch {} // it is full of other things
+  }
+}
+
+/** Nobody wants it any more. */
+export function forgetAside() {
+  for (const storage of storages()) storage.removeItem(ASIDE);
+}
+
+/** @param {string} key @returns {Work | null} */
+function read(key) {
+  for (const storage of storages()) {
+    try {
+      const work = JSON.parse(storage.getItem(key) ?? "null");
       if (typeof work?.example === "string" && typeof work.values === "object" && work.editor) return work;
     } catch {} // not ours, or damaged: the next one may be better
   }

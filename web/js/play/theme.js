@@ -6,7 +6,7 @@ const MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', 
 
 const LOOK = EditorView.theme({
   "&": { height: "100%", color: "var(--text)", backgroundColor: "var(--code-back)", fontSize: "0.875rem" },
-  "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "-3px" },
+  "&.cm-focused": { outline: "none" }, // its frame has the outline
   ".cm-scroller": { fontFamily: MONO, lineHeight: "1.55" },
   ".cm-content": { padding: "0.6rem 0", caretColor: "var(--text)" },
   ".cm-line": { padding: "0 1rem 0 0.5rem" },
@@ -42,7 +42,7 @@ const LOOK = EditorView.theme({
     fontSize: "0.8125rem",
   },
   ".cm-diagnostic": { padding: "0.4rem 0.7rem", borderLeft: "4px solid var(--bad)" },
-  ".cm-tooltip-autocomplete > ul": { fontFamily: MONO, maxHeight: "14rem" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: MONO, maxHeight: "none", overflow: "hidden" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "0.25rem 0.6rem", lineHeight: "1.35" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": {
     backgroundColor: "var(--accent)",

@@ -16,7 +16,7 @@ const RUNNING = {
 /** Pictures per second where the source names no rate of its own. */
 const USUAL_RATE = 30;
 
-/** Emits `line` {line} when the user wants to see a mistake's line. */
+/** Emits `line` {line} when the user wants to see a mistake's line, and `stop` when what doesn't return shall end. */
 export class Verdict extends EventTarget {
   #chip = byId("running", HTMLParagraphElement);
   #chipText = byId("running-text", HTMLSpanElement);
@@ -27,7 +27,9 @@ export class Verdict extends EventTarget {
   #mistake = byId("mistake", HTMLDivElement);
   #mistakeText = byId("mistake-text", HTMLParagraphElement);
   #mistakeLine = byId("mistake-line", HTMLButtonElement);
-  #rate = USUAL_RATE;
+  #stop = byId("stop-button", HTMLButtonElement);
+  /** Pictures per second; 0: it is a still. */
+  #rate = 0;
   /** Of a frame; null: it is not known yet. @type {number | null} */
   #ms = null;
   #line = 1;
@@ -37,6 +39,7 @@ export class Verdict extends EventTarget {
     this.#mistakeLine.addEventListener("click", () => {
       this.dispatchEvent(new CustomEvent("line", { detail: { line: this.#line } }));
     });
+    this.#stop.addEventListener("click", () => this.dispatchEvent(new Event("stop")));
   }
 
   /** @param {State} state */
@@ -53,14 +56,34 @@ export class Verdict extends EventTarget {
     this.#tell(error ? `${error.message}.` : "", error?.line ?? null);
   }
 
+  /** What is shown waits for the user's word. */
+  hold() {
+    this.#chip.dataset.state = "held";
+    write(this.#chipText, "Not run yet");
+    this.#way.hidden = true;
+    this.#ms = null;
+    this.#showCost();
+    this.#tell("", null);
+  }
+
+  /** The code has not returned for so many seconds. @param {number} seconds */
+  wait(seconds) {
+    this.#tell(
+      `The effect hasn't returned for ${seconds} s: it will be stopped, and the last good version goes on.`,
+      null,
+    );
+    this.#stop.hidden = false;
+  }
+
   /** Tell a sentence about something that the engine has refused. @param {string} sentence */
   refuse(sentence) {
     this.#tell(sentence, null);
   }
 
-  /** @param {number | undefined} rate  Pictures per second that the source gives. */
-  setRate(rate) {
-    this.#rate = rate && rate > 0 ? rate : USUAL_RATE;
+  /** @param {{kind: string, rate?: number}} source */
+  setSource({ kind, rate }) {
+    const isMoving = kind === "camera" || kind === "video";
+    this.#rate = isMoving ? rate || USUAL_RATE : 0;
     this.#showCost();
   }
 
@@ -68,14 +91,21 @@ export class Verdict extends EventTarget {
     const ms = this.#ms;
     this.#cost.hidden = ms === null;
     if (ms === null) return;
+    const shown = ms < 10 ? ms.toFixed(1) : String(Math.round(ms));
+    this.#meter.hidden = this.#rate === 0; // a still has no next picture that would have to wait
+    if (this.#rate === 0) {
+      this.#costText.textContent = `${shown} ms for this picture`;
+      return;
+    }
     const budget = 1000 / this.#rate;
-    this.#costText.textContent = `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} of ${Math.round(budget)} ms per frame`;
+    this.#costText.textContent = `${shown} of ${Math.round(budget)} ms per frame`;
     Object.assign(this.#meter, { max: budget, high: 0.9 * budget, low: 0.6 * budget, optimum: 0, value: ms });
   }
 
   /** @param {string} sentence @param {number | null} line */
   #tell(sentence, line) {
     this.#mistake.hidden = sentence === "";
+    this.#stop.hidden = true;
     write(this.#mistakeText, sentence);
     this.#line = line ?? 1;
     this.#mistakeLine.hidden = line === null;

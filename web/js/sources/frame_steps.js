@@ -1,7 +1,8 @@
 // From one picture of a video to the next: browsers tell a video's time, but not how long its frames last.
 
 const UNKNOWN_S = 1 / 30;
-const LONGEST_S = 0.25;
+const SHORTEST_S = 1 / 250;
+const LONGEST_S = 1 / 4;
 
 export class FrameSteps {
   #video;
@@ -10,6 +11,7 @@ export class FrameSteps {
   #isMeasured = false;
   /** When the picture that is shown begins. */
   #time = 0;
+  #count = 0;
   #isTimed;
 
   /** @param {HTMLVideoElement} video */
@@ -20,13 +22,13 @@ export class FrameSteps {
   }
 
   /** @param {VideoFrameCallbackMetadata} frame */
-  #see({ mediaTime }) {
-    const passed = mediaTime - this.#time;
-    if (passed > 0.001 && passed < LONGEST_S && !(this.#isMeasured && passed > this.#duration)) {
+  #see({ mediaTime, presentedFrames }) {
+    const passed = (mediaTime - this.#time) / (presentedFrames - this.#count);
+    if (passed > SHORTEST_S && passed < LONGEST_S && !(this.#isMeasured && passed > this.#duration)) {
       this.#duration = passed;
       this.#isMeasured = true;
     }
-    this.#time = mediaTime;
+    [this.#time, this.#count] = [mediaTime, presentedFrames];
     this.#video.requestVideoFrameCallback((_, frame) => this.#see(frame));
   }
 
@@ -34,10 +36,11 @@ export class FrameSteps {
   async go(frames) {
     const video = this.#video;
     video.pause();
-    const began = this.#isTimed ? this.#time : video.currentTime;
-    const place = began + (frames + 0.5) * this.#duration; // in the middle of it: its ends are rounded
+    const begins = (this.#isTimed ? this.#time : video.currentTime) + frames * this.#duration;
+    const last = Math.max(video.duration - this.#duration, 0);
+    this.#time = Math.min(Math.max(begins, 0), last); // a paused video may not tell of the frame that it has jumped to
     const shown = new Promise((done) => video.addEventListener("seeked", done, { once: true }));
-    video.currentTime = Math.min(Math.max(place, 0), Math.max(video.duration - this.#duration / 2, 0));
+    video.currentTime = this.#time + this.#duration / 2; // in its middle: its ends are rounded
     await shown;
   }
 }

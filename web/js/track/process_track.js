@@ -62,10 +62,10 @@ class TrackProcessing {
   /** @param {MediaStreamTrack} track @param {ReturnType<typeof readTrackOptions>} options */
   constructor(track, { onFailure, stopSource, releaseWhenMuted, ...given }) {
     const { options, faults } = judged(given);
-    const { site, backend, painter, effectSource, ...look } = options;
+    const { site, backend, painter, isolated, effectSource, ...look } = options;
     this.#onFailure = onFailure;
     this.#releases = releaseWhenMuted;
-    this.#engine = new Engine(document.createElement("div"), { site, backend, painter });
+    this.#engine = new Engine(document.createElement("div"), { site, backend, painter, isolated });
     this.#source = new TrackSource(track, this.#sink, { stopSource, onEnded: () => this.#onSourceEnded() });
     this.track = this.#dress(this.#output.track);
     this.#listen();

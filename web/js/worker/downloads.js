@@ -38,7 +38,7 @@ export class Downloads {
   complete = false;
   /** @type {PromiseWithResolvers<never>} */
   #failure = Promise.withResolvers();
-  #fetch = self.fetch.bind(self);
+  #fetch;
 
   /**
    * @param {string} root URL of the site's root
@@ -46,10 +46,12 @@ export class Downloads {
    * @param {boolean} how.fresh go past the browser's cache, which may hold what made the last start fail
    * @param {() => void} how.onMove called for each piece that comes
    * @param {(done: boolean) => void} how.onProgress called now and then; `progress` has the numbers
+   * @param {typeof self.fetch} [how.fetch] gets a file
    */
-  constructor(root, { fresh, onMove, onProgress }) {
+  constructor(root, { fresh, onMove, onProgress, fetch = self.fetch.bind(self) }) {
     this.#root = root;
     this.#fresh = fresh;
+    this.#fetch = fetch;
     this.#onMove = onMove;
     this.#onProgress = onProgress;
     this.#failure.promise.catch(() => {}); // after the boot nobody waits for it
@@ -64,11 +66,17 @@ export class Downloads {
     const response = await this.#get(this.url("assets.json"));
     /** @type {{files: Record<string, {bytes: number, sha256: string}>, late: Record<string, string[]>} | undefined} */
     const list = await response.json().catch(() => undefined);
-    if (!list?.files) throw this.#fail(`${response.url} is no list of pyselfie's files: copy all of them there again.`);
+    if (!list?.files)
+      throw this.#fail(`${this.url("assets.json")} is no list of pyselfie's files: copy all of them there again.`);
     const unseen = { wire: 0, decoded: 0, expected: false, damaged: false };
     for (const [path, { bytes, sha256 }] of Object.entries(list.files))
       this.#files.set(this.url(path), { size: bytes, sha256, ...unseen });
     this.#late = list.late;
+  }
+
+  /** Bytes over the wire of all that has come through here, as far as they are told. */
+  get wire() {
+    return [...this.#files.values()].reduce((sum, { wire }) => sum + wire, 0);
   }
 
   /** The archives that Python asks for when something imports one of their modules. */

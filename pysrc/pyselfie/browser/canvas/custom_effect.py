@@ -1,7 +1,7 @@
 """A user's Python effect on the page's frames: the function that runs on the desktop, at full size or as an overlay.
 
-One of full size sees every pixel, so every pixel travels from the canvas to Python and back. An overlay spares that: it
-gets the sample that the model has got.
+One of full size sees every pixel, so every pixel travels to Python, at once from where the frame has been converted to,
+and back, at once to a canvas. An overlay spares that: it gets the sample that the model has got.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from js import ImageData, OffscreenCanvas
+from pyodide.ffi import create_proxy
 
 from pyselfie.browser.interop import js_object
 from pyselfie.core.effects import Draw
@@ -50,7 +51,6 @@ class CustomEffectCanvas:
         self._size = Size(0, 0)
         self._canvas: Any = None
         self._context: Any = None
-        self._pixels: Any = None
         self._rgba = np.empty((0, 0, 4), np.uint8)
         self._overlay = np.empty((0, 0, 4), np.uint8)
 
@@ -101,13 +101,14 @@ class CustomEffectCanvas:
         if shot.size != self._size:
             self._resize(shot.size)
         full = resize_half_pixel(shot.mask, *shot.size)[:, shot.flip]
-        frame = self._read(shot.frame)[:, shot.flip]
+        if not shot.read(self._rgba):
+            self._draw(shot.frame)
+        frame = self._rgba[:, shot.flip, :3]
         result = effect(frame, full, self._now(), shot.classes_for(effect, shot.size))
         self._rgba[..., : result.shape[2]] = result
         if result.shape[2] == 3:
             self._rgba[..., 3] = 255
-        self._pixels.data.assign(self._rgba)
-        self._context.putImageData(self._pixels, 0, 0)
+        self._put()
         canvas: js_types.OffscreenCanvas = self._canvas
         return canvas
 
@@ -115,14 +116,24 @@ class CustomEffectCanvas:
         self._size = size
         self._canvas = OffscreenCanvas.new(*size)
         self._context = self._canvas.getContext("2d", js_object(willReadFrequently=True))
-        self._pixels = ImageData.new(*size)
         self._rgba = np.empty((size.height, size.width, 4), np.uint8)
 
-    def _read(self, frame: js_types.Drawable) -> NDArray[np.uint8]:
+    def _draw(self, frame: js_types.Drawable) -> None:
+        """Get a frame's pixels that are nowhere at hand."""
         self._context.globalCompositeOperation = "copy"
         self._context.drawImage(frame, 0, 0, *self._size)
         self._context.getImageData(0, 0, *self._size).data.assign_to(self._rgba)
-        return self._rgba[..., :3]
+
+    def _put(self) -> None:
+        """Copy the picture from Python's memory to the canvas, by a view: it is gone when that memory grows."""
+        proxy: Any = create_proxy(self._rgba)
+        view = proxy.getBuffer("u8clamped")
+        try:
+            image: Any = ImageData
+            self._context.putImageData(image.new(view.data, *self._size), 0, 0)
+        finally:
+            view.release()
+            proxy.destroy()
 
     def reset(self) -> None:
         """Begin again: other pictures come, with a time and a state of their own."""

@@ -15,6 +15,9 @@ from pyselfie.core.quickest import Quickest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pyselfie.browser.js_types import Bitmap, Drawable, Frame, VideoFrame
 
 
@@ -55,6 +58,7 @@ class FrameStore:
         self._bitmap: Bitmap | None = None
         self._pixels: Any = None
         self._bytes: Any = None  # of `_pixels`
+        self._has_bytes = False  # they are the frame in hand
         self._scratch: Any = None
         self._scratch_context: Any = None
         self._scratch_size = Size(0, 0)
@@ -101,6 +105,7 @@ class FrameStore:
         else:
             self._resize_scratch(size)
             if way == _DRAW:
+                self._has_bytes = False
                 self._scratch_context.drawImage(frame, 0, 0, *size)
             elif not await self._copy_pixels(frame):
                 trial.drop(_COPY)
@@ -117,15 +122,25 @@ class FrameStore:
         self._scratch = OffscreenCanvas.new(*size)
         self._scratch_context = self._scratch.getContext("2d", js_object(willReadFrequently=True))
         self._scratch_context.globalCompositeOperation = "copy"
-        self._pixels = ImageData.new(*size)
+        self._pixels, self._has_bytes = ImageData.new(*size), False
         self._bytes = self._pixels.data
 
     async def _copy_pixels(self, frame: VideoFrame) -> bool:
+        self._has_bytes = False
         try:
             await frame.copyTo(self._bytes, self._conversion)
         except JsException:  # a browser without conversion in copyTo
             return False
         self._scratch_context.putImageData(self._pixels, 0, 0)
+        self._has_bytes = True
+        return True
+
+    def read(self, target: NDArray[np.uint8]) -> bool:
+        """Copy the frame into `target`, uint8 [H, W, 4] of `size`, RGBA, if its pixels are at hand; return whether."""
+        if self.drawable is None or self.drawable is not self._scratch or self.size != self._scratch_size:
+            return False
+        pixels = self._bytes if self._has_bytes else self._scratch_context.getImageData(0, 0, *self.size).data
+        pixels.assign_to(target)
         return True
 
     async def _make_bitmap(self, frame: VideoFrame) -> None:

@@ -140,7 +140,7 @@ class CanvasPipeline(Pipeline):
     def repaint(self, options: Options) -> None:
         if self._store.drawable is None or self.lacks_mask(options):
             return
-        if self._mask is not None:
+        if self._mask is not None and self.custom_effect is None:
             self._make_overlay(self._mask, options)
         self._paint(self._store.drawable, options)
 
@@ -156,7 +156,8 @@ class CanvasPipeline(Pipeline):
         return self._finish_with(mask, options())
 
     def _finish_with(self, mask: NDArray[np.float32], options: Options) -> bool:
-        self._make_overlay(mask, options)
+        if self.custom_effect is None:
+            self._make_overlay(mask, options)
         self._clock.lap("postprocess")
         return self._finish(options)
 
@@ -183,10 +184,11 @@ class CanvasPipeline(Pipeline):
         elif custom.paint(self._painter, self._shot(drawable, mask, options)):
             self._tell()
         elif super().needs_mask(options):  # else it shows the bare frame, which nobody wants after a fault
+            self._make_overlay(mask, options)
             self._paint_effect(drawable, options)
 
     def _shot(self, drawable: Drawable, mask: NDArray[np.float32], options: Options) -> Shot:
-        return Shot(drawable, self._store.size, self._sample, mask, self._classes, options.mirror)
+        return Shot(drawable, self._store.read, self._store.size, self._sample, mask, self._classes, options.mirror)
 
     def _paint_effect(self, drawable: Drawable, options: Options) -> None:
         draws, mask = draws_for(options), self._mask

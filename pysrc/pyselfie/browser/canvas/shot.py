@@ -25,6 +25,9 @@ class Shot:
     ----------
     frame : Drawable
         Any size.
+    read : callable
+        ``read(target)`` copies the frame into uint8 [H, W, 4], RGBA, of `size`, if its pixels are at hand; if not, it
+        returns False, and the frame has to be drawn.
     size : Size
         Of the composite, in pixels.
     sample : ndarray of uint8, shape [h, w, 4]
@@ -38,6 +41,7 @@ class Shot:
     """
 
     frame: js_types.Drawable
+    read: Callable[[NDArray[np.uint8]], bool]
     size: Size
     sample: NDArray[np.uint8]
     mask: NDArray[np.float32]

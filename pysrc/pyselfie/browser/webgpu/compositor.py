@@ -164,6 +164,25 @@ class Compositor:
             render_pass.draw(3)
         render_pass.end()
 
+    async def prepare_overlay(self, options: Options) -> None:
+        """Compile what `encode_overlay` needs, if it hasn't been."""
+        way = self._overlay_way(options)
+        if way not in self._pipelines:
+            self._pipelines[way] = await self._pipeline(way)
+
+    def encode_overlay(self, encoder: Any, size: Size, scene: Any, options: Options) -> None:
+        """Record the overlay alone, for whoever wants to look at it: the composite has to be painted after it."""
+        self._resize(size)
+        render_pass = self._begin(encoder)
+        render_pass.setBindGroup(0, scene)
+        render_pass.setPipeline(self._pipelines[self._overlay_way(options)])
+        render_pass.draw(3)
+        render_pass.end()
+
+    def _overlay_way(self, options: Options) -> _Way:
+        entry = _entry("overlay", EFFECTS[options.effect].overlay, folded=folds_edge(options))
+        return _Way("copy", entry, None)
+
     def _picture(self, layer: Layer, frame: Picture, size: Size) -> Picture | None:
         if layer == "backdrop":
             return self.backdrop(size).picture

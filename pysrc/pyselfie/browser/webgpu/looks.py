@@ -1,8 +1,8 @@
 """Which part of a film's frames the model is shown: `pyselfie.core.close_up` on the GPU, as nothing is read back.
 
-Python can't know whether somebody is small. So the glances of `pyselfie.runtimes.looks` come in any case, with each
-photo and with one frame of a film in `GLANCE_EVERY`, and whatever they are for, and whether their mask is the frame's,
-is decided by shaders.
+Python can't know whether somebody is small. So the glances of `pyselfie.runtimes.looks` come in any case, with one
+frame of a film in `GLANCE_EVERY`, and whatever they are for, and whether their mask is the frame's, is decided by
+shaders. Only of a photo, which nobody has to keep up with, Python asks the GPU first.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from pyselfie.browser.webgpu.device import READ_BUFFER, UNIFORM, WRITTEN_BUFFER, Stage
 from pyselfie.browser.webgpu.preprocess import Preprocess, first_look
+from pyselfie.browser.webgpu.readback import read_floats
 from pyselfie.core import close_up, zoom
 from pyselfie.core.close_up import GLANCE_EVERY
 from pyselfie.core.manifest import CLASSES
@@ -42,6 +43,7 @@ _RULES = {
     "PERSON_FROM": close_up.PERSON_FROM,
     "PAUSE": 2 * GLANCE_EVERY,
 }
+_TRIED_WIDTH = 26  # where in a Look is the width of `tried`
 _ADOPTING = 256  # numbers for each workgroup
 
 
@@ -121,9 +123,18 @@ class GpuLooks:
         """Record which part of the frame the model is shown, before it is sampled."""
         self._encode(compute_pass, "look_next")
 
+    def encode_aside(self, compute_pass: Any) -> None:
+        """Record what else is looked at."""
+        self._encode(compute_pass, "look_aside")
+
+    async def finds_somebody(self) -> bool:
+        """Ask the GPU whether what else is looked at shows somebody small; it has to be recorded and submitted."""
+        [look] = await read_floats(self._gpu, self._look)
+        return bool(look[_TRIED_WIDTH] > 0)
+
     def encode_glance(self, compute_pass: Any, picture: Picture) -> None:
         """Record what else of `picture` is looked at, and its sample."""
-        self._encode(compute_pass, "look_aside")
+        self.encode_aside(compute_pass)
         self._preprocess.encode(compute_pass, picture)
 
     def encode_verdict(self, compute_pass: Any) -> None:

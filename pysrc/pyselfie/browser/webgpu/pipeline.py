@@ -17,7 +17,7 @@ from pyselfie.browser.webgpu.picture import FrameInHand, PictureBinder
 from pyselfie.browser.webgpu.segmenter import GpuSegmenter
 from pyselfie.core.effects import draws_for
 from pyselfie.core.geometry import Size
-from pyselfie.core.trace import Step, model_steps
+from pyselfie.core.trace import NO_OVERLAY, Step, model_steps
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MOST_IN_FLIGHT = 2
 """Frames that the GPU may work on at a time; one more would only be older when it is seen."""
 
-_NO_ARRAY = "The WebGPU painter mixes each pixel by itself, so there is no overlay to be seen."
+_ONCE_MORE = "Painted alone for this trace: else it is mixed pixel by pixel, and has the frame's size."
 
 
 class GpuPipeline(Pipeline):
@@ -188,10 +188,16 @@ class GpuPipeline(Pipeline):
         encoder = self._gpu.device.createCommandEncoder()
         if is_fresh:
             self._layers.advance(encoder, frame, size)
+        self._compositor.encode(encoder, size, self._encode_layers(encoder, options), frame, options)
+        self._gpu.submit(encoder)
+
+    def _encode_layers(self, encoder: Any, options: Options) -> Any:
+        """Record the making of what the layers are painted from; return it."""
+        assert self._layers is not None  # noqa: S101 - there is a model before there is a frame
+        size = self._frame.size
         lit = any(draw.layer == "backdrop" for draw in draws_for(options))
         self._layers.encode(encoder, options, size, self._compositor.backdrop(size) if lit else None)
-        self._compositor.encode(encoder, size, self._layers.group(options, size), frame, options)
-        self._gpu.submit(encoder)
+        return self._layers.group(options, size)
 
     async def _pace(self) -> None:
         """Wait until the GPU has room for one frame more, so that the next one taken is the newest.
@@ -220,15 +226,28 @@ class GpuPipeline(Pipeline):
         return names, await reading
 
     async def trace(self, options: Options, reader: PixelReader) -> Steps | None:
+        has_overlay = self.needs_mask(options) and any(draw.layer == "overlay" for draw in draws_for(options))
+        if has_overlay:
+            await self._compositor.prepare_overlay(options)
         frame, size, segmenter = self._frame.frame, self._frame.size, self._segmenter
         if frame is None or segmenter is None or not self.has_picture(options):
             return None
-        self._draw(options)  # a WebGPU canvas can be read in the task that painted it only
+        overlay = Step(None, NO_OVERLAY)
+        if has_overlay:  # all in one task: a WebGPU canvas can be read in the task that painted it only
+            self._draw_overlay(options)
+            seen = reader.read(self._compositor.canvas, size)
+            overlay = Step(seen[:, :: -1 if options.mirror else 1], _ONCE_MORE, "paint")
+        self._draw(options)
         composite, pixels = reader.read(self._compositor.canvas, size), reader.read(frame, size)
         steps = model_steps(await segmenter.trace() if self._has_mask else None)
         reader.count += self._has_mask
-        overlay = Step(None, _NO_ARRAY)
         return steps | {"frame": Step(pixels[..., :3]), "overlay": overlay, "composite": Step(composite)}
+
+    def _draw_overlay(self, options: Options) -> None:
+        """Draw the overlay alone, of the frame in hand."""
+        encoder = self._gpu.device.createCommandEncoder()
+        self._compositor.encode_overlay(encoder, self._frame.size, self._encode_layers(encoder, options), options)
+        self._gpu.submit(encoder)
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
         self._compositor.set_backdrop(backdrop)

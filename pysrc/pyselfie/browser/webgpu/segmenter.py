@@ -106,7 +106,12 @@ class GpuSegmenter:
             self._preprocess.encode(compute_pass, picture)
         self._lap("preprocess")
         await self._runtime.run()
-        if looks is not None and looks.is_due and cuts == self._cuts:  # else the picture may be closed already
+        wants_glance = looks is not None and looks.is_due
+        if is_photo and looks is not None and wants_glance:  # it has the time to ask
+            with self._compute() as compute_pass:
+                looks.encode_aside(compute_pass)
+            wants_glance = await looks.finds_somebody()
+        if looks is not None and wants_glance and cuts == self._cuts:  # else the picture may be closed already
             await self._glance(looks, picture)
         self._lap("infer")
 

@@ -1,0 +1,110 @@
+"""What a page takes from an isolated worker: the protocol's messages, whole, and nothing besides."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from builder.paths import WEB
+from tests.unit.test_protocol import fields, reachable, typescript_types
+
+READ = """
+globalThis.ImageBitmap = class { closed = 0; close() { this.closed++; } };
+const { KNOWN, knownMessage } = await import(process.argv[1]);
+const messages = JSON.parse(process.argv[2]);
+const bitmap = new ImageBitmap();
+const refused = knownMessage({ type: "composite", channel: {}, frame: bitmap });
+console.log(JSON.stringify({
+  known: Object.fromEntries([...KNOWN].map(([type, fields]) => [type, Object.keys(fields)])),
+  read: messages.map(knownMessage),
+  taken: knownMessage({ type: "composite", channel: 1, frame: new ImageBitmap(), more: 1 }) !== null,
+  closed: [refused, bitmap.closed],
+}));
+"""
+STATE: dict[str, Any] = {
+    "kind": "effect",
+    "controls": [{"name": "a", "kind": "flag"}],
+    "values": {},
+    "error": None,
+    "running": None,
+}
+
+
+def effect(**changes: Any) -> dict[str, Any]:
+    return {"type": "effect", "channel": 1, "state": json.dumps(STATE | changes), "printed": None}
+
+
+GOOD = [
+    {"type": "alive"},
+    {"type": "progress", "loaded": 1, "total": 2.5, "text": "Downloading"},
+    {"type": "frame", "channel": 3, "width": 4, "height": 5, "ms": 6},
+    {"type": "error", "channel": 1, "code": "engine", "message": "No.", "action": None},
+    effect(),
+    {**effect(), "printed": json.dumps({"dropped": 0, "lines": ["a"]})},
+    {"type": "reply", "channel": 1, "request": 7},
+]
+BAD = [
+    None,
+    "alive",
+    ["alive"],
+    {},
+    {"type": "unheard"},
+    {"type": "constructor"},
+    {"type": ["alive"]},
+    {"type": "alive", "channel": "1"},
+    {"type": "progress", "loaded": "1", "total": 2, "text": ""},
+    {"type": "progress", "loaded": 1, "total": 2, "text": "x" * 4001},
+    {"type": "error", "code": "engine", "message": {"no": 1}, "action": None},
+    {"type": "error", "code": "engine", "message": "No.", "action": "explode"},
+    {"type": "gpucheck", "key": ["a"], "entry": "", "ifItDies": None},
+    {"type": "composite", "channel": 1, "frame": {"width": 1}},
+    {"type": "reply", "request": 1, "value": "<b>"},
+    {"type": "reply", "request": 1, "value": {"width": 1, "height": 1, "data": [0]}},
+    {"type": "effect", "state": "{", "printed": None},
+    {"type": "effect", "state": "[]", "printed": None},
+    {"type": "effect", "state": "null", "printed": None},
+    effect(controls="abc"),
+    effect(controls=[{"name": 1}]),
+    effect(controls=[{"name": "a", "kind": "flag"}] * 65),
+    effect(error="No."),
+    {**effect(), "printed": json.dumps({"dropped": 0, "lines": [1]})},
+]
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    """Return what Node says about all of them."""
+    module = (WEB / "js/engine/known_messages.js").as_uri()
+    command = ["node", "--input-type=module", "-e", READ, "--", module, json.dumps(GOOD + BAD)]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def test_every_message_of_the_protocol_is_known(told: dict[str, Any]) -> None:
+    """A message that a worker sends has a row there, with all of its fields; no row is left over."""
+    types = typescript_types()
+    expected: dict[str, set[str]] = {}
+    for name in reachable({"FromWorker", "Ended", "Want"}):
+        kind = types[name][1].get("type", "").strip('"')
+        if kind:
+            expected.setdefault(kind, set()).update(field.rstrip("?") for field in fields(name, types))
+    assert {kind: set(names) for kind, names in told["known"].items()} == expected
+
+
+def test_whole_messages_are_taken(told: dict[str, Any]) -> None:
+    """They come out as they went in, without fields that nobody knows."""
+    assert told["read"][: len(GOOD)] == GOOD
+    assert told["taken"]
+
+
+@pytest.mark.parametrize("index", range(len(BAD)))
+def test_others_are_none(told: dict[str, Any], index: int) -> None:
+    """Unknown types, other values than the protocol's, texts without end: nobody is told of them."""
+    assert told["read"][len(GOOD) + index] is None, BAD[index]
+
+
+def test_a_frame_of_a_refused_message_is_closed(told: dict[str, Any]) -> None:
+    """Nobody else would."""
+    assert told["closed"] == [None, 1]
