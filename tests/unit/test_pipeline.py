@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
+from pyselfie.browser.canvas import pipeline as pipeline_module
 from pyselfie.core.effects import EFFECTS, Draw, Effect
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
@@ -154,6 +155,27 @@ def test_classes_that_cannot_be_had_do_not_end_a_custom_effect(pipeline, painter
     assert process(pipeline, Frame(102))
     assert [painted[0].level for painted in painter.painted] == [51, 102]
     assert set(painter.painted[-1][1]) >= {"hair", "clothes"}
+
+
+def test_the_options_overlay_is_made_only_where_it_is_painted(pipeline, painter, monkeypatch):
+    """A user's effect does without it, until it fails: then the options' effect has the frame's own."""
+    made = []
+
+    class Effect:
+        can = True
+
+        def paint(self, *_):
+            return self.can
+
+    fill = pipeline_module.fill_overlay
+    monkeypatch.setattr(pipeline_module, "fill_overlay", lambda *parts: (made.append(1), fill(*parts)))
+    pipeline.custom_effect = Effect()
+    assert process(pipeline, Frame(51))
+    pipeline.repaint(MASK)
+    assert (made, painter.painted) == ([], [])
+    Effect.can = False
+    assert process(pipeline, Frame(102))
+    assert (len(made), painter.painted[-1][2][0, 0, 0]) == (1, 102)
 
 
 def test_without_a_mask_before_a_frame_gets_its_own(pipeline):
