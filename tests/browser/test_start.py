@@ -227,7 +227,8 @@ def test_preload_takes_what_tracks_take(launch: Callable[..., GuardedPage], site
     )
     assert wrong == [
         "TypeError: painter is “canvas”, but it has to be one of auto, webgpu, canvas2d.",
-        "TypeError: There is no option “fast”; the options are site, backend, painter, modelSelection, edges.",
+        "TypeError: There is no option “fast”; the options are "
+        "site, backend, painter, isolated, modelSelection, edges.",
         "TypeError: backend is 7, but it has to be one of auto, webgpu, wasm.",
     ]
     assert element.workers() == 0

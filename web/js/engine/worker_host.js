@@ -21,7 +21,7 @@
 
 import { EffectWatch } from "./effect_watch.js";
 import { Holds } from "./holds.js";
-import { IsolatedWorker } from "./isolated_worker.js";
+import { IsolatedWorker } from "./isolated.js";
 import { siteUrl, WORKER } from "./site.js";
 import { endWorker, startWorker, watchStart } from "./start.js";
 import { keepVerdict, keptVerdicts } from "./verdicts.js";
@@ -74,7 +74,7 @@ export class WorkerHost {
    * The page's host with these settings.
    *
    * @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean, worker?: string}} settings
-   *   isolated: for other people's code (isolated_worker.js); worker: the URL of js/worker.js, where that is known
+   *   isolated: for other people's code (isolated.js); worker: the URL of js/worker.js, where that is known
    *   instead of the site's
    */
   static for({ site, backend = "auto", painter = "auto", isolated = false, worker = siteUrl(site) + WORKER }) {

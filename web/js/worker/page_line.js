@@ -21,5 +21,5 @@ export function listen(receive) {
   };
 }
 
-/** Whether what runs here is kept from the network and from all that stores: see js/engine/isolated_worker.js. */
+/** Whether what runs here is kept from the network and from all that stores: see js/engine/isolated.js. */
 export const isIsolated = () => port !== null;
