@@ -9,6 +9,7 @@ from pyselfie.browser.canvas import pipeline as pipeline_module
 from pyselfie.core.effects import EFFECTS, Draw, Effect
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
+from pyselfie.core.overlay import fill_overlay
 from pyselfie.runtimes.stub import StubRuntime
 from tests.unit.pipeline_parts import MASK, Frame, Painter, make_pipeline, mask_of, process, refresh
 
@@ -167,8 +168,11 @@ def test_the_options_overlay_is_made_only_where_it_is_painted(pipeline, painter,
         def paint(self, *_):
             return self.can
 
-    fill = pipeline_module.fill_overlay
-    monkeypatch.setattr(pipeline_module, "fill_overlay", lambda *parts: (made.append(1), fill(*parts)))
+    def fill(*parts):
+        made.append(parts)
+        fill_overlay(*parts)
+
+    monkeypatch.setattr(pipeline_module, "fill_overlay", fill)
     pipeline.custom_effect = Effect()
     assert process(pipeline, Frame(51))
     pipeline.repaint(MASK)
