@@ -444,3 +444,21 @@ def test_first_text_that_has_ended_a_worker_leaves_the_options_effect(worker):
         assert worker.painter.painted[-1][0].level == 50
 
     asyncio.run(run())
+
+
+def test_a_first_frame_on_the_gpu_counts_as_loading(worker, gpu, monkeypatch):
+    """Drivers compile shaders when they first run, and the page takes a long silence for a worker's death."""
+
+    async def run():
+        monkeypatch.setattr(Host, "painted", lambda host, *_: host.posted.append({"type": "painted"}))
+        engine, host = await on_gpu(worker)
+        show(engine, 50)
+        await settle()
+        types = [message["type"] for message in host.posted]
+        since = host.posted[types.index("ready") :]
+        told = [message.get("on", "painted") for message in since if message["type"] in {"loading", "painted"}]
+        assert (told, len(gpu)) == ([True, False, "painted", "painted"], 1)
+        engine.close()
+        await settle()
+
+    asyncio.run(run())

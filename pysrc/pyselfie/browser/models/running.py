@@ -65,6 +65,7 @@ class RunningModel:
         self._reporter = reporter
         self._refresh = refresh
         self._runtime: AnyRuntime | None = None
+        self._is_cold = False
         self._spare = Spare()  # loaded and measured, and not yet needed
         self._is_switching = False
         self._settled = asyncio.Event()  # not while another model is on its way to run
@@ -77,7 +78,12 @@ class RunningModel:
         runtime = self._runtime
         try:
             async with self._loader.lock:
-                return await work()
+                if not self._is_cold:
+                    return await work()
+                with self.loading():  # drivers compile shaders when they first run
+                    painted = await work()
+                self._is_cold = not painted
+                return painted
         except JsException as error:
             return await self._recover(runtime, f"{error.name}: {error.message}")
         except Exception as error:
@@ -254,7 +260,7 @@ class RunningModel:
                 except BaseException:
                     runtime.close()
                     raise
-        self._runtime = runtime
+        self._runtime, self._is_cold = runtime, self._output.painter == "webgpu"
 
     def _keep_old_model(self, wanted: ModelChoice, error: Exception) -> None:
         """Tell that `wanted` could not be had, and go on with what runs; not if something else is wanted by now."""
