@@ -17,13 +17,17 @@ from pyselfie.core.option import OptionError
 from pyselfie.custom import stopping
 from pyselfie.custom.console import LONGEST_LINE, MOST_LINES, Console
 from pyselfie.custom.cost import Cost
-from pyselfie.custom.live import LiveEffect
+from pyselfie.custom.live import MOST_WARNINGS, LiveEffect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pyselfie.custom.effect import CustomEffect
+
 FRAME, MASK = np.full((4, 5, 3), 9, np.uint8), np.ones((4, 5), np.float32)
 GOOD = "def effect(frame, mask, time):\n    return frame // 255 + {}\n"
+
+ODD = "class Odd(BaseException):\n    def __str__(self):\n        raise Odd\n"
 
 
 def shown(live: LiveEffect, time: float = 0.0) -> int | None:
@@ -50,6 +54,15 @@ def live() -> LiveEffect:
         ("def effect(frame, mask, time):\n    return frame[1:]", "returned the shape (3, 5, 3)"),
         ("def effect(frame, mask, time):\n    return mask * np.nan", "raised NameError: name 'np' is not defined"),
         ("def effect(frame, mask, time):\n    raise SystemExit", "raised SystemExit, line 2"),
+        ("def effect(frame, mask, time):\n    raise GeneratorExit", "effect.py:effect raised GeneratorExit, line 2"),
+        ("def effect(frame, mask, time):\n    raise KeyboardInterrupt", "raised KeyboardInterrupt, line 2"),
+        (
+            "from asyncio import *\ndef effect(frame, mask, time):\n    raise CancelledError",
+            "raised CancelledError, line 3",
+        ),
+        (f"{ODD}def effect(frame, mask, time):\n    raise Odd", "effect.py:effect raised Odd, line 5"),
+        ("raise KeyboardInterrupt", "effect.py does not run: KeyboardInterrupt, line 1"),
+        (f"{ODD}raise Odd", "effect.py does not run: Odd, line 4"),
     ],
 )
 def test_last_good_effect_goes_on(live: LiveEffect, source: str, sentence: str) -> None:
@@ -167,6 +180,25 @@ def test_warnings_go_to_the_console_once(live: LiveEffect) -> None:
     lot = live.console.take()
     assert lot is not None
     assert lot.lines == ["RuntimeWarning: invalid value encountered in cast, line 3"]
+
+
+def test_warnings_while_a_text_loads_go_to_the_console(live: LiveEffect) -> None:
+    """Those of its code, and those about it."""
+    live.load("import numpy as np\nnp.array([np.nan]).astype(np.uint8)\n" + GOOD.format(2))
+    lot = live.console.take()
+    assert lot is not None
+    assert lot.lines == ["RuntimeWarning: invalid value encountered in cast, line 2"]
+
+
+def test_warnings_that_are_always_others_come_to_an_end(live: LiveEffect) -> None:
+    """Of one text some are told; the next text's are told again."""
+    text = "import warnings\ndef effect(frame, mask, time):\n    warnings.warn(f'at {time}')\n    return frame\n"
+    for number in range(2):
+        live.load(f"{text}# {number}")
+        for time in range(2 * MOST_WARNINGS):
+            shown(live, time)
+        assert len(live._warned) == MOST_WARNINGS
+        assert len(live.console._lines) == (number + 1) * MOST_WARNINGS
 
 
 def test_flood_keeps_the_newest_lines() -> None:
@@ -314,6 +346,16 @@ def test_text_that_has_ended_a_worker_is_told_and_does_not_run(live: LiveEffect)
     assert (live.error, shown(live)) == (None, 2)
 
 
+def test_text_that_was_stopped_is_tried_again_after_another_one(live: LiveEffect) -> None:
+    """Also where that one cannot be loaded; as the page has it in a new worker."""
+    for between in (GOOD.format(2), "def effect("):
+        live.give_up(GOOD.format(5), None, stopping.no_return(6.4))
+        assert not live.load(GOOD.format(5))
+        live.load(between)
+        assert live.load(GOOD.format(5))
+        assert (live.error, shown(live)) == (None, 5)
+
+
 def test_good_text_is_known_by_its_number() -> None:
     """Of the effect that has returned a picture; a text that comes before the first frame does not take its place."""
     live = LiveEffect()
@@ -342,3 +384,35 @@ def test_full_memory_is_a_sentence_and_frees_what_the_effect_held() -> None:
     gc.collect()
     assert live.newest is not None
     assert [array() for array in live.newest._function.__globals__["seen"]] == [None, None]
+
+
+def test_memory_that_is_full_before_the_effect_is_called_is_freed(live: LiveEffect) -> None:
+    """Where its picture is made ready: its state is emptied, and the last good effect paints that very frame."""
+    live.load(
+        "import weakref\nimport numpy as np\nseen = []\ndef effect(frame, mask, time, state):\n"
+        "    state['all'] = np.zeros(10)\n    seen.append(weakref.ref(state['all']))\n    return frame // 255 + 2\n"
+    )
+    assert shown(live) == 2
+    newest = live.newest
+    assert newest is not None
+
+    def paint(effect: CustomEffect) -> int:
+        if effect is newest:
+            raise MemoryError
+        return int(effect(FRAME, MASK, 0.0).max())
+
+    assert live.run(paint) == 1
+    assert str(live.error) == "the effect effect.py:effect left no memory: MemoryError"
+    gc.collect()
+    assert [array() for array in newest._function.__globals__["seen"]] == [None]
+
+
+def test_what_the_painting_itself_raises_is_not_the_effects(live: LiveEffect) -> None:
+    """It goes to who paints, and the effect gets the next frame."""
+
+    def paint(_effect: CustomEffect) -> int:
+        raise ValueError("no canvas")
+
+    with pytest.raises(ValueError, match="no canvas"):
+        live.run(paint)
+    assert (live.error, shown(live)) == (None, 1)

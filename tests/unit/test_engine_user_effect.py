@@ -10,18 +10,13 @@ import pytest
 from pyselfie import __version__
 from pyselfie.core.geometry import Size
 from pyselfie.core.gpu_check import Trust, key_of
-from tests.unit.engine_kit import Host, JsError, Runtime, settle, show, started, trusting, worker
+from tests.unit.engine_kit import Host, JsError, Runtime, settle, show, started, trusting, use, worker
 from tests.unit.gpu_kit import check, gpu_host, until
 
 __all__ = ["check", "worker"]
 
 LEVEL = "def overlay(sample, mask, time, aspect, level: int = 3):\n    {}\n"
 PAINT = "return sample.repeat(2, axis=2)[..., :4] // 255 * 0 + level"
-
-
-def use(engine, source, name=None, values="{}", number=1, ended=None):
-    text = {"source": source, "name": name, "values": values, "number": number, "ended": ended}
-    engine.receive(SimpleNamespace(type="custom_effect", **text))
 
 
 def set_values(engine, **values):
@@ -429,6 +424,22 @@ def test_text_that_has_ended_a_worker_does_not_run(worker):
     asyncio.run(run())
 
 
+def test_nothing_that_an_effect_raises_ends_the_frame_loop(worker):
+    """Not even what would cancel a task of asyncio's: the last good one paints this frame and the next ones."""
+
+    async def run():
+        engine, host = await with_effect(worker)
+        use(engine, "import asyncio\n" + LEVEL.format("raise asyncio.CancelledError"))
+        for level in (60, 70):
+            show(engine, level)
+            await settle()
+            assert (worker.painter.painted[-1][0].level, levels(worker)[-1]) == (level, 3)
+        [error] = host.told("error")
+        assert "raised CancelledError, line 3" in error["message"]
+
+    asyncio.run(run())
+
+
 def test_first_text_that_has_ended_a_worker_leaves_the_options_effect(worker):
     """There is no good one before it; controls of nothing are set to nothing."""
 
@@ -444,3 +455,22 @@ def test_first_text_that_has_ended_a_worker_leaves_the_options_effect(worker):
         assert worker.painter.painted[-1][0].level == 50
 
     asyncio.run(run())
+
+
+def test_picture_that_finds_no_room_leaves_no_proxy(worker, monkeypatch):
+    """The view of it cannot be had: what it was asked of is destroyed."""
+    module = worker.module("canvas.custom_effect")
+    destroyed = []
+
+    class Proxy:
+        def getBuffer(self, _kind):  # noqa: N802 - JavaScript's name
+            raise MemoryError
+
+        def destroy(self):
+            destroyed.append(self)
+
+    monkeypatch.setattr(module, "create_proxy", lambda _array: Proxy())
+    canvas = module.CustomEffectCanvas(None, None)
+    with pytest.raises(MemoryError):
+        canvas._put()
+    assert len(destroyed) == 1

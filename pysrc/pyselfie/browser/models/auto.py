@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from pyselfie.browser.models.spare import PainterChangedError
 from pyselfie.core.manifest import ModelFileError
 from pyselfie.core.options import AUTO, MODEL_NAMES
 from pyselfie.core.tiers import INTERVAL_MS, RICH, Tiers, Trial
@@ -143,6 +144,8 @@ class AutoModel:
         trial = Trial(self._tiers.allowed_ms)
         try:
             await model.measure(_RICH_NUMBER, trial)
+        except PainterChangedError:
+            pass  # measured anew, where the other painter will have it
         except Exception as error:
             self._tiers.learn_failure(f"multiclass could not be measured: {error}", may_pass=may_pass(error))
         else:
