@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from pyodide.ffi import JsException
 
 from pyselfie.browser.models.loader import EngineError, ModelChoice
-from pyselfie.browser.models.spare import PainterChangedError, Spare, choice_of
+from pyselfie.browser.models.spare import Spare, choice_of
 from pyselfie.core.options import AUTO
+from pyselfie.core.tiers import TrialBrokenOffError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -98,7 +99,7 @@ class RunningModel:
         ------
         Exception
             As `ModelLoader.load` does, or when the model fails, or what runs models is replaced meanwhile; a
-            `PainterChangedError` says nothing against the model.
+            `TrialBrokenOffError` says nothing against the model.
         """
         loading = self._load(ModelChoice(number, self.wanted.edges), is_optional=True)
         await self._spare.measure(loading, self._loader, trial)
@@ -166,7 +167,7 @@ class RunningModel:
 
     def painter_changes(self) -> None:
         """Free what was measured, and what is being measured: it would paint where nothing will any more."""
-        self._spare.outdate(PainterChangedError())
+        self._spare.outdate(TrialBrokenOffError("The painter changed meanwhile."))
 
     def want(self, choice: ModelChoice) -> bool:
         """Note which model shall run; returns whether `switch` is needed for it, because none is under way."""

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from pyselfie.browser.models.loader import ModelChoice
+from pyselfie.core.tiers import TrialBrokenOffError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 def choice_of(runtime: AnyRuntime) -> ModelChoice:
     """Return what the runtime runs."""
     return ModelChoice(runtime.spec.model_selection, runtime.spec.edges)
-
-
-class PainterChangedError(Exception):
-    """What was being measured would paint where nothing does any more; nothing is known of the model."""
 
 
 class Spare:
@@ -53,7 +50,7 @@ class Spare:
 
     def outdate(self, why: Exception) -> None:
         """Free what is here, and end what is being measured; a failure counts more than another painter."""
-        if self._outdated is None or isinstance(self._outdated, PainterChangedError):
+        if self._outdated is None or isinstance(self._outdated, TrialBrokenOffError):
             self._outdated = why
         self.drop()
 
