@@ -232,6 +232,12 @@ def ask(engine, kind, request):
     engine.receive(SimpleNamespace(type=kind, request=request))
 
 
+def use(engine, source, name=None, values="{}", number=1, ended=None):
+    """Send a user's effect, or None."""
+    text = {"source": source, "name": name, "values": values, "number": number, "ended": ended}
+    engine.receive(SimpleNamespace(type="custom_effect", **text))
+
+
 def set_options(engine, **changes):
     """Change options, by JavaScript's names."""
     engine.receive(SimpleNamespace(type="options", changes=json.dumps([changes]), lot=1))

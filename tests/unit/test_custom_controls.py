@@ -75,7 +75,16 @@ def test_what_is_no_control_stays_the_functions_own() -> None:
         ("x: Literal['a', 'b'] = 'c'", r"x is “c”, but it has to be one of a, b$"),
         ("x: bool = 1", r"x is 1, but it has to be true or false$"),
         ("x: list = []", r"the annotation of x is none that becomes a control; those are float, int, bool, str, Color"),
-        ("x: Literal[1, 2] = 1", r"the annotation of x is none that becomes a control"),
+        (
+            "x: Literal[1, 2] = 1",
+            r'none that becomes a control; .*, Literal\["a", "b"\] of texts and Annotated',
+        ),
+        ("x: int = 10**400", r"cannot run: x is too large for a slider: give it a Range$"),
+        ("x: float = -1e308", r"cannot run: x is too large for a slider: give it a Range$"),
+        ("x: str = 'a' * 1001", r"cannot run: x has 1,001 letters, but it may have 1,000$"),
+        (f"x: Literal['a', '{'b' * 998}'] = 'a'", r"the choices of x have 1,001 letters, but they may have 1,000$"),
+        (f"{'x' * 101} = 1", r"the name x{20}… has 101 letters, but it may have 100$"),
+        (", ".join(f"x{one} = 1" for one in range(65)), r"it has 65 parameters that can be set, and may have 64$"),
         ("x: 'Colour' = 1", r"the annotation of x cannot be read: name 'Colour' is not defined$"),
     ],
 )
@@ -91,6 +100,7 @@ def test_bad_parameter_is_one_sentence(parameter: str, sentence: str) -> None:
     [
         ("Range(1, 0)", r"Range\(1, 0\) has to begin below its end, line 3"),
         ("Range(0, 1, 2)", r"the step of Range\(0, 1\) is 2, which does not fit in, line 3"),
+        ("Range(-1e308, 1e308)", r"Range\(-1e\+308, 1e\+308\) is too large for a slider, line 3"),
         ("Range(0, float('nan'))", r"Range\(0, nan\) has to begin below its end, line 3"),
     ],
 )
@@ -112,6 +122,24 @@ def test_set_values_reach_the_function() -> None:
     effect(FRAME, MASK, 0.0)
     assert said == ["1.0", "4", True, "y", Color("#102030"), 0.25]
     assert effect.values == {"a": 1.0, "b": 4, "c": True, "d": "y", "e": Color("#102030"), "f": 0.25}
+
+
+@pytest.mark.parametrize("name", ["effect", None])
+def test_signature_that_is_none_is_one_sentence(name: str | None) -> None:
+    """A text can set it to anything; what has none to read is taken as it is."""
+    text = "x = 1\ndef effect(frame, mask, time):\n    return frame\neffect.{}\n"
+    with pytest.raises(CustomEffectError, match=r"^the parameters of effect cannot be read: .*__signature__") as raised:
+        load_effect(text.format("__signature__ = 3"), name)
+    assert raised.value.line == 2
+    assert load_effect(text.format("__wrapped__ = effect"), name).controls == ()
+
+
+def test_text_that_is_set_is_no_longer_than_a_default() -> None:
+    """One more letter is a sentence."""
+    effect = effect_with("x: str = ''")
+    effect.set({"x": "a" * 1000})
+    with pytest.raises(OptionError, match=r"^x has 1,001 letters, but it may have 1,000\.$"):
+        effect.set({"x": "a" * 1001})
 
 
 def test_wrong_values_change_nothing() -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from tests.unit.engine_kit import AUTO, Host, set_options, settle, show, started, worker
+import pytest
+
+from tests.unit.engine_kit import AUTO, Host, set_options, settle, show, started, use, worker
 
 __all__ = ["worker"]
 
@@ -64,6 +66,26 @@ def test_model_measured_on_a_device_that_was_lost_is_freed(worker):
             host.told("model")[-1]["modelReason"]
             == "multiclass could not be measured: The GPU failed or the painter changed meanwhile."
         )
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "source", [None, "def overlay(sample, mask, time):\n    return sample.repeat(2, 2)[..., :4]\n"]
+)
+def test_effect_that_begins_or_is_taken_away_says_nothing_against_a_model(worker, source):
+    """Where the painter changes during the trial the model is measured anew; without an effect nothing has changed."""
+
+    async def run():
+        engine, host, may_run = await measuring(worker)
+        use(engine, source)
+        may_run.set()
+        await settle()
+        assert (host.told("model")[-1]["model"], alive(host)) == ("multiclass", ["refined"])
+        assert host.loads.count("multiclass") == (1 if source is None else 2)
+        use(engine, None)
+        await settle()
+        assert host.told("model")[-1]["model"] == "multiclass"
 
     asyncio.run(run())
 

@@ -1,27 +1,15 @@
-"""Effects in Python in a whole engine, under CPython: what is painted, what the page is told, which painter paints."""
+"""Effects in Python in a whole engine, under CPython: what is painted and what the page is told."""
 
 import asyncio
 import json
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
-from pyselfie import __version__
-from pyselfie.core.geometry import Size
-from pyselfie.core.gpu_check import Trust, key_of
-from tests.unit.engine_kit import Host, JsError, Runtime, settle, show, started, trusting, worker
-from tests.unit.gpu_kit import check, gpu_host, until
+from tests.unit.effect_kit import LEVEL, PAINT, levels, with_effect
+from tests.unit.engine_kit import Host, settle, show, started, use, worker
 
-__all__ = ["check", "worker"]
-
-LEVEL = "def overlay(sample, mask, time, aspect, level: int = 3):\n    {}\n"
-PAINT = "return sample.repeat(2, axis=2)[..., :4] // 255 * 0 + level"
-
-
-def use(engine, source, name=None, values="{}", number=1, ended=None):
-    text = {"source": source, "name": name, "values": values, "number": number, "ended": ended}
-    engine.receive(SimpleNamespace(type="custom_effect", **text))
+__all__ = ["worker"]
 
 
 def set_values(engine, **values):
@@ -32,23 +20,6 @@ def state(host):
     """Return what the page has been told last of the effect, and how often it was told."""
     told = host.told("effect")
     return json.loads(told[-1]["state"]), len(told)
-
-
-def levels(worker):
-    """Return the level of each overlay that was painted."""
-    return [int(painted[2].max()) for painted in worker.painter.painted]
-
-
-async def with_effect(worker, body=PAINT):
-    """Return an engine with a photo and an effect, and its host; only what it paints from now on is kept."""
-    host = Host()
-    engine = await started(worker, host, effect="none")
-    show(engine, 50)
-    await settle()
-    worker.painter.painted.clear()
-    use(engine, LEVEL.format(body))
-    await settle()
-    return engine, host
 
 
 def test_overlay_is_drawn_over_the_frame(worker):
@@ -202,197 +173,6 @@ def test_state_begins_anew_with_another_source(worker, reset):
     asyncio.run(run())
 
 
-class GpuPart:
-    """A pipeline on the GPU, as far as changing the painter goes."""
-
-    painter = "webgpu"
-    custom_effect, way_in = None, ""
-
-    def __init__(self, made):
-        made.append(self)
-        self.size, self.has_frame = Size(64, 48), False
-        self.frame = None
-        self.is_closed = False
-
-    def fits(self, runtime):
-        return runtime.device is not None
-
-    async def use(self, runtime):
-        self.runtime = runtime
-
-    async def process(self, frame, _options, **_how):
-        self.frame, self.has_frame = frame, True
-        return True
-
-    async def refresh(self, _options):
-        return self.has_frame
-
-    def needs_mask(self, _options):
-        return True
-
-    def lacks_mask(self, _options):
-        return False
-
-    def repaint(self, _options):
-        pass
-
-    async def read_mask(self):
-        return np.zeros((256, 256), np.float32)
-
-    def set_backdrop(self, _backdrop):
-        pass
-
-    def hand_over(self):
-        return self.frame, None
-
-    def close(self):
-        self.is_closed = True
-        self.runtime.close()
-
-
-@pytest.fixture
-def gpu(worker, monkeypatch):
-    """Let models run on a GPU whose pipelines are noted; return those."""
-    made: list[GpuPart] = []
-
-    async def create(*_):
-        return GpuPart(made)
-
-    class OnGpu(Runtime):
-        device = SimpleNamespace(queue=SimpleNamespace(onSubmittedWorkDone=settle))  # type: ignore[assignment]
-
-    monkeypatch.setattr(worker.loader, "OrtGpuRuntime", OnGpu)
-    monkeypatch.setattr(worker.module("output").GpuPipeline, "create", create)
-    return made
-
-
-async def on_gpu(worker):
-    """Return an engine that shows a frame by the WebGPU painter, and its host, which gives canvases."""
-    host = Host(gpu=True)
-    host.bridge.createOnGpu = lambda buffer, spec: host._create(buffer, spec, "webgpu")
-    engine = worker.engine(host, painter="auto", trust=trusting(key_of("a GPU", "webgpu", __version__, "1.0")))
-    post = host.post
-
-    def answer(message):
-        post(message)
-        if json.loads(message)["type"] == "canvas":
-            canvas = SimpleNamespace(type="canvas", canvas=object())
-            asyncio.get_running_loop().call_soon(engine.receive, canvas)
-
-    host.post = answer  # type: ignore[method-assign]
-    engine.start()
-    await settle()
-    assert host.told("ready")[0]["painter"] == "webgpu"
-    show(engine, 40)
-    await settle()
-    return engine, host
-
-
-def test_canvas_2d_paints_while_there_is_an_effect(worker, gpu):
-    """The engine changes its painter, says so, paints the frame in hand, and goes back when the effect has gone."""
-
-    async def run():
-        engine, host = await on_gpu(worker)
-        use(engine, LEVEL.format(PAINT))
-        await settle()
-        change = host.told("backendchange")[-1]
-        assert (change["painter"], change["backend"]) == ("canvas2d", "webgpu")
-        assert change["painterReason"] == "an effect in Python reads the frame's pixels"
-        assert host.told("notice")[-1]["message"] == (
-            "Canvas 2D paints from now on: an effect in Python reads the frame's pixels."
-        )
-        assert worker.painter.painted[-1][0].level == 40
-        assert levels(worker)[-1] == 3
-        assert gpu[0].is_closed
-        assert host.devices_dropped == 0
-        use(engine, None)
-        await settle()
-        assert host.told("backendchange")[-1]["painter"] == "webgpu"
-        assert gpu[1].frame.level == 40
-        assert len(host.told("notice")) == 1
-
-    asyncio.run(run())
-
-
-@pytest.mark.usefixtures("gpu")
-def test_effect_that_comes_while_the_engine_starts_is_painted(worker):
-    """Before the first model is there: the painter is right from the beginning, or exchanged."""
-
-    async def run():
-        host = Host(gpu=True)
-        host.bridge.createOnGpu = lambda buffer, spec: host._create(buffer, spec, "webgpu")
-        engine = worker.engine(host, painter="auto", trust=trusting(key_of("a GPU", "webgpu", __version__, "1.0")))
-        use(engine, LEVEL.format(PAINT))
-        engine.start()
-        await settle()
-        show(engine, 40)
-        await settle()
-        assert host.told("ready")[0]["painter"] == "canvas2d"
-        assert levels(worker)[-1] == 3
-
-    asyncio.run(run())
-
-
-@pytest.mark.usefixtures("check")
-def test_effect_that_comes_during_the_check_follows_its_verdict(worker, gpu):
-    """The painter that is the GPU's is checked, whatever paints; the model runs there, and Canvas 2D paints."""
-
-    async def run():
-        host = gpu_host(worker)
-        host.bridge.createOnGpu = lambda buffer, spec: host._create(buffer, spec, "webgpu")
-        engine = worker.engine(host, painter="auto", trust=Trust())
-        engine.start()
-        await settle()
-        use(engine, LEVEL.format(PAINT))
-        show(engine, 40)
-        await settle()
-        await until(lambda: host.told("backendchange"))
-        change = host.told("backendchange")[-1]
-        assert (change["backend"], change["painter"]) == ("webgpu", "canvas2d")
-        assert change["reason"] == "hardware adapter a GPU: a frame takes 0.0 ms on it and 9.0 ms without it"
-        assert json.loads(host.told("gpucheck")[-1]["entry"])["backend"] == "webgpu"
-        assert [part.is_closed for part in gpu] == [True]
-        alive = [(runtime.backend, runtime.device) for runtime in host.runtimes if not runtime.is_closed]
-        assert alive == [("webgpu", None)]
-
-    asyncio.run(run())
-
-
-def test_painter_that_cannot_be_exchanged_is_told(worker, gpu):
-    """What painted goes on, and the page gets a sentence."""
-
-    async def run():
-        engine, host = await on_gpu(worker)
-
-        async def refuse(_name):
-            raise JsError("DownloadError", "No answer.")
-
-        host.on_load = refuse
-        use(engine, LEVEL.format(PAINT))
-        await settle()
-        assert host.told("error")[-1]["message"] == "No answer."
-        assert not gpu[0].is_closed
-        show(engine, 70)
-        await settle()
-        assert gpu[0].frame.level == 70
-
-    asyncio.run(run())
-
-
-def test_bad_first_text_changes_no_painter(worker, gpu):
-    """An effect that cannot be loaded is told, and all stays as it is."""
-
-    async def run():
-        engine, host = await on_gpu(worker)
-        use(engine, "effect = 3")
-        await settle()
-        assert "effect.py has no effect: write def effect" in host.told("error")[-1]["message"]
-        assert (host.told("backendchange"), gpu[0].is_closed) == ([], False)
-        assert np.array_equal(levels(worker), [])
-
-    asyncio.run(run())
-
-
 def test_page_is_told_which_text_runs_and_which_is_good(worker):
     """Before a text is read and before each frame its number; once a text's effect has returned a picture, that too."""
 
@@ -429,6 +209,22 @@ def test_text_that_has_ended_a_worker_does_not_run(worker):
     asyncio.run(run())
 
 
+def test_nothing_that_an_effect_raises_ends_the_frame_loop(worker):
+    """Not even what would cancel a task of asyncio's: the last good one paints this frame and the next ones."""
+
+    async def run():
+        engine, host = await with_effect(worker)
+        use(engine, "import asyncio\n" + LEVEL.format("raise asyncio.CancelledError"))
+        for level in (60, 70):
+            show(engine, level)
+            await settle()
+            assert (worker.painter.painted[-1][0].level, levels(worker)[-1]) == (level, 3)
+        [error] = host.told("error")
+        assert "raised CancelledError, line 3" in error["message"]
+
+    asyncio.run(run())
+
+
 def test_first_text_that_has_ended_a_worker_leaves_the_options_effect(worker):
     """There is no good one before it; controls of nothing are set to nothing."""
 
@@ -446,19 +242,20 @@ def test_first_text_that_has_ended_a_worker_leaves_the_options_effect(worker):
     asyncio.run(run())
 
 
-def test_a_first_frame_on_the_gpu_counts_as_loading(worker, gpu, monkeypatch):
-    """Drivers compile shaders when they first run, and the page takes a long silence for a worker's death."""
+def test_picture_that_finds_no_room_leaves_no_proxy(worker, monkeypatch):
+    """The view of it cannot be had: what it was asked of is destroyed."""
+    module = worker.module("canvas.custom_effect")
+    destroyed = []
 
-    async def run():
-        monkeypatch.setattr(Host, "painted", lambda host, *_: host.posted.append({"type": "painted"}))
-        engine, host = await on_gpu(worker)
-        show(engine, 50)
-        await settle()
-        types = [message["type"] for message in host.posted]
-        since = host.posted[types.index("ready") :]
-        told = [message.get("on", "painted") for message in since if message["type"] in {"loading", "painted"}]
-        assert (told, len(gpu)) == ([True, False, "painted", "painted"], 1)
-        engine.close()
-        await settle()
+    class Proxy:
+        def getBuffer(self, _kind):  # noqa: N802 - JavaScript's name
+            raise MemoryError
 
-    asyncio.run(run())
+        def destroy(self):
+            destroyed.append(self)
+
+    monkeypatch.setattr(module, "create_proxy", lambda _array: Proxy())
+    canvas = module.CustomEffectCanvas(None, None)
+    with pytest.raises(MemoryError):
+        canvas._put()
+    assert len(destroyed) == 1

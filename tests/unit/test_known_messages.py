@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import subprocess
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from builder.paths import WEB
+from pyselfie.browser.engine.user_effect import UserEffect
+from pyselfie.custom.console import LONGEST_LINE, MOST_LINES
+from pyselfie.custom.controls import LONGEST_NAME, LONGEST_TEXT, MOST_CONTROLS
+from pyselfie.custom.live import LiveEffect
 from tests.unit.test_protocol import fields, reachable, typescript_types
 
 READ = """
+import { readFileSync } from "node:fs";
 globalThis.ImageBitmap = class { closed = 0; close() { this.closed++; } };
 const { KNOWN, knownMessage } = await import(process.argv[1]);
-const messages = JSON.parse(process.argv[2]);
+const messages = JSON.parse(readFileSync(0, "utf8"));
 const bitmap = new ImageBitmap();
 const refused = knownMessage({ type: "composite", channel: {}, frame: bitmap });
 console.log(JSON.stringify({
@@ -37,6 +43,30 @@ def effect(**changes: Any) -> dict[str, Any]:
     return {"type": "effect", "channel": 1, "state": json.dumps(STATE | changes), "printed": None}
 
 
+LETTERS = "a█\x01😀𓀀"
+"""One that JSON writes as it is, one of six letters in ASCII, one of six anyway, and two of two for JavaScript."""
+
+
+def largest(letter: str) -> list[dict[str, Any]]:
+    """Return what an engine sends of an effect that prints, shows and is called as much as it can, of one letter."""
+    live = LiveEffect()
+    for _ in range(MOST_LINES):
+        live.console.print(letter * (LONGEST_LINE + 1))
+    name, text = "x" * (LONGEST_NAME - 2), letter * LONGEST_TEXT
+    names = [f"{name}{number}" for number in range(10, 10 + MOST_CONTROLS)]
+    texts = ", ".join(f"{one}: Literal[{text!r}] = {text!r}" for one in names)
+    assert live.load(f"from typing import Literal\ndef effect(frame, mask, time, {texts}): ...")
+    posted: list[Any] = []
+    part: Any = SimpleNamespace(live=live)
+    engine: Any = SimpleNamespace(_refused=None, _good=None, _told=None, _post=posted.append)
+    UserEffect._tell_of(engine, part)
+    function = letter * 5000 if letter.isidentifier() else "effect"
+    live.load(f"def {function}(frame): ...")
+    engine._refuse = lambda sentence: UserEffect._refuse(engine, sentence)
+    UserEffect._tell_of(engine, part)
+    return posted
+
+
 GOOD = [
     {"type": "alive"},
     {"type": "progress", "loaded": 1, "total": 2.5, "text": "Downloading"},
@@ -45,6 +75,7 @@ GOOD = [
     effect(),
     {**effect(), "printed": json.dumps({"dropped": 0, "lines": ["a"]})},
     {"type": "reply", "channel": 1, "request": 7},
+    *(message for letter in LETTERS for message in largest(letter)),
 ]
 BAD = [
     None,
@@ -74,12 +105,23 @@ BAD = [
 ]
 
 
+@pytest.mark.parametrize("letter", LETTERS)
+def test_largest_messages_of_an_effect_are_large(letter: str) -> None:
+    """All lines, all controls, and the sentence: else it proves nothing that they are taken."""
+    first, refused, last = largest(letter)
+    assert len(json.loads(first["printed"])["lines"]) == MOST_LINES
+    assert len(json.loads(first["state"])["controls"]) == MOST_CONTROLS
+    assert len(first["state"]) > 3 * MOST_CONTROLS * LONGEST_TEXT
+    assert refused["message"].startswith(json.loads(last["state"])["error"]["message"][:100])
+
+
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
     """Return what Node says about all of them."""
     module = (WEB / "js/engine/known_messages.js").as_uri()
-    command = ["node", "--input-type=module", "-e", READ, "--", module, json.dumps(GOOD + BAD)]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    command = ["node", "--input-type=module", "-e", READ, "--", module]
+    messages = json.dumps(GOOD + BAD)
+    return json.loads(subprocess.run(command, input=messages, capture_output=True, text=True, check=True).stdout)
 
 
 def test_every_message_of_the_protocol_is_known(told: dict[str, Any]) -> None:

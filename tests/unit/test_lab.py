@@ -11,11 +11,13 @@ from PIL import Image
 
 from pyselfie import metrics
 from pyselfie.cli.picture_file import read_levels
+from pyselfie.evaluation import lab as lab_module
 from pyselfie.evaluation.comparison import Comparison, Setting
 from pyselfie.evaluation.error_view import MISSING
 from pyselfie.evaluation.fit import UnfitError
 from pyselfie.evaluation.lab import VIEW, Lab, view_size
 from pyselfie.evaluation.levels import levels_of
+from pyselfie.segmenter import Segmenter
 from tests.unit.evaluate_kit import evaluate, person, save
 
 if TYPE_CHECKING:
@@ -46,6 +48,21 @@ def lab() -> Any:
     lab = Lab([A, B], is_clip=False)
     yield lab
     lab.close()
+
+
+def test_plan_whose_second_setting_is_wrong_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one's segmenter is closed."""
+    closed = []
+
+    class Noted(Segmenter):
+        def close(self) -> None:
+            closed.append(self)
+            super().close()
+
+    monkeypatch.setattr(lab_module, "Segmenter", Noted)
+    with pytest.raises(ValueError, match="there_is_none"):
+        Lab([A, Setting("there_is_none", "raw")], is_clip=False)
+    assert len(closed) == 1
 
 
 def test_table_has_both_settings_and_their_difference() -> None:

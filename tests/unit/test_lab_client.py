@@ -110,9 +110,23 @@ def test_what_fails_is_a_sentence_and_the_next_goes_on(host: Any, capsys: pytest
 
     assert asyncio.run(scenario()) == [1] * 6
     assert host.replies[2] == "the mask of a is 99x48, but its picture is 64x48: a truth has the size of its picture"
-    assert host.replies[3] == "KeyError: 'never seen'"
+    assert host.replies[3] == "this could not be measured (KeyError: 'never seen')."
     assert host.replies[4] is None
     assert "KeyError" in capsys.readouterr().err
+
+
+def test_a_download_that_fails_is_told_as_everywhere(host: Any, worker: Any) -> None:
+    """By its own sentence."""
+    host.on_load = worker.no_answer("general")
+
+    async def scenario() -> None:
+        client = host.open()
+        ask(client, 1, "plan", plan=json.dumps(PLAN))
+        ask(client, 2, "measure", name="a", picture=Frame(), truth=Frame(200))
+        await settle()
+
+    asyncio.run(scenario())
+    assert host.replies[2] == "No answer."
 
 
 def test_a_closed_lab_does_no_more(host: Any) -> None:

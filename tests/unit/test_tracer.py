@@ -128,7 +128,10 @@ def test_nothing_is_done_for_nobody(worker, clock, monkeypatch):
         trace(engine, "live")
         await settle()
         assert "still" in asked
+        segmenter = engine._output._pipeline._segmenter
+        assert len(segmenter._inputs) == 1
         trace(engine, "off")
+        assert segmenter._inputs == []
         show(engine, 60)
         await clock.pass_by(10)
         asked.clear()
@@ -252,5 +255,43 @@ def test_failure_is_told_and_the_frames_go_on(worker, clock, monkeypatch):
         await settle()
         await clock.pass_by(1)
         assert (host.paints, len(host.traces)) == (paints + 1, 2)
+
+    asyncio.run(run())
+
+
+def test_failure_that_stays_is_told_once(worker, clock, monkeypatch):
+    """However many frames it meets; after a trace, or when it is opened again, it is news."""
+
+    async def run():
+        engine, host = await opened(worker)
+        for times in (1, 2):
+            with monkeypatch.context() as patched:
+                patched.setattr(Reader, "read", lambda *_: 1 / 0)
+                for level in range(3):
+                    show(engine, level)
+                    await settle()
+                    await clock.pass_by(1)
+            assert len(host.told("error")) == times
+            show(engine, 9)
+            await settle()
+            await clock.pass_by(1)
+
+    asyncio.run(run())
+
+
+def test_closed_engine_traces_no_more(worker, clock):
+    """A frame waits for its trace when the engine is closed: nothing is kept."""
+
+    async def run():
+        engine, host = await opened(worker)
+        show(engine, 60)
+        await settle()
+        segmenter = engine._output._pipeline._segmenter
+        await engine.close()
+        await clock.pass_by(10)
+        assert len(host.traces) == 1
+        assert segmenter._inputs == []
+        ask(engine, "frame")
+        assert "no steps yet" in host.replies[1]
 
     asyncio.run(run())

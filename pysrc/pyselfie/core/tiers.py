@@ -43,6 +43,10 @@ class Choice(NamedTuple):
     reason: str
 
 
+class TrialBrokenOffError(Exception):
+    """A trial was ended by what has nothing to do with the model: another one may begin at once."""
+
+
 class Trial:
     """What something takes here: the 75th percentile of some runs after others that warm up.
 

@@ -34,7 +34,13 @@ if TYPE_CHECKING:
 
 GIVEN = frozenset({"classes", "state", "aspect"})
 """Parameters that are no controls: the effect is given them."""
-_KNOWN = "float, int, bool, str, Color, Literal and Annotated[float, Range(low, high)]"
+_KNOWN = 'float, int, bool, str, Color, Literal["a", "b"] of texts and Annotated[float, Range(low, high)]'
+MOST_CONTROLS = 64
+LONGEST_NAME = 100
+LONGEST_TEXT = 1_000
+"""Of a text, and of a choice's texts together: a page takes so much from an isolated worker (`known_messages.js`)."""
+_LARGEST = 1e300
+"""From 0 to twice a larger default there is no range in floating point."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Range:
     Raises
     ------
     ValueError
-        When there is no number from `low` to `high`, or the step leads nowhere.
+        When there is no number from `low` to `high`, or too many for a slider, or the step leads nowhere.
     """
 
     low: float
@@ -64,6 +70,8 @@ class Range:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
             raise ValueError(f"Range({self.low}, {self.high}) has to begin below its end")
+        if not math.isfinite(self.high - self.low):
+            raise ValueError(f"Range({self.low}, {self.high}) is too large for a slider")
         if self.step is not None and not 0 < self.step <= self.high - self.low:
             raise ValueError(f"the step of Range({self.low}, {self.high}) is {self.step}, which does not fit in")
 
@@ -151,6 +159,8 @@ class Control:
         parsed = self.option.parse(value, shown=show_in_python)
         if self.option.kind == "color":
             return Color(parsed)
+        if self.option.kind == "text" and len(parsed) > LONGEST_TEXT:
+            raise OptionError(f"{self.name} has {len(parsed):,} letters, but it may have {LONGEST_TEXT:,}.")
         if self.option.kind != "number":
             return parsed  # type: ignore[no-any-return]
         if self.whole and parsed != int(parsed):
@@ -193,10 +203,14 @@ def controls_of(function: Callable[..., Any]) -> tuple[Control, ...]:
     Raises
     ------
     OptionError
-        When an annotation is none of the known ones, or a default does not fit: one sentence.
+        When an annotation is none of the known ones, or a default does not fit, or there is more than a page can show:
+        one sentence.
     """
     found = (_control(parameter, function) for parameter in inspect.signature(function).parameters.values())
-    return tuple(control for control in found if control is not None)
+    controls = tuple(control for control in found if control is not None)
+    if len(controls) > MOST_CONTROLS:
+        raise OptionError(f"it has {len(controls)} parameters that can be set, and may have {MOST_CONTROLS}")
+    return controls
 
 
 def _control(parameter: inspect.Parameter, function: Callable[..., Any]) -> Control | None:
@@ -210,6 +224,10 @@ def _control(parameter: inspect.Parameter, function: Callable[..., Any]) -> Cont
         raise OptionError(f"the annotation of {name} is none that becomes a control; those are {_KNOWN}")
     if control is None:
         return None
+    if len(name) > LONGEST_NAME:
+        raise OptionError(f"the name {name[:20]}… has {len(name):,} letters, but it may have {LONGEST_NAME}")
+    if (letters := len(", ".join(control.option.choices))) > LONGEST_TEXT:
+        raise OptionError(f"the choices of {name} have {letters:,} letters, but they may have {LONGEST_TEXT:,}")
     plain = control.parse(default)
     return replace(control, option=replace(control.option, default=getattr(plain, "text", plain)))
 
@@ -234,7 +252,7 @@ def _made(name: str, annotation: Any, default: Any, bounds: Range | None) -> Con
     """Return the control for an annotation, None if there is none; the default is not looked at but for bounds."""
     if annotation in (float, int):
         whole = annotation is int
-        bounds = bounds or _usual_range(default, whole=whole)
+        bounds = bounds or _usual_range(name, default, whole=whole)
         step = bounds.step or (1 if whole else (bounds.high - bounds.low) / 100)
         return Control(Option(name, "number", default, "", (), low=bounds.low, high=bounds.high), step, whole)
     if annotation is bool:
@@ -249,9 +267,12 @@ def _made(name: str, annotation: Any, default: Any, bounds: Range | None) -> Con
     return None
 
 
-def _usual_range(default: Any, *, whole: bool) -> Range:
+def _usual_range(name: str, default: Any, *, whole: bool) -> Range:
     """Return the range of a number that has none of its own; a default that is no number is told later."""
-    number = isinstance(default, (int, float)) and math.isfinite(default)
+    number = isinstance(default, (int, float))
+    if number and _LARGEST < abs(default) < math.inf:
+        raise OptionError(f"{name} is too large for a slider: give it a Range")
+    number = number and math.isfinite(default)
     reach = 10.0 if whole else 1.0
     if number and abs(default) > reach:
         reach = 2.0 * abs(default)

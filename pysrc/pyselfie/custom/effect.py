@@ -85,7 +85,7 @@ class CustomEffect:
         self._function, self._file = function, file
         self._state: dict[Any, Any] = {}
         self._shape: tuple[int, ...] = ()
-        parameters = _parameters(function)
+        parameters = parameters_of(function)
         self._refuse_odd()
         self._check_parameters(parameters)
         first = next(iter(parameters), "")
@@ -204,9 +204,19 @@ def _is_named(parameter: inspect.Parameter) -> bool:
     return parameter.kind in {parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY}
 
 
-def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
-    """Return the function's parameters by their names; none where they cannot be read."""
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return the function's parameters by their names; none where a function, such as a built-in one, tells of none.
+
+    Raises
+    ------
+    CustomEffectError
+        When it has a `__signature__` that is none.
+    """
     try:
         return inspect.signature(function).parameters
-    except ValueError:  # some built-in functions have none that could be read
+    except ValueError:
         return {}
+    except TypeError as error:
+        name = getattr(function, "__name__", "the effect")
+        line = getattr(getattr(function, "__code__", None), "co_firstlineno", None)
+        raise CustomEffectError(f"the parameters of {name} cannot be read: {error}", line) from error

@@ -7,6 +7,8 @@ import traceback
 from typing import Any
 
 _LONGEST = 300
+_LONGEST_SENTENCE = 1_500
+"""Of what is told: a list of names can be of any length, and a page takes 4,000 from an isolated worker."""
 
 
 class CustomEffectError(Exception):
@@ -19,7 +21,7 @@ class CustomEffectError(Exception):
     """
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
-        super().__init__(message)
+        super().__init__(message if len(message) <= _LONGEST_SENTENCE else message[:_LONGEST_SENTENCE] + "…")
         self.line, self.column = line, column
 
     def as_dict(self) -> dict[str, Any]:
@@ -57,5 +59,5 @@ def place_in(error: BaseException, file: str) -> int | None:
 def _text(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # a class of the user's own can do that, too
+    except BaseException:  # a class of the user's own can raise anything there, too
         return ""

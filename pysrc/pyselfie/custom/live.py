@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary, WeakSet
 from pyselfie.core.option import OptionError
 from pyselfie.custom.console import Console
 from pyselfie.custom.cost import Cost
-from pyselfie.custom.errors import CustomEffectError
+from pyselfie.custom.errors import CustomEffectError, from_exception
 from pyselfie.custom.source import load_effect
 from pyselfie.custom.stopping import EffectStopped, StoppedEffectError, no_return, stopped
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pyselfie.custom.effect import CustomEffect
 
 _Result = TypeVar("_Result")
+
+MOST_WARNINGS = 100
+"""Of one text; what comes after them is not told."""
 
 
 class _Text(NamedTuple):
@@ -111,6 +114,8 @@ class LiveEffect:
         self._chosen |= values or {}
         self._warned.clear()
         text = _Text(source, function)
+        if self._stopped is not None and text != self._stopped[0]:
+            self._stopped = None  # as `OwnEffect` of the page does: who comes back to a text wants it tried again
         try:
             effect = self._loaded(text, number)
         except CustomEffectError as error:
@@ -129,12 +134,14 @@ class LiveEffect:
         if self._stopped is not None and text == self._stopped[0]:
             raise self._stopped[1]
         try:
-            with self._watch(number):
-                return load_effect(*text, self._file, self.console.print)
-        except EffectStopped as stop:
-            error = stopped(self._file, no_return(stop.seconds), stop, self._file)
+            return self._watched(self._file, number, lambda: load_effect(*text, self._file, self.console.print))
+        except StoppedEffectError as error:
             self._stopped = text, error
-            raise error from None
+            raise
+        except CustomEffectError:
+            raise
+        except BaseException as error:
+            raise from_exception(f"{self._file} does not run:", error, self._file) from error
 
     def give_up(self, source: str, function: str | None, why: str) -> None:
         """Take a text that has ended what ran it, and do not run it; `why` ends the sentence."""
@@ -215,14 +222,26 @@ class LiveEffect:
         return _without_frames(error)
 
     def _painted(self, effect: CustomEffect, paint: Callable[[CustomEffect], _Result]) -> _Result:
-        """Return what `paint` does, while warnings, such as NumPy's about what is not a number, go to the console."""
+        """Return what `paint` does. Nothing in it awaits: a cancellation that it raises can only be the user's own."""
+        name = f"the effect {effect.name}"
         try:
-            with warnings.catch_warnings(), self._watch(self._texts[effect][1]):
+            return self._watched(name, self._texts[effect][1], lambda: paint(effect))
+        except MemoryError as error:  # also where its picture is made ready: what fills the memory may be its state
+            raise from_exception(f"{name} left no memory:", error, self._file) from error
+        except Exception:  # that of an effect has become a sentence; others are ours or the browser's: the engine's
+            raise
+        except BaseException as error:
+            raise from_exception(f"{name} raised", error, self._file) from error
+
+    def _watched(self, name: str, number: int, run: Callable[[], _Result]) -> _Result:
+        """Return what `run` does, while warnings, such as NumPy's about what is not a number, go to the console."""
+        try:
+            with warnings.catch_warnings(), self._watch(number):
                 warnings.simplefilter("always")
                 warnings.showwarning = self._warn
-                return paint(effect)
+                return run()
         except EffectStopped as stop:
-            raise stopped(f"the effect {effect.name}", no_return(stop.seconds), stop, self._file) from None
+            raise stopped(name, no_return(stop.seconds), stop, self._file) from None
 
     def _warn(  # noqa: PLR0917 - what `warnings` calls it with
         self,
@@ -234,7 +253,7 @@ class LiveEffect:
         line: str | None = None,  # noqa: ARG002 - as above
     ) -> None:
         place = f", line {lineno}" if filename == self._file else ""
-        if (str(message), lineno) not in self._warned:
+        if (str(message), lineno) not in self._warned and len(self._warned) < MOST_WARNINGS:
             self._warned.add((str(message), lineno))
             self.console.print(f"{category.__name__}: {message}{place}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from pyselfie.custom.effect import TAKES, CustomEffect
+from pyselfie.custom.effect import TAKES, CustomEffect, parameters_of
 from pyselfie.custom.errors import CustomEffectError, from_exception
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _only(source: str, scope: dict[str, Any], file: str) -> CustomEffect:
         if len(own) != 1:
             raise CustomEffectError(no + _WRITE)
         [(name, item)] = own.items()
-        taken = ", ".join(inspect.signature(item).parameters)
+        taken = ", ".join(parameters_of(item))
         raise CustomEffectError(f"{no}{name} takes ({taken}), but an effect takes {TAKES}", _line(item))
     return CustomEffect(own[effects[0]], f"{file}:{effects[0]}", file)
 
@@ -82,7 +82,7 @@ def _is_from(item: Any, file: str) -> bool:
 
 
 def _first(function: Callable[..., Any]) -> str:
-    return next(iter(inspect.signature(function).parameters), "").strip("_")
+    return next(iter(parameters_of(function)), "").strip("_")
 
 
 def _line(function: Any) -> int:

@@ -57,7 +57,13 @@ class Lab:
 
     def __init__(self, settings: Sequence[Setting], *, is_clip: bool) -> None:
         self.comparison = Comparison(settings)
-        self._segmenters = [Segmenter(*setting) for setting in settings]
+        self._segmenters: list[Segmenter] = []
+        try:
+            for setting in settings:
+                self._segmenters.append(Segmenter(*setting))
+        except BaseException:
+            self.close()
+            raise
         self._meters = [ClipMeter() for _ in settings] if is_clip else None
         self._masks: dict[str, list[tuple[tuple[int, ...], bytes]]] = {}
 

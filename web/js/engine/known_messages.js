@@ -5,8 +5,10 @@
  */
 
 const LONGEST = 4_000;
-const LONGEST_JSON = 500_000; // of a user's effect: its controls, and 200 printed lines of 500 letters
-const MOST_ENTRIES = 64;
+// Of a user's effect: MOST_LINES printed lines of LONGEST_LINE letters (custom/console.py), or MOST_CONTROLS controls, each
+// with LONGEST_TEXT letters of choices, default and value (custom/controls.py); JSON makes six of some letters.
+const LONGEST_JSON = 2_000_000;
+const MOST_ENTRIES = 64; // MOST_CONTROLS, too
 const MOST_PIXELS = 2 ** 26;
 const MOST_BITMAPS = 4;
 

@@ -127,12 +127,14 @@ class CustomEffectCanvas:
     def _put(self) -> None:
         """Copy the picture from Python's memory to the canvas, by a view: it is gone when that memory grows."""
         proxy: Any = create_proxy(self._rgba)
-        view = proxy.getBuffer("u8clamped")
         try:
-            image: Any = ImageData
-            self._context.putImageData(image.new(view.data, *self._size), 0, 0)
+            view = proxy.getBuffer("u8clamped")
+            try:
+                image: Any = ImageData
+                self._context.putImageData(image.new(view.data, *self._size), 0, 0)
+            finally:
+                view.release()
         finally:
-            view.release()
             proxy.destroy()
 
     def reset(self) -> None:

@@ -62,7 +62,6 @@ class CanvasPipeline(Pipeline):
         self.on_composite: Callable[[], None] | None = None
         self.is_photo = False
         self.custom_effect: CustomEffectCanvas | None = None
-        self.is_traced = False
         self._store = store
         self._make_sampler = make_sampler
         self._painter = painter
@@ -73,10 +72,21 @@ class CanvasPipeline(Pipeline):
         self._mask_size = Size(0, 0)  # of the frame that it was made of
         self._edge: NDArray[np.float32] | None = None  # C of `core.edge`, if the model gives it with the mask
         self._resets = 0
+        self._is_traced = False
 
     @property
     def size(self) -> Size:
         return self._store.size
+
+    @property
+    def is_traced(self) -> bool:
+        return self._is_traced
+
+    @is_traced.setter
+    def is_traced(self, on: bool) -> None:
+        self._is_traced = on
+        if self._segmenter is not None and not on:  # it begins to keep something with the next frame
+            self._segmenter.is_traced = False
 
     @property
     def way_in(self) -> str:

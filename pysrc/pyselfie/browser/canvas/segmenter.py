@@ -40,11 +40,6 @@ class Segmenter:
         Of the model's size.
     lap : callable, optional
         Called with the name of each stage when it is done: ``"preprocess"``, ``"infer"``.
-
-    Attributes
-    ----------
-    is_traced : bool
-        Whether the next pictures keep what `traced` returns.
     """
 
     def __init__(
@@ -59,8 +54,19 @@ class Segmenter:
         self._placed = np.empty((runtime.spec.height, runtime.spec.width), np.float32)  # of a part's mask
         self._size, self._is_shown = Size(1, 1), False  # the last picture's size, and whether the model has its input
         self._lap = lap
-        self.is_traced = False
+        self._is_traced = False
         self._inputs: list[NDArray[np.float32]] = []  # of the last picture, if it is traced
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether the next pictures keep what `traced` returns; set to False, what is kept is gone at once."""
+        return self._is_traced
+
+    @is_traced.setter
+    def is_traced(self, on: bool) -> None:
+        self._is_traced = on
+        if not on:
+            self._inputs = []
 
     def look(self, picture: Drawable) -> None:
         """Sample `picture` without segmenting it."""

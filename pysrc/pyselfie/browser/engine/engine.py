@@ -247,6 +247,7 @@ class Engine:
         self._questions.cut_is_over()
         self._auto.close()
         self._loader.close()
+        self._tracer.close()
         self._output.end()
         return self._spawn(self._close())
 

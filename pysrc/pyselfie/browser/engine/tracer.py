@@ -72,20 +72,26 @@ class Tracer:
         self._due_at = 0.0
         self._is_stale = False  # something has been painted since the last trace
         self._waits = False  # for its time
+        self._told: str | None = None  # why there is no trace: it may be so with each frame
 
     def set(self, message: protocol.SetTrace) -> None:
         """Begin to trace, hold what has been traced, or stop and keep nothing."""
         before, self._state = self._state, message.state
         if self._state == "off":
-            self._steps = self._reader = None
-            self._is_stale = False
-            self._output.set_watch(None)
+            self.close()
         elif before == "off":
             self._reader = PixelReader()
             self._output.set_watch(self._painted)
             self._spawn(self._begin())
         elif self._is_stale:
             self._soon()
+
+    def close(self) -> None:
+        """Stop, and keep nothing."""
+        self._state = "off"
+        self._steps = self._reader = self._told = None
+        self._is_stale = False
+        self._output.set_watch(None)
 
     async def _begin(self) -> None:
         """Segment the frame in hand once more: that was before anybody asked, and no other may come."""
@@ -118,11 +124,17 @@ class Tracer:
             try:
                 await self._trace(reader)
             except Exception as error:
-                sentence = sentence_of(error, NO_TRACE)
-                self._reporter.post({"type": "error", "code": "engine", "message": sentence, "action": None})
+                self._tell(sentence_of(error, NO_TRACE))
+            else:
+                self._told = None
             now = time.monotonic()
             self._due_at = now + max(INTERVAL_S, COST_SHARE * (now - began))
         return False
+
+    def _tell(self, sentence: str) -> None:
+        if sentence != self._told:
+            self._told = sentence
+            self._reporter.post({"type": "error", "code": "engine", "message": sentence, "action": None})
 
     async def _trace(self, reader: PixelReader) -> None:
         steps = await self._output.trace(self._options(), reader)

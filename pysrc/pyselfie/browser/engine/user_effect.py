@@ -66,9 +66,10 @@ class UserEffect:
         """Paint by another text; None goes back to the options' effect. One that cannot be loaded changes nothing."""
         if message.source is None:
             self._custom = self._refused = self._told = self._good = None
-            self._paints = False
             self._output.set_custom_effect(None)
-            self._need_canvas(None)
+            if self._paints:
+                self._paints = False
+                self._need_canvas(None)
             self._repaint()
             return
         custom = self._custom = self._custom or self._new()
@@ -85,7 +86,7 @@ class UserEffect:
 
     def _need_canvas(self, why: str | None) -> None:
         self._loader.need_canvas(why)
-        self._model.outdate()
+        self._model.painter_changes()
         self._spawn(self.fit_painter())
 
     async def fit_painter(self) -> None:
@@ -134,8 +135,9 @@ class UserEffect:
         is_other_cost = live.cost.review()
         if is_other_cost or told != self._told or lot is not None:
             self._told = told
-            printed = None if lot is None else json.dumps(lot._asdict())
-            self._post({"type": "effect", "state": json.dumps(live.as_dict()), "printed": printed})
+            printed = None if lot is None else json.dumps(lot._asdict(), ensure_ascii=False)
+            state = json.dumps(live.as_dict(), ensure_ascii=False)
+            self._post({"type": "effect", "state": state, "printed": printed})
 
     def _refuse(self, sentence: str) -> None:
         self._post({"type": "error", "code": "option", "message": sentence, "action": None})

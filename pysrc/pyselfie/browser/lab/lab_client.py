@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import traceback
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyodide.ffi import JsException
 
+from pyselfie.browser.engine.reporter import sentence_of
 from pyselfie.browser.lab.pixels import as_bitmap, over_white, read_rgba, size_of
 from pyselfie.browser.page_engine import use_host
-from pyselfie.core.manifest import ModelFileError
 from pyselfie.core.pictures import LUMA
 from pyselfie.evaluation.comparison import Setting
 from pyselfie.evaluation.fit import UnfitError
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
     from pyselfie.browser.protocol import AskCsv, AskTable, AskViews, FromService, Measure, PlanLab, ToLab
 
     Picture = NDArray[np.uint8]
-
-_KNOWN = (UnfitError, ModelFileError)
-"""Errors whose message is a sentence for the page; anything else is told with its name, and goes to the console."""
 
 
 class LabClient:
@@ -148,10 +143,5 @@ class LabClient:
 
 
 def _sentence(error: Exception) -> str:
-    """Return why something could not be measured; what is a fault of ours goes to the console, too."""
-    if isinstance(error, _KNOWN):
-        return str(error)
-    if isinstance(error, JsException):
-        return f"the browser could not do it ({error.name}: {error.message})"
-    traceback.print_exception(error)
-    return f"{type(error).__name__}: {error}"
+    """Return why something could not be measured."""
+    return str(error) if isinstance(error, UnfitError) else sentence_of(error, "this could not be measured")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyselfie.core.manifest import ModelFileError
 from pyselfie.core.options import AUTO, MODEL_NAMES
-from pyselfie.core.tiers import INTERVAL_MS, RICH, Tiers, Trial
+from pyselfie.core.tiers import INTERVAL_MS, RICH, Tiers, Trial, TrialBrokenOffError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -143,6 +143,8 @@ class AutoModel:
         trial = Trial(self._tiers.allowed_ms)
         try:
             await model.measure(_RICH_NUMBER, trial)
+        except TrialBrokenOffError:
+            pass  # `review` begins another one
         except Exception as error:
             self._tiers.learn_failure(f"multiclass could not be measured: {error}", may_pass=may_pass(error))
         else:

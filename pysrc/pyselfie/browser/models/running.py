@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from pyodide.ffi import JsException
 
-from pyselfie.browser.models.loader import ModelChoice
+from pyselfie.browser.models.loader import EngineError, ModelChoice
 from pyselfie.browser.models.spare import Spare, choice_of
 from pyselfie.core.options import AUTO
+from pyselfie.core.tiers import TrialBrokenOffError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -103,7 +104,8 @@ class RunningModel:
         Raises
         ------
         Exception
-            As `ModelLoader.load` does, or when the model fails, or what runs models is replaced meanwhile.
+            As `ModelLoader.load` does, or when the model fails, or what runs models is replaced meanwhile; a
+            `TrialBrokenOffError` says nothing against the model.
         """
         loading = self._load(ModelChoice(number, self.wanted.edges), is_optional=True)
         await self._spare.measure(loading, self._loader, trial)
@@ -166,12 +168,12 @@ class RunningModel:
 
     def _give_up(self, why: str, *, lost: bool) -> None:
         """Move on to the next device, painter or backend; what was measured may be on the one that has failed."""
-        self.outdate()
+        self._spare.outdate(EngineError("The GPU failed or the painter changed meanwhile."))
         self._loader.recover(why, lost=lost)
 
-    def outdate(self) -> None:
-        """Free what was measured, and what is being measured: it runs, or would paint, where nothing will any more."""
-        self._spare.outdate()
+    def painter_changes(self) -> None:
+        """Free what was measured, and what is being measured: it would paint where nothing will any more."""
+        self._spare.outdate(TrialBrokenOffError("The painter changed meanwhile."))
 
     def want(self, choice: ModelChoice) -> bool:
         """Note which model shall run; returns whether `switch` is needed for it, because none is under way."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from pyselfie.browser.models.loader import EngineError, ModelChoice
+from pyselfie.browser.models.loader import ModelChoice
+from pyselfie.core.tiers import TrialBrokenOffError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -25,12 +26,12 @@ class Spare:
 
     def __init__(self) -> None:
         self._runtime: AnyRuntime | None = None
-        self._outdated = 0
+        self._outdated: Exception | None = None  # why what is being measured is of no use
 
     async def measure(self, loading: Awaitable[AnyRuntime], loader: ModelLoader, trial: Trial) -> None:
         """Measure what is being loaded, between frames, and keep it; see `RunningModel.measure`."""
         self.drop()
-        outdated = self._outdated
+        self._outdated = None
         runtime = await loading
         try:
             while not trial.is_done:
@@ -39,17 +40,18 @@ class Spare:
                     begin = time.perf_counter()
                     await runtime.run_alone()
                     trial.add((time.perf_counter() - begin) * 1000)
-                if self._outdated != outdated:
-                    raise EngineError("The GPU failed or the painter changed meanwhile.")
+                if self._outdated is not None:
+                    raise self._outdated
         except BaseException:
             runtime.close()
             raise
         runtime.reset()
         self.keep(runtime)
 
-    def outdate(self) -> None:
-        """Free what is here and what is being measured: it is on a device, or a backend, that is no more."""
-        self._outdated += 1
+    def outdate(self, why: Exception) -> None:
+        """Free what is here, and end what is being measured; a failure counts more than another painter."""
+        if self._outdated is None or isinstance(self._outdated, TrialBrokenOffError):
+            self._outdated = why
         self.drop()
 
     def keep(self, runtime: AnyRuntime) -> None:
