@@ -7,8 +7,26 @@ of another origin and of the page's, with a marker in them), `socket` and `own_s
 
 from __future__ import annotations
 
+import json
+
 MISSING = r"AttributeError: \w+$"
 NO_CODE = r"EvalError|Refused to evaluate|unsafe-eval"
+
+CATCH_THE_IMPORT = """
+import pyodide_js
+kept, found = js.Object.defineProperty, []
+def spy(target, name, descriptor):
+    if getattr(descriptor, 'value', None) == 'loadScript':
+        found.append(target)
+    return kept(target, name, descriptor)
+spied = create_proxy(spy)
+js.self.importScripts = js.Map  # which throws a TypeError when it is called
+"""
+"""Pyodide's start names a function that has an `import()`, by what `Object.defineProperty` is then."""
+START_AGAIN = """
+pyodide_js._module.LDSO.loadedLibsByName['__main__'].exports.pyodide_js_init()
+await found[0](own)
+"""
 
 ESCAPES: dict[str, tuple[str, str]] = {
     # --- the browser's own ways out ---
@@ -44,6 +62,35 @@ ESCAPES: dict[str, tuple[str, str]] = {
     "page-engine": (
         "from pyselfie.browser.page_engine import _import_module\nawait _import_module(own)",
         NO_CODE,
+    ),
+    "factory-of-pyodide": (
+        "again = js._createPyodideModule"
+        + CATCH_THE_IMPORT
+        + "js.Object.defineProperty = spied\nagain(js.Object.new())\nawait found[0](own)",
+        MISSING,
+    ),
+    "start-of-pyodide": (CATCH_THE_IMPORT + "js.Object.defineProperty = spied" + START_AGAIN, "read only property"),
+    "start-of-pyodide-with-another-object": (
+        CATCH_THE_IMPORT
+        + "own_object = js.Object.assign(js.Object.create(js.Object), to_js({}))\n"
+        + "kept(own_object, 'defineProperty', to_js({'value': spied}, dict_converter=js.Object.fromEntries))\n"
+        + "js.self.Object = own_object"
+        + START_AGAIN,
+        "read only property",
+    ),
+    "another-boot": (
+        "line = steal_line(host)\n"
+        "boot = {'type': 'boot', 'backend': 'wasm', 'painter': 'canvas2d', 'verdicts': '{}', 'fresh': False}\n"
+        "event = to_js({'data': boot}, dict_converter=js.Object.fromEntries)\n"
+        "kept = js.Reflect.getOwnPropertyDescriptor(js.URL.prototype, 'href')\n"
+        "fake = to_js({'value': own, 'configurable': True}, dict_converter=js.Object.fromEntries)\n"
+        "line.dispatchEvent(js.MessageEvent.new('message', event))\n"
+        "await asyncio.sleep(0)\n"
+        "js.Reflect.defineProperty(js.URL.prototype, 'href', fake)  # which `import()` is given\n"
+        "await asyncio.sleep(1)\n"
+        "js.Reflect.defineProperty(js.URL.prototype, 'href', kept)\n"
+        "return 'asked'",
+        "OPEN: 'asked'",  # the hits tell
     ),
     "blob-url": ("js.URL.createObjectURL(js.Blob.new(['1']))", MISSING),
     # --- other workers, other pages ---
@@ -106,6 +153,8 @@ ESCAPES: dict[str, tuple[str, str]] = {
     ),
 }
 
+STATE: dict[str, object] = {"kind": "effect", "controls": [], "values": {}, "error": None, "running": "newest", "ms": 1}
+CONTROL = {"name": "a", "kind": "choice", "default": "a", "choices": ["a"]}
 FORGED = (
     {"type": "gpucheck", "channel": 1, "key": "mark", "entry": '{"backend": "webgpu"}', "ifItDies": None},
     {"type": "gpucheck", "channel": 1, "key": {"mark": 1}, "entry": ["x"], "ifItDies": 0},
@@ -115,6 +164,16 @@ FORGED = (
     {"type": "stats", "channel": 1, "fps": "mark"},
     {"type": "effect", "channel": 1, "state": "{mark", "printed": None},
     {"type": "effect", "channel": 1, "state": '{"controls": "mark"}', "printed": None},
+    *(
+        {"type": "effect", "channel": 1, "state": json.dumps(STATE | wrong), "printed": None}
+        for wrong in (
+            {"ms": "mark"},
+            {"kind": "mark"},
+            {"running": "mark"},
+            {"controls": [CONTROL | {"choices": {"mark": 1}}]},
+            {"controls": [CONTROL | {"kind": "mark"}]},
+        )
+    ),
     {"type": "composite", "channel": 1, "frame": "mark"},
     {"type": "mark", "channel": 1},
     {"type": "__proto__", "channel": 1},

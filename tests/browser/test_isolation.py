@@ -13,15 +13,18 @@ import pytest
 
 from builder.policy import headers_for
 from builder.serve import Server
+from tests.browser.element_kit import SAMPLE, ElementPage
 from tests.browser.escapes import ESCAPES, FORGED, RUN, TELL
 from tests.browser.guard import Guard
 from tests.browser.harness import EngineDriver
+from tests.browser.test_effect_source import FLAT, LEVEL
+from tests.browser.test_element_api import GET, tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
     from tests.browser.guard import GuardedPage
 
@@ -44,6 +47,21 @@ import ctypes
 
 def effect(frame, mask, time):
     ctypes.CDLL(None).emscripten_run_script(b"import('URL')")
+"""
+TALK = """
+import gc
+import time as clock
+
+
+def effect(frame, mask, time):
+    host = next(each for each in gc.get_objects() if type(each).__name__ == "Reporter")._host
+    while True:
+        end = clock.monotonic() + 1
+        while clock.monotonic() < end:
+            pass
+        host.dropped()
+        host.post('{"type": "fetching"}')
+        host.post('{"type": "alive"}')
 """
 FLOOD = """
 import gc
@@ -160,7 +178,8 @@ def test_forged_messages_change_nothing(tried: Tried) -> None:
     """What the page has stored is as before, nothing in it has thrown, and it is told nothing of a wrong form."""
     assert tried.engine.page.evaluate("localStorage.getItem('pyselfie-gpus')") == VERDICTS
     assert [fault for fault in tried.guard.faults() if "uncaught" in fault] == []
-    assert not [each for each in tried.engine.log("notice", "stats", "progress") if "mark" in json.dumps(each)]
+    told = tried.engine.log("notice", "stats", "progress", "effect")
+    assert not [each for each in told if "mark" in json.dumps(each | {"printed": None})]
 
 
 def test_the_engine_goes_on(tried: Tried, astronaut: np.ndarray) -> None:
@@ -208,6 +227,81 @@ def test_what_ends_the_worker_ends_no_more(
     engine.wait_for(then, after)
     assert [line for line in recorded[1] if MARK in line] == []
     engine.page.evaluate("engine.setCustomEffect(null); engine.close()")
+
+
+def test_talk_does_not_keep_code_running(tried: Tried, astronaut: np.ndarray) -> None:
+    """Code that says something each second, as a worker does that has returned, is ended as any other."""
+    engine = tried.engine
+    engine.start()
+    engine.show(astronaut[:64, :64])
+    after = engine.position()
+    use(engine, TALK)
+    ended = "({ type, error }) => type === 'effect' && error?.message.includes('did not return within')"
+    engine.page.evaluate(f"(after) => until((one) => seen.indexOf(one) >= after && ({ended})(one), 'its end')", after)
+    engine.page.evaluate("engine.setCustomEffect(null); engine.close()")
+
+
+def test_each_engine_has_a_worker_of_its_own(tried: Tried) -> None:
+    """So that no effect sees another's pictures; the first one takes over what was loaded before it was wanted."""
+    frames = tried.engine.page.evaluate(
+        """async (url) => {
+          const { WorkerHost } = await import(`${url}js/engine/worker_host.js`);
+          while (document.querySelector("iframe")) await new Promise((done) => setTimeout(done, 50));
+          const settings = { backend: "auto", painter: "auto", isolated: true };
+          const counts = [];
+          const count = () => counts.push(document.querySelectorAll("iframe").length);
+          WorkerHost.for(settings).hold({});
+          count();
+          const engines = [1, 2, 3].map(() => {
+            const one = new engine.constructor(document.createElement("div"), settings);
+            one.start().catch(() => {});
+            count();
+            return one;
+          });
+          engines[0].close();
+          engines[0].start().catch(() => {});
+          for (const one of engines) one.close();
+          while (document.querySelector("iframe")) await new Promise((done) => setTimeout(done, 50));
+          return counts;
+        }""",
+        tried.engine.page.url.rpartition("blank.html")[0],
+    )
+    assert frames == [1, 1, 2, 3]
+
+
+def test_a_browser_that_hands_no_policy_on_is_refused(
+    launch: Callable[..., GuardedPage], recorded: tuple[Server, list[str]]
+) -> None:
+    """Where a worker may run code out of a text, it has no policy: nothing is started, and one sentence says why."""
+    page = launch()
+
+    def open_up(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=response.text().replace("'wasm-unsafe-eval'", "'unsafe-eval'"))
+
+    page.route("**/js/engine/isolated.js", open_up)
+    engine = EngineDriver(page, recorded[0].url, isolated=True)
+    told = page.evaluate("engine.start().then(() => 'started', ({ message }) => message)")
+    assert told == (
+        "This browser doesn't hold an isolated worker to its policy, so effects of other people can't run in it. "
+        "Use another browser."
+    )
+    assert [error["message"] for error in engine.log("error")] == [told]
+
+
+def test_an_isolated_effect_does_not_come_out(launch: Callable[..., GuardedPage], site: Server) -> None:
+    """An element whose `isolated` is taken away drops the effect that it had; one that is given then stays."""
+    page = ElementPage(launch(), site.url, tag(painter="canvas2d", effect="mask", isolated=""))
+    page.run(f"(text) => {GET}.setEffect(text)", FLAT.format(3))
+    page.run(f"{GET}.isolated = false; {GET}.src = '{SAMPLE}'")
+    page.wait("frame")
+    assert page.run(LEVEL) != 3
+    page.run(f"{GET}.stop(); {GET}.src = null; {GET}.isolated = true")
+    after = page.position()
+    page.run(f"(text) => {GET}.setEffect(text)", FLAT.format(3))
+    page.run(f"(text) => {{ {GET}.isolated = false; {GET}.setEffect(text); {GET}.src = '{SAMPLE}'; }}", FLAT.format(7))
+    page.wait("frame", after=after)
+    page.until(lambda: page.run(LEVEL) == 7)
 
 
 def test_a_policy_that_forbids_it_is_named(launch: Callable[..., GuardedPage], site: Server) -> None:

@@ -32,11 +32,13 @@ console.log(JSON.stringify({
 """
 STATE: dict[str, Any] = {
     "kind": "effect",
-    "controls": [{"name": "a", "kind": "flag"}],
+    "controls": [{"name": "a", "kind": "flag", "default": True}],
     "values": {},
     "error": None,
     "running": None,
+    "ms": None,
 }
+CONTROL = {"name": "a", "kind": "number", "default": 1, "low": 0, "high": 2, "step": 0.5, "whole": False}
 
 
 def effect(**changes: Any) -> dict[str, Any]:
@@ -73,6 +75,13 @@ GOOD = [
     {"type": "frame", "channel": 3, "width": 4, "height": 5, "ms": 6},
     {"type": "error", "channel": 1, "code": "engine", "message": "No.", "action": None},
     effect(),
+    effect(
+        controls=[CONTROL, {"name": "b", "kind": "choice", "default": "c", "choices": ["c", "d"]}],
+        values={"a": 1.5, "b": "d"},
+        error={"message": "No.", "line": 3, "column": None},
+        running="before",
+        ms=0.25,
+    ),
     {**effect(), "printed": json.dumps({"dropped": 0, "lines": ["a"]})},
     {"type": "reply", "channel": 1, "request": 7},
     *(message for letter in LETTERS for message in largest(letter)),
@@ -99,8 +108,22 @@ BAD = [
     {"type": "effect", "state": "null", "printed": None},
     effect(controls="abc"),
     effect(controls=[{"name": 1}]),
-    effect(controls=[{"name": "a", "kind": "flag"}] * 65),
+    effect(controls=[CONTROL] * 65),
+    effect(controls=[CONTROL | {"kind": "file"}]),
+    effect(controls=[CONTROL | {"default": {"a": 1}}]),
+    effect(controls=[CONTROL | {"low": "0"}]),
+    effect(controls=[CONTROL | {"step": None}]),
+    effect(controls=[CONTROL | {"whole": 1}]),
+    effect(controls=[CONTROL | {"choices": "abc"}]),
+    effect(controls=[CONTROL | {"choices": ["a"] * 65}]),
+    effect(values={"a": [1]}),
+    effect(values={str(key): 1 for key in range(65)}),
+    effect(kind="frame"),
+    effect(running="after"),
+    effect(ms="1"),
     effect(error="No."),
+    effect(error={"message": "No.", "line": "3", "column": None}),
+    effect(error={"message": "No.", "line": 3, "column": {}}),
     {**effect(), "printed": json.dumps({"dropped": 0, "lines": [1]})},
 ]
 

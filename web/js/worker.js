@@ -10,7 +10,7 @@ import { DownloadError, Downloads } from "./worker/downloads.js";
 import { missingHere } from "./worker/features.js";
 import { Host, MODEL_FOLDER, Shared } from "./worker/host.js";
 import { lateFiles } from "./worker/late_files.js";
-import { lockDown } from "./worker/lockdown.js";
+import { isOpen, lockDown } from "./worker/lockdown.js";
 import { MODELS } from "./worker/models.generated.js";
 import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
 import { pageFetch } from "./worker/page_fetch.js";
@@ -31,20 +31,27 @@ let closeAll = async () => {
   for (const message of waiting.splice(0)) if ("frame" in message) message.frame.close();
 };
 
+const NO_POLICY =
+  "This browser doesn't hold an isolated worker to its policy, so effects of other people can't run in it. Use another browser.";
 const SIGN_MS = 500;
 let signedAt = 0;
+/** A boot imports scripts, so other people's code may not call for a second one. */
+let hasBegun = false;
 
 listen((/** @type {Boot | import("./engine/protocol.d.ts").End | ToPython} */ message) => {
-  if (message.type === "boot") boot(message);
-  else if (message.type === "end") end();
-  else if (receive(message)) giveSign();
+  if (message.type === "boot") {
+    if (!hasBegun) boot(message);
+    hasBegun = true;
+  } else if (message.type === "end") end();
+  else if (receive(message)) giveSign(message);
 });
 
-/** Between two pieces of work, so that the page's watchdog need not wait until all are done. */
-function giveSign() {
-  if (performance.now() - signedAt < SIGN_MS) return;
+/** Between two pieces of work, so that the page's watchdog need not wait until all are done. @param {ToPython} message */
+function giveSign(message) {
+  const ping = message.type === "ping" ? message.number : undefined;
+  if (ping === undefined && performance.now() - signedAt < SIGN_MS) return;
   signedAt = performance.now();
-  tell({ type: "alive" });
+  tell({ type: "alive", ping });
 }
 
 async function end() {
@@ -58,6 +65,7 @@ async function boot({ modelSelection, edges, backend, painter, verdicts, fresh, 
   const fail = (/** @type {string} */ message) => tell({ type: "error", code: "load", message, action: "retry" });
   const [missing] = missingHere();
   if (missing) return fail(missing.sentence);
+  if (isIsolated() && isOpen()) return fail(NO_POLICY);
   const report = (/** @type {string} */ text) => tell({ type: "progress", ...downloads.progress, text });
   const downloads = new Downloads(ROOT, {
     fresh: Boolean(fresh),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 class Ping(Protocol):
     type: Literal["ping"]
+    number: float
 
 
 class Open(Protocol):

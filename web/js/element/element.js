@@ -120,8 +120,8 @@ export class SelfieSegmentationElement extends ElementProperties {
     this.#changes.clear();
     for (const name of names) Reflect.deleteProperty(this.#told, ATTRIBUTES.get(name) ?? ""); // another model may run by now
     if (names.has("fit")) this.#shell.stage.style.setProperty("--selfie-fit", this.#oneOf("fit"));
-    if (EFFECT_SRC.some((name) => names.has(name))) this.#openEffect();
     if (["site", "backend", "painter", "isolated"].some((name) => names.has(name))) this.#changeEngine();
+    if (EFFECT_SRC.some((name) => names.has(name))) this.#openEffect();
     if (this.#running) this.#update(names);
     else if (!this.isConnected || !this.#hasSource) return;
     else if (appears || names.has("src") || names.has("camera")) this.#begin();
@@ -140,11 +140,12 @@ export class SelfieSegmentationElement extends ElementProperties {
     if (names.has("paused")) this.#applyPause();
   }
 
-  /** The source, the streams and all that was told go on with another engine. */
+  /** The source, the streams and all that was told go on with another engine; but no isolated effect in one that isn't. */
   #changeEngine() {
     const before = this.#engine;
     this.#engine = this.#wantedEngine();
     this.#engine.succeed(before);
+    if (before.isIsolated && !this.#engine.isIsolated) this.#effect.set(null);
     this.#shell.stopped();
     if (this.#running) this.#startEngine();
   }
@@ -254,6 +255,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {string | URL | null} source */
   setEffect(source) {
+    if (this.#changes.has("isolated")) this.#applyChanges(); // which may drop the one before
     this.#effect.set(source);
   }
 

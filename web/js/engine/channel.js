@@ -26,7 +26,7 @@ export class Channel {
    * @param {OffscreenCanvas} canvas
    */
   open(settings, client, options, canvas) {
-    this.#host = WorkerHost.for(settings);
+    this.#host = WorkerHost.for(settings, this.#host);
     this.#number = this.#host.open(client, options, canvas);
   }
 

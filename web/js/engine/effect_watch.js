@@ -16,6 +16,8 @@ export class EffectWatch {
   #looks = 0; // at the code that runs now
   #askedAt = 0; // at which look it was asked to end itself
   #fetching = false;
+  /** The worker has said something since, which proves nothing. */
+  #seemsOver = false;
   #signal = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
 
   /**
@@ -35,20 +37,29 @@ export class EffectWatch {
 
   /** What runs, and for how long it has; null: nothing does, or it waits for a download. */
   get running() {
-    return this.#fetching || !this.#running ? null : { ...this.#running, seconds: this.#seconds };
+    const [seconds, seemsOver] = [this.#seconds, this.#seemsOver];
+    return this.#fetching || !this.#running ? null : { ...this.#running, seconds, seemsOver };
   }
 
   get #seconds() {
     return Math.floor(Math.max(0, this.#looks - 1) / this.#looksPerSecond); // whole ones: it began before the first look
   }
 
-  /** Any message but a download's says that what ran has returned. @param {FromWorker} message */
-  hear(message) {
+  /**
+   * Any message but a download's says that what ran has returned.
+   *
+   * @param {FromWorker} message
+   * @param {boolean} [isTrue] false: the code that runs may have sent it
+   */
+  hear(message, isTrue = true) {
     const goesOn = message.type === "fetching" || (message.type === "alive" && this.#fetching);
-    this.#fetching = message.type === "fetching";
-    if (goesOn) this.#looks = 0;
+    this.#fetching = isTrue && message.type === "fetching";
+    if (!isTrue) this.#seemsOver = true;
+    else if (goesOn) this.#looks = 0;
     else this.#returned();
-    if (message.type === "effect_runs") this.#running = { channel: message.channel, number: message.number };
+    if (message.type !== "effect_runs") return;
+    this.#running = { channel: message.channel, number: message.number };
+    this.#seemsOver = false;
   }
 
   /** Look once more at what runs. @returns {boolean} whether the worker has to go */
@@ -86,7 +97,7 @@ export class EffectWatch {
   forget() {
     this.rest();
     this.#running = null;
-    this.#fetching = false;
+    this.#fetching = this.#seemsOver = false;
   }
 
   /** @param {number} seconds */

@@ -85,6 +85,11 @@ export class Engine extends EventTarget {
     other.close();
   }
 
+  /** Whether it's for other people's code. */
+  get isIsolated() {
+    return Boolean(this.#settings.isolated);
+  }
+
   /** False while two frames are outstanding: a source need not capture then. */
   get wantsFrame() {
     return this.#channel.isOpen && this.#frames.hasRoom;

@@ -16,6 +16,7 @@ export class FileService {
   #asked = new Map();
   /** @type {Map<string, Blob>} models, among which the user may change again and again */
   #kept = new Map();
+  #over = new AbortController();
 
   /** @param {string} site */
   constructor(site) {
@@ -28,12 +29,19 @@ export class FileService {
       await send(await this.#response(path, cache === "reload" ? cache : undefined), port);
     } catch (error) {
       port.postMessage({ failed: String(error) });
+    } finally {
+      port.close();
     }
+  }
+
+  /** Nobody is left to give anything to. */
+  close() {
+    this.#over.abort();
   }
 
   /** @param {string} path @param {RequestCache} [cache] */
   async #response(path, cache) {
-    this.#list ??= fetch(this.#site + LIST, { cache });
+    this.#list ??= fetch(this.#site + LIST, { cache, signal: this.#over.signal });
     const list = await this.#list;
     if (path === LIST) return list.clone();
     const { files } = await list.clone().json();
@@ -47,7 +55,10 @@ export class FileService {
     const times = (this.#asked.get(path) ?? 0) + 1;
     if (times > MOST_TIMES) throw new TypeError(`an isolated worker may ask ${MOST_TIMES} times for a file`);
     this.#asked.set(path, times);
-    const response = await fetch(this.#site + path, { cache });
+    const response = await fetch(this.#site + path, { cache, signal: this.#over.signal }).catch((error) => {
+      this.#asked.set(path, (this.#asked.get(path) ?? 0) - 1); // nobody has heard it
+      throw error;
+    });
     if (path.startsWith(MODELS) && response.ok) this.#keep(path, response.clone());
     return response;
   }

@@ -2,7 +2,7 @@
  * A worker for other people's code. Whatever runs in it, no request leaves it, since its policy names no place for one: it
  * is made from a blob: URL and so inherits the policy of who makes it, which is an empty frame with a policy of its own,
  * stricter than the page's and there even if the page has none. It reads pyselfie's files through the page
- * (file_service.js), and the page believes little of what it says (known_messages.js). Storage, channels to other
+ * (file_service.js), and the page checks every message from it (known_messages.js). Storage, channels to other
  * pages and workers of its own are not the policy's business: js/worker/lockdown.js closes them before the code comes.
  */
 
@@ -55,6 +55,7 @@ export class IsolatedWorker extends EventTarget {
     this.#frame.onload = null;
     this.#worker?.terminate();
     this.#port.close();
+    this.#files.close();
     this.#frame.remove();
   }
 

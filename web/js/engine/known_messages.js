@@ -81,16 +81,30 @@ const traced = (value) =>
 const answer = (value) =>
   value === undefined || value === null || png(value) || planes(value) || pictures(value) || traced(value);
 /** @type {Check} */
-const control = (value) => isPlain(value) && text(value.name) && text(value.kind);
+const plain = (value) => number(value) || flag(value) || text(value);
+/** `Control.as_dict`. @type {Check} */
+const control = (value) =>
+  isPlain(value) &&
+  text(value.name) &&
+  ["number", "flag", "choice", "color", "text"].includes(value.kind) &&
+  plain(value.default) &&
+  [value.low, value.high, value.step].every(orNone(number)) &&
+  orNone(flag)(value.whole) &&
+  orNone(texts)(value.choices);
+/** `CustomEffectError.as_dict`. @type {Check} */
+const mistake = (value) => isPlain(value) && text(value.message) && [value.line, value.column].every(orNull(number));
 /** `LiveEffect.as_dict`. @type {Check} */
-const effectState = ({ controls, values, error, kind, running }) =>
+const effectState = ({ controls, values, error, kind, running, ms }) =>
   Array.isArray(controls) &&
   controls.length <= MOST_ENTRIES &&
   controls.every(control) &&
   isPlain(values) &&
-  orNull(text)(kind) &&
-  orNull(text)(running) &&
-  (error === null || (isPlain(error) && text(error.message) && orNull(number)(error.line)));
+  Object.keys(values).length <= MOST_ENTRIES &&
+  Object.values(values).every(plain) &&
+  [null, "effect", "overlay"].includes(kind) &&
+  [null, "newest", "before"].includes(running) &&
+  orNull(number)(ms) &&
+  orNull(mistake)(error);
 /** A `Lot`. @type {Check} */
 const lot = ({ dropped, lines }) => number(dropped) && Array.isArray(lines) && lines.every(text);
 
@@ -113,7 +127,7 @@ export const KNOWN = new Map(
   /** @type {[string, Fields][]} */ (
     Object.entries({
       want: { path: text, cache: orNone(text) },
-      alive: {},
+      alive: { ping: orNone(number) },
       fetching: {},
       booted: {},
       ended: {},

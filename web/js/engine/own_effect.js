@@ -13,8 +13,8 @@ export class OwnEffect {
   #before = [];
   /** The newest last. @type {Text[]} */
   #good = [];
-  /** @type {{text: Text, why: string} | null} */
-  #ended = null;
+  /** @type {{text: Text, why: string}[]} */
+  #ended = [];
   /** @type {Record<string, number | boolean | string>} */
   #values = {};
 
@@ -23,7 +23,7 @@ export class OwnEffect {
     if (source === null) this.#before = this.#good = [];
     else this.#before = [...this.#before, this.#asked].slice(-MOST_BEFORE);
     this.#asked = { source, name, number: this.#asked.number + 1 };
-    if (!this.#isEnded(this.#asked)) this.#ended = null;
+    if (!this.#whyEnded(this.#asked)) this.#ended = [];
     return this.#message(this.#asked);
   }
 
@@ -40,12 +40,18 @@ export class OwnEffect {
     this.#before = this.#before.filter((one) => one.number > number);
   }
 
-  /** This text has ended the worker. @param {number} number @param {string} why in words that end a sentence */
+  /**
+   * This text has ended the worker. Other people's code may have said any number: where that cannot be, it was the text
+   * that was asked for, or the good one, so that each end leaves one less to run.
+   *
+   * @param {number} number @param {string} why in words that end a sentence
+   */
   hasEnded(number, why) {
-    const text = this.#text(number);
+    const text = [this.#text(number), this.#asked, this.#good.at(-1)].find((one) => one && !this.#whyEnded(one));
     if (!text) return;
-    this.#ended = { text, why };
-    this.#good = this.#good.filter((one) => !this.#isEnded(one));
+    this.#ended.push({ text, why });
+    this.#good = this.#good.filter((one) => !this.#whyEnded(one));
+    this.#before = []; // the next worker does not hear of them
   }
 
   /** What a new worker is told before the first frame. @returns {import("./protocol.d.ts").SetCustomEffect[]} */
@@ -60,14 +66,18 @@ export class OwnEffect {
     return [this.#asked, ...this.#before, ...this.#good].find((one) => one.number === number);
   }
 
-  /** @param {Text} text */
-  #isEnded({ source, name }) {
-    return this.#ended?.text.source === source && this.#ended.text.name === name;
+  /** @param {Text} text @returns {string | null} */
+  #whyEnded({ source, name }) {
+    return this.#ended.find(({ text }) => text.source === source && text.name === name)?.why ?? null;
   }
 
   /** @param {Text} text @returns {import("./protocol.d.ts").SetCustomEffect} */
   #message(text) {
-    const ended = this.#isEnded(text) ? (this.#ended?.why ?? null) : null;
-    return { type: "custom_effect", ...text, values: JSON.stringify(this.#values), ended };
+    return {
+      type: "custom_effect",
+      ...text,
+      values: JSON.stringify(this.#values),
+      ended: this.#whyEnded(text),
+    };
   }
 }

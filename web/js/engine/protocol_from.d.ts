@@ -203,9 +203,10 @@ export interface EffectRuns {
 /** What the host of a channel, in js/worker.js, says for Python. */
 export type FromHost = Painted | Dropped | Composite | Traced | Reply | Downloaded | ModelProgress | EffectRuns;
 
-/** A sign of life, and nothing more. */
+/** A sign of life, and nothing more. `ping`: the number of the one that it answers. */
 export interface Alive {
   type: "alive";
+  ping?: number;
 }
 
 /** Python has imported what is not here yet: the worker stands still until that has come, and then says `alive`. */

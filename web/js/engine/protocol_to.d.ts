@@ -18,9 +18,10 @@ export interface Boot {
   interrupt: SharedArrayBuffer | null;
 }
 
-/** Give a sign of life. */
+/** Give a sign of life, with this number in it. */
 export interface Ping {
   type: "ping";
+  number: number;
 }
 
 /** To js/worker.js itself: close what holds frames; answered by `ended`. */

@@ -1,6 +1,7 @@
 /**
  * One worker for all engines, segmentation services and labs of a page that want the same files, backend and painter: it starts
- * with the first of them, ends with the last one, and when it dies the engines begin again in a new one, once.
+ * with the first of them, ends with the last one, and when it dies the engines begin again in a new one, once. An isolated
+ * engine has one of its own: other people's code in it sees all that the worker has.
  *
  * @typedef {object} Client What a host needs of an engine or a service.
  * @property {(message: import("./protocol.d.ts").ToClient) => void} receive
@@ -16,7 +17,9 @@
  * one that works gives signs of life between two pieces of work, one that hangs gives none. Signs alone do not do for
  * ever: what is owed may have got lost. It counts looks, not time, as a page that stood still itself (a dialogue, a closed
  * lid) has not seen what the worker sent meanwhile. While an effect of the page's own runs, `EffectWatch` says how long it
- * may; a worker that has to go because of that has a restart to spare all the same.
+ * may; a worker that has to go because of that has a restart to spare all the same. Code in an isolated worker can send what
+ * it likes while it runs, but read nothing: there only the answer with the last ping's number is a sign of life, and it is
+ * asked for one whether it says that it owes something or not.
  */
 
 import { EffectWatch } from "./effect_watch.js";
@@ -31,7 +34,7 @@ const MOST_LOOKS = 20; // one piece of work takes less: painting the largest pho
 const MOST_LOOKS_WITHOUT_RESULT = 120;
 const MOST_LOOKS_LOADING = 120; // a model: WebGPU shaders may compile for long, and nothing else runs then
 
-/** @type {Map<string, WorkerHost>} */
+/** By their settings; of isolated ones the newest. @type {Map<string, WorkerHost>} */
 const hosts = new Map();
 
 export class WorkerHost {
@@ -51,6 +54,8 @@ export class WorkerHost {
   #fetching = false;
   #effects = new EffectWatch(LOOK_MS, (channel, seconds) => this.#clients.get(channel)?.stuck?.(seconds));
   #fruitless = 0; // looks since the last message that says more than that
+  /** The number of the last one. */
+  #ping = 0;
   #watchdog = 0;
   #forgetStart = () => {};
   /** The last start failed: what the browser has in its cache may be why. */
@@ -76,10 +81,16 @@ export class WorkerHost {
    * @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean, worker?: string}} settings
    *   isolated: for other people's code (isolated.js); worker: the URL of js/worker.js, where that is known
    *   instead of the site's
+   * @param {WorkerHost | null} [before] of whoever asks: it knows whether a restart is left
    */
-  static for({ site, backend = "auto", painter = "auto", isolated = false, worker = siteUrl(site) + WORKER }) {
+  static for(
+    { site, backend = "auto", painter = "auto", isolated = false, worker = siteUrl(site) + WORKER },
+    before = null,
+  ) {
     const key = `${worker} ${backend} ${painter} ${isolated}`;
-    const host = hosts.get(key) ?? new WorkerHost(worker, backend, painter, isolated);
+    const own = before && before.#url === worker ? before : undefined;
+    const found = isolated ? [hosts.get(key), own].find((host) => host && host.#clients.size === 0) : hosts.get(key);
+    const host = found ?? new WorkerHost(worker, backend, painter, isolated);
     hosts.set(key, host);
     return host;
   }
@@ -160,9 +171,11 @@ export class WorkerHost {
 
   /** @param {import("./protocol.d.ts").FromWorker} message */
   #receive(message) {
-    this.#looks = 0;
-    this.#fetching = message.type === "fetching";
-    this.#effects.hear(message);
+    const isTrue = !this.#isolated || (message.type === "alive" && message.ping === this.#ping);
+    if (this.#isolated && "channel" in message && !this.#clients.has(message.channel)) return letGo(message);
+    if (isTrue) this.#looks = 0;
+    this.#fetching = isTrue && message.type === "fetching";
+    this.#effects.hear(message, isTrue);
     if (message.type === "alive" || message.type === "fetching") return;
     this.#fruitless = 0;
     if (message.type === "effect_runs") return;
@@ -214,21 +227,27 @@ export class WorkerHost {
     const { hidden } = globalThis.document ?? {};
     if (!hidden && this.#effects.running) {
       if (this.#effects.look()) this.#endWithEffect();
-      else this.#send({ type: "ping" });
+      else this.#sendPing();
       return;
     }
-    if (!this.#ready || !this.#owes || hidden) {
+    const owes = this.#owes;
+    if (!this.#ready || hidden || !(owes || this.#isolated)) {
       this.#looks = this.#fruitless = 0;
       this.#effects.rest();
       return;
     }
     const loading = this.#fetching || [...this.#clients.values()].some((client) => client.loading);
     this.#looks++;
-    this.#fruitless++;
+    this.#fruitless = owes ? this.#fruitless + 1 : 0;
     const isSilent = this.#looks > (loading ? MOST_LOOKS_LOADING : MOST_LOOKS);
     if (isSilent) this.#worker?.terminate(); // it would not even end
     if (isSilent || this.#fruitless > MOST_LOOKS_WITHOUT_RESULT) this.#died("it does not answer");
-    else this.#send({ type: "ping" });
+    else this.#sendPing();
+  }
+
+  #sendPing() {
+    this.#ping = Math.random(); // which nobody can guess who doesn't read it
+    this.#send({ type: "ping", number: this.#ping });
   }
 
   /** Begin again without the effect that ran. @param {string} [why] in words that end a sentence */
@@ -248,7 +267,8 @@ export class WorkerHost {
 
   /** Begin again once, then ask. @param {string} why */
   #died(why) {
-    if (this.#effects.running) return this.#endWithEffect(`has ended Python: ${why}`);
+    const { running } = this.#effects;
+    if (running && !running.seemsOver) return this.#endWithEffect(`has ended Python: ${why}`);
     const again = this.#ready && !this.#restarted;
     this.#restarted = again;
     if (!this.#booted) this.#fresh = true;

@@ -20,5 +20,9 @@ export async function lateFiles(downloads) {
     };
   const loads = downloads.late.map(async ({ path }) => [path, await downloads.buffer(downloads.expect(path))]);
   const files = new Map(/** @type {[string, ArrayBuffer][]} */ (await Promise.all(loads)));
-  return (path) => files.get(path);
+  return (path) => {
+    const file = files.get(path);
+    files.delete(path); // Python has unpacked it by then, once and for all
+    return file;
+  };
 }

@@ -25,8 +25,7 @@ const SURROUNDINGS = `self constructor toString location navigator performance c
   ReadableStreamDefaultController ImageBitmap ImageData OffscreenCanvas OffscreenCanvasRenderingContext2D
   CanvasGradient CanvasPattern Path2D TextMetrics DOMMatrix DOMMatrixReadOnly DOMPoint DOMPointReadOnly DOMRect
   DOMRectReadOnly VideoFrame VideoColorSpace WorkerNavigator WorkerLocation Performance PerformanceEntry
-  PerformanceMark PerformanceMeasure Crypto CryptoKey SubtleCrypto WGSLLanguageFeatures
-  _createPyodideModule pyodide`;
+  PerformanceMark PerformanceMeasure Crypto CryptoKey SubtleCrypto WGSLLanguageFeatures pyodide`;
 
 const NAVIGATOR = `constructor gpu hardwareConcurrency userAgent platform language languages`;
 
@@ -38,6 +37,19 @@ const NEVER = `fetch XMLHttpRequest WebSocket WebSocketStream WebTransport Event
 const NEVER_IN_NAVIGATOR =
   "storage locks serviceWorker sendBeacon usb hid serial connection permissions storageBuckets";
 
+/**
+ * Whether this worker may run code out of a text. Then its browser has handed no policy on to it, and nothing would keep
+ * what runs here from the network.
+ */
+export function isOpen() {
+  try {
+    Function("");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** @throws {Error} if something stays that has to go */
 export function lockDown() {
   const kept = new Set(words(`${LANGUAGE} ${SURROUNDINGS}`));
@@ -46,6 +58,10 @@ export function lockDown() {
   const inNavigator = new Set(words(NAVIGATOR));
   strip(Object.getPrototypeOf(navigator), (name) => inNavigator.has(name));
   Reflect.deleteProperty(URL, "createObjectURL");
+  // Pyodide's start can be run again from inside. It hands a function that has an `import()` to `Object.defineProperty`,
+  // and to nothing else: nobody may put theirs in its place.
+  Object.freeze(Object);
+  Reflect.defineProperty(self, "Object", { value: Object, writable: false, configurable: false });
   const left = [
     ...words(NEVER).filter((name) => name in self),
     ...words(NEVER_IN_NAVIGATOR).filter((name) => name in navigator),
