@@ -134,6 +134,7 @@ async function measureAll() {
   viewer.clear();
   measured.clear();
   shown = "";
+  showing++; // what is still being read is of files that go
   results.hidden = true;
   table.tBodies[0].replaceChildren();
   source = await openSource();
@@ -226,7 +227,7 @@ async function show(name) {
     if (turn === showing) viewer.show(views, name, kind);
     else for (const view of views) view.close();
   } catch (error) {
-    complainOf(error, name);
+    if (turn === showing) complainOf(error, name);
   }
 }
 

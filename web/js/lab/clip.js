@@ -166,6 +166,7 @@ async function seek(video, time) {
   if (time >= video.duration) throw new SourceError("The mask video ends before the video.");
   const done = Promise.withResolvers();
   video.onseeked = done.resolve;
+  video.onemptied = () => done.reject(new SourceError("The video was closed before its next frame was read."));
   video.onerror = () => done.reject(new SourceError("The video is damaged: its next frame cannot be read."));
   const limit = setTimeout(
     () => done.reject(new SourceError("The video could not be moved to its next frame.")),

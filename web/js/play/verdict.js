@@ -6,7 +6,7 @@ import { byId } from "../dom.js";
 
 const WAYS = {
   effect: ["Full size", "sees every pixel"],
-  overlay: ["Overlay", "runs at camera speed"],
+  overlay: ["Overlay", "costs the same at any size; Canvas 2D paints it"],
 };
 const RUNNING = {
   newest: ["good", "This version runs"],
