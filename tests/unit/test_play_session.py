@@ -128,8 +128,8 @@ RUNS = (
     SESSION
     + """
 const { session, said, editor, storages } = opened();
-session.open({ name: "", source: "effects/own.py", values: { size: 1 } });
-told.order = said.splice(0);
+session.open({ name: "", source: "effects/own.py", values: { size: 1, gone: 2 } });
+told.opened = said.splice(0);
 session.hear({ controls: [{ name: "constructor", default: 0.5 }, { name: "size", default: 2 }], values: {} });
 told.values = said.splice(0);
 storages.session.room = storages.local.room = 10;
@@ -171,9 +171,9 @@ def test_somebody_elses_work_goes_and_ones_own_comes_back() -> None:
 
 
 def test_the_effect_gets_its_own_values() -> None:
-    """They follow the text, which is no address; any name has its default; and a full storage is told once."""
+    """Once it has said which ones; a text is no address; any name has its default; a full storage is told once."""
     told = session(RUNS)
-    assert told["order"] == [["effect", "effects/own.py\n"], ["values", {"size": 1}]]
+    assert told["opened"] == [["effect", "effects/own.py\n"]]
     assert told["values"] == [["values", {"constructor": 0.5, "size": 1}]]
     assert told["full"] == [["unkept"]]
     assert told["roomAgain"] == [["kept"]]

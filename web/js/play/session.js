@@ -52,11 +52,7 @@ export class Session extends EventTarget {
 
   /** Whether the user's own work waits for a work of somebody else's to go. */
   get hasAside() {
-    return this.#aside !== null;
-  }
-
-  get #aside() {
-    return aside() ?? this.#own;
+    return aside() !== null || this.#own !== null;
   }
 
   /** @returns {Work} */
@@ -91,7 +87,7 @@ export class Session extends EventTarget {
 
   /** The user's own work takes its place again. @returns {boolean} whether there was one */
   goBack() {
-    const isBack = this.#restore(this.#aside);
+    const isBack = this.#restore(aside()) || this.#restore(this.#own);
     if (isBack) this.forgetAside();
     return isBack;
   }
@@ -126,9 +122,7 @@ export class Session extends EventTarget {
     this.#told = null;
     this.#hasBegun = true;
     this.dispatchEvent(new CustomEvent("opened", { detail: { name } }));
-    if (this.#isHeld) return;
-    this.run();
-    this.#stage.setEffectValues(this.#values); // after the text, as they are not for the one before
+    if (!this.#isHeld) this.run(); // its values follow when its controls are known: see `hear`
   }
 
   /** Run the text now, the same one again, too: what had failed is tried again. */
