@@ -29,10 +29,11 @@ FILES: dict[str, tuple[int, str, bytes]] = {
 REFUSED = {
     "'own/missing.py'": "could not be loaded: the server answered 404. Check the address and its spelling.",
     "'own/long.py'": "has more than 256 kB, which is too much for an effect.",
-    "'own/picture.py'": "is no text in UTF-8, but it has to be a Python file.",
+    "'own/picture.py'": "is not UTF-8 text, but it has to be a Python file.",
     "'own/page.py'": "is a web page, but it has to be a Python file: check the address.",
     "new URL('https://example.com/a.py')": "“https://example.com/a.py” is on another site: an effect is code, so copy",
     "'//:.py'": "“//:.py” is no address: give the URL of a .py file.",
+    "'own/three.py\\n'": "NameError: name 'own' is not defined",
     "5": "The effect is 5, but it has to be Python's text, the URL of a .py file or null; the last one stays.",
 }
 LEVEL = f"() => {GET}.snapshot().then(createImageBitmap).then((bitmap) => {{ const context = new OffscreenCanvas(1, 1)"

@@ -37,6 +37,20 @@ PIXEL = """([x, y]) => {
   return [...canvas.getContext("2d").getImageData(...at, 1, 1).data];
 }"""
 
+COUNT_URLS = """() => {
+  const { createObjectURL, revokeObjectURL } = URL;
+  self.urls = new Set();
+  URL.createObjectURL = (file) => {
+    const url = createObjectURL.call(URL, file);
+    urls.add(url);
+    return url;
+  };
+  URL.revokeObjectURL = (url) => {
+    urls.delete(url);
+    revokeObjectURL.call(URL, url);
+  };
+}"""
+
 COLOURS = """() => {
   const canvas = document.querySelector("#view-canvas");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -242,11 +256,12 @@ def test_a_video_is_measured_with_the_video_of_its_masks(lab: LabPage, astronaut
 
 
 def test_a_video_that_fits_nothing_is_a_sentence(lab: LabPage, astronaut: np.ndarray, tmp_path: Path) -> None:
-    """One that cannot be read, one among pictures, and a mask video of another size."""
+    """One that cannot be read, one among pictures, and a mask video of another size; no file is held after it."""
+    lab.page.evaluate(COUNT_URLS)
     film = write_film(tmp_path / "f.webm", scenes(astronaut, (240, 160), 2), sound=None).read_bytes()
     other = write_film(tmp_path / "o.webm", scenes(astronaut, (200, 160), 2), sound=None).read_bytes()
     for pictures, truths, sentence in (
-        ([("f.webm", b"nothing")], [("m.webm", film)], "“f.webm” is no video that this browser can read"),
+        ([("f.webm", b"nothing")], [("m.webm", film)], "“f.webm” is not a video this browser can read"),
         ([("f.webm", film), ("a.webm", film)], [("m.webm", film)], "A video is measured alone"),
         ([("f.webm", film)], [("m.webm", other)], "The mask video is 200 "),
     ):
@@ -254,6 +269,7 @@ def test_a_video_that_fits_nothing_is_a_sentence(lab: LabPage, astronaut: np.nda
         lab.page.click("#measure-button")
         lab.until(lambda: lab.is_idle() and lab.problems())
         assert [told[: len(sentence)] for told in lab.problems()] == [sentence]
+        assert lab.page.evaluate("urls.size") == 0
 
 
 def test_an_engine_that_did_not_start_is_tried_again(

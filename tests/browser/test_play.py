@@ -37,7 +37,7 @@ def test_it_is_alive_at_once(site: Server, launch: Callable[..., GuardedPage]):
     assert page.page.input_value("#example") == "text_behind"
     assert page.page.locator("#parameters input").count() == 3
     assert "def text_behind(" in page.text()
-    assert page.page.inner_text("#way") == "Overlay: runs at camera speed"
+    assert page.page.inner_text("#way") == "Overlay: costs the same at any size; Canvas 2D paints it"
     assert page.mistake() == ""
     assert page.messages() == []
 
@@ -66,7 +66,7 @@ def test_the_last_key_is_waited_for(play: Play):
     play.content.press("Control+End")
     play.page.keyboard.type("# abc")
     play.until(lambda: play.page.evaluate("texts.length"))
-    assert play.page.evaluate("texts") == [f"{RED}# abc"]
+    assert play.page.evaluate("texts") == [f"{RED}# abc\n"]
 
 
 def test_a_syntax_error_marks_its_line_and_the_last_good_one_runs(play: Play):
@@ -100,6 +100,7 @@ def test_what_does_not_return_can_be_stopped(play: Play):
     play.until(lambda: play.state() == "old" and "hasn't returned" not in play.mistake())
     assert play.mistake() != ""
     assert play.page.is_hidden("#stop-button")
+    assert play.page.evaluate("document.activeElement.id") == "run-button"
     play.wait_colour((200, 0, 0))
     play.run(BLUE)
     play.wait_colour((0, 0, 200))

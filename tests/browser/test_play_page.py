@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -42,6 +43,20 @@ def effect(frame, mask, time):
         print("line", n)
     return 255 - frame
 """
+_GIVE = """(element, [type, name, data, kind]) => {
+  const transfer = new DataTransfer();
+  const bytes = () => Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  if (kind) transfer.items.add(new File([bytes()], name, { type: kind }));
+  else transfer.setData("text/plain", data);
+  const init = { bubbles: true, composed: true, cancelable: true, clipboardData: transfer, dataTransfer: transfer };
+  element.dispatchEvent(type === "paste" ? new ClipboardEvent(type, init) : new DragEvent(type, init));
+}"""
+_RESTORE = """async () => {
+  const { Editor } = await import(new URL("js/play/editor.js", location.href).href);
+  const editor = new Editor(document.createElement("div"), "x");
+  const selection = { ranges: [{ anchor: 99, head: 99 }], main: 0 };
+  return [editor.restore({ doc: "kept", selection, history: 3 }), editor.text, editor.restore({}), editor.text];
+}"""
 _NO_STORAGE = """for (const name of ["sessionStorage", "localStorage"]) {
   Object.defineProperty(self, name, { get() { throw new DOMException("forbidden", "SecurityError"); } });
 }"""
@@ -85,6 +100,28 @@ def test_completion_knows_numpy_and_what_the_function_gets(play: Play):
     play.page.keyboard.type("m")
     assert "frameuint8 [H, W, 3]" in offered(play)
     play.page.keyboard.press("Escape")
+
+
+def test_what_is_pasted_or_dropped_into_the_editor_is_its_own(play: Play):
+    """Text gets into the code, or a field, and nothing is said of pictures; a picture is opened from there, too."""
+    play.run(CONTROLS)
+    play.until(lambda: play.page.locator("#parameter-title").count())
+    play.content.evaluate(_GIVE, ["paste", "", "# pasted", ""])
+    play.until(lambda: "# pasted" in play.text())
+    play.page.locator("#parameter-title").evaluate(_GIVE, ["paste", "", "abc", ""])
+    notes = base64.b64encode(b"# dropped").decode()
+    play.content.evaluate(_GIVE, ["drop", "own.py", notes, "text/x-python"])
+    play.until(lambda: "# dropped" in play.text())
+    assert play.messages() == []
+    picture = base64.b64encode(encode(two_colours(64, 48))).decode()
+    play.content.evaluate(_GIVE, ["paste", "pasted.png", picture, "image/png"])
+    play.until(lambda: play.caption() == "pasted.png")
+    assert play.messages() == []
+
+
+def test_of_a_damaged_state_the_text_is_used(play: Play):
+    """A cursor outside and a broken history lose themselves only; without a text nothing changes."""
+    assert play.page.evaluate(_RESTORE) == [True, "kept", False, "kept"]
 
 
 def test_controls_appear_and_change_the_picture(play: Play):

@@ -54,6 +54,11 @@ def middle(play: Play) -> list[int]:
     return pixels[pixels.shape[0] // 2, pixels.shape[1] // 2, :3].tolist()
 
 
+def focused(play: Play) -> str:
+    name: str = play.page.evaluate("document.activeElement.id")
+    return name
+
+
 def test_nothing_runs_before_a_click(play: Play) -> None:
     """Typing and Ctrl+Enter run nothing of a link's text; the button does, with its values, and there is a way back."""
     play.run(NEGATIVE)
@@ -71,16 +76,19 @@ def test_nothing_runs_before_a_click(play: Play) -> None:
     play.page.keyboard.press("Control+z")
     play.page.keyboard.press("Control+Enter")
     play.page.wait_for_timeout(1000)  # longer than the editor waits after a key
+    assert focused(play) == "foreign-run"
     assert play.page.inner_text("#running-text") == "Not run yet"
     assert play.page.locator("#parameters input").count() == 0
     assert middle(play) != [200, 200, 0]
     assert play.page.is_disabled("#share-button")
     play.page.click("#foreign-run")
+    assert focused(play) == "run-button"
     play.wait_colour((200, 200, 0))
     assert play.axe() == []
     assert play.page.is_hidden("#foreign")
     assert "effect=" not in play.page.url
     play.page.click("#aside-back")
+    assert focused(play) == "run-button"
     play.wait_state("good")
     play.until(lambda: play.text().strip() == NEGATIVE.strip())
     assert play.page.is_hidden("#aside")
@@ -91,7 +99,7 @@ def test_nothing_runs_before_a_click(play: Play) -> None:
     [
         (FRAGMENT[:-30], "The link was cut"),
         (FRAGMENT[:-1] + ("A" if FRAGMENT[-1] != "A" else "B"), "The link is damaged"),
-        ("effect=2.and.more", "made by a later version"),
+        ("effect=2.and.more", "made by a newer version"),
         (made_of(b"0" * 8_000_000), "more than 256 kB"),
     ],
     ids=["cut", "damaged", "later", "bomb"],
@@ -108,7 +116,7 @@ def test_a_bad_link_is_one_sentence(play: Play, fragment: str, words: str) -> No
 
 
 def test_a_link_of_ones_own_opens_elsewhere(play: Play, launch: Callable[..., GuardedPage], site: Server) -> None:
-    """What the button makes is shown by another browser, which runs it no sooner; “No, thanks” leaves it."""
+    """What the button makes is shown by another browser, which runs it no sooner; “No, thanks” leaves it for good."""
     play.run(PAINT)
     play.wait_colour((60, 0, 0))
     play.until(lambda: play.page.locator("#parameters input").count() >= 2)
@@ -124,6 +132,9 @@ def test_a_link_of_ones_own_opens_elsewhere(play: Play, launch: Callable[..., Gu
     other.page.click("#foreign-back")
     other.wait_state("good")
     assert other.page.input_value("#example") == "text_behind"
+    assert focused(other) == "run-button"
+    other.content.press("Control+z")
+    assert "def text_behind(" in other.text()
 
 
 def test_a_text_too_long_for_a_link_is_told(play: Play) -> None:

@@ -33,6 +33,26 @@ async () => {
 """
 
 
+ENDS = """
+async () => {
+  const { mountTrace } = await import(new URL("js/trace/panel.js", location.href).href);
+  const told = [];
+  const selfie = Object.assign(new EventTarget(), { setTrace: (state) => told.push(state) });
+  const section = document.createElement("section");
+  document.body.append(section);
+  const end = mountTrace(section, selfie);
+  const panel = section.querySelector("details");
+  panel.open = true;
+  await new Promise((resolve) => panel.addEventListener("toggle", resolve, { once: true }));
+  end();
+  const detail = { get steps() { told.push("heard"); return []; }, painter: "canvas2d", readbacks: 0 };
+  selfie.dispatchEvent(new CustomEvent("trace", { detail }));
+  section.remove();
+  return [told, section.childElementCount];
+}
+"""
+
+
 class Panel(Play):
     """The playground with its trace open."""
 
@@ -153,6 +173,11 @@ def test_panel_is_for_everybody(panel: Panel) -> None:
     panel.page.set_viewport_size({"width": 1280, "height": 720})
 
 
+def test_a_panel_can_be_taken_away(panel: Panel) -> None:
+    """What mounts it returns its end: nothing is traced for it any more, and it hears nothing."""
+    assert panel.page.evaluate(ENDS) == [["live", "off"], 0]
+
+
 def test_frames_can_be_frozen_and_stepped_through(panel: Panel, tmp_path: Path) -> None:
     """A photo has no frames to step through; a video goes on by one, and back; frozen, it plays and the arrays stay."""
     open_trace(panel)
@@ -175,5 +200,5 @@ def test_frames_can_be_frozen_and_stepped_through(panel: Panel, tmp_path: Path) 
     panel.page.click("text=Next frame")
     panel.until(lambda: panel.page.evaluate(LEVEL) != first)
     assert panel.settled_level() - first == pytest.approx(STEP, abs=1)
-    panel.page.click("text=Frame back")
+    panel.page.click("text=Previous frame")
     panel.until(lambda: abs(panel.page.evaluate(LEVEL) - first) <= 1)

@@ -70,6 +70,8 @@ told.longHistory = [save(work("x".repeat(600_000)), () => "text alone"), load().
 told.tooLong = [save(work("x".repeat(600_000)), () => "y".repeat(600_000)), load()];
 use(storage(0), roomy);
 told.full = [save(work("mine"), () => ""), load().editor];
+use(storage(0), storage(0));
+told.allFull = [save(work("mine"), () => ""), load()];
 use(null, null);
 told.forbidden = [save(work("mine"), () => ""), load()];
 const odd = storage(1e9);
@@ -87,7 +89,7 @@ def run_by_node(program: str, module: str) -> dict[str, Any]:
 
 
 def test_what_the_playground_keeps():
-    """For this tab and the next; without history if that is long; nothing that is too long, damaged or not its own."""
+    """For this tab and the next; without history if that is long; nothing damaged; what isn't kept is told."""
     work = {"editor": "mine", "example": "bokeh", "values": {"size": 3}}
     assert run_by_node(STORE, "js/play/store.js") == {
         "kept": [True, work],
@@ -95,9 +97,21 @@ def test_what_the_playground_keeps():
         "longHistory": [True, "text alone"],
         "tooLong": [False, None],
         "full": [True, "mine"],
+        "allFull": [False, None],
         "forbidden": [True, None],
         "damaged": [None, None, None, None],
     }
+
+
+def test_values_that_are_no_numbers_are_counted():
+    """The trace says how many there are, beside the range of the others."""
+    program = """
+const { rangeText } = await import(process.argv[1]);
+const step = { low: 0.25, high: 1, dtype: "float32" };
+console.log(JSON.stringify({ told: [0, 1, 3].map((odd) => rangeText({ ...step, odd })) }));
+"""
+    told = ["0.250 to 1.000", "0.250 to 1.000, 1 value is NaN", "0.250 to 1.000, 3 values are NaN"]
+    assert run_by_node(program, "js/trace/card.js") == {"told": told}
 
 
 def test_a_preload_that_is_over_leaves_no_listener():

@@ -82,7 +82,7 @@ def test_a_text_that_is_too_long_is_refused() -> None:
     assert too_long.startswith("ShareError: The link would have ")
     assert "16 kB is the most" in too_long
     assert fine.startswith("effect=1.")
-    assert endless.startswith("ShareError: The text has ")
+    assert endless.startswith("ShareError: The code has ")
 
 
 def test_what_happened_to_a_link_is_one_sentence() -> None:
@@ -97,14 +97,15 @@ def test_what_happened_to_a_link_is_one_sentence() -> None:
         ("effect=", "The link is damaged"),
         (changed, "The link is damaged"),
         (fragment + "A", "The link is damaged"),
+        (f"effect=1.{'9' * 400}.0.A", "The link is damaged"),
         (made_of(b"{")[:-1] + "!", "The link is damaged"),
         (made_of(b"\xff\xfe"), "The link is damaged"),
         (made_of(json.dumps({"name": "a", "source": 1, "values": {}}).encode()), "The link is damaged"),
         (made_of(json.dumps(WORK | {"values": {"a": {"b": 1}}}).encode()), "The link is damaged"),
         (made_of(json.dumps(WORK | {"values": dict.fromkeys(map(str, range(65)), 1)}).encode()), "The link is damaged"),
         (made_of(b"null"), "The link is damaged"),
-        (made_of(b"", version=2), "The link was made by a later version"),
-        ("effect=3.what.ever", "The link was made by a later version"),
+        (made_of(b"", version=2), "The link was made by a newer version"),
+        ("effect=3.what.ever", "The link was made by a newer version"),
         (bomb, "The link holds more than 256 kB"),
         ("effect=1.20000.0." + "A" * 20_000, "The link is longer than any"),
     ]

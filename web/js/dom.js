@@ -14,6 +14,25 @@ export function byId(id, kind) {
 }
 
 /**
+ * A new element with these properties and contents; a name with "-" is an attribute.
+ *
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, unknown>} [given]
+ * @param {(Node | string)[]} inside
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function make(tag, given = {}, ...inside) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(given)) {
+    if (name.includes("-")) element.setAttribute(name, String(value));
+    else Object.assign(element, { [name]: value });
+  }
+  element.append(...inside);
+  return element;
+}
+
+/**
  * @param {string} name
  * @returns {HTMLInputElement[]}
  */

@@ -1,6 +1,7 @@
 // The quality lab's page: takes files, hands them to Python one by one, shows what comes back. Python does the rest.
 
-import { byId, on, radios } from "../dom.js";
+import { byId, make, on, radios } from "../dom.js";
+import { saveFile } from "../save_file.js";
 import { SourceError } from "../sources/sources.js";
 import { Clip } from "./clip.js";
 import { fetchExamples } from "./examples.js";
@@ -55,11 +56,9 @@ function say(state, text, percent = "") {
 
 /** @param {string} sentence */
 function complain(sentence) {
-  const item = document.createElement("li");
   const isWord = /^[a-z]+ /.test(sentence); // and no file's name
   const first = isWord ? sentence.charAt(0).toUpperCase() : sentence.charAt(0);
-  item.textContent = first + sentence.slice(1).replace(/\.?$/, ".");
-  problems.append(item);
+  problems.append(make("li", {}, first + sentence.slice(1).replace(/\.?$/, ".")));
   byId("problems-box", HTMLElement).hidden = false;
 }
 
@@ -135,6 +134,7 @@ async function measureAll() {
   viewer.clear();
   measured.clear();
   shown = "";
+  showing++; // what is still being read is of files that go
   results.hidden = true;
   table.tBodies[0].replaceChildren();
   source = await openSource();
@@ -227,18 +227,14 @@ async function show(name) {
     if (turn === showing) viewer.show(views, name, kind);
     else for (const view of views) view.close();
   } catch (error) {
-    complainOf(error, name);
+    if (turn === showing) complainOf(error, name);
   }
 }
 
 /** @param {"a" | "b"} side */
 async function download(side) {
   const text = await lab.csv(side === "a" ? 0 : 1);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  link.download = `pyselfie-${side}.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1_000);
+  saveFile(new Blob([text], { type: "text/csv" }), `pyselfie-${side}.csv`);
 }
 
 // --- the user ---------------------------------------------------------------------------------------------------

@@ -40,10 +40,14 @@ export class Clip {
 
   /** @param {File} video @param {File | undefined} truth @returns {Promise<Clip>} */
   static async open(video, truth) {
-    const [shown, masks] = await Promise.all([opened(video), truth ? opened(truth) : null]);
+    const opening = [opened(video), ...(truth ? [opened(truth)] : [])];
+    const settled = await Promise.allSettled(opening);
+    const found = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    if (found.length < opening.length) for (const one of found) close(one);
+    const [shown, masks = null] = await Promise.all(opening);
     if (masks && (masks.videoWidth !== shown.videoWidth || masks.videoHeight !== shown.videoHeight)) {
       const sizes = [masks, shown].map((one) => `${one.videoWidth} × ${one.videoHeight}`);
-      for (const one of [shown, masks]) URL.revokeObjectURL(one.src);
+      for (const one of [shown, masks]) close(one);
       throw new SourceError(
         `The mask video is ${sizes[0]} and the video ${sizes[1]} pixels: choose a mask video of the same size.`,
       );
@@ -60,8 +64,16 @@ export class Clip {
   }
 
   close() {
-    for (const video of [this.#video, this.#truth]) if (video) URL.revokeObjectURL(video.src);
+    for (const video of [this.#video, this.#truth]) close(video);
   }
+}
+
+/** Nothing of it stays in memory. @param {HTMLVideoElement | null} video */
+function close(video) {
+  if (!video) return;
+  URL.revokeObjectURL(video.src);
+  video.removeAttribute("src");
+  video.load(); // its decoder goes
 }
 
 /** @param {File} file @returns {Promise<HTMLVideoElement>} */
@@ -78,8 +90,9 @@ async function opened(file) {
     });
     if (!video.videoWidth || !Number.isFinite(video.duration)) throw new Error("no picture, or no end");
   } catch {
-    URL.revokeObjectURL(video.src);
-    throw new SourceError(`“${file.name}” is no video that this browser can read: choose an MP4 or WebM file.`);
+    video.onerror = null;
+    close(video);
+    throw new SourceError(`“${file.name}” is not a video this browser can read: choose an MP4 or WebM file.`);
   }
   return video;
 }
@@ -153,8 +166,12 @@ async function seek(video, time) {
   if (time >= video.duration) throw new SourceError("The mask video ends before the video.");
   const done = Promise.withResolvers();
   video.onseeked = done.resolve;
+  video.onemptied = () => done.reject(new SourceError("The video was closed before its next frame was read."));
   video.onerror = () => done.reject(new SourceError("The video is damaged: its next frame cannot be read."));
-  const limit = setTimeout(() => done.reject(new SourceError("The video does not go to its next frame.")), SEEK_MS);
+  const limit = setTimeout(
+    () => done.reject(new SourceError("The video could not be moved to its next frame.")),
+    SEEK_MS,
+  );
   video.currentTime = time;
   await done.promise.finally(() => clearTimeout(limit));
 }

@@ -1,5 +1,7 @@
 // The table that Python has made: a heading of two rows with buttons that sort, a line for each picture.
 
+import { make } from "../dom.js";
+
 /**
  * @typedef {import("./lab.js").Table} Table
  * @typedef {import("./lab.js").Line} Line
@@ -40,12 +42,8 @@ function heading(table) {
   name.classList.add("name");
   above.append(name);
   for (const { key, title, better } of table.measures) {
-    const group = make("th", title);
-    group.colSpan = SIDES.length;
-    group.scope = "colgroup";
-    group.className = "group";
-    group.append(make("small", `${better} is better`));
-    above.append(group);
+    const hint = make("small", {}, `${better} is better`);
+    above.append(make("th", { colSpan: SIDES.length, scope: "colgroup", className: "group" }, title, hint));
     for (const side of SIDES) below.append(sorter(table, `${key} ${side.key}`, side.title, title));
     below.children[below.children.length - SIDES.length].classList.add("first");
   }
@@ -54,33 +52,24 @@ function heading(table) {
 
 /** @param {Table} table @param {string} order @param {string} title @param {string} [measure] */
 function sorter({ order: current, descending }, order, title, measure) {
-  const cell = make("th");
-  cell.scope = "col";
-  cell.className = "pressed";
-  const button = make("button", title);
-  button.type = "button";
-  button.dataset.key = `sort ${order}`;
-  button.dataset.order = order;
+  const button = make("button", { type: "button", "data-key": `sort ${order}`, "data-order": order }, title);
   if (measure) button.setAttribute("aria-label", `${measure}, ${title}`);
+  const cell = make("th", { scope: "col", className: "pressed" }, button);
   if (order === current) cell.setAttribute("aria-sort", descending ? "descending" : "ascending");
-  cell.append(button);
   return cell;
 }
 
 /** @param {Line} row @param {"mean" | "plain" | ""} kind @param {boolean} [isShown] */
 function line({ name, cells }, kind, isShown = false) {
   const row = make("tr");
-  const head = make("th", kind ? name : "");
-  head.scope = "row";
-  head.className = kind ? "name" : "name pressed";
-  if (kind) row.className = kind;
-  else {
+  const head = make("th", { scope: "row", className: kind ? "name" : "name pressed" });
+  if (kind) {
+    row.className = kind;
+    head.append(name);
+  } else {
     row.dataset.name = name;
-    const button = make("button", name);
-    button.type = "button";
-    button.dataset.key = `show ${name}`;
     if (isShown) row.setAttribute("aria-current", "true");
-    head.append(button);
+    head.append(make("button", { type: "button", "data-key": `show ${name}` }, name));
   }
   row.append(head, ...cells.map(number));
   return row;
@@ -88,14 +77,7 @@ function line({ name, cells }, kind, isShown = false) {
 
 /** @param {Cell} cell */
 function number({ text, tone }) {
-  const cell = make("td", text);
+  const cell = make("td", {}, text);
   if (tone) cell.dataset.tone = tone;
   return cell;
-}
-
-/** @template {keyof HTMLElementTagNameMap} K @param {K} tag @param {string} [text] */
-function make(tag, text = "") {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  return element;
 }

@@ -1,6 +1,7 @@
 // Snapshot and full screen.
 
 import { byId } from "../dom.js";
+import { saveFile } from "../save_file.js";
 
 /**
  * @param {() => Promise<Blob>} takeSnapshot
@@ -21,12 +22,7 @@ export function wireActions(takeSnapshot, onFault) {
 /** @param {Blob} png */
 function download(png) {
   const time = new Date().toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(png);
-  link.download = `pyselfie-${time}.png`;
-  link.click();
-  // The download has its own hold on the data once the click was handled.
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  saveFile(png, `pyselfie-${time}.png`);
 }
 
 /**

@@ -13,9 +13,16 @@ export function wireIntake(onFiles, onNothing) {
   wireDrop(onFiles, onNothing);
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
+    if (isTaken(event, files)) return;
     if (files.length > 0) onFiles(files);
     else onNothing("The clipboard holds no picture: copy a picture first, then paste it here.");
   });
+}
+
+/** Whether an editor or a field has taken what came, as it is no picture. @param {Event} event @param {File[]} files */
+function isTaken({ defaultPrevented, target }, files) {
+  const isField = target instanceof HTMLInputElement && ["text", "number"].includes(target.type);
+  return (defaultPrevented || isField) && !files.some(({ type }) => /^(image|video)\//.test(type));
 }
 
 /** @param {OnFiles} onFiles */
@@ -44,9 +51,10 @@ function wireDrop(onFiles, onNothing) {
     if (event.relatedTarget === null) show(false); // The pointer left the window, not just an element.
   });
   document.addEventListener("drop", (event) => {
-    event.preventDefault();
     show(false);
     const files = [...(event.dataTransfer?.files ?? [])];
+    if (isTaken(event, files)) return;
+    event.preventDefault();
     if (files.length > 0) onFiles(files);
     else onNothing("Nothing that was dropped is a file: drop a photo or a video.");
   });

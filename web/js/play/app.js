@@ -6,7 +6,7 @@ import { Viewer } from "../page/viewer.js";
 import { mountTrace } from "../trace/panel.js";
 import { Editor } from "./editor.js";
 import { Examples } from "./examples.js";
-import { Models } from "./models.js";
+import { Models, takesClasses } from "./models.js";
 import { Parameters } from "./parameters.js";
 import { Printed } from "./printed.js";
 import { Session } from "./session.js";
@@ -63,10 +63,17 @@ on(examples, "choose", ({ example }) => {
   printed.clear();
   session.open(example);
 });
-on(session, "opened", ({ name }) => models.need(examples.show(name)?.classes ?? false));
+on(session, "opened", ({ name }) => {
+  examples.show(name);
+  models.need(!session.isHeld && takesClasses(session.work.source)); // nobody's link loads a model
+});
 on(session, "unkept", () => {
-  const sentence = "The text is too long for this browser's storage: it won't survive a reload, so keep a copy.";
+  const sentence = "The code doesn't fit into this browser's storage: it won't survive a reload, so keep a copy.";
   messages.show("unkept", sentence, { tone: "notice" });
+});
+on(session, "kept", () => messages.clear("unkept"));
+on(editor, "run", () => {
+  if (session.isHeld) byId("foreign-run", HTMLButtonElement).focus();
 });
 byId("run-button", HTMLButtonElement).addEventListener("click", () =>
   session.isHeld ? sharing.release() : session.run(),

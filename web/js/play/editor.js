@@ -114,6 +114,18 @@ export class Editor extends EventTarget {
       changes: { from: 0, to: view.state.doc.length, insert: text },
       annotations: isolateHistory.of("full"),
     });
+    this.#showTop(line);
+  }
+
+  /** Begin with this text: there is nothing before it that undoing could bring back. @param {string} text @param {number} line as above */
+  begin(text, line) {
+    this.#view.setState(EditorState.create({ doc: text, extensions: this.#extensions }));
+    this.#showTop(line);
+  }
+
+  /** @param {number} line */
+  #showTop(line) {
+    const view = this.#view;
     const { from } = view.state.doc.line(line);
     view.dispatch({ selection: { anchor: from } });
     view.scrollDOM.scrollTop = view.lineBlockAt(from).top + view.documentPadding.top; // CodeMirror would scroll the page as well
@@ -124,14 +136,16 @@ export class Editor extends EventTarget {
     return this.#view.state.toJSON(withHistory ? KEPT : {});
   }
 
-  /** @param {any} saved what `save` gave. @returns {boolean} false if it is no such thing: nothing has changed then */
+  /** @param {any} saved what `save` gave; of a damaged one the text is used. @returns {boolean} false if it has none: nothing has changed then */
   restore(saved) {
+    const extensions = this.#extensions;
     try {
-      this.#view.setState(EditorState.fromJSON(saved, { extensions: this.#extensions }, KEPT));
-      return true;
+      this.#view.setState(EditorState.fromJSON(saved, { extensions }, KEPT));
     } catch {
-      return false;
+      if (typeof saved?.doc !== "string") return false;
+      this.#view.setState(EditorState.create({ doc: saved.doc, extensions }));
     }
+    return true;
   }
 
   /** Show where the mistake is; null: there is none. @param {Mistake | null} mistake */

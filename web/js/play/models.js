@@ -2,6 +2,12 @@
 
 import { byId, on } from "../dom.js";
 
+/** A function's line up to its end, that takes `classes`. */
+const TAKES_CLASSES = /^def\b(?:(?!\)\s*(?:->[^:]*)?:)[\s\S])*?\bclasses\b/m;
+
+/** Whether this text is an effect of the model that tells classes apart. @param {string} source */
+export const takesClasses = (source) => TAKES_CLASSES.test(source);
+
 export class Models {
   #select = byId("model", HTMLSelectElement);
   #viewer;

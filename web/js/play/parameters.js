@@ -1,6 +1,6 @@
 // The effect's parameters as controls: made anew when it has others, and else left alone, as somebody may hold one.
 
-import { byId } from "../dom.js";
+import { byId, make } from "../dom.js";
 
 /** @typedef {import("../../types/pyselfie.js").EffectControl} Control */
 /** @typedef {number | boolean | string} Value */
@@ -56,21 +56,10 @@ export class Parameters extends EventTarget {
       this.#emit({ [control.name]: value });
     });
     this.#inputs.set(control.name, input);
-    const label = document.createElement("label");
-    const title = document.createElement("span");
-    title.textContent = control.name.replaceAll("_", " ");
-    if (control.kind === "flag") {
-      label.className = "switch";
-      label.append(title, input);
-      return label;
-    }
-    const row = document.createElement("div");
-    row.className = "setting";
-    label.htmlFor = input.id;
-    label.append(title);
-    row.append(label, input);
-    if (control.kind === "number") row.append(outputOf(input));
-    return row;
+    const title = make("span", {}, control.name.replaceAll("_", " "));
+    if (control.kind === "flag") return make("label", { className: "switch" }, title, input);
+    const output = control.kind === "number" ? [outputOf(input)] : [];
+    return make("div", { className: "setting" }, make("label", { htmlFor: input.id }, title), input, ...output);
   }
 
   /** @param {Record<string, Value>} values */
@@ -82,11 +71,9 @@ export class Parameters extends EventTarget {
 /** @param {Control} control */
 function inputOf(control) {
   if (control.kind === "choice") {
-    const select = document.createElement("select");
-    for (const choice of control.choices ?? []) select.add(new Option(choice, choice));
-    return select;
+    return make("select", {}, ...(control.choices ?? []).map((choice) => new Option(choice, choice)));
   }
-  const input = document.createElement("input");
+  const input = make("input");
   input.type = { number: "range", flag: "checkbox", color: "color", text: "text" }[control.kind];
   if (control.kind === "flag") input.setAttribute("role", "switch");
   if (control.kind === "text") input.maxLength = 200;
@@ -98,7 +85,7 @@ function inputOf(control) {
 
 /** @param {HTMLElement} input */
 function outputOf(input) {
-  const output = document.createElement("output");
+  const output = make("output");
   output.htmlFor.add(input.id);
   return output;
 }

@@ -7,7 +7,10 @@ import { aside, forgetAside, load, putAside, save } from "./store.js";
 
 const REST_MS = 400;
 
-/** Emits `opened` {name} when another work takes the place of this one, `change` when it is another by now, and `unkept` when it's too long for the storage. */
+/**
+ * Emits `opened` {name} when another work takes the place of this one, `change` when it is another by now, `unkept` when
+ * the storage does not hold it, and `kept` when it does again.
+ */
 export class Session extends EventTarget {
   #stage;
   #editor;
@@ -18,10 +21,15 @@ export class Session extends EventTarget {
   #told = null;
   /** The work has just been opened: whatever is not among its values has its default. */
   #isFresh = false;
+  /** Runs while the last change waits; else 0. */
   #timer = 0;
   #running = "";
+  #hasBegun = false;
+  #isUnkept = false;
   /** Somebody else has written what is shown, and nobody has said yet that it may run. */
   #isHeld = false;
+  /** The user's own work, while somebody else's has its place: for a browser that could not store it. @type {import("./store.js").Work | null} */
+  #own = null;
 
   /**
    * @param {import("../../pyselfie.js").SelfieSegmentationElement} stage
@@ -33,7 +41,9 @@ export class Session extends EventTarget {
     this.#editor = editor;
     editor.addEventListener("change", () => this.#onChange());
     editor.addEventListener("run", () => this.run());
-    addEventListener("pagehide", () => this.#keep());
+    addEventListener("pagehide", () => {
+      if (this.#timer) this.#keep(); // a page that only stood there must not be the last one to be stored
+    });
   }
 
   get isHeld() {
@@ -42,7 +52,7 @@ export class Session extends EventTarget {
 
   /** Whether the user's own work waits for a work of somebody else's to go. */
   get hasAside() {
-    return aside() !== null;
+    return aside() !== null || this.#own !== null;
   }
 
   /** @returns {Work} */
@@ -57,7 +67,10 @@ export class Session extends EventTarget {
 
   /** Show somebody else's work; nothing of it runs before `release`, and nothing else does. @param {Work} work */
   hold({ source, values = {} }) {
-    if (this.#running) this.#keep();
+    if (this.#hasBegun && !this.#isHeld) {
+      this.#keep();
+      this.#own ??= this.#kept;
+    }
     putAside();
     this.#isHeld = true;
     this.#running = "";
@@ -70,18 +83,18 @@ export class Session extends EventTarget {
   release() {
     this.#isHeld = false;
     this.#begin("", this.#values);
-    this.run();
   }
 
   /** The user's own work takes its place again. @returns {boolean} whether there was one */
   goBack() {
-    const kept = aside();
-    forgetAside();
-    return this.#restore(kept);
+    const isBack = this.#restore(aside()) || this.#restore(this.#own);
+    if (isBack) this.forgetAside();
+    return isBack;
   }
 
   /** What was put aside is not wanted any more. */
   forgetAside() {
+    this.#own = null;
     forgetAside();
   }
 
@@ -90,16 +103,15 @@ export class Session extends EventTarget {
     if (!kept || !this.#editor.restore(kept.editor)) return false;
     this.#isHeld = false;
     this.#begin(kept.example, kept.values);
-    this.run();
     return true;
   }
 
-  /** Another work takes the place of this one; undoing brings the text back. @param {Work} work */
+  /** Another work takes the place of this one; undoing brings the text back, but none that was declined. @param {Work} work */
   open({ name, source, values = {}, line = 1 }) {
+    if (this.#isHeld) this.#editor.begin(source, line);
+    else this.#editor.replace(source, line);
     this.#isHeld = false;
-    this.#editor.replace(source, line);
     this.#begin(name, values);
-    this.run();
   }
 
   /** @param {string} name @param {Record<string, number | boolean | string>} values */
@@ -108,16 +120,17 @@ export class Session extends EventTarget {
     this.#values = { ...values };
     this.#isFresh = true;
     this.#told = null;
-    if (!this.#isHeld) this.#stage.setEffectValues(this.#values);
+    this.#hasBegun = true;
     this.dispatchEvent(new CustomEvent("opened", { detail: { name } }));
+    if (!this.#isHeld) this.run(); // its values follow when its controls are known: see `hear`
   }
 
   /** Run the text now, the same one again, too: what had failed is tried again. */
   run() {
-    clearTimeout(this.#timer);
-    if (this.#isHeld) return;
+    this.#rest();
+    if (this.#isHeld || !this.#hasBegun) return;
     this.#running = this.#editor.text;
-    this.#stage.setEffect(this.#running);
+    this.#stage.setEffect(`${this.#running}\n`); // with a second line no text is taken for an address
     this.#keep();
   }
 
@@ -133,25 +146,41 @@ export class Session extends EventTarget {
   /** The engine keeps what was set for an earlier text: a work that was opened has its own values. @param {State} state */
   hear({ controls, values }) {
     if (!this.#isFresh) return;
-    const wanted = Object.fromEntries(controls.map(({ name, default: usual }) => [name, this.#values[name] ?? usual]));
+    const wanted = Object.fromEntries(controls.map(({ name, default: usual }) => [name, this.#chosen(name, usual)]));
     const text = JSON.stringify(wanted);
     if (text === this.#told || Object.entries(wanted).every(([name, value]) => values[name] === value)) return;
     this.#told = text;
     this.#stage.setEffectValues(wanted);
   }
 
+  /** @param {string} name @param {number | boolean | string} usual */
+  #chosen(name, usual) {
+    return Object.hasOwn(this.#values, name) ? this.#values[name] : usual;
+  }
+
   #onChange() {
     this.dispatchEvent(new Event("change"));
-    clearTimeout(this.#timer);
+    this.#rest();
     this.#timer = setTimeout(() => {
+      this.#timer = 0;
       if (this.#editor.text !== this.#running) this.run();
       else this.#keep();
     }, REST_MS);
   }
 
+  #rest() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+  }
+
+  get #kept() {
+    return { editor: this.#editor.save(), example: this.#name, values: { ...this.#values } };
+  }
+
   #keep() {
-    if (this.#isHeld) return;
-    const work = { editor: this.#editor.save(), example: this.#name, values: this.#values };
-    if (!save(work, () => this.#editor.save({ history: false }))) this.dispatchEvent(new Event("unkept"));
+    if (this.#isHeld || !this.#hasBegun) return;
+    const isUnkept = !save(this.#kept, () => this.#editor.save({ history: false }));
+    if (isUnkept !== this.#isUnkept) this.dispatchEvent(new Event(isUnkept ? "unkept" : "kept")); // told once
+    this.#isUnkept = isUnkept;
   }
 }

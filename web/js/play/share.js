@@ -22,14 +22,14 @@ export async function toFragment({ name, source, values }) {
   const text = new TextEncoder().encode(JSON.stringify({ name: name.slice(0, LONGEST_NAME), source, values }));
   if (text.length > MOST_BYTES) {
     const size = Math.ceil(text.length / 1024);
-    throw new ShareError(`The text has ${size} kB, and a link holds ${MOST_BYTES / 1024} kB at most: make it shorter.`);
+    throw new ShareError(`The code has ${size} kB, and a link holds ${MOST_BYTES / 1024} kB at most: make it shorter.`);
   }
   const data = lettersOf(await all(text, new CompressionStream("deflate-raw"), text.length + MOST_BYTES));
   const fragment = `${NAME}${VERSION}.${data.length}.${sumOf(data)}.${data}`;
   if (fragment.length <= MOST_LETTERS) return fragment;
   const kilobytes = Math.ceil(fragment.length / 1024);
   throw new ShareError(
-    `The link would have ${kilobytes} kB, and 16 kB is the most that survives being sent: share the text as a file, or make it shorter.`,
+    `The link would have ${kilobytes} kB, and 16 kB is the most that survives being sent: share the code as a file, or make it shorter.`,
   );
 }
 
@@ -39,20 +39,17 @@ export async function fromFragment(fragment) {
   if (!text.startsWith(NAME)) return null;
   const [version = "", length = "", sum = "", data = ""] = text.slice(NAME.length).split(".");
   if (/^\d+$/.test(version) && Number(version) > VERSION)
-    throw new ShareError("The link was made by a later version of pyselfie: open it on a page that has that version.");
+    throw new ShareError("The link was made by a newer version of pyselfie: open it on a page that has that version.");
   if (text.length > MOST_LETTERS)
     throw new ShareError("The link is longer than any that this page makes: ask for it again.");
-  if (version !== String(VERSION) || !/^\d+$/.test(length)) throw damaged();
+  if (version !== String(VERSION) || !/^\d{1,6}$/.test(length)) throw damaged();
   if (data.length < Number(length))
-    throw new ShareError(
-      `The link was cut: ${data.length} of its ${length} letters came. Ask for it again, as a whole.`,
-    );
+    throw new ShareError(`The link was cut: ${data.length} of its ${length} characters came. Ask for the whole link.`);
   if (data.length > Number(length) || sumOf(data) !== sum) throw damaged();
   return workOf(await inflated(data));
 }
 
-const damaged = () =>
-  new ShareError("The link is damaged: some of its letters are others than when it was made. Ask for it again.");
+const damaged = () => new ShareError("The link is damaged: some of its characters have changed. Ask for it again.");
 
 /** @param {string} data @returns {Promise<Uint8Array>} */
 async function inflated(data) {
@@ -100,7 +97,7 @@ async function all(bytes, stream, most) {
     if (length <= most) continue;
     await reader.cancel().catch(() => {});
     throw new ShareError(
-      `The link holds more than ${most / 1024} kB of text, which no effect needs: it is not opened.`,
+      `The link holds more than ${most / 1024} kB of code, which no effect needs: it is not opened.`,
     );
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());

@@ -13,6 +13,7 @@ export class Sharing extends EventTarget {
   #session;
   #messages;
   #button = byId("share-button", HTMLButtonElement);
+  #run = byId("run-button", HTMLButtonElement);
   #shared = byId("shared", HTMLDivElement);
   #link = byId("shared-link", HTMLInputElement);
   #told = byId("shared-told", HTMLParagraphElement);
@@ -34,6 +35,7 @@ export class Sharing extends EventTarget {
     onClick("aside-forget", () => {
       session.forgetAside();
       this.#showAside();
+      this.#run.focus();
     });
     session.addEventListener("opened", () => this.#onOpened());
     session.addEventListener("change", () => this.#showLink(false)); // it has the text before
@@ -50,6 +52,7 @@ export class Sharing extends EventTarget {
   release() {
     this.#session.release();
     this.#showAside();
+    this.#run.focus(); // what was pressed goes
   }
 
   // --- somebody else's ---
@@ -84,6 +87,7 @@ export class Sharing extends EventTarget {
   #goBack() {
     if (!this.#session.goBack()) this.dispatchEvent(new Event("example"));
     this.#showAside();
+    this.#run.focus();
   }
 
   #showAside() {
@@ -115,18 +119,18 @@ export class Sharing extends EventTarget {
   /** @param {boolean} on */
   #showLink(on) {
     this.#shared.hidden = !on;
-    this.#button.setAttribute("aria-expanded", String(on));
   }
 
   /** Where the clipboard can't be had the link is selected, for the user to copy it. */
   async #copy() {
     try {
       await navigator.clipboard.writeText(this.#link.value);
-      this.#told.textContent = "Copied. Whoever opens it sees your text first, and runs it by a click.";
+      this.#told.textContent = "Copied. Whoever opens it sees your code first, and runs it with a click.";
     } catch {
       this.#link.focus();
       this.#link.select();
-      this.#told.textContent = "The browser keeps the clipboard to itself: copy the selected link, with Ctrl+C.";
+      const sentence = "The browser didn't allow copying: copy the selected link yourself (Ctrl+C or ⌘C).";
+      this.#told.textContent = sentence;
     }
   }
 }

@@ -16,12 +16,11 @@ export const aside = () => read(ASIDE);
 
 /** Keep what is stored now for later: another work is about to be stored. What was put aside before stays instead. */
 export function putAside() {
-  if (aside()) return;
   const work = load();
   const text = work && JSON.stringify(work);
   for (const storage of storages()) {
     try {
-      if (text) storage.setItem(ASIDE, text);
+      if (text && !storage.getItem(ASIDE)) storage.setItem(ASIDE, text);
     } catch {} // it is full of other things
   }
 }
@@ -45,19 +44,22 @@ function read(key) {
 /**
  * @param {Work} work
  * @param {() => any} withoutHistory  The editor's state again, as small as it can be.
- * @returns {boolean} false if it is too long to be kept
+ * @returns {boolean} false if no storage holds it; where there is none, nothing has been promised
  */
 export function save(work, withoutHistory) {
   let text = JSON.stringify(work);
   if (text.length > MOST) text = JSON.stringify({ ...work, editor: withoutHistory() });
-  for (const storage of storages()) {
+  const found = [...storages()];
+  let isKept = found.length === 0;
+  for (const storage of found) {
     storage.removeItem(KEY); // no reload shall bring back what stood here before
     if (text.length > MOST) continue;
     try {
       storage.setItem(KEY, text);
+      isKept = true;
     } catch {} // it is full of other things
   }
-  return text.length <= MOST;
+  return isKept;
 }
 
 /** A browser that forbids them throws at their very names. */

@@ -6,7 +6,7 @@ import { byId } from "../dom.js";
 
 const WAYS = {
   effect: ["Full size", "sees every pixel"],
-  overlay: ["Overlay", "runs at camera speed"],
+  overlay: ["Overlay", "costs the same at any size; Canvas 2D paints it"],
 };
 const RUNNING = {
   newest: ["good", "This version runs"],
@@ -69,10 +69,10 @@ export class Verdict extends EventTarget {
   /** The code has not returned for so many seconds. @param {number} seconds */
   wait(seconds) {
     this.#tell(
-      `The effect hasn't returned for ${seconds} s: it will be stopped, and the last good version goes on.`,
+      `The effect hasn't returned for ${seconds} s: it will be stopped, and the last good version, if any, goes on.`,
       null,
+      true,
     );
-    this.#stop.hidden = false;
   }
 
   /** Tell a sentence about something that the engine has refused. @param {string} sentence */
@@ -102,10 +102,11 @@ export class Verdict extends EventTarget {
     Object.assign(this.#meter, { max: budget, high: 0.9 * budget, low: 0.6 * budget, optimum: 0, value: ms });
   }
 
-  /** @param {string} sentence @param {number | null} line */
-  #tell(sentence, line) {
+  /** @param {string} sentence @param {number | null} line @param {boolean} [isStuck] */
+  #tell(sentence, line, isStuck = false) {
     this.#mistake.hidden = sentence === "";
-    this.#stop.hidden = true;
+    if (!isStuck && this.#stop === document.activeElement) byId("run-button", HTMLButtonElement).focus();
+    this.#stop.hidden = !isStuck;
     write(this.#mistakeText, sentence);
     this.#line = line ?? 1;
     this.#mistakeLine.hidden = line === null;

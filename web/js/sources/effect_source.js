@@ -8,7 +8,7 @@ const MOST_KB = 256; // the longest of the examples has 2
 
 /** Whether it is an address and no text: a `URL`, or one line that ends with `.py`. @param {unknown} source */
 export function isAddress(source) {
-  return source instanceof URL || (typeof source === "string" && /^[^\n\r]+\.py$/.test(source.trim()));
+  return source instanceof URL || (typeof source === "string" && /^[^\n\r]+\.py$/.test(source));
 }
 
 /** Gives an engine the newest effect, whichever comes first. */
@@ -26,7 +26,7 @@ export class EffectSource {
   /** @param {string | URL | null} source a text, an address, or nothing */
   set(source) {
     this.#loading.abort(); // the newest one counts
-    if (isAddress(source)) void this.open(String(source).trim());
+    if (isAddress(source)) void this.open(String(source));
     else if (source === null || typeof source === "string") this.#give(source);
     else
       this.#complain(
@@ -64,7 +64,7 @@ async function read(url, signal) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new SourceError(`${shown} is no text in UTF-8, but it has to be a Python file.`);
+    throw new SourceError(`${shown} is not UTF-8 text, but it has to be a Python file.`);
   }
 }
 

@@ -1,6 +1,7 @@
 // One step in the graph: its newest thumbnail and what is said of it. A click enlarges it.
 
-import { make, numberText, showPicture } from "./make.js";
+import { make } from "../dom.js";
+import { numberText, showPicture } from "./picture.js";
 
 /** @typedef {import("../../types/pyselfie.d.ts").TraceStep} Step */
 
@@ -52,7 +53,7 @@ export class Card {
 /** @param {Step} step */
 export function rangeText({ low, high, odd, dtype }) {
   const range = low === null || high === null ? "" : `${numberText(low, dtype)} to ${numberText(high, dtype)}`;
-  return [range, odd && `${odd} not a number`].filter(Boolean).join(", ");
+  return [range, odd && `${odd} ${odd === 1 ? "value is" : "values are"} NaN`].filter(Boolean).join(", ");
 }
 
 /** @param {Step} step @param {(name: string) => string} labelOf */

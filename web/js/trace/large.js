@@ -1,7 +1,9 @@
 // One step enlarged: the picture, the value under the pointer, the histogram, and the array as a file.
 
+import { make } from "../dom.js";
+import { saveFile } from "../save_file.js";
 import { drawHistogram } from "./histogram.js";
-import { make, numberText, showPicture } from "./make.js";
+import { numberText, showPicture } from "./picture.js";
 
 /** @typedef {import("../../types/pyselfie.d.ts").TracedArray} TracedArray */
 /** @typedef {import("../../types/pyselfie.d.ts").TraceStep} Step */
@@ -13,7 +15,7 @@ export class Large {
   #canvas = make("canvas", { className: "trace-pixels", "aria-hidden": "true" });
   #x = make("input", { type: "number", min: "0", value: "0", className: "trace-place" });
   #y = make("input", { type: "number", min: "0", value: "0", className: "trace-place" });
-  #value = make("output", { className: "trace-value" });
+  #value = make("output", { className: "trace-value", "aria-live": "off" });
   #histogram = make("canvas", { className: "trace-histogram", role: "img" });
   #low = make("span");
   #high = make("span");
@@ -133,9 +135,6 @@ export class Large {
 
   /** @param {"npy" | "png"} ending @param {Blob} blob */
   #download(ending, blob) {
-    if (!this.#array || !this.step) return;
-    const link = make("a", { href: URL.createObjectURL(blob), download: `pyselfie-${this.step.name}.${ending}` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    if (this.#array && this.step) saveFile(blob, `pyselfie-${this.step.name}.${ending}`);
   }
 }

@@ -1,9 +1,9 @@
 // The trace panel: the pipeline as the graph that it is. It asks the element for nothing while it is closed.
 
+import { make } from "../dom.js";
 import { Arrows } from "./arrows.js";
 import { Card } from "./card.js";
 import { Large } from "./large.js";
-import { make } from "./make.js";
 
 /** @typedef {import("../../types/pyselfie.d.ts").SelfieSegmentationElement} Selfie */
 /** @typedef {import("../../types/pyselfie.d.ts").Trace} Trace */
@@ -19,10 +19,16 @@ const GPU_TIMES = "On WebGPU the times are those until the work is handed to the
  * @param {HTMLElement} section
  * @param {Selfie} selfie
  * @param {() => Playback | null | undefined} [playback]  What plays now, if it can go on frame by frame.
+ * @returns {() => void} ends it: the panel goes, and nothing is traced for it any more
  */
 export function mountTrace(section, selfie, playback = () => null) {
-  section.replaceChildren(new TracePanel(selfie, playback).element);
+  const panel = new TracePanel(selfie, playback);
+  section.replaceChildren(panel.element);
   section.hidden = false;
+  return () => {
+    panel.end();
+    section.hidden = true;
+  };
 }
 
 class TracePanel {
@@ -36,12 +42,14 @@ class TracePanel {
   #large = new Large(() => this.#enlarge(null));
   #isAsking = false;
   #freeze = make("button", { type: "button", className: "button", textContent: "Freeze", "aria-pressed": "false" });
-  #back = make("button", { type: "button", className: "button", textContent: "Frame back" });
+  #back = make("button", { type: "button", className: "button", textContent: "Previous frame" });
   #next = make("button", { type: "button", className: "button", textContent: "Next frame" });
   #why = make("span", { className: "quiet", id: "trace-why" });
   #list = make("ol", { className: "trace-graph" });
   #missing = make("ul", { className: "trace-missing quiet" });
   #about = make("p", { className: "trace-about quiet" });
+  #resized = new ResizeObserver(() => this.#drawArrows());
+  #ended = new AbortController();
   element;
 
   /** @param {Selfie} selfie @param {() => Playback | null | undefined} playback */
@@ -65,8 +73,15 @@ class TracePanel {
     this.#back.addEventListener("click", () => this.#step(-1));
     this.#next.addEventListener("click", () => this.#step(1));
     for (const button of [this.#back, this.#next]) button.setAttribute("aria-describedby", this.#why.id);
-    selfie.addEventListener("trace", ({ detail }) => this.#show(detail));
-    new ResizeObserver(() => this.#drawArrows()).observe(this.#list);
+    selfie.addEventListener("trace", ({ detail }) => this.#show(detail), { signal: this.#ended.signal });
+    this.#resized.observe(this.#list);
+  }
+
+  end() {
+    this.#ended.abort();
+    this.#resized.disconnect();
+    if (this.element.open) this.#selfie.setTrace("off");
+    this.element.remove();
   }
 
   get #isHeld() {
@@ -114,7 +129,7 @@ class TracePanel {
     for (const step of there) this.#cards.get(step.name)?.show(step, labelOf);
     const left = steps.filter(({ shape }) => !shape);
     this.#missing.replaceChildren(
-      ...left.map((step) => make("li", {}, make("strong", { textContent: step.label }), ` is not there. ${step.note}`)),
+      ...left.map((step) => make("li", {}, make("strong", { textContent: step.label }), ` is missing. ${step.note}`)),
     );
     const read = readbacks === 1 ? "1 readback" : `${readbacks} readbacks`;
     this.#about.textContent = `${painter === "webgpu" ? GPU_TIMES : ""} ${read} since the trace was opened.`;
