@@ -11,6 +11,7 @@ from PIL import Image
 
 from builder.pipeline import build
 from builder.samples import astronaut_png
+from tests.engines import FIREFOX, Engines, add_option
 
 _BROWSER_TESTS = Path(__file__).parent / "browser"
 
@@ -33,14 +34,20 @@ def _asking_for_webgpu() -> set[Path]:
     return {file for file in _BROWSER_TESTS.rglob("test_*.py") if "WEBGPU_FLAGS" in file.read_text()}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--engine``."""
+    add_option(parser)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what sorts the tests."""
+    """Register what sorts the tests, and what runs them in several engines."""
     config.pluginmanager.register(_LastWord())
+    config.pluginmanager.register(Engines(config.getoption("--engine")))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Give each file to one process, and all files that ask for WebGPU to the same one.
+    """Give each file to one process, apart from its tests in Firefox, and all that ask for WebGPU to the same one.
 
     WebGPU in software wants all cores, and two of it starve a worker until its page takes it for dead.
     """
@@ -48,7 +55,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
 
     class ByFile(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
         def _split_scope(self, nodeid: str) -> str:
-            path = nodeid.partition("::")[0]
+            path, _, name = nodeid.partition("::")
+            if FIREFOX in name.partition("[")[2]:
+                return f"{path} {FIREFOX}"
             return "webgpu" if config.rootpath / path in webgpu else path
 
     webgpu = _asking_for_webgpu()
