@@ -11,7 +11,7 @@ from PIL import Image
 
 from builder.pipeline import build
 from builder.samples import astronaut_png
-from tests.engines import FIREFOX, Engines, add_option
+from tests.engines import FIREFOX, engine_name, pytest_addoption, pytest_generate_tests  # noqa: F401 # for pytest
 
 _BROWSER_TESTS = Path(__file__).parent / "browser"
 
@@ -34,15 +34,9 @@ def _asking_for_webgpu() -> set[Path]:
     return {file for file in _BROWSER_TESTS.rglob("test_*.py") if "WEBGPU_FLAGS" in file.read_text()}
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--engine``."""
-    add_option(parser)
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what sorts the tests, and what runs them in several engines."""
+    """Register what sorts the tests."""
     config.pluginmanager.register(_LastWord())
-    config.pluginmanager.register(Engines(config.getoption("--engine")))
 
 
 @pytest.hookimpl(optionalhook=True)

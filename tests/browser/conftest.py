@@ -13,7 +13,6 @@ from coverage import Coverage
 from PIL import Image
 from playwright.sync_api import Error
 
-from builder.firefox import NONE_FOUND, installed_firefox
 from builder.paths import ROOT
 from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
@@ -21,7 +20,6 @@ from tests.browser.examples_kit import npm
 from tests.browser.flags import start
 from tests.browser.guard import REPORT_PATH, Guard
 from tests.browser.widget_kit import HOST_POLICY
-from tests.engines import FIREFOX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,15 +73,6 @@ def site(serve_site: Callable[..., Server]) -> Server:
 
 
 @pytest.fixture(scope="session")
-def engine_name(request: pytest.FixtureRequest) -> str:
-    """Return the engine that the test runs in; `tests/engines.py` says which those are."""
-    name: str = request.param
-    if name == FIREFOX and installed_firefox() is None:
-        pytest.skip(NONE_FOUND)
-    return name
-
-
-@pytest.fixture(scope="session")
 def running() -> Iterator[dict[tuple[str, ...], Browser]]:
     """Return the browsers that run, by engine and flags; closed at the end."""
     browsers: dict[tuple[str, ...], Browser] = {}
@@ -99,10 +88,11 @@ def browser_for(
     """Return a function that gives the running browser with certain flags; each set of flags is started once."""
 
     def browser(flags: tuple[str, ...]) -> Browser:
-        known = running.get((engine_name, *flags))
+        key = (engine_name, *flags)
+        known = running.get(key)
         if known is None or not known.is_connected():
-            known = running[engine_name, *flags] = start(playwright, engine_name, flags)
-        return known
+            running[key] = start(playwright, engine_name, flags)
+        return running[key]
 
     return browser
 
