@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from builder.policy import headers_for
 from builder.serve import Server
 from tests.browser.custom.escapes import ESCAPES, FORGED, RUN, TELL
-from tests.browser.custom.test_effect_source import FLAT, LEVEL
-from tests.browser.element.element_kit import SAMPLE, ElementPage
-from tests.browser.element.test_api import GET, tag
 from tests.browser.guard import Guard
 from tests.browser.harness import EngineDriver
 
@@ -24,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Route
+    from playwright.sync_api import Browser
 
-    from tests.browser.guard import GuardedPage
 
 MARK = "pixel-ff8800"
 NO_POLICY = {"Content-Security-Policy": ""}
@@ -267,57 +262,3 @@ def test_each_engine_has_a_worker_of_its_own(tried: Tried) -> None:
         tried.engine.page.url.rpartition("blank.html")[0],
     )
     assert frames == [1, 1, 2, 3]
-
-
-def test_a_browser_that_hands_no_policy_on_is_refused(
-    launch: Callable[..., GuardedPage], recorded: tuple[Server, list[str]]
-) -> None:
-    """Where a worker may run code out of a text, it has no policy: nothing is started, and one sentence says why."""
-    page = launch()
-
-    def open_up(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, body=response.text().replace("'wasm-unsafe-eval'", "'unsafe-eval'"))
-
-    page.route("**/js/engine/isolated.js", open_up)
-    engine = EngineDriver(page, recorded[0].url, isolated=True)
-    told = page.evaluate("engine.start().then(() => 'started', ({ message }) => message)")
-    assert told == (
-        "This browser doesn't hold an isolated worker to its policy, so effects of other people can't run in it. "
-        "Use another browser."
-    )
-    assert [error["message"] for error in engine.log("error")] == [told]
-
-
-def test_an_isolated_effect_does_not_come_out(launch: Callable[..., GuardedPage], site: Server) -> None:
-    """An element whose `isolated` is taken away drops the effect that it had; one that is given then stays."""
-    page = ElementPage(launch(), site.url, tag(painter="canvas2d", effect="mask", isolated=""))
-    page.run(f"(text) => {GET}.setEffect(text)", FLAT.format(3))
-    page.run(f"{GET}.isolated = false; {GET}.src = '{SAMPLE}'")
-    page.wait("frame")
-    assert page.run(LEVEL) != 3
-    page.run(f"{GET}.stop(); {GET}.src = null; {GET}.isolated = true")
-    after = page.position()
-    page.run(f"(text) => {GET}.setEffect(text)", FLAT.format(3))
-    page.run(f"(text) => {{ {GET}.isolated = false; {GET}.setEffect(text); {GET}.src = '{SAMPLE}'; }}", FLAT.format(7))
-    page.wait("frame", after=after)
-    page.until(lambda: page.run(LEVEL) == 7)
-
-
-def test_a_policy_that_forbids_it_is_named(launch: Callable[..., GuardedPage], site: Server) -> None:
-    """A page whose policy allows no worker out of a blob is told what it needs."""
-    page = launch()
-    page.expected_errors.append("worker-src|blob:")
-    engine = EngineDriver(page, site.url, isolated=True)
-    told = page.evaluate("engine.start().then(() => 'started', ({ message }) => message)")
-    assert "an isolated one needs blob: in worker-src" in told
-    assert engine.log("error")[0]["action"] == "retry"
-
-
-def test_the_playground_may_make_such_a_worker() -> None:
-    """Its policy allows workers out of blobs, which no other page's does."""
-    policies = {
-        path: headers_for(path, isolation=True, changes={})["Content-Security-Policy"]
-        for path in ("play.html", "index.html", "widget.html")
-    }
-    assert ["worker-src 'self' blob:" in policy for policy in policies.values()] == [True, False, False]
