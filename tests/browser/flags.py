@@ -46,6 +46,7 @@ _QUIET_SETTINGS: dict[str, str | float | bool] = {
     "network.proxy.ssl": "127.0.0.1",
     "network.proxy.ssl_port": 9,
     "network.proxy.no_proxies_on": "127.0.0.1, localhost",
+    "browser.chrome.site_icons": False,  # else it asks any page's site for /favicon.ico, unlike a headless Chromium
 }
 
 

@@ -66,6 +66,7 @@ def resampled_edges(frame, mask, options):
     return edges[:, ::-1] if options.mirror else edges
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("by_tiles", [False, True], ids=["small", "large"])
 @pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
 def test_canvas_shows_what_the_numpy_reference_shows(
@@ -170,6 +171,7 @@ def test_no_fault_leads_to_none(launch, site, astronaut):
     assert told == "There is no picture yet: nothing has been segmented."
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
 def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
     """Browser sampling plus ONNX Runtime Web give the desktop's mask with half-pixel sampling, nearly to the bit."""

@@ -36,6 +36,7 @@ def page(launch: Callable[..., GuardedPage], site: Server) -> GuardedPage:
     return page
 
 
+@pytest.mark.engines
 def test_frames_sent_at_once_come_back_in_order_whatever_they_are(page: GuardedPage) -> None:
     """Every kind of input is taken, before anything is loaded; each result has its frame's picture and size."""
     found = page.evaluate(
@@ -93,6 +94,7 @@ def test_listeners_are_heard_as_in_the_original(page: GuardedPage) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.engines
 def test_options_take_effect_at_the_next_send(page: GuardedPage) -> None:
     """Selfie mode mirrors picture and mask, the other model gives another mask; both outlive `reset`."""
     found = page.evaluate(
@@ -167,6 +169,7 @@ def test_wrong_options_and_inputs_are_refused_and_it_goes_on(page: GuardedPage) 
     assert found["results"] == len(WRONG_OPTIONS) + 1
 
 
+@pytest.mark.engines
 def test_close_ends_the_worker_and_every_promise(page: GuardedPage) -> None:
     """Frames under way and later calls are rejected with a sentence; closing twice is no fault."""
     page.evaluate("segmenter.send({ image: plain('#f00') })")
