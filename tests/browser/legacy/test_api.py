@@ -197,6 +197,7 @@ def test_close_ends_the_worker_and_every_promise(page: GuardedPage) -> None:
     until(page, lambda: page.workers == [], lambda: "its worker goes on")
 
 
+@pytest.mark.chromium("evaluates in a worker")
 def test_a_worker_that_dies_is_replaced_at_the_next_send(page: GuardedPage) -> None:
     """The frame that it died with is rejected, the next one starts another worker."""
     page.evaluate("segmenter.send({ image: plain('#f00') })")
@@ -255,6 +256,7 @@ def test_it_works_as_a_module_and_below_a_path(launch: Callable[..., GuardedPage
     assert found["versions"] == ["0.1.1675465747"] * 2
 
 
+@pytest.mark.chromium("evaluates in a worker")
 def test_it_runs_inside_a_worker(launch: Callable[..., GuardedPage], site: Server) -> None:
     """As with the original, a program without a document may use it: here the script is the worker."""
     page = launch()
@@ -278,6 +280,7 @@ def test_it_runs_inside_a_worker(launch: Callable[..., GuardedPage], site: Serve
 _WITHOUT_FLOATS = "OffscreenCanvasRenderingContext2D.prototype.getContextAttributes = () => ({});\n"
 
 
+@pytest.mark.chromium("canvases of 16-bit floats")
 def test_browsers_without_canvases_of_floats_do_nearly_as_well(page: GuardedPage) -> None:
     """There the picture is sampled in 8 bits: the mask differs a little, by less than 5/1000 on average."""
     masks = []

@@ -30,13 +30,15 @@ _RECORD = """async (url) => {
   picture.src = url;
   await picture.decode();
   const stream = canvas.captureStream(0);
+  const [track] = stream.getVideoTracks();
+  const taker = track.requestFrame ? track : stream; // Firefox has it on the stream
   const recorder = new MediaRecorder(stream, { mimeType: "video/webm;codecs=vp8" });
   const parts = [];
   recorder.ondataavailable = (event) => parts.push(event.data);
   recorder.start();
   for (let left = 0; left <= 128; left += 4) {
     context.drawImage(picture, left, 0);
-    stream.getVideoTracks()[0].requestFrame();
+    taker.requestFrame();
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
   recorder.stop();

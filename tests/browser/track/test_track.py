@@ -76,6 +76,7 @@ def test_the_newest_option_counts_while_a_picture_is_loading(launch, site, camer
     assert near(colours(page)[-1:], corner).all()
 
 
+@pytest.mark.engines
 def test_browsers_without_track_processors_take_a_video_and_a_canvas(launch, site, camera_file):
     """Firefox and Safari have no MediaStreamTrackProcessor and Generator on the page: the same comes out, opaque."""
     without = "delete self.MediaStreamTrackProcessor; delete self.MediaStreamTrackGenerator;"
