@@ -142,6 +142,7 @@ class Measure(Protocol):
     name: str
     picture: Frame
     truth: Frame | None
+    hasPalette: bool
 
 
 class AskTable(Protocol):
@@ -158,6 +159,7 @@ class AskViews(Protocol):
     name: str
     picture: Frame
     truth: Frame | None
+    hasPalette: bool
 
 
 class AskCsv(Protocol):
