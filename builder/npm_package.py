@@ -25,7 +25,7 @@ _FILES = [
     "!**/*.br",
     "!**/*.gz",
 ]
-"""What the package has; package.json, README.md and LICENSE are in every one. The site's pages and their scripts are not."""
+"""What the package has; package.json, README.md and LICENSE are in every one. The pages and their scripts are not."""
 
 _FRAMEWORKS = ("react", "svelte", "vue")
 """Who wants declarations of the tag in its own way: ``import type {} from "pyselfie/react"``."""

@@ -98,7 +98,7 @@ def test_tensorflows_body_segmentation_is_none_the_wiser(
 
 
 def test_the_package_has_what_it_says(tarball: Path, dist: Path) -> None:
-    """Licence, version, every exported file and all that its scripts import are in it; pages and compressed forms aren't."""
+    """Licence, version, exports and what its scripts import are in it; pages and compressed forms aren't."""
     with tarfile.open(tarball) as archive:
         names = {Path(name).relative_to("package").as_posix() for name in archive.getnames()}
         described = archive.extractfile("package/package.json")
