@@ -1,4 +1,4 @@
-"""The messages between page and Python stand in two files, one for each language's type checker; they say the same."""
+"""The messages between page and Python are written twice, once for each language's type checker; they say the same."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from builder.paths import ROOT
 
 TYPESCRIPT = "".join(path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("web/js/engine/protocol*.d.ts")))
 PUBLIC = (ROOT / "web/types/pyselfie.d.ts").read_text(encoding="utf-8")
-PYTHON = ast.parse((ROOT / "pysrc/pyselfie/browser/protocol.py").read_text(encoding="utf-8"))
+PYTHON = [
+    node
+    for path in ROOT.glob("pysrc/pyselfie/browser/protocol/*.py")
+    for node in ast.parse(path.read_text(encoding="utf-8")).body
+]
 NOT_MESSAGES = {"Protocol", "TypedDict"}
 TYPES = {"int": "number", "float": "number", "str": "string", "bool": "boolean", "None": "null"}
 
@@ -30,7 +34,7 @@ def typescript_types(text: str = TYPESCRIPT) -> dict[str, tuple[set[str], dict[s
 def python_types() -> dict[str, tuple[set[str], dict[str, str]]]:
     """Return the same of each class."""
     found = {}
-    for node in PYTHON.body:
+    for node in PYTHON:
         if isinstance(node, ast.ClassDef):
             fields = [part for part in node.body if isinstance(part, ast.AnnAssign)]
             bases = {ast.unparse(base) for base in node.bases} - NOT_MESSAGES
@@ -60,7 +64,7 @@ def python_unions() -> dict[str, set[str]]:
     """Return the same."""
     return {
         ast.unparse(node.target): set(re.findall(r"\w+", ast.unparse(node.value)))
-        for node in PYTHON.body
+        for node in PYTHON
         if isinstance(node, ast.AnnAssign) and node.value
     }
 
