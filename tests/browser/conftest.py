@@ -121,14 +121,14 @@ def launch(
 
 
 @pytest.fixture(scope="module")
-def kept_settings() -> dict[str, str]:
+def kept_settings() -> dict[str, Any]:
     """Return the settings of a module's `engine`."""
     return {}
 
 
 @pytest.fixture(scope="module")
 def kept(
-    browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str], site: Server, kept_settings: dict[str, str]
+    browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str], site: Server, kept_settings: dict[str, Any]
 ) -> Iterator[tuple[EngineDriver, Guard]]:
     """Return an engine that has started, whose worker stays for the module's tests."""
     context = browser_for(()).new_context()
