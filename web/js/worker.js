@@ -151,12 +151,13 @@ async function startRuntime(downloads, patience, { modelSelection, edges, backen
 
 /** @param {Downloads} downloads @param {Patience} patience @param {SharedArrayBuffer | null} interrupt */
 async function startPython(downloads, patience, interrupt) {
-  const lateOnes = lateFiles(downloads);
+  // What comes first is wanted first; Pyodide itself asks for the two files only once its scripts have run.
+  const scripts = ["pyodide.mjs", "pyodide.asm.js"].map((file) => downloads.script(PYODIDE + file));
+  for (const file of ["pyodide.asm.wasm", "python_stdlib.zip"]) downloads.begin(PYODIDE + file);
   const archives = ["numpy", "pyselfie"].map((name) =>
     downloads.buffer(downloads.expect(downloads.find(`python/${name}-`))),
   );
-  for (const file of ["pyodide.asm.wasm", "python_stdlib.zip"]) downloads.expect(PYODIDE + file);
-  const scripts = ["pyodide.mjs", "pyodide.asm.js"].map((file) => downloads.script(PYODIDE + file));
+  const lateOnes = lateFiles(downloads);
   const [{ loadPyodide }] = await Promise.all(scripts);
   patience.moved();
   const pyodide = await loadPyodide({ indexURL: downloads.url(PYODIDE) });
