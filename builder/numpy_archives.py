@@ -31,7 +31,7 @@ _LEFT_OUT = re.compile(
 """What the site leaves out; RECORD would name files that are not there."""
 _LINALG = "numpy/linalg/_umath_linalg"
 _NATIVE = "numpy/linalg/_native/"
-_STAND_IN = b'''"""Stands for the module of this name in `_native`, a quarter of NumPy, until something computes with it."""
+_STAND_IN = b'''"""Stands for the module of this name in `_native`, a quarter of NumPy, until something computes."""
 
 
 def __getattr__(name):
@@ -68,11 +68,11 @@ def make_archives(tarball: Path, archives: Parts) -> None:
     if not tarball.exists():
         raise BuildError(f"{tarball} is missing: delete node_modules/ and run build.py again.")
     expect_sha256(tarball.name, tarball, TARBALL_SHA256, "delete node_modules/ and run build.py again.")
-    members = compile_sources(_deferred(site_packages(tarball)), SITE_PACKAGES)
+    members = compile_sources(deferred(site_packages(tarball)), SITE_PACKAGES)
     late_modules.write_parts(members, archives, LATE_NUMPY)
 
 
-def _deferred(members: Mapping[str, bytes]) -> dict[str, bytes]:
+def deferred(members: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return NumPy's files changed so that `import numpy` needs one library of machine code, not three.
 
     What computes for `numpy.linalg` is loaded when something first calls it; NumPy's own tests' module, which gets a

@@ -38,6 +38,8 @@ export class Downloads {
   /** Answers whose bytes are coming, for whoever fetches them. @type {Map<string, Promise<Response>>} by URL */
   #begun = new Map();
   #reportedAt = 0;
+  /** Of pyselfie and of ONNX Runtime Web. */
+  versions = { pyselfie: "", runtime: "" };
   /** Set once every file is expected. */
   complete = false;
   /** @type {PromiseWithResolvers<never>} */
@@ -68,7 +70,7 @@ export class Downloads {
   /** Read the list of files. */
   async open() {
     const response = await this.#get(this.url("assets.json"));
-    /** @type {{files: Record<string, {bytes: number, sha256: string}>, late: Record<string, string[]>} | undefined} */
+    /** @type {{files: Record<string, {bytes: number, sha256: string}>, late: Record<string, string[]>, version: string, runtime: string} | undefined} */
     const list = await response.json().catch(() => undefined);
     if (!list?.files)
       throw this.#fail(`${this.url("assets.json")} is no list of pyselfie's files: copy all of them there again.`);
@@ -76,6 +78,7 @@ export class Downloads {
     for (const [path, { bytes, sha256 }] of Object.entries(list.files))
       this.#files.set(this.url(path), { size: bytes, sha256, ...unseen });
     this.#late = list.late;
+    this.versions = { pyselfie: list.version, runtime: list.runtime };
   }
 
   /** Bytes over the wire of all that has come through here, as far as they are told. */
