@@ -93,7 +93,7 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
 
 
 def assets(plan: Plan, version: str, late: Collection[Path]) -> bytes:
-    """Return assets.json: versions, size and SHA-256 of what the worker loads, and what leads to the files in `late`."""
+    """Return assets.json: versions, size and SHA-256 of what the worker loads, what leads to the files in `late`."""
     files = {
         name: {"bytes": _size(source), "sha256": sha256_of(source)}
         for name, source in sorted(plan.items())
