@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.lab.lab_client import LabClient
-    from pyselfie.browser.protocol import Open, OpenLab, OpenService, ToPython
+    from pyselfie.browser.protocol.incoming import Open, OpenLab, OpenService, ToPython
     from pyselfie.browser.service.segmentation_service import SegmentationService
     from pyselfie.browser.service.service_client import ServiceClient
 
