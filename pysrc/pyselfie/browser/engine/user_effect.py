@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,12 @@ from pyselfie.core.option import OptionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
-    from pyselfie.browser import protocol
     from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.models.loader import ModelLoader
     from pyselfie.browser.models.running import RunningModel
     from pyselfie.browser.output import Output
+    from pyselfie.browser.protocol import incoming, outgoing
     from pyselfie.custom.effect import CustomEffect
 
 WHY_CANVAS = "an effect in Python reads the frame's pixels"
@@ -50,7 +51,7 @@ class UserEffect:
         loader: ModelLoader,
         model: RunningModel,
         *,
-        post: Callable[[protocol.FromEngine], None],
+        post: Callable[[outgoing.FromEngine], None],
         repaint: Callable[[], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
@@ -61,8 +62,9 @@ class UserEffect:
         self._good: int | None = None
         self._refused: tuple[CustomEffect | None, str] | None = None
         self._told: tuple[Any, ...] | None = None
+        self._waits_for_lot = False
 
-    def take(self, message: protocol.SetCustomEffect) -> None:
+    def take(self, message: incoming.SetCustomEffect) -> None:
         """Paint by another text; None goes back to the options' effect. One that cannot be loaded changes nothing."""
         if message.source is None:
             self._custom = self._refused = self._told = self._good = None
@@ -110,7 +112,7 @@ class UserEffect:
         with stoppable():
             yield
 
-    def set(self, message: protocol.SetEffectValues) -> None:
+    def set(self, message: incoming.SetEffectValues) -> None:
         """Set the effect's controls; a wrong value is told, and sets none of them."""
         if self._custom is None or not self._paints:
             return
@@ -138,6 +140,17 @@ class UserEffect:
             printed = None if lot is None else json.dumps(lot._asdict(), ensure_ascii=False)
             state = json.dumps(live.as_dict(), ensure_ascii=False)
             self._post({"type": "effect", "state": state, "printed": printed})
+        wait_s = live.console.wait_s
+        if wait_s is not None and not self._waits_for_lot:
+            self._waits_for_lot = True
+            self._spawn(self._tell_later(wait_s))
+
+    async def _tell_later(self, wait_s: float) -> None:
+        """Tell of what was printed too soon after the last lot: on a still no other picture would bring it."""
+        await asyncio.sleep(wait_s)
+        self._waits_for_lot = False
+        if self._custom is not None:
+            self._tell_of(self._custom)
 
     def _refuse(self, sentence: str) -> None:
         self._post({"type": "error", "code": "option", "message": sentence, "action": None})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
     from pyselfie.browser.js_types import Bitmap, Frame, Host
-    from pyselfie.browser.protocol import GpuChecked, Notice
+    from pyselfie.browser.protocol.outgoing import GpuChecked, Notice
     from pyselfie.browser.service.service_client import ServiceClient
     from pyselfie.core.gpu_check import Trust, Verdict
     from pyselfie.runtimes.base import Runtime
