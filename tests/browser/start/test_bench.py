@@ -107,7 +107,7 @@ def test_sizes_effects_and_start_are_measured(run: tuple[str, dict[str, Any]]) -
 
 @pytest.mark.parametrize("kind", ["camera", "canvas", "film", "fake_camera"])
 def test_video_frames_come_with_the_way_that_they_took(run: tuple[str, dict[str, Any]], kind: str) -> None:
-    """Ours has tried its ways before and keeps to one; what is saved counts all frames, and what is printed names it."""
+    """Ours has tried all ways before and keeps to one; what is saved counts the frames, what is printed names it."""
     printed, report = run
     assert set(report[kind]) == {"ours", "handjs"}
     for outcome in report[kind].values():
