@@ -116,8 +116,8 @@ class OrtSession(Protocol):
     def bind(self, tensor: Any) -> None:
         """Take a proxy of the float32 input array; the bridge sees it through a live view."""
 
-    def run(self, extras: Any, alone: bool) -> Awaitable[TypedArray]:
-        """Run the model on the bound input and return the mask.
+    def runFor(self, extras: Any, alone: bool, done: Any, failed: Any) -> None:  # noqa: N802
+        """Run the model on the bound input, and call a proxy with the mask or with the error.
 
         `extras`: names of outputs that `extra` may give; `alone`: the picture is not of the film.
         """
@@ -194,6 +194,7 @@ class Host(Protocol):
 
     bridge: OrtBridge
     probe: Any
+    hashesFiles: bool  # noqa: N815 - it has compared each file with its hash in the site's list
 
     def loadModel(self, file: str, name: str) -> Awaitable[Any]:  # noqa: N802
         """Download a model; resolves to its ``ArrayBuffer``."""
