@@ -77,7 +77,7 @@ def gpu(worker, monkeypatch):
         device = SimpleNamespace(queue=SimpleNamespace(onSubmittedWorkDone=settle))  # type: ignore[assignment]
 
     monkeypatch.setattr(worker.loader, "OrtGpuRuntime", OnGpu)
-    monkeypatch.setattr(worker.module("output").GpuPipeline, "create", create)
+    monkeypatch.setattr(worker.module("webgpu.pipeline").GpuPipeline, "create", create)
     return made
 
 
