@@ -265,6 +265,105 @@ def test_what_is_asked_for_during_a_run_is_read_after_it(pipeline, device, worke
     asyncio.run(run())
 
 
+class Held(Runtime):
+    """Holds its runs until a test lets them end."""
+
+    def __init__(self, device):
+        super().__init__(device)
+        self.began, self.may_end = asyncio.Event(), asyncio.Event()
+
+    async def run(self):
+        await super().run()
+        self.began.set()
+        await self.may_end.wait()
+
+
+async def second_run(pipeline, options):
+    """Take a frame through the pipeline and another one to the middle of its run; return that run, and its task."""
+    runtime = Held(pipeline._gpu.device)
+    await pipeline.use(runtime)
+    runtime.may_end.set()
+    assert await pipeline.process(Frame(), options)
+    runtime.began.clear()
+    runtime.may_end.clear()
+    processing = asyncio.ensure_future(pipeline.process(Frame(), options))
+    await runtime.began.wait()
+    return runtime, processing
+
+
+def test_nothing_is_painted_while_the_buffers_are_of_two_frames(pipeline, device, worker, monkeypatch):
+    """What is asked for during a run, such as another colour, is painted at its end; a snapshot waits for that."""
+    monkeypatch.setattr(timing, "GAP_S", 1e9)
+    painted: list[str] = []
+    wanted = Options(effect="blur")
+
+    async def run():
+        nonlocal wanted
+        runtime, processing = await second_run(pipeline, lambda: wanted)
+        pipeline._compositor.encode = lambda *given: painted.append(given[-1].effect)
+        wanted = Options(effect="mask")
+        pipeline.repaint(wanted)
+        picture = asyncio.ensure_future(pipeline.snapshot(wanted))
+        await asyncio.sleep(0.01)
+        assert (painted, picture.done()) == ([], False)
+        runtime.may_end.set()
+        await processing
+        assert await picture == "a picture"
+        assert painted == ["mask", "mask"]
+
+    async def blob():
+        return "a picture"
+
+    pipeline._compositor.to_blob = blob
+    asyncio.run(run())
+
+
+def test_a_snapshot_of_what_is_gone_is_none(pipeline):
+    """The source changes during the run that a snapshot waits for."""
+
+    async def run():
+        options = Options(effect="blur")
+        runtime, processing = await second_run(pipeline, lambda: options)
+        picture = asyncio.ensure_future(pipeline.snapshot(options))
+        await asyncio.sleep(0)
+        pipeline.reset()
+        runtime.may_end.set()
+        await processing
+        assert await picture is None
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_trace_of_a_frame_waits_for_its_run(pipeline, worker, monkeypatch, is_over):
+    """Its arrays and pictures are all of one frame; of one that is over there is none."""
+    reads: list[int] = []
+
+    def read_floats(*_):
+        reads.append(1)
+        return answer()
+
+    async def answer():
+        return [np.ones(256 * 256 * 3, np.float32) for _ in range(5)]
+
+    async def run():
+        options = Options(effect="fill")
+        runtime, processing = await second_run(pipeline, lambda: options)
+        reader = MagicMock(count=0, read=lambda *_: np.zeros((48, 64, 4), np.uint8))
+        tracing = asyncio.ensure_future(pipeline.trace(options, reader))
+        await asyncio.sleep(0.01)
+        assert reads == []
+        if is_over:
+            pipeline.reset()
+        runtime.may_end.set()
+        await processing
+        assert (await tracing is None) == is_over
+        assert reads == ([] if is_over else [1])
+
+    monkeypatch.setattr(worker.module("webgpu.segmenter"), "read_floats", read_floats)
+    asyncio.run(run())
+
+
 def test_a_frame_that_is_over_gets_no_glance(pipeline, device, monkeypatch):
     """Another source while the model runs: the frame is closed already."""
 

@@ -128,7 +128,7 @@ class Pipeline(Protocol):
         ...
 
     def snapshot(self, options: Options) -> Awaitable[Any]:
-        """Return (awaitable) the output as a PNG ``Blob``, alpha included."""
+        """Return (awaitable) the output as a PNG ``Blob``, alpha included; None if there is none any more."""
         ...
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:

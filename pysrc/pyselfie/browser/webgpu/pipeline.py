@@ -152,7 +152,8 @@ class GpuPipeline(Pipeline):
         return await (self._segment(options) if self.needs_mask(options()) else self._finish(options()))
 
     def repaint(self, options: Options) -> None:
-        if self.has_picture(options):
+        is_running = self._segmenting.locked()  # it paints in the end, by the options of then
+        if self.has_picture(options) and not is_running:
             self._paint(options)
 
     async def _segment(self, options: Callable[[], Options]) -> bool:
@@ -229,18 +230,20 @@ class GpuPipeline(Pipeline):
         has_overlay = self.needs_mask(options) and any(draw.layer == "overlay" for draw in draws_for(options))
         if has_overlay:
             await self._compositor.prepare_overlay(options)
-        frame, size, segmenter = self._frame.frame, self._frame.size, self._segmenter
-        if frame is None or segmenter is None or not self.has_picture(options):
-            return None
-        overlay = Step(None, NO_OVERLAY)
-        if has_overlay:  # all in one task: a WebGPU canvas can be read in the task that painted it only
-            self._draw_overlay(options)
-            seen = reader.read(self._compositor.canvas, size)
-            overlay = Step(seen[:, :: -1 if options.mirror else 1], _ONCE_MORE, "paint")
-        self._draw(options)
-        composite, pixels = reader.read(self._compositor.canvas, size), reader.read(frame, size)
-        steps = model_steps(await segmenter.trace() if self._has_mask else None)
-        reader.count += self._has_mask
+        async with self._segmenting:  # all in one task: a WebGPU canvas can be read in the task that painted it only
+            frame, size, segmenter = self._frame.frame, self._frame.size, self._segmenter
+            if frame is None or segmenter is None or not self.has_picture(options):
+                return None
+            overlay = Step(None, NO_OVERLAY)
+            if has_overlay:
+                self._draw_overlay(options)
+                seen = reader.read(self._compositor.canvas, size)
+                overlay = Step(seen[:, :: -1 if options.mirror else 1], _ONCE_MORE, "paint")
+            self._draw(options)
+            composite, pixels = reader.read(self._compositor.canvas, size), reader.read(frame, size)
+            reading = segmenter.trace() if self._has_mask else None
+            reader.count += self._has_mask
+        steps = model_steps(None if reading is None else await reading)
         return steps | {"frame": Step(pixels[..., :3]), "overlay": overlay, "composite": Step(composite)}
 
     def _draw_overlay(self, options: Options) -> None:
@@ -253,8 +256,16 @@ class GpuPipeline(Pipeline):
         self._compositor.set_backdrop(backdrop)
 
     def snapshot(self, options: Options) -> Awaitable[Any]:
-        self.repaint(options)  # a WebGPU canvas can be read in the task that painted it only
+        return self._snapshot_after_run(options) if self._segmenting.locked() else self._snapshot(options)
+
+    def _snapshot(self, options: Options) -> Awaitable[Any]:
+        self._draw(options)  # a WebGPU canvas can be read in the task that painted it only
         return self._compositor.to_blob()
+
+    async def _snapshot_after_run(self, options: Options) -> Any:
+        async with self._segmenting:
+            picture = self._snapshot(options) if self.has_picture(options) else None
+        return None if picture is None else await picture
 
     def hand_over(self) -> tuple[Frame | None, Bitmap | None]:
         return self._frame.hand_over(), self._compositor.hand_over_backdrop()

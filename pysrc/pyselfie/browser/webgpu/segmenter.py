@@ -152,15 +152,17 @@ class GpuSegmenter:
         part, believed = Rect(*look[:4].tolist()), Rect(*look[4:8].tolist())
         return planes[: count * height * width].reshape(count, height, width), part, believed
 
-    async def trace(self) -> ModelArrays:
-        """Return what the last picture's mask was made of, by one readback.
+    def trace(self) -> Awaitable[ModelArrays]:
+        """Return (awaitable) what the last picture's mask was made of, by one readback; not while it is made.
 
         The buffer of what the network says is not that of a glance which has become the frame's: it is left out then.
         """
-        spec, (width, height) = self._runtime.spec, self.model.size
         refined = [] if self.model.refined is None else [self._runtime.buffer(RAW), self.model.refined.still]
-        buffers = (self.model.look, self.model.tensor, self.model.mask, *refined)
-        look, *read = await read_floats(self._gpu, *buffers)
+        return self._traced(read_floats(self._gpu, self.model.look, self.model.tensor, self.model.mask, *refined))
+
+    async def _traced(self, reading: Awaitable[list[NDArray[np.float32]]]) -> ModelArrays:
+        spec, (width, height) = self._runtime.spec, self.model.size
+        look, *read = await reading
         shapes = spec.input_shape[1:], (height, width), (height, width), (height // 2, width // 2)
         picture, mask, *rest = (
             one[: math.prod(shape)].reshape(shape) for one, shape in zip(read, shapes, strict=False)
