@@ -9,84 +9,12 @@ import pytest
 
 from pyselfie.core import timing
 from pyselfie.core.close_up import GLANCE_EVERY
-from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
-from pyselfie.core.timing import StageClock
 from tests.unit.engine_kit import JsError, worker
+from tests.unit.gpu_device_kit import Runtime, device, pipeline, second_run
 from tests.unit.pipeline_parts import Frame
 
-__all__ = ["worker"]
-
-
-class Resource(MagicMock):
-    """A buffer or a texture."""
-
-    def __init__(self, device=None, **how):
-        super().__init__(**how)
-        if device is not None:
-            device.alive.append(self)
-            self.destroy.side_effect = lambda: device.alive.remove(self)
-
-    def _get_child_mock(self, **how):
-        return MagicMock(**how)
-
-
-class Done:
-    """What is over already; nobody need wait for it."""
-
-    def __await__(self):
-        yield from ()
-
-
-class Device(MagicMock):
-    """Lends resources; compiles what it is given unless a test says."""
-
-    def __init__(self, **how):
-        super().__init__(**how)
-        self.alive = []
-        self.compiled, self.fails_at = 0, 0
-        self.queue.onSubmittedWorkDone = Done
-        self.createBuffer = self.createTexture = lambda _settings: Resource(self)
-        self.createComputePipelineAsync = self.createRenderPipelineAsync = self._compile
-
-    def _get_child_mock(self, **how):
-        return MagicMock(**how)
-
-    async def _compile(self, _settings):
-        self.compiled += 1
-        if self.compiled == self.fails_at:
-            raise JsError("GPUPipelineError", "no")
-        return MagicMock()
-
-
-class Runtime(MagicMock):
-    """A model that counts its runs."""
-
-    def __init__(self, device, number=0, edges="refined"):
-        super().__init__()
-        self.spec, self.device = load_spec(number, edges), device
-        self.runs = self.glances = 0
-
-    def _get_child_mock(self, **how):
-        return MagicMock(**how)
-
-    async def run(self):
-        self.runs += 1
-
-    async def glance(self):
-        self.glances += 1
-
-
-@pytest.fixture
-def device():
-    return Device()
-
-
-@pytest.fixture
-def pipeline(worker, device):
-    """Return a pipeline on the device, with no model yet."""
-    create = worker.module("webgpu.pipeline").GpuPipeline.create
-    return asyncio.run(create(MagicMock(), device, StageClock(), MagicMock()))
+__all__ = ["device", "pipeline", "worker"]
 
 
 def process(pipeline, width, *, fresh_mask):
@@ -265,33 +193,7 @@ def test_what_is_asked_for_during_a_run_is_read_after_it(pipeline, device, worke
     asyncio.run(run())
 
 
-class Held(Runtime):
-    """Holds its runs until a test lets them end."""
-
-    def __init__(self, device):
-        super().__init__(device)
-        self.began, self.may_end = asyncio.Event(), asyncio.Event()
-
-    async def run(self):
-        await super().run()
-        self.began.set()
-        await self.may_end.wait()
-
-
-async def second_run(pipeline, options):
-    """Take a frame through the pipeline and another one to the middle of its run; return that run, and its task."""
-    runtime = Held(pipeline._gpu.device)
-    await pipeline.use(runtime)
-    runtime.may_end.set()
-    assert await pipeline.process(Frame(), options)
-    runtime.began.clear()
-    runtime.may_end.clear()
-    processing = asyncio.ensure_future(pipeline.process(Frame(), options))
-    await runtime.began.wait()
-    return runtime, processing
-
-
-def test_nothing_is_painted_while_the_buffers_are_of_two_frames(pipeline, device, worker, monkeypatch):
+def test_nothing_is_painted_while_the_buffers_are_of_two_frames(pipeline, monkeypatch):
     """What is asked for during a run, such as another colour, is painted at its end; a snapshot waits for that."""
     monkeypatch.setattr(timing, "GAP_S", 1e9)
     painted: list[str] = []
