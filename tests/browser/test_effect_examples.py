@@ -14,7 +14,7 @@ from pyselfie.arrays.custom import CustomPainter
 from pyselfie.custom.source import load_effect
 from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.gpu_watch import faults, watch_gpu
-from tests.browser.guard import Guard, GuardedPage
+from tests.browser.guard import Guard
 from tests.browser.harness import EngineDriver
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
     Picture = np.ndarray
 
