@@ -20,7 +20,7 @@ from builder.serve import Server
 from tests.browser.examples_kit import npm
 from tests.browser.flags import BASE_FLAGS
 from tests.browser.guard import REPORT_PATH, Guard
-from tests.browser.widget_kit import HOST_POLICY
+from tests.browser.widget.widget_kit import HOST_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

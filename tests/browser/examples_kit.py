@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from builder.lock import build_lock
 from builder.paths import CACHE
-from tests.browser.legacy_kit import set_up_example
+from tests.browser.legacy.legacy_kit import set_up_example
 
 if TYPE_CHECKING:
     from collections.abc import Callable

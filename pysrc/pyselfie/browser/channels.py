@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.lab.lab_client import LabClient
-    from pyselfie.browser.protocol import Open, OpenLab, OpenService, ToPython
+    from pyselfie.browser.protocol.incoming import Open, OpenLab, OpenService, ToPython
 
 
 class Channels:

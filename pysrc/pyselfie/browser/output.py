@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.models.ort_web import OrtWebRuntime
     from pyselfie.browser.pipeline import Pipeline
     from pyselfie.browser.pixels import PixelReader
-    from pyselfie.browser.protocol import ShowCanvas, WantCanvas
+    from pyselfie.browser.protocol.outgoing import ShowCanvas, WantCanvas
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
     from pyselfie.core.trace import Steps

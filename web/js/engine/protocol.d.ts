@@ -1,5 +1,5 @@
 /**
- * The messages between a page and its worker. `pysrc/pyselfie/browser/protocol.py` says the same for the part that Python
+ * The messages between a page and its worker. `pysrc/pyselfie/browser/protocol/` says the same for the part that Python
  * reads and writes, and a test holds the two equal. All but the worker's own carry the channel that they are for.
  */
 

@@ -26,9 +26,9 @@ from pyselfie.core.timing import StageClock
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from pyselfie.browser import protocol
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.models.loader import Changing
+    from pyselfie.browser.protocol import incoming, outgoing
     from pyselfie.core.gpu_check import Trust
 
 
@@ -180,11 +180,11 @@ class Engine:
         self._spawn(self._effect.fit_painter())
         await self._loop()
 
-    def receive(self, message: protocol.ToEngine) -> None:
+    def receive(self, message: incoming.ToEngine) -> None:
         """Take one message of the page."""
         getattr(self, f"_on_{message.type}")(message)
 
-    def _on_frame(self, message: protocol.ShowFrame) -> None:
+    def _on_frame(self, message: incoming.ShowFrame) -> None:
         is_cut = message.isCut or message.isPhoto
         if is_cut:
             self._questions.cut_has_come()
@@ -194,52 +194,52 @@ class Engine:
         self._output.expect(photo=message.isPhoto)
         self._mailbox.offer(message.frame, is_cut=is_cut)
 
-    def _on_options(self, message: protocol.SetOptions) -> None:
+    def _on_options(self, message: incoming.SetOptions) -> None:
         lot = json.loads(message.changes)
         self._options, model = self._with_changes(self._options, self._asked, lot)
         self._want(model)
         self._auto.review(self._model)
         self._repainter.soon(message.lot)
 
-    def _on_custom_effect(self, message: protocol.SetCustomEffect) -> None:
+    def _on_custom_effect(self, message: incoming.SetCustomEffect) -> None:
         self._effect.take(message)
 
-    def _on_effect_values(self, message: protocol.SetEffectValues) -> None:
+    def _on_effect_values(self, message: incoming.SetEffectValues) -> None:
         self._effect.set(message)
 
-    def _on_backdrop(self, message: protocol.SetBackdrop) -> None:
+    def _on_backdrop(self, message: incoming.SetBackdrop) -> None:
         self._output.set_backdrop(message.bitmap)
         self._repainter.soon(message.lot)
 
-    def _on_tap(self, message: protocol.SetTap) -> None:
+    def _on_tap(self, message: incoming.SetTap) -> None:
         self._output.set_tap(self._host.composite if message.on else None)
         self._pacer = Pacer(message.intervalMs) if message.on else None
         self._auto.set_interval(message.intervalMs if message.on else None)
         self._repainter.soon()
 
-    def _on_trace(self, message: protocol.SetTrace) -> None:
+    def _on_trace(self, message: incoming.SetTrace) -> None:
         self._tracer.set(message)
 
-    def _on_traced(self, message: protocol.AskTraced) -> None:
+    def _on_traced(self, message: incoming.AskTraced) -> None:
         self._tracer.answer(message)
 
-    def _on_reset(self, _message: protocol.Reset) -> None:
+    def _on_reset(self, _message: incoming.Reset) -> None:
         self._mailbox.clear()
         self._questions.cut_is_over()
         self._auto.new_source()
         self._output.reset()
         self._clock.clear()
 
-    def _on_canvas(self, message: protocol.TakeCanvas) -> None:
+    def _on_canvas(self, message: incoming.TakeCanvas) -> None:
         self._output.take_canvas(message.canvas)
 
-    def _on_mask(self, message: protocol.AskMask) -> None:
+    def _on_mask(self, message: incoming.AskMask) -> None:
         self._questions.mask(message)
 
-    def _on_classes(self, message: protocol.AskClasses) -> None:
+    def _on_classes(self, message: incoming.AskClasses) -> None:
         self._questions.classes(message)
 
-    def _on_snapshot(self, message: protocol.AskSnapshot) -> None:
+    def _on_snapshot(self, message: incoming.AskSnapshot) -> None:
         self._questions.snapshot(message)
 
     def close(self) -> asyncio.Task[None]:
@@ -284,9 +284,9 @@ class Engine:
         self._reporter.painted(self._output.size, self._stats)
         self._gpu.painted()
 
-    def _stats(self) -> protocol.Stats:
+    def _stats(self) -> outgoing.Stats:
         clock, size = self._clock, self._output.size
-        pacing: protocol.Pacing = {}
+        pacing: outgoing.Pacing = {}
         if self._pacer is not None:
             pacing = {
                 "framesPerMask": self._pacer.frames_per_mask,

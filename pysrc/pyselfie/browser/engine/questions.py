@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.engine.repainter import Repainter
     from pyselfie.browser.engine.reporter import Reporter
     from pyselfie.browser.output import Output
-    from pyselfie.browser.protocol import AskClasses, AskMask, AskSnapshot
+    from pyselfie.browser.protocol.incoming import AskClasses, AskMask, AskSnapshot
 
 
 class Questions:

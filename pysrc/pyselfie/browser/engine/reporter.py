@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser.js_types import Host
-    from pyselfie.browser.protocol import FromEngine, Stats
+    from pyselfie.browser.protocol.outgoing import FromEngine, Stats
     from pyselfie.core.geometry import Size
     from pyselfie.core.timing import StageClock
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyselfie.browser import protocol
     from pyselfie.browser.engine.reporter import Reporter
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.output import Output
+    from pyselfie.browser.protocol import incoming
     from pyselfie.core.options import Options
     from pyselfie.core.trace import StepName, Steps
 
@@ -74,7 +74,7 @@ class Tracer:
         self._waits = False  # for its time
         self._told: str | None = None  # why there is no trace: it may be so with each frame
 
-    def set(self, message: protocol.SetTrace) -> None:
+    def set(self, message: incoming.SetTrace) -> None:
         """Begin to trace, hold what has been traced, or stop and keep nothing."""
         before, self._state = self._state, message.state
         if self._state == "off":
@@ -151,7 +151,7 @@ class Tracer:
         arrays = {name: step.array for name, step in steps.items() if step.array is not None}
         self._host.trace(json.dumps(told), js_object(**{name: _image(thumbnail(one)) for name, one in arrays.items()}))
 
-    def answer(self, message: protocol.AskTraced) -> None:
+    def answer(self, message: incoming.AskTraced) -> None:
         """Answer with all of one step's array."""
         steps = self._steps
         if steps is None:

@@ -11,12 +11,12 @@ from pyselfie.core.option import OptionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
-    from pyselfie.browser import protocol
     from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.models.loader import ModelLoader
     from pyselfie.browser.models.running import RunningModel
     from pyselfie.browser.output import Output
+    from pyselfie.browser.protocol import incoming, outgoing
     from pyselfie.custom.effect import CustomEffect
 
 WHY_CANVAS = "an effect in Python reads the frame's pixels"
@@ -50,7 +50,7 @@ class UserEffect:
         loader: ModelLoader,
         model: RunningModel,
         *,
-        post: Callable[[protocol.FromEngine], None],
+        post: Callable[[outgoing.FromEngine], None],
         repaint: Callable[[], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
@@ -62,7 +62,7 @@ class UserEffect:
         self._refused: tuple[CustomEffect | None, str] | None = None
         self._told: tuple[Any, ...] | None = None
 
-    def take(self, message: protocol.SetCustomEffect) -> None:
+    def take(self, message: incoming.SetCustomEffect) -> None:
         """Paint by another text; None goes back to the options' effect. One that cannot be loaded changes nothing."""
         if message.source is None:
             self._custom = self._refused = self._told = self._good = None
@@ -119,7 +119,7 @@ class UserEffect:
         with stoppable():
             yield
 
-    def set(self, message: protocol.SetEffectValues) -> None:
+    def set(self, message: incoming.SetEffectValues) -> None:
         """Set the effect's controls; a wrong value is told, and sets none of them."""
         if self._custom is None or not self._paints:
             return

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser.js_types import Bitmap, Frame, Host
-    from pyselfie.browser.protocol import AskCsv, AskTable, AskViews, FromService, Measure, PlanLab, ToLab
+    from pyselfie.browser.protocol.incoming import AskCsv, AskTable, AskViews, Measure, PlanLab, ToLab
+    from pyselfie.browser.protocol.outgoing import FromService
 
     Picture = NDArray[np.uint8]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.models.loader import ModelLoader
     from pyselfie.browser.models.running import RunningModel
-    from pyselfie.browser.protocol import GpuChecked
+    from pyselfie.browser.protocol.outgoing import GpuChecked
     from pyselfie.core.gpu_check import Verdict
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.engine.reporter import Reporter
     from pyselfie.browser.models.loader import ModelLoader
     from pyselfie.browser.output import AnyRuntime, Output
-    from pyselfie.browser.protocol import Status
+    from pyselfie.browser.protocol.outgoing import Status
     from pyselfie.core.tiers import Trial
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.js_types import Bitmap, Frame, Host
     from pyselfie.browser.models.loader import Changing
-    from pyselfie.browser.protocol import GpuChecked, Notice
+    from pyselfie.browser.protocol.outgoing import GpuChecked, Notice
     from pyselfie.browser.service.service_client import ServiceClient
     from pyselfie.core.gpu_check import Trust, Verdict
     from pyselfie.runtimes.base import Runtime

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from pyselfie.browser.js_types import Bitmap, Frame, Host
-    from pyselfie.browser.protocol import FromService, Prepare, Segment, ToService
+    from pyselfie.browser.protocol.incoming import Prepare, Segment, ToService
+    from pyselfie.browser.protocol.outgoing import FromService
     from pyselfie.browser.service.segmentation_service import SegmentationService
 
 _KNOWN = (ModelFileError, EngineError, JsException, ValueError)

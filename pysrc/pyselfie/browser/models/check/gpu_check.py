@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pyselfie.browser.models.loader import ModelLoader
     from pyselfie.browser.output import AnyRuntime
-    from pyselfie.browser.protocol import GpuChecked
+    from pyselfie.browser.protocol.outgoing import GpuChecked
     from pyselfie.core.gpu_check import Note
     from pyselfie.core.manifest import ModelSpec
 

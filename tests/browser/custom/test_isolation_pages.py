@@ -1,0 +1,74 @@
+"""Pages with an isolated worker: where none is started and why, and what an element keeps in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from builder.policy import headers_for
+from tests.browser.custom.test_effect_source import FLAT, LEVEL
+from tests.browser.custom.test_isolation import NO_POLICY
+from tests.browser.element.element_kit import SAMPLE, ElementPage
+from tests.browser.element.test_api import GET, tag
+from tests.browser.harness import EngineDriver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Route
+
+    from builder.serve import Server
+    from tests.browser.guard import GuardedPage
+
+
+def test_a_browser_that_hands_no_policy_on_is_refused(
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server]
+) -> None:
+    """Where a worker may run code out of a text, it has no policy: nothing is started, and one sentence says why."""
+    page = launch()
+
+    def open_up(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=response.text().replace("'wasm-unsafe-eval'", "'unsafe-eval'"))
+
+    page.route("**/js/engine/isolated.js", open_up)
+    engine = EngineDriver(page, serve_as(NO_POLICY).url, isolated=True)
+    told = page.evaluate("engine.start().then(() => 'started', ({ message }) => message)")
+    assert told == (
+        "This browser doesn't hold an isolated worker to its policy, so effects of other people can't run in it. "
+        "Use another browser."
+    )
+    assert [error["message"] for error in engine.log("error")] == [told]
+
+
+def test_an_isolated_effect_does_not_come_out(launch: Callable[..., GuardedPage], site: Server) -> None:
+    """An element whose `isolated` is taken away drops the effect that it had; one that is given then stays."""
+    page = ElementPage(launch(), site.url, tag(painter="canvas2d", effect="mask", isolated=""))
+    page.run(f"(text) => {GET}.setEffect(text)", FLAT.format(3))
+    page.run(f"{GET}.isolated = false; {GET}.src = '{SAMPLE}'")
+    page.wait("frame")
+    assert page.run(LEVEL) != 3
+    page.run(f"{GET}.stop(); {GET}.src = null; {GET}.isolated = true")
+    after = page.position()
+    page.run(f"(text) => {GET}.setEffect(text)", FLAT.format(3))
+    page.run(f"(text) => {{ {GET}.isolated = false; {GET}.setEffect(text); {GET}.src = '{SAMPLE}'; }}", FLAT.format(7))
+    page.wait("frame", after=after)
+    page.until(lambda: page.run(LEVEL) == 7)
+
+
+def test_a_policy_that_forbids_it_is_named(launch: Callable[..., GuardedPage], site: Server) -> None:
+    """A page whose policy allows no worker out of a blob is told what it needs."""
+    page = launch()
+    page.expected_errors.append("worker-src|blob:")
+    engine = EngineDriver(page, site.url, isolated=True)
+    told = page.evaluate("engine.start().then(() => 'started', ({ message }) => message)")
+    assert "an isolated one needs blob: in worker-src" in told
+    assert engine.log("error")[0]["action"] == "retry"
+
+
+def test_the_playground_may_make_such_a_worker() -> None:
+    """Its policy allows workers out of blobs, which no other page's does."""
+    policies = {
+        path: headers_for(path, isolation=True, changes={})["Content-Security-Policy"]
+        for path in ("play.html", "index.html", "widget.html")
+    }
+    assert ["worker-src 'self' blob:" in policy for policy in policies.values()] == [True, False, False]

@@ -1,0 +1,232 @@
+"""Alpha at the frame's size on the WebGPU painter: the fit's arithmetic, and what one frame leaves to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from pyselfie.core.sampling import resize_half_pixel
+from tests.browser.flags import WEBGPU_FLAGS
+from tests.browser.gpu.gpu_buffers import SKIP_MODEL, in_pipeline, read_buffers, write_buffers
+from tests.browser.gpu.gpu_watch import faults, watch_gpu
+from tests.browser.guard import Guard
+from tests.browser.harness import EngineDriver, png_base64
+from tests.parity.pictures import build
+from tests.reference.full_size import fitted_alpha
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+    from playwright.sync_api import Browser
+
+    from builder.serve import Server
+    from tests.browser.guard import GuardedPage
+
+    Picture = NDArray[np.uint8]
+    Array = NDArray[np.float64]
+
+LEVEL = 1 / 255
+SIZE = 320, 180
+FIT, STILL = (4, 36, 64), (72, 128)
+
+PUSH = """
+async ([png, video, cut]) => {
+  const picture = await bitmap(png);
+  const painted = new Promise((done) => engine.addEventListener("frame", done, { once: true }));
+  engine.push(video ? new VideoFrame(picture, { timestamp: 0 }) : picture, { cut });
+  await painted;
+}
+"""
+
+# Python for the worker: a black frame that is painted with the mask of the one before.
+FOLLOW = """
+from js import OffscreenCanvas, createImageBitmap
+from pyselfie.browser.engine.engine import Engine
+
+engine = next(found for found in gc.get_objects() if isinstance(found, Engine))
+canvas = OffscreenCanvas.new(320, 180)
+canvas.getContext("2d").fillRect(0, 0, 320, 180)
+await pipeline.process(await createImageBitmap(canvas), engine._options_now, fresh_mask=False)
+"""
+
+
+@pytest.fixture(scope="module")
+def open_engine(browser_for: Callable[..., Browser], origins: set[str], site: Server) -> Iterator[Callable[..., Any]]:
+    """Return a function that starts an engine of the landscape model that paints the mask; no error may come up."""
+    opened = []
+
+    def start() -> EngineDriver:
+        context = browser_for(WEBGPU_FLAGS).new_context()
+        guard = Guard(context, origins)
+        page: GuardedPage = context.new_page()  # type: ignore[assignment]
+        engine = EngineDriver(watch_gpu(page), site.url, backend="webgpu", painter="webgpu")
+        assert engine.start(effect="mask", modelSelection=1)["painter"] == "webgpu"
+        opened.append((engine, guard, context))
+        return engine
+
+    yield start
+    for engine, guard, context in opened:
+        assert faults(engine) == []
+        assert engine.log("notice", "error", "backendchange") == []
+        context.close()
+        assert guard.faults() == []
+
+
+@pytest.fixture(scope="module")
+def stubbed(open_engine: Callable[[], EngineDriver]) -> EngineDriver:
+    """Return an engine whose model does nothing: its outputs are what a test has written."""
+    engine = open_engine()
+    engine.in_worker(SKIP_MODEL)
+    return engine
+
+
+def alpha_of(engine: EngineDriver, frame: Picture, *, video: bool = False, cut: bool = False) -> Array:
+    """Show a frame and return its alpha, [H, W] in 0..1."""
+    engine.page.evaluate(PUSH, [png_base64(frame), video, cut])
+    engine.mask()  # waits for the model without blocking the worker, as a snapshot does
+    return engine.snapshot()[..., 0] / 255
+
+
+def some_frame(seed: int = 1, size: tuple[int, int] = SIZE) -> Picture:
+    """Return a picture with something in every pixel."""
+    return np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3)).astype(np.uint8)
+
+
+def some_fit(seed: int) -> NDArray[np.float32]:
+    """Return coefficients that give every alpha from 0 to 1."""
+    rng = np.random.default_rng(seed)
+    slopes = rng.normal(0, 0.6, (3, *FIT[1:]))
+    return np.concatenate([slopes, 0.5 - slopes.sum(0, keepdims=True) / 2]).astype(np.float32)
+
+
+def constant_fit(alpha: float) -> NDArray[np.float32]:
+    """Return coefficients of this alpha everywhere."""
+    return np.concatenate([np.zeros((3, *FIT[1:])), np.full((1, *FIT[1:]), 0.2 + 0.6 * alpha)]).astype(np.float32)
+
+
+def constant_still(weight: float) -> NDArray[np.float32]:
+    """Return a weight of the last alpha."""
+    return np.full(STILL, weight, np.float32)
+
+
+def begin(engine: EngineDriver, alpha: float, size: tuple[int, int] = SIZE) -> None:
+    """Have this alpha everywhere as the last one."""
+    write_buffers(engine, coefficients=constant_fit(alpha), still=constant_still(0))
+    assert np.abs(alpha_of(engine, some_frame(size=size)) - alpha).max() <= LEVEL
+
+
+@pytest.mark.parametrize("video", [False, True], ids=["bitmap", "video"])
+@pytest.mark.parametrize("size", [SIZE, (61, 47), (1, 1)])
+def test_alpha_is_the_fit_of_each_of_the_frames_own_pixels(
+    stubbed: EngineDriver, size: tuple[int, int], *, video: bool
+) -> None:
+    """At whatever size, alpha is what the coefficients say of the pixel's colour, to a level of 255."""
+    fit, frame = some_fit(2), some_frame(size=size)
+    write_buffers(stubbed, coefficients=fit, still=constant_still(0))
+    expected = fitted_alpha(frame, fit)
+    assert size == (1, 1) or (expected.min() == 0 and expected.max() == 1)
+    assert np.abs(alpha_of(stubbed, frame, video=video) - expected).max() <= 1.5 * LEVEL
+
+
+def test_alpha_is_mixed_with_the_last_one_where_it_is_still(stubbed: EngineDriver) -> None:
+    """Over four frames each alpha is the new one and the last one, as `still` says for that place."""
+    weights = np.random.default_rng(5).uniform(0, 0.95, STILL).astype(np.float32)
+    rows, columns = (
+        ((np.arange(size) + 0.5) / size * cells).astype(int) for size, cells in zip(SIZE[::-1], STILL, strict=True)
+    )
+    weight = weights[np.ix_(rows, columns)]
+    begin(stubbed, 1.0)
+    last = np.ones(SIZE[::-1])
+    for seed in range(4):
+        frame, fit = some_frame(seed), some_fit(seed)
+        write_buffers(stubbed, coefficients=fit, still=weights)
+        alpha = fitted_alpha(frame, fit)
+        last = alpha + (last - alpha) * weight
+        off = np.abs(alpha_of(stubbed, frame) - last) > 1.5 * LEVEL
+        assert off.mean() < 0.01, "all but pixels on the border between two weights"
+
+
+def test_a_frame_that_reuses_the_mask_leaves_the_last_alpha_alone(stubbed: EngineDriver) -> None:
+    """Under load a frame is painted with the alpha before; the next fresh one is mixed with just that."""
+    begin(stubbed, 1.0)
+    write_buffers(stubbed, coefficients=constant_fit(0), still=constant_still(0.5))
+    in_pipeline(stubbed, FOLLOW)
+    assert stubbed.snapshot()[..., 0].min() == 255, "the mask before, whatever the model's buffers hold"
+    assert np.abs(alpha_of(stubbed, some_frame()) - 0.5).max() <= LEVEL
+
+
+def test_a_mask_that_nobody_sees_still_counts(stubbed: EngineDriver) -> None:
+    """Painting once more, with whatever effect, advances nothing: each segmented frame counts once."""
+    begin(stubbed, 1.0)
+    write_buffers(stubbed, coefficients=constant_fit(0), still=constant_still(0.5))
+    alpha_of(stubbed, some_frame())
+    for effect in ("blur", "none", "picture", "mask"):
+        stubbed.options(effect=effect)
+        stubbed.snapshot()
+    assert np.abs(stubbed.snapshot()[..., 0] / 255 - 0.5).max() <= LEVEL
+    assert np.abs(alpha_of(stubbed, some_frame()) - 0.25).max() <= LEVEL
+
+
+def test_another_size_begins_afresh(stubbed: EngineDriver) -> None:
+    """The first frame of another size has nothing of the last alpha, and the second one of its own first."""
+    begin(stubbed, 1.0)
+    write_buffers(stubbed, coefficients=constant_fit(0), still=constant_still(0.95))
+    other = some_frame(size=(200, 300))
+    assert alpha_of(stubbed, other).max() == 0
+    write_buffers(stubbed, coefficients=constant_fit(1))
+    assert np.abs(alpha_of(stubbed, other) - 0.05).max() <= LEVEL
+
+
+def test_numbers_of_a_broken_driver_do_not_outlive_their_frame(stubbed: EngineDriver) -> None:
+    """NaN and infinity mean no person, and no last alpha; the next frame is sound."""
+    for broken in (np.nan, np.inf, -np.inf):
+        begin(stubbed, 1.0)
+        write_buffers(stubbed, coefficients=np.full(FIT, broken), still=constant_still(0))
+        assert alpha_of(stubbed, some_frame()).max() == 0
+        write_buffers(stubbed, coefficients=constant_fit(1), still=constant_still(0.5))
+        assert np.abs(alpha_of(stubbed, some_frame()) - 0.5).max() <= LEVEL
+        write_buffers(stubbed, coefficients=constant_fit(1), still=np.full(STILL, broken))
+        assert alpha_of(stubbed, some_frame()).min() == 1
+
+
+@pytest.fixture(scope="module")
+def real(open_engine: Callable[[], EngineDriver]) -> EngineDriver:
+    """Return an engine with its model; however slow the machine is, its frames are one film."""
+    engine = open_engine()
+    in_pipeline(engine, "import pyselfie.core.timing\npyselfie.core.timing.GAP_S = 1e9")
+    return engine
+
+
+def test_at_the_models_size_alpha_is_the_models_mask(real: EngineDriver) -> None:
+    """Frame by frame of a noisy film, smoothed by the graph and by the shader: they stay within 2/255.
+
+    And smoothed they are: the last alpha is not what its own frame alone says.
+    """
+    rng = np.random.default_rng(4)
+    picture = build("256x144")
+    for number in range(3):
+        frame = np.clip(picture + rng.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
+        alpha = alpha_of(real, frame, cut=number == 0)
+        assert np.abs(alpha - real.mask()).max() <= 2 * LEVEL
+    assert np.abs(fitted_alpha(frame, read_buffers(real, coefficients=FIT)["coefficients"]) - alpha).max() > 0.02
+
+
+def scene(portrait: Picture, left: int, wall: int) -> Picture:
+    """Return a person in front of a wall."""
+    frame = np.full((SIZE[1], SIZE[0], 3), wall, np.uint8)
+    small = resize_half_pixel(portrait, SIZE[1], SIZE[1])
+    frame[:, left : left + SIZE[1]] = small
+    return frame
+
+
+def test_nothing_of_a_scene_is_left_after_a_cut(real: EngineDriver, astronaut: Picture) -> None:
+    """The first frame of another scene is what it is without the one before, told of the cut or not."""
+    before, after = scene(astronaut, 0, 40), scene(astronaut[:, ::-1], 140, 210)
+    fresh = alpha_of(real, after, cut=True)
+    for told in (True, False):
+        alpha_of(real, before, cut=True)
+        assert np.abs(alpha_of(real, before) - fresh).mean() > 0.05, "the scenes differ"
+        assert np.abs(alpha_of(real, after, cut=told) - fresh).max() <= 2 * LEVEL

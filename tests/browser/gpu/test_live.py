@@ -1,0 +1,162 @@
+"""The live path of the WebGPU painter: nothing is read back, nothing piles up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.browser.flags import WEBGPU_FLAGS
+from tests.browser.gpu.gpu_buffers import SKIP_MODEL, in_pipeline
+from tests.browser.gpu.gpu_watch import faults, seen, watch_gpu
+from tests.browser.harness import EngineDriver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
+    from builder.serve import Server
+    from tests.browser.guard import GuardedPage
+
+EFFECTS = ("fill", "blur", "color", "transparent", "picture", "mask")
+LOOK = 144  # bytes that say what part of the frame the mask is of
+WITHOUT_COLOURS = ("fill", "mask")  # what alpha alone tells
+
+# All effects in turn, for five frames each; one frame after the other, or as fast as the engine wants them (it may drop
+# some then).
+FRAMES = """
+async ({ count, video, fast, effects }) => {
+  const canvas = new OffscreenCanvas(160, 96);
+  const context = canvas.getContext("2d");
+  const turn = async () => { while (!engine.wantsFrame) await new Promise((done) => setTimeout(done, 1)); };
+  const painted = () => new Promise((done) => engine.addEventListener("frame", done, { once: true }));
+  for (let index = 0; index < count; index++) {
+    context.fillStyle = `hsl(${(index * 37) % 360} 60% 50%)`;
+    context.fillRect(0, 0, 160, 96);
+    if (fast) await turn();
+    const composite = painted();
+    if (index % 5 === 0) engine.setOptions({ effect: effects[(index / 5) % effects.length] });
+    engine.push(video ? new VideoFrame(canvas, { timestamp: index }) : canvas.transferToImageBitmap());
+    if (!fast) await composite;
+  }
+  await new Promise((done) => setTimeout(done, 300));
+}
+"""
+
+COUNT_PROXIES = "pyodide._module.pyproxy_alloc_map.size"
+TRACE_PROXIES = "pyodide._module.enable_pyproxy_allocation_tracing()"
+COUNT_OWNED = """
+pyodide.runPython(`
+import gc
+from pyselfie.browser.webgpu.device import Gpu
+gc.collect()
+sum(len(found._owned) for found in gc.get_objects() if isinstance(found, Gpu))
+`)
+"""
+
+AFTER_A_PAINTING = """
+(async () => {
+  while (gpuWatch.made.createView === %d) await new Promise((done) => setTimeout(done, 10));
+})()
+"""
+
+
+def start(launch, site, *more_flags):
+    """Return an engine whose frames stay on the GPU."""
+    page = watch_gpu(launch(*WEBGPU_FLAGS, *more_flags))
+    engine = EngineDriver(page, site.url, backend="webgpu", painter="webgpu")
+    assert engine.start(modelSelection=1, effect="fill")["painter"] == "webgpu"
+    return engine
+
+
+def show(engine, count, *, video, fast=False):
+    """Push `count` frames and wait until they are painted, or dropped if they come `fast`."""
+    engine.page.evaluate(FRAMES, {"count": count, "video": video, "fast": fast, "effects": EFFECTS})
+
+
+def made_during(engine, count, *, video):
+    """Return how many GPU objects of each sort `count` frames made."""
+    before = seen(engine, "made")
+    show(engine, count, video=video)
+    after = seen(engine, "made")
+    return {name: number - before.get(name, 0) for name, number in after.items() if number != before.get(name, 0)}
+
+
+def test_live_frames_are_never_read_back(launch, site):
+    """Over 3 frames with the model and 100 without it no pixel and no byte comes back from the GPU."""
+    engine = start(launch, site)
+    show(engine, 3, video=True)
+    engine.in_worker(SKIP_MODEL)
+    show(engine, 50, video=True)
+    show(engine, 50, video=False)
+    assert len(engine.log("frame")) == 103
+    assert seen(engine, "readbacks") == []
+    assert engine.mask().shape == (144, 256)
+    assert seen(engine, "readbacks") == [f"mapAsync {144 * 256 * 4 + LOOK}"], "asked for, it is read once"
+    assert faults(engine) == []
+
+
+def made_for(paintings, plain, glances):
+    """Return how many GPU objects of each sort 250 frames make."""
+    return {
+        "createView": paintings,
+        "beginRenderPass": 250 + paintings,  # alpha, once a frame, and the composites
+        "createCommandEncoder": 2 * 250 + paintings + 2 * glances,  # to sample, to carry the model's state on, to paint
+        "beginComputePass": 250 + paintings - plain + 2 * glances,
+    }
+
+
+def test_five_hundred_frames_leave_nothing_behind(launch, site):
+    """Each frame makes the same few GPU objects, at most two are in flight, and nothing that is owned grows."""
+    engine = start(launch, site)
+    engine.in_worker(SKIP_MODEL)
+    in_pipeline(engine, "import pyselfie.core.timing\npyselfie.core.timing.GAP_S = 1e9")  # one film, however slow
+    engine.in_worker(TRACE_PROXIES)
+    for video in (True, False):
+        show(engine, 60, video=video)
+    proxies, owned = engine.in_worker(COUNT_PROXIES), engine.in_worker(COUNT_OWNED)
+    painted = len(engine.log("frame"))
+    photos = made_during(engine, 250, video=False)
+    videos = made_during(engine, 250, video=True)
+    assert len(engine.log("frame")) - painted == 500
+    assert engine.in_worker(COUNT_OWNED) == owned
+    assert engine.in_worker(COUNT_PROXIES) <= proxies + 2, "one or two may be in use at the moment of counting"
+    # Options repaint the frame in hand, 50 times in 250 frames: one composite more for each.
+    paintings = 250 + 50
+    plain = 6 * sum(EFFECTS[turn % len(EFFECTS)] in WITHOUT_COLOURS for turn in range(50))
+    # Of frames 120 to 369, and 370 to 619: each glance is sampled and judged.
+    assert photos == made_for(paintings, plain, glances=13)
+    assert videos == made_for(paintings, plain, glances=12) | {"importExternalTexture": 250, "createBindGroup": 250}
+    assert faults(engine) == []
+
+
+def test_at_most_two_frames_are_in_flight(launch, site):
+    """However fast frames come, the GPU works on two of them at most."""
+    engine = start(launch, site)
+    engine.in_worker(SKIP_MODEL)
+    show(engine, 100, video=True, fast=True)
+    assert seen(engine, "mostInFlight") == 2
+    assert faults(engine) == []
+
+
+def test_frame_in_hand_outlives_a_garbage_collection(launch, site):
+    """A video frame can be painted again after JavaScript's collector has run."""
+    engine = start(launch, site, "--js-flags=--expose-gc")
+    engine.in_worker(SKIP_MODEL)
+    show(engine, 4, video=True)
+    for effect in ("picture", "color", "fill"):
+        engine.in_worker("gc()")
+        painted = seen(engine, "made")["createView"]
+        engine.page.evaluate("effect => engine.setOptions({ effect })", effect)
+        engine.in_worker(AFTER_A_PAINTING % painted)
+    engine.in_worker("gpuWatch.devices.at(-1).queue.onSubmittedWorkDone()")
+    assert faults(engine) == []
+
+
+def test_frames_of_an_isolated_worker_stay_on_the_gpu(
+    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], astronaut: np.ndarray
+) -> None:
+    """It has the WebGPU painter, as any other worker has."""
+    url = serve_as({"Content-Security-Policy": ""}).url
+    engine = EngineDriver(launch(*WEBGPU_FLAGS), url, "webgpu", "webgpu", isolated=True)
+    assert engine.start(effect="mask", edges="raw")["painter"] == "webgpu"
+    assert engine.show(astronaut[:64, :64])["width"] == 64

@@ -1,0 +1,96 @@
+"""The quality lab's page as a test sees it: what is said and shown, and ways to hand it files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from tests.browser.page.page_kit import AXE
+from tests.browser.waiting import WAIT_MS, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.browser.guard import GuardedPage
+
+    Files = list[tuple[str, bytes]]
+
+RUN_AXE = """async () => {
+  const { violations } = await axe.run(document);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+}"""
+
+
+class LabPage:
+    """The opened page, and ways to hand it files."""
+
+    def __init__(self, page: GuardedPage, url: str) -> None:
+        self.page = page
+        page.set_default_timeout(WAIT_MS)
+        page.goto(f"{url}lab.html")
+
+    def give(self, pictures: Files, truths: Files) -> None:
+        """Choose files in both places."""
+        for kind, files in (("pictures", pictures), ("truths", truths)):
+            given: Any = [{"name": name, "mimeType": _type_of(name), "buffer": data} for name, data in files]
+            self.page.set_input_files(f"#{kind}-input", given)
+
+    def drop(self, selector: str, path: Path) -> None:
+        """Drop a file or a folder, as the system would."""
+        box = self.page.locator(selector).bounding_box()
+        assert box is not None
+        place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 10}
+        session = self.page.context.new_cdp_session(self.page)
+        data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            session.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+
+    def measure(self) -> LabPage:
+        """Measure what was given, and wait for the end."""
+        self.page.click("#measure-button")
+        return self.finished()
+
+    def finished(self) -> LabPage:
+        self.until(lambda: re.search(r"\d measured", self.said()) or (self.is_idle() and self.problems()))
+        self.until(lambda: (self.is_idle() and not self.page.locator("tr[data-name]").count()) or self.view_name())
+        return self
+
+    def is_idle(self) -> bool:
+        return self.page.locator("#measure-button").is_visible()
+
+    def until(self, condition: Callable[[], Any]) -> Any:
+        return until(self.page, condition, lambda: f"{self.said()} {self.problems()} {self.page.inner_text('#status')}")
+
+    def said(self) -> str:
+        return self.page.locator("#measure-text").text_content() or ""
+
+    def problems(self) -> list[str]:
+        return self.page.locator("#problems li").all_inner_texts()
+
+    def names(self) -> list[str]:
+        return self.page.locator("tr[data-name] button").all_inner_texts()
+
+    def view_name(self) -> str:
+        return self.page.locator("#view:not([hidden]) #view-name").all_inner_texts()[0] if self.is_viewing() else ""
+
+    def is_viewing(self) -> bool:
+        return self.page.locator("#view:not([hidden])").count() > 0
+
+    def table_of(self, side: str) -> list[dict[str, str]]:
+        """Download one setting's table."""
+        with self.page.expect_download() as download:
+            self.page.click(f"#csv-{side}")
+        assert download.value.suggested_filename == f"pyselfie-{side}.csv"
+        return list(csv.DictReader(io.StringIO(download.value.path().read_text())))
+
+    def axe(self) -> list[str]:
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: list[str] = self.page.evaluate(RUN_AXE)
+        return found
+
+
+def _type_of(name: str) -> str:
+    return "video/webm" if name.endswith(".webm") else "image/png"

@@ -1,0 +1,171 @@
+"""Effects, models, mirror, snapshot, full screen, statistics, and what the address may ask for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.browser.page.page_kit import encode, image_array, open_demo, two_colours
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import FilePayload
+
+    from builder.serve import Server
+    from tests.browser.guard import GuardedPage
+    from tests.browser.page.page_kit import Demo
+
+
+def _snapshot(demo: Demo) -> np.ndarray:
+    with demo.page.expect_download() as download:
+        demo.page.click("#snapshot-button")
+    assert download.value.suggested_filename.endswith(".png")
+    return image_array(download.value.path().read_bytes())
+
+
+def test_snapshot_of_transparent_keeps_alpha(site: Server, launch: Callable[..., GuardedPage]):
+    """The PNG is transparent around the person and opaque on it; with another effect it is opaque all over."""
+    demo = open_demo(launch, site, "?effect=transparent").wait_painted()
+    picture = _snapshot(demo)
+    assert picture.shape == (512, 512, 4)
+    assert picture[4, 256, 3] <= 20
+    assert picture[300, 220, 3] >= 235
+    demo.choose_effect("blur")
+    demo.until(lambda: _snapshot(demo)[..., 3].min() == 255)
+
+
+def test_colours_can_be_chosen(site: Server, launch: Callable[..., GuardedPage]):
+    """The background's colour and the fill's colour are two colours, each kept for its own effect."""
+    demo = open_demo(launch, site, "?effect=fill").wait_painted()
+    demo.until(lambda: _close(demo.pixels()[300, 220], (0, 255, 0)))
+    demo.choose_effect("color")
+    demo.page.fill("#backdrop-color", "#3040c0")
+    demo.until(lambda: _close(demo.pixels()[4, 256], (0x30, 0x40, 0xC0)))
+    demo.choose_effect("fill")
+    demo.until(lambda: _close(demo.pixels()[300, 220], (0, 255, 0)))
+    demo.page.fill("#fill-color", "#ff8000")
+    demo.until(lambda: _close(demo.pixels()[300, 220], (255, 128, 0)))
+
+
+def _close(pixel: np.ndarray, colour: tuple[int, int, int]) -> bool:
+    return bool(np.abs(pixel[:3].astype(int) - colour).max() <= 14)
+
+
+def test_backdrops_built_in_and_own(site: Server, launch: Callable[..., GuardedPage]):
+    """Each built-in picture can be chosen; an uploaded one gets a tile, is chosen, and fills the background."""
+    demo = open_demo(launch, site, "?effect=picture").wait_painted()
+    tiles = demo.page.locator("input[name=backdrop]")
+    corners = []
+    for index in (0, 1):
+        tiles.nth(index).check()
+        demo.until(lambda: tuple(demo.pixels()[4, 256, :3]) not in corners)
+        corners.append(tuple(demo.pixels()[4, 256, :3]))
+    own: FilePayload = {"name": "wall.png", "mimeType": "image/png", "buffer": encode(two_colours(800, 600))}
+    demo.page.set_input_files("#backdrop-input", own)
+    demo.until(lambda: _close(demo.pixels()[4, 4], (220, 0, 0)) and _close(demo.pixels()[4, -5], (0, 0, 220)))
+    assert demo.page.locator("#own-backdrop input").is_checked()
+    demo.page.set_input_files("#backdrop-input", {"name": "no.png", "mimeType": "image/png", "buffer": b"no"})
+    assert "“no.png” is no picture" in demo.alert()
+    assert _close(demo.pixels()[4, 4], (220, 0, 0))
+
+
+def test_mirror_turns_the_picture(site: Server, launch: Callable[..., GuardedPage]):
+    """The mirror switch swaps left and right of the painted picture."""
+    demo = open_demo(launch, site, "?effect=fill").wait_painted()
+    demo.give("halves.png", encode(two_colours(300, 200)))
+    demo.wait_shown("halves.png", (300, 200))
+    demo.until(lambda: _close(demo.pixels()[4, 4], (220, 0, 0)))
+    demo.page.check("#mirror")
+    demo.until(lambda: _close(demo.pixels()[4, 4], (0, 0, 220)))
+
+
+def test_model_can_be_switched(site: Server, launch: Callable[..., GuardedPage]):
+    """The other model paints another mask of the same picture."""
+    demo = open_demo(launch, site, "?effect=mask").wait_painted()
+    general = demo.pixels()
+    demo.page.check("input[name=model][value='1']")
+    demo.until(lambda: not np.array_equal(demo.pixels(), general))
+    assert demo.size() == (512, 512)
+    assert demo.messages() == []
+
+
+def test_full_screen_shows_the_stage(site: Server, launch: Callable[..., GuardedPage]):
+    """The button makes the stage full screen, and a click on the picture ends it."""
+    demo = open_demo(launch, site).wait_painted()
+    demo.page.click("#fullscreen-button")
+    demo.until(lambda: demo.page.evaluate("document.fullscreenElement?.id") == "viewport")
+    demo.page.click("#viewport")
+    demo.until(lambda: demo.page.evaluate("document.fullscreenElement") is None)
+
+
+def test_statistics_tell_backend_stages_and_size(site: Server, launch: Callable[..., GuardedPage]):
+    """Opened, the statistics name backend and reason, the milliseconds of each stage, and what was downloaded."""
+    demo = open_demo(launch, site).wait_painted()
+    demo.page.click("#stats summary")
+    demo.until(lambda: "MB" in demo.page.inner_text("#stat-bytes"))
+    assert demo.page.inner_text("#stat-backend") == "WebAssembly"
+    assert demo.page.inner_text("#stat-reason") in demo.page.inner_text("#status-text")
+    stages = demo.page.locator("#stat-stages th").all_inner_texts()
+    assert {"Run the model", "Paint the effect", "Whole frame"} <= set(stages)
+    for cell in demo.page.locator("#stat-stages td").all_inner_texts():
+        assert float(cell) >= 0
+
+
+def test_address_chooses_effect_model_and_backend(site: Server, launch: Callable[..., GuardedPage]):
+    """Values in the address are taken over, and the reason says that the backend was asked for."""
+    demo = open_demo(launch, site, "?effect=mask&model=landscape&backend=wasm").wait_painted()
+    assert demo.page.is_checked("input[value=mask]")
+    assert demo.page.is_checked("input[name=model][value='1']")
+    assert demo.page.inner_text("#status-text").startswith("WebAssembly: ")
+    assert demo.messages() == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("effect", "sepia"), ("model", "7"), ("backend", "toString")])
+def test_bad_value_in_the_address_is_told(site: Server, launch: Callable[..., GuardedPage], name: str, value: str):
+    """An unknown value gets one sentence, and the page starts with its default."""
+    demo = open_demo(launch, site, f"?{name}={value}").wait_painted()
+    assert re.search(f"{name} is “?{value}”?, but it has to be .*; the usual one is used", demo.notice())
+    assert demo.page.is_checked("input[value=blur]")
+
+
+def test_webgpu_asked_for_but_missing_is_told(site: Server, launch: Callable[..., GuardedPage]):
+    """Without WebGPU the page works on WebAssembly, and says so to whoever asked for the other."""
+    demo = open_demo(launch, site, "?backend=webgpu", script="delete Navigator.prototype.gpu;").wait_painted()
+    assert "WebGPU was asked for but cannot be used" in demo.notice()
+    assert demo.page.inner_text("#status-text").startswith("WebAssembly: ")
+
+
+def test_edges_can_be_chosen(site: Server, launch: Callable[..., GuardedPage]):
+    """Each switch and slider tells the element, what the address says is shown, and the snippet has what is unusual."""
+    demo = open_demo(launch, site, "?effect=picture&edges=raw").wait_painted()
+    page = demo.page
+    told = "(({ edges, smoothing, decontaminate, lightWrap }) => [edges, smoothing, decontaminate, lightWrap])"
+    stage = f"{told}(document.getElementById('stage'))"
+    assert not page.is_checked("#edges")
+    assert page.evaluate(stage) == ["raw", 0.85, True, 0.15]
+    page.locator("#edges").click()
+    page.locator("#decontaminate").click()
+    for name, value in (("smoothing", "0"), ("light_wrap", "0.5")):
+        page.fill(f"#{name}", value)
+    assert page.evaluate(stage) == ["refined", 0, False, 0.5]
+    page.locator("#embed").evaluate("(details) => { details.open = true; }")
+    assert 'smoothing="0" decontaminate="false" light-wrap="0.5">' in page.input_value("#snippet")
+    demo.choose_effect("fill")
+    assert page.locator("#decontaminate").is_hidden()
+
+
+def test_smoothing_is_off_while_it_can_do_nothing(site: Server, launch: Callable[..., GuardedPage]):
+    """With raw edges the slider is disabled and says why; with fine ones it has the value that it had."""
+    page = open_demo(launch, site, "?edges=raw&smoothing=0.5").page
+    slider = page.locator("#smoothing")
+    reason = "Smoothing needs fine edges"
+    assert not slider.is_enabled()
+    assert page.get_by_role("slider", name=reason).count() == 1
+    page.locator("#edges").click()
+    assert slider.is_enabled()
+    assert page.get_by_role("slider", name=reason).count() == 0
+    assert slider.input_value() == "0.5"
