@@ -19,15 +19,19 @@ _FILES = [
     "licenses",
     "models",
     "python",
+    "styles/trace.css",
     "vendor",
-    "!js/play/**",
+    *(f"!js/{page}/**" for page in ("demo", "lab", "page", "play", "widget")),
     "!**/*.br",
     "!**/*.gz",
 ]
-"""What the package has; package.json, README.md and LICENSE are in every one. The pages are not."""
+"""What the package has; package.json, README.md and LICENSE are in every one. The pages and their scripts are not."""
 
 _FRAMEWORKS = ("react", "svelte", "vue")
 """Who wants declarations of the tag in its own way: ``import type {} from "pyselfie/react"``."""
+
+_TYPES = (*_FRAMEWORKS, "pyselfie_options", "pyselfie_trace")
+"""Declarations that no script of their name is there for."""
 
 _LEGACY = {"types": "./selfie_segmentation.d.ts", "default": "./js/mediapipe/index.js"}
 _EXPORTS = {
@@ -43,7 +47,7 @@ _EXPORTS = {
 def package_files(version: str) -> dict[str, Path | bytes]:
     """Return what dist/ needs besides the site: path below dist/ to its source."""
     files: dict[str, Path | bytes] = {name: ROOT / name for name in ("README.md", "LICENSE", "NOTICE")}
-    files |= {f"{name}.d.ts": WEB / "types" / f"{name}.d.ts" for name in (*_FRAMEWORKS, "pyselfie_options")}
+    files |= {f"{name}.d.ts": WEB / "types" / f"{name}.d.ts" for name in _TYPES}
     return files | {"package.json": _package_json(version)}
 
 

@@ -8,6 +8,11 @@ export { support } from "./js/engine/support.js";
 export { processTrack } from "./js/track/process_track.js";
 export { SelfieSegmentationElement };
 
+/** The panel comes when it's asked for: few pages have one. @type {typeof import("./types/pyselfie.js").mountTrace} */
+export async function mountTrace(...given) {
+  return (await import("./js/trace/panel.js")).mountTrace(...given);
+}
+
 if (globalThis.customElements?.get("selfie-segmentation") === undefined) {
   globalThis.customElements?.define("selfie-segmentation", SelfieSegmentationElement);
 }

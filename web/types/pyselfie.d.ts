@@ -1,8 +1,10 @@
 /** What a page gets from `<script type="module" src=".../pyselfie.js">`, or from importing it. */
 
 import type { Backend, Edges, Painter, SelfieProperties, TrackChanges, TrackOptions } from "./pyselfie_options.js";
+import type { Trace, TracedArray, TraceStepName } from "./pyselfie_trace.js";
 
 export * from "./pyselfie_options.js";
+export * from "./pyselfie_trace.js";
 
 /** A failure in one sentence. `action` says what helps: `start()` again ("retry", "restart"), or nothing to do (null). */
 export interface SelfieError {
@@ -83,57 +85,6 @@ export interface EffectState {
   printed: { dropped: number; lines: string[] } | null;
   /** For so many seconds the code has not returned, from 3 on; 0: it has. `stopEffect()` ends it, as 6 s do. */
   stuck: number;
-}
-
-export type TraceStepName =
-  | "frame"
-  | "model-input"
-  | "raw-mask"
-  | "smoothing-weight"
-  | "refined-mask"
-  | "overlay"
-  | "composite";
-
-/** One step of a frame's way to the composite. Where there is no array, `note` says why, and the facts are null. */
-export interface TraceStep {
-  name: TraceStepName;
-  label: string;
-  note: string;
-  /** The steps that it was made from. */
-  sources: TraceStepName[];
-  /** Milliseconds; null where they are part of another step's: that of `timedWith`. */
-  ms: number | null;
-  timedWith: TraceStepName | null;
-  shape: number[] | null;
-  dtype: "uint8" | "float32" | null;
-  low: number | null;
-  high: number | null;
-  /** How many values are no numbers. */
-  odd: number | null;
-  /** A thumbnail, at most 160 pixels on its longer side. */
-  picture: ImageData | null;
-}
-
-export interface Trace {
-  steps: TraceStep[];
-  painter: "webgpu" | "canvas2d";
-  /** What has been read back for the trace since it was opened: pictures, and from WebGPU all buffers at a time. */
-  readbacks: number;
-}
-
-/** All of a step's array. */
-export interface TracedArray {
-  dtype: "uint8" | "float32";
-  /** Height, width and, if there are any, channels. */
-  shape: number[];
-  /** The values, in C order. */
-  data: Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
-  /** The same as a file of NumPy's. */
-  npy: Uint8Array<ArrayBuffer>;
-  /** The same to be looked at. */
-  picture: ImageData;
-  /** How many values of each channel are in each of 64 bins from `low` to `high`. */
-  histogram: { low: number; high: number; counts: number[][] };
 }
 
 export interface SelfieEvents {

@@ -81,6 +81,11 @@ class Console:
         self.clear()
         return lot
 
+    @property
+    def wait_s(self) -> float | None:
+        """How long what has not been taken has to wait for its lot; None if there is nothing."""
+        return max(0.0, self._next - self._clock()) if self._lines else None
+
     def clear(self) -> None:
         """Forget what has not been taken."""
         self._lines.clear()

@@ -41,13 +41,17 @@ def from_exception(lead: str, error: BaseException, file: str) -> CustomEffectEr
     file
         The name that the text was compiled with; the innermost of its lines is the one that is named.
     """
-    told = re.sub(r"\s+", " ", _text(error)).strip()
+    text: object
+    line: int | None
+    column: int | None = None
+    if isinstance(error, SyntaxError) and error.filename == file:  # its text names file and line in a way of its own
+        text, line, column = error.msg, error.lineno, error.offset
+    else:
+        text, line = error, place_in(error, file)
+    told = re.sub(r"\s+", " ", _text(text)).strip()
     told = told if len(told) <= _LONGEST else told[:_LONGEST] + "…"
     message = f"{lead} {type(error).__name__}{f': {told}' if told else ''}"
-    if isinstance(error, SyntaxError) and error.filename == file:
-        return CustomEffectError(message, error.lineno, error.offset)  # its own text has the line
-    line = place_in(error, file)
-    return CustomEffectError(message if line is None else f"{message}, line {line}", line)
+    return CustomEffectError(message if line is None else f"{message}, line {line}", line, column)
 
 
 def place_in(error: BaseException, file: str) -> int | None:
@@ -56,8 +60,8 @@ def place_in(error: BaseException, file: str) -> int | None:
     return lines[-1] if lines else None
 
 
-def _text(error: BaseException) -> str:
+def _text(said: object) -> str:
     try:
-        return str(error)
+        return str(said)
     except BaseException:  # a class of the user's own can raise anything there, too
         return ""

@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 
 _WEIGHTS, _ROUND, _SHIFT = np.array([19595, 38470, 7471], np.uint32), np.uint32(1 << 15), np.uint32(16)
 """Of red, green and blue in 1/65536, as Pillow has them (ITU-R BT.601), so that both get the same levels."""
-_MOST_LABELS = 256
-"""A palette has no more colours than that."""
 
 
-def levels_of(rgba: Picture, name: str) -> Picture:
+def levels_of(rgba: Picture, name: str, *, has_palette: bool = False) -> Picture:
     """Return the levels of a mask's picture.
 
     Parameters
@@ -28,6 +26,8 @@ def levels_of(rgba: Picture, name: str) -> Picture:
         uint8 [H, W, 4], not premultiplied.
     name
         What a sentence calls it.
+    has_palette
+        Its file has its colours in a palette: then they are labels, if they are no greys.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def levels_of(rgba: Picture, name: str) -> Picture:
     Raises
     ------
     UnfitError
-        When it has so few colours that they must be labels.
+        When it has labels.
     """
     alpha = rgba[..., 3]
     if alpha.min() < 255:  # many programs write an alpha that says nothing
@@ -45,7 +45,7 @@ def levels_of(rgba: Picture, name: str) -> Picture:
     red, green, blue = (rgba[..., channel] for channel in range(3))
     if np.array_equal(red, green) and np.array_equal(green, blue):
         return np.ascontiguousarray(red)
-    if np.unique(np.ascontiguousarray(rgba).view(np.uint32)).size <= _MOST_LABELS:
-        raise UnfitError(f"{name} has labels, by its few colours, and no levels of grey")
+    if has_palette:
+        raise UnfitError(f"{name} has labels, by its palette of colours, and no levels of grey")
     levels: Picture = ((rgba[..., :3] @ _WEIGHTS + _ROUND) >> _SHIFT).astype(np.uint8)
     return levels

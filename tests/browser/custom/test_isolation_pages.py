@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 def test_a_browser_that_hands_no_policy_on_is_refused(
     launch: Callable[..., GuardedPage], serve_as: Callable[..., Server]
 ) -> None:
-    """Where a worker may run code out of a text, it has no policy: nothing is started, and one sentence says why."""
+    """Where a worker may ask the site, it has no policy: nothing is started, and one sentence says why."""
     page = launch()
 
     def open_up(route: Route) -> None:
         response = route.fetch()
-        route.fulfill(response=response, body=response.text().replace("'wasm-unsafe-eval'", "'unsafe-eval'"))
+        route.fulfill(response=response, body=response.text().replace("default-src 'none'; ", ""))
 
     page.route("**/js/engine/isolated.js", open_up)
     engine = EngineDriver(page, serve_as(NO_POLICY).url, isolated=True)

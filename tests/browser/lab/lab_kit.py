@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
+from builder.paths import PYSRC
 from tests.browser.page.page_kit import AXE
 from tests.browser.waiting import WAIT_MS, until
 
@@ -23,6 +26,49 @@ RUN_AXE = """async () => {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
 }"""
 
+WITHOUT_OPENCV = "import sys; sys.modules['cv2'] = None; from pyselfie.cli import main; sys.exit(main(sys.argv[1:]))"
+"""OpenCV rounds the model's input in its own way; without it both compute with NumPy alone."""
+
+PIXEL = """([x, y]) => {
+  const canvas = document.querySelector("#view-canvas");
+  const at = [Math.floor(x * canvas.width), Math.floor(y * canvas.height)];
+  return [...canvas.getContext("2d").getImageData(...at, 1, 1).data];
+}"""
+
+COUNT_URLS = """() => {
+  const { createObjectURL, revokeObjectURL } = URL;
+  self.urls = new Set();
+  URL.createObjectURL = (file) => {
+    const url = createObjectURL.call(URL, file);
+    urls.add(url);
+    return url;
+  };
+  URL.revokeObjectURL = (url) => {
+    urls.delete(url);
+    revokeObjectURL.call(URL, url);
+  };
+}"""
+
+COLOURS = """() => {
+  const canvas = document.querySelector("#view-canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let red = 0, blue = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at] > data[at + 2] + 100) red++;
+    if (data[at + 2] > data[at] + 100) blue++;
+  }
+  return [red, blue];
+}"""
+
+
+def command(table: Path, *arguments: str | Path) -> list[dict[str, str]]:
+    """Return the table that the command writes."""
+    given = [*map(str, arguments), "--csv", str(table), "--quiet"]
+    run = [sys.executable, "-c", WITHOUT_OPENCV, "evaluate", *given]
+    subprocess.run(run, cwd=PYSRC, check=True, capture_output=True)
+    with table.open(newline="") as file:
+        return list(csv.DictReader(file))
+
 
 class LabPage:
     """The opened page, and ways to hand it files."""
@@ -37,6 +83,11 @@ class LabPage:
         for kind, files in (("pictures", pictures), ("truths", truths)):
             given: Any = [{"name": name, "mimeType": _type_of(name), "buffer": data} for name, data in files]
             self.page.set_input_files(f"#{kind}-input", given)
+
+    def choose(self, side: str, model: str, edges: str) -> None:
+        """Choose what one setting measures with."""
+        self.page.select_option(f"#model-{side}", model)
+        self.page.select_option(f"#edges-{side}", edges)
 
     def drop(self, selector: str, path: Path) -> None:
         """Drop a file or a folder, as the system would."""

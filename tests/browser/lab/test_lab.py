@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import re
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +10,8 @@ import pytest
 from PIL import Image
 
 from builder.fixtures import PEOPLE
-from builder.paths import PYSRC
 from tests.browser.guard import Guard
-from tests.browser.lab.lab_kit import LabPage
+from tests.browser.lab.lab_kit import COLOURS, COUNT_URLS, PIXEL, LabPage, command
 from tests.browser.page.page_kit import encode
 from tests.unit.film import scenes, write_film
 
@@ -27,40 +23,6 @@ if TYPE_CHECKING:
 
     from builder.serve import Server
     from tests.browser.guard import GuardedPage
-
-WITHOUT_OPENCV = "import sys; sys.modules['cv2'] = None; from pyselfie.cli import main; sys.exit(main(sys.argv[1:]))"
-"""OpenCV rounds the model's input in its own way; without it both compute with NumPy alone."""
-
-PIXEL = """([x, y]) => {
-  const canvas = document.querySelector("#view-canvas");
-  const at = [Math.floor(x * canvas.width), Math.floor(y * canvas.height)];
-  return [...canvas.getContext("2d").getImageData(...at, 1, 1).data];
-}"""
-
-COUNT_URLS = """() => {
-  const { createObjectURL, revokeObjectURL } = URL;
-  self.urls = new Set();
-  URL.createObjectURL = (file) => {
-    const url = createObjectURL.call(URL, file);
-    urls.add(url);
-    return url;
-  };
-  URL.revokeObjectURL = (url) => {
-    urls.delete(url);
-    revokeObjectURL.call(URL, url);
-  };
-}"""
-
-COLOURS = """() => {
-  const canvas = document.querySelector("#view-canvas");
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  let red = 0, blue = 0;
-  for (let at = 0; at < data.length; at += 4) {
-    if (data[at] > data[at + 2] + 100) red++;
-    if (data[at + 2] > data[at] + 100) blue++;
-  }
-  return [red, blue];
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +57,6 @@ def test_an_unused_page_is_accessible(lab: LabPage) -> None:
     asked = lab.page.evaluate("() => performance.getEntriesByType('resource').map(({ name }) => name)")
     assert not [url for url in asked if "fixtures" in url]
     assert lab.axe() == []
-
-
-def command(table: Path, *arguments: str | Path) -> list[dict[str, str]]:
-    """Return the table that the command writes."""
-    given = [*map(str, arguments), "--csv", str(table), "--quiet"]
-    run = [sys.executable, "-c", WITHOUT_OPENCV, "evaluate", *given]
-    subprocess.run(run, cwd=PYSRC, check=True, capture_output=True)
-    with table.open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.mark.parametrize("side", ["a", "b"])
@@ -167,23 +120,27 @@ def test_results_are_accessible_and_fit_a_phone(examples: LabPage) -> None:
 
 
 def test_bad_input_is_a_sentence_each_and_the_rest_is_measured(lab: LabPage, portrait: Any) -> None:
-    """Another size, no picture, no partner, two of one name, labels of two kinds, and a very large picture."""
+    """Another size, no picture, no partner, two of one name, labels of two kinds, and a very large picture.
+
+    A mask of two colours is none of these: it counts by its brightness, as the command reads it.
+    """
     photo, truth = portrait
     good = encode(truth)
     classes = Image.fromarray(truth // 255).convert("P")
     classes.putpalette([0, 0, 0, 128, 0, 0])
     large = encode(np.full((1000, 12_000, 3), 90, np.uint8)), encode(np.zeros((1000, 12_000), np.uint8))
-    pictures = dict.fromkeys(("alone", "cut", "fine", "few", "palette", "small", "twice"), photo)
+    pictures = dict.fromkeys(("alone", "colours", "cut", "fine", "few", "palette", "small", "twice"), photo)
     files = [(f"{name}.png", data) for name, data in pictures.items()]
     truths = {"cut": b"no picture", "fine": good, "few": encode(truth // 255), "palette": encode(classes)}
+    truths |= {"colours": encode(np.dstack([truth, truth, truth * 0]))}
     truths |= {"small": encode(truth[:50]), "twice": good, "strange": good, "large": large[1]}
     lab.give(
         [*files, ("twice.jpg", photo), ("large.png", large[0])],
         [(f"{name}.png", data) for name, data in truths.items()],
     )
     lab.measure()
-    assert sorted(lab.names()) == ["fine", "large"]
-    assert lab.said() == "2 of 6 measured."
+    assert sorted(lab.names()) == ["colours", "fine", "large"]
+    assert lab.said() == "3 of 7 measured."
     sentences = lab.problems()
     for part in (
         "twice.jpg and twice.png have one name, and which of them counts cannot be told.",
@@ -191,7 +148,7 @@ def test_bad_input_is_a_sentence_each_and_the_rest_is_measured(lab: LabPage, por
         "2 masks have no picture of the same name: strange.png, twice.png.",
         "“cut.png” is no picture or video that this browser can read",
         "The mask of few has no level above 1, so it may have labels",
-        "The mask of palette has labels, by its few colours, and no levels of grey.",
+        "The mask of palette has labels, by its palette of colours, and no levels of grey.",
         "The mask of small is 120x50, but its picture is 120x120: a truth has the size of its picture.",
         "“large.png” is very large (12,000 ",
     ):
@@ -217,11 +174,12 @@ def test_folders_are_dropped_with_what_is_in_them(lab: LabPage, portrait: Any, t
     assert lab.problems() == []
 
 
-def test_many_pictures_go_one_by_one_until_stopped(lab: LabPage, portrait: Any) -> None:
-    """Of two hundred some are measured, shown and told when somebody presses Stop; then all goes on."""
-    photo, truth = portrait
-    mask = encode(truth)
+def test_many_pictures_go_one_by_one_to_the_end_or_until_stopped(lab: LabPage, astronaut: np.ndarray) -> None:
+    """Of two hundred some are measured, shown and told when somebody presses Stop; and all when nobody does."""
+    photo, mask = encode(astronaut[::32, ::32]), encode(np.full((16, 16), 255, np.uint8))
     lab.give([(f"{n}.png", photo) for n in range(200)], [(f"{n}.png", mask) for n in range(200)])
+    for side in ("a", "b"):
+        lab.choose(side, "landscape", "raw")
     lab.page.click("#measure-button")
     lab.until(lambda: len(lab.names()) > 1)
     assert "of 200" in lab.said()
@@ -230,8 +188,29 @@ def test_many_pictures_go_one_by_one_until_stopped(lab: LabPage, portrait: Any) 
     measured = len(lab.names())
     assert 1 < measured < 200
     assert lab.said() == f"Stopped: {measured} of 200 measured."
+    lab.measure()
+    assert lab.said() == "200 measured."
+    assert set(lab.names()) == {str(n) for n in range(200)}
+    lab.choose("a", "general", "refined")
+    lab.choose("b", "general", "raw")
     lab.give([("one.png", photo)], [("other.png", mask)])
     assert lab.measure().names() == ["one"]
+
+
+def test_two_models_are_compared(lab: LabPage, tmp_path: Path) -> None:
+    """General against multiclass: both say who they are, and each has the command's numbers."""
+    files = [next((PEOPLE / folder).glob("p_astronaut.*")) for folder in ("images", "masks")]
+    lab.give(*([(path.name, path.read_bytes())] for path in files))
+    lab.choose("b", "multiclass", "refined")
+    lab.measure()
+    for side, model in (("a", "general"), ("b", "multiclass")):
+        assert lab.page.inner_text(f"[data-made-by={side}]") == f"{model} model, refined edges"
+        [known] = command(tmp_path / "table.csv", *files, "--model", model)
+        [row] = lab.table_of(side)
+        for measure in ("iou", "boundary_f", "holes", "leak", "mad"):
+            assert float(row[measure]) == pytest.approx(float(known[measure]), abs=2e-4), (model, measure)
+    lab.choose("b", "general", "raw")
+    assert lab.problems() == []
 
 
 def test_a_video_is_measured_with_the_video_of_its_masks(lab: LabPage, astronaut: np.ndarray, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import tarfile
@@ -16,6 +17,7 @@ from PIL import Image
 
 import pyselfie
 from builder.paths import NODE_MODULES
+from builder.preloads import preloads
 from tests.browser.examples_kit import build_example, npm
 from tests.browser.flags import camera_flags
 from tests.browser.legacy.legacy_kit import TOOLS, WAIT_MS, people, pixels, put_dist, set_up_example
@@ -95,8 +97,8 @@ def test_tensorflows_body_segmentation_is_none_the_wiser(
     assert picture[wall].mean() < 0.4 * before[wall].mean()
 
 
-def test_the_package_has_what_it_says(tarball: Path) -> None:
-    """Licence, version and every exported file are in it; the demo page and compressed forms are not."""
+def test_the_package_has_what_it_says(tarball: Path, dist: Path) -> None:
+    """Licence, version, exports and what its scripts import are in it; pages and compressed forms aren't."""
     with tarfile.open(tarball) as archive:
         names = {Path(name).relative_to("package").as_posix() for name in archive.getnames()}
         described = archive.extractfile("package/package.json")
@@ -106,7 +108,12 @@ def test_the_package_has_what_it_says(tarball: Path) -> None:
     assert {"LICENSE", "NOTICE", "README.md", "assets.json", "selfie_segmentation.js", "js/worker.js"} <= names
     targets = {path for export in package["exports"].values() for path in _paths(export) if "*" not in path}
     assert {path.removeprefix("./") for path in targets} <= names
+    assert {"js/trace/panel.js", "styles/trace.css", "pyselfie_trace.d.ts"} <= names
+    for script in names:
+        if script.endswith(".js") and not script.startswith("vendor/"):
+            assert set(preloads(dist, script)) <= names, script
     assert not [name for name in names if name.endswith((".br", ".gz", ".html", ".map"))]
+    assert not [name for name in names if re.match("js/(demo|lab|page|play|widget)/", name)]
     assert "private" not in package
 
 

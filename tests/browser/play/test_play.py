@@ -96,9 +96,10 @@ def test_what_does_not_return_can_be_stopped(play: Play):
     play.wait_colour((200, 0, 0))
     play.run("def effect(frame, mask, time):\n    while True:\n        pass\n")
     play.wait_mistake("hasn't returned for 3 s")
+    assert play.state() == "stuck"
     play.page.click("#stop-button")
     play.until(lambda: play.state() == "old" and "hasn't returned" not in play.mistake())
-    assert play.mistake() != ""
+    assert play.mistake().startswith("The effect ")
     assert play.page.is_hidden("#stop-button")
     assert play.page.evaluate("document.activeElement.id") == "run-button"
     play.wait_colour((200, 0, 0))

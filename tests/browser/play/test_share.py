@@ -29,6 +29,10 @@ def paint_it(frame, mask, time, level: int = 3, grün: bool = False):
 """
 WORK = {"name": "paint it", "source": PAINT, "values": {"level": 10, "grün": True}}
 FRAGMENT = made_of(json.dumps(WORK).encode())
+_NO_CLIPBOARD = """() => {
+  navigator.clipboard.writeText = () => Promise.reject(new DOMException("denied", "NotAllowedError"));
+}"""
+_SELECTED = "({ value, selectionStart, selectionEnd }) => value.slice(selectionStart, selectionEnd)"
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +120,7 @@ def test_a_bad_link_is_one_sentence(play: Play, fragment: str, words: str) -> No
 
 
 def test_a_link_of_ones_own_opens_elsewhere(play: Play, launch: Callable[..., GuardedPage], site: Server) -> None:
-    """What the button makes is shown by another browser, which runs it no sooner; “No, thanks” leaves it for good."""
+    """It is there to be copied by hand, too; another browser shows it and runs it no sooner; “No, thanks” leaves it."""
     play.run(PAINT)
     play.wait_colour((60, 0, 0))
     play.until(lambda: play.page.locator("#parameters input").count() >= 2)
@@ -125,6 +129,11 @@ def test_a_link_of_ones_own_opens_elsewhere(play: Play, launch: Callable[..., Gu
     play.until(lambda: play.page.inner_text("#shared-told") != "")
     link = play.page.input_value("#shared-link")
     assert link.startswith(f"{site.url}play.html#effect=1.")
+    play.page.evaluate(_NO_CLIPBOARD)
+    play.page.click("#shared-copy")
+    play.until(lambda: "didn't allow copying: copy the selected link yourself" in play.page.inner_text("#shared-told"))
+    assert focused(play) == "shared-link"
+    assert play.page.locator("#shared-link").evaluate(_SELECTED) == link
     other = Play(launch(), site, f"?model=general{link[link.index('#') :]}").wait_painted()
     other.page.wait_for_selector("#foreign:not([hidden])")
     assert other.text().rstrip() == PAINT.rstrip()

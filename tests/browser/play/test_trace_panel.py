@@ -35,12 +35,12 @@ async () => {
 
 ENDS = """
 async () => {
-  const { mountTrace } = await import(new URL("js/trace/panel.js", location.href).href);
+  const { mountTrace } = await import(new URL("pyselfie.js", location.href).href);
   const told = [];
   const selfie = Object.assign(new EventTarget(), { setTrace: (state) => told.push(state) });
   const section = document.createElement("section");
   document.body.append(section);
-  const end = mountTrace(section, selfie);
+  const end = await mountTrace(section, selfie);
   const panel = section.querySelector("details");
   panel.open = true;
   await new Promise((resolve) => panel.addEventListener("toggle", resolve, { once: true }));
@@ -48,7 +48,8 @@ async () => {
   const detail = { get steps() { told.push("heard"); return []; }, painter: "canvas2d", readbacks: 0 };
   selfie.dispatchEvent(new CustomEvent("trace", { detail }));
   section.remove();
-  return [told, section.childElementCount];
+  const wrong = await mountTrace(section, document.body).catch(({ message }) => message);
+  return [told, section.childElementCount, wrong];
 }
 """
 
@@ -173,16 +174,18 @@ def test_panel_is_for_everybody(panel: Panel) -> None:
     panel.page.set_viewport_size({"width": 1280, "height": 720})
 
 
-def test_a_panel_can_be_taken_away(panel: Panel) -> None:
-    """What mounts it returns its end: nothing is traced for it any more, and it hears nothing."""
-    assert panel.page.evaluate(ENDS) == [["live", "off"], 0]
+def test_any_page_can_have_a_panel_and_take_it_away(panel: Panel) -> None:
+    """What pyselfie.js mounts has an end: nothing is traced for it any more, and it hears nothing."""
+    told, count, wrong = panel.page.evaluate(ENDS)
+    assert (told, count) == (["live", "off"], 0)
+    assert wrong.startswith("mountTrace takes the element that it puts the panel into, and the <selfie-segmentation>")
 
 
 def test_frames_can_be_frozen_and_stepped_through(panel: Panel, tmp_path: Path) -> None:
     """A photo has no frames to step through; a video goes on by one, and back; frozen, it plays and the arrays stay."""
     open_trace(panel)
     assert panel.page.is_disabled("text=Next frame")
-    assert panel.page.inner_text("#trace-why") == "Frame by frame works with a video."
+    assert panel.page.inner_text("#trace .trace-why") == "Frame by frame works with a video."
     frames = [np.full((48, 64, 3), 40 + STEP * (index % 48), np.uint8) for index in range(96)]
     film = write_film(tmp_path / "film.webm", frames, sound=None)
     panel.give("film.webm", film.read_bytes(), "video/webm")

@@ -8,6 +8,7 @@ from tests.browser.element.element_kit import SAMPLE
 from tests.browser.flags import camera_flags
 from tests.browser.legacy.legacy_kit import link_tree
 from tests.browser.page.page_kit import AXE
+from tests.browser.play.test_share import FRAGMENT
 from tests.browser.widget.widget_kit import HOST_POLICY, Host
 
 OWN_POLICY = CONTENT_SECURITY_POLICY.replace("script-src", "frame-src 'self'; script-src 'unsafe-inline'")
@@ -60,14 +61,19 @@ def test_a_list_without_the_origin_allows_nobody(launch, site, other, status, te
 
 
 def test_own_site_takes_pictures_but_has_to_be_named(launch, dist, origins, tmp_path):
-    """A page of the widget's own site needs no list; without `origins` it gets no answer either."""
+    """A page of the widget's own site needs no list; without `origins` it gets no answer either.
+
+    What somebody has shared with the playground is nothing to the widget: it neither runs nor is shown.
+    """
     link_tree(dist, tmp_path / "site")
     (tmp_path / "site" / "widget.json").unlink()
     page = launch()
     page.expected_errors.append("favicon")
     with Server(tmp_path / "site", headers={"Content-Security-Policy": OWN_POLICY}) as own:
         origins.add(own.url.rstrip("/"))
-        host = Host(page, own, own, src=SAMPLE, background="#204060").wait_painted()
+        host = Host(page, own, own, fragment=FRAGMENT, src=SAMPLE, background="#204060").wait_painted()
+        assert page.frames[1].url.endswith(FRAGMENT)
+        assert "paint" not in host.frame.locator("body").inner_text()
         assert tuple(host.snapshot()[0, 0]) == (0x20, 0x40, 0x60, 255)
         host = Host(page, own, own, "", src=SAMPLE, background="#204060").wait_painted()
         host.page.evaluate("frame.contentWindow.postMessage({ pyselfie: 1, id: 7, type: 'snapshot' }, '*')")

@@ -35,7 +35,7 @@ async ([message, wait]) => {
 class Host:
     """A page on another origin with the widget in a frame; `auto` would load another model beside what is tested."""
 
-    def __init__(self, page, site, other, origins=None, *, readers=None, **query):
+    def __init__(self, page, site, other, origins=None, *, readers=None, fragment="", **query):
         self.page = page
         if readers is not None:  # another list than the built one
             page.route("**/widget.json", lambda route: route.fulfill(body=readers))
@@ -44,7 +44,7 @@ class Host:
         asked = urlencode(
             {"model-selection": "general"} | query | {"origins": self.origin if origins is None else origins}
         )
-        body = HOST % f"{site.url}widget.html?{asked}"
+        body = HOST % f"{site.url}widget.html?{asked}{fragment}"
         (other.directory / "host.html").write_text(body)
         page.goto(f"{other.url}host.html")
         self.frame = page.frame_locator("#frame")

@@ -19,7 +19,8 @@ from PIL import Image
 import pyselfie
 from builder import bytecode, compress, late_modules, site, templates, wheels
 from builder.errors import BuildError
-from builder.paths import MODELS, ROOT
+from builder.paths import MODELS, ROOT, WEB
+from builder.preloads import preloads
 from builder.stamps import files_under, sha256_of
 
 
@@ -59,6 +60,12 @@ def test_pages_preload_what_their_scripts_import(dist: Path):
         preloaded = re.findall(r'rel="modulepreload" href="([^"]+)"', (dist / page).read_text())
         assert far in preloaded
         assert all((dist / path).is_file() for path in preloaded)
+
+
+def test_only_who_wants_the_trace_panel_loads_it():
+    """pyselfie.js exports it, and imports none of it."""
+    assert "js/element/element.js" in preloads(WEB, "pyselfie.js")
+    assert not [path for path in preloads(WEB, "pyselfie.js") if path.startswith("js/trace/")]
 
 
 def test_compressed_forms_are_the_files(dist: Path):

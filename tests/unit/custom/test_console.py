@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pyselfie.custom.console import LONGEST_LINE, MOST_LINES, Console
+from pyselfie.custom.console import EVERY_S, LONGEST_LINE, MOST_LINES, Console
 from pyselfie.custom.cost import Cost
 
 if TYPE_CHECKING:
@@ -21,9 +21,11 @@ def test_flood_keeps_the_newest_lines() -> None:
     lot = console.take()
     assert lot is not None
     assert (lot.dropped, lot.lines) == (10_000 - MOST_LINES, [str(n) for n in range(10_000 - MOST_LINES, 10_000)])
+    assert console.wait_s is None
     console.print("x" * 10**6)
-    assert console.take() is None
+    assert (console.take(), console.wait_s) == (None, EVERY_S)
     now[0] = 0.3
+    assert console.wait_s == 0.0
     lot = console.take()
     assert lot is not None
     assert lot.lines == ["x" * LONGEST_LINE + "…"]

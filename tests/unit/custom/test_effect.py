@@ -58,7 +58,7 @@ def test_bad_custom_effect_is_one_sentence(body: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        ("def effect(", "fx.py does not run: SyntaxError: .*line 1"),
+        ("def effect(", r"^fx.py does not run: SyntaxError: '\(' was never closed, line 1$"),
         ("import nothing_of_this_name", "fx.py does not run: ModuleNotFoundError: .*, line 1"),
         ("effect = 3", "fx.py has no function effect"),
     ],

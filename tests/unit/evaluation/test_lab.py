@@ -195,10 +195,14 @@ def test_levels_are_those_that_the_command_reads(tmp_path: Path) -> None:
         assert (levels_of(pixels, "mask.png") == read_levels(path)).all()
 
 
-def test_labels_are_told_by_their_few_colours() -> None:
-    """As the pixels of a palette are."""
+def test_labels_are_the_colours_of_a_palette(tmp_path: Path) -> None:
+    """The same two colours without a palette are levels, as the command reads them; a palette of greys has levels."""
     rgba = np.zeros((8, 8, 4), np.uint8)
     rgba[..., 3] = 255
-    rgba[:4, :, 0] = 128
-    with pytest.raises(UnfitError, match=r"^m\.png has labels, by its few colours, and no levels of grey$"):
-        levels_of(rgba, "m.png")
+    rgba[:4] = (255, 255, 0, 255)
+    with pytest.raises(UnfitError, match=r"^m\.png has labels, by its palette of colours, and no levels of grey$"):
+        levels_of(rgba, "m.png", has_palette=True)
+    assert (levels_of(rgba, "m.png") == read_levels(save(tmp_path / "m.png", rgba[..., :3]))).all()
+    assert np.unique(levels_of(rgba, "m.png")).tolist() == [0, 226]
+    rgba[:4] = 255
+    assert np.unique(levels_of(rgba, "m.png", has_palette=True)).tolist() == [0, 255]

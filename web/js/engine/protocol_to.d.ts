@@ -174,13 +174,14 @@ export interface PlanLab {
   plan: string;
 }
 
-/** Measure a picture, or a clip's next frame. The answer is nothing. */
+/** Measure a picture, or a clip's next frame. `hasPalette`: the truth's file has a palette. The answer is nothing. */
 export interface Measure {
   type: "measure";
   request: number;
   name: string;
   picture: Frame;
   truth: Frame | null;
+  hasPalette: boolean;
 }
 
 /** The answer is JSON: `Comparison.table` in pyselfie/evaluation/comparison.py. */
@@ -199,6 +200,7 @@ export interface AskViews {
   name: string;
   picture: Frame;
   truth: Frame | null;
+  hasPalette: boolean;
 }
 
 /** The table of A, 0, or of B, 1, as text. */

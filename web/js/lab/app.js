@@ -171,7 +171,7 @@ async function measureEach(pairs) {
     bar.value = at;
     said.textContent = `Measuring ${at + 1} of ${pairs.length}: ${pair.name}`;
     try {
-      await lab.measure(pair.name, ...(await read(pair)));
+      await lab.measure(pair.name, await read(pair));
       measured.set(pair.name, pair);
     } catch (error) {
       complainOf(error, pair.name);
@@ -223,7 +223,7 @@ async function show(name) {
   }
   const kind = radios("kind").find(({ checked }) => checked)?.value ?? "errors";
   try {
-    const views = await lab.views(kind, name, ...(await read(pair)));
+    const views = await lab.views(kind, name, await read(pair));
     if (turn === showing) viewer.show(views, name, kind);
     else for (const view of views) view.close();
   } catch (error) {

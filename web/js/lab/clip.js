@@ -55,12 +55,12 @@ export class Clip {
     return new Clip(shown, masks, await rateOf(shown));
   }
 
-  /** @param {Pair} pair @returns {Promise<[ImageBitmap, ImageBitmap | null]>} */
+  /** @param {Pair} pair @returns {Promise<import("./lab.js").Taken>} */
   async read({ picture }) {
     const time = (picture + 0.5) * this.#step; // the middle of the frame, so that rounding finds no neighbour
     const videos = this.#truth ? [this.#video, this.#truth] : [this.#video];
     const [shown, masks = null] = await Promise.all(videos.map((video) => frameAt(video, time, this.#step)));
-    return [shown, masks];
+    return { picture: shown, truth: masks, hasPalette: false };
   }
 
   close() {

@@ -3,6 +3,7 @@
  *
  * @typedef {import("../engine/protocol.d.ts").ToLab} ToLab
  * @typedef {{name: string, picture: number, truth: number}} Pair
+ * @typedef {{picture: ImageBitmap, truth: ImageBitmap | null, hasPalette: boolean}} Taken a pair's pixels, as read
  * @typedef {{text: string, tone: string}} Cell
  * @typedef {{name: string, cells: Cell[]}} Line
  * @typedef {object} Table as `Comparison.table` in Python says
@@ -20,6 +21,9 @@
 
 import { Requests } from "../engine/requests.js";
 import { WorkerHost } from "../engine/worker_host.js";
+
+/** @param {Taken} taken */
+const bitmaps = ({ picture, truth }) => (truth ? [picture, truth] : [picture]);
 
 export class Lab extends EventTarget {
   #host;
@@ -66,9 +70,9 @@ export class Lab extends EventTarget {
     return answer;
   }
 
-  /** @param {string} name @param {ImageBitmap} picture @param {ImageBitmap | null} truth both are the worker's from here on */
-  measure(name, picture, truth) {
-    return this.#ask({ type: "measure", name, picture, truth }, truth ? [picture, truth] : [picture]);
+  /** @param {string} name @param {Taken} taken both bitmaps are the worker's from here on */
+  measure(name, taken) {
+    return this.#ask({ type: "measure", name, ...taken }, bitmaps(taken));
   }
 
   /** @param {string} order @param {boolean} descending @returns {Promise<Table>} */
@@ -76,12 +80,9 @@ export class Lab extends EventTarget {
     return JSON.parse(await this.#ask({ type: "table", order, descending }));
   }
 
-  /**
-   * @param {string} kind @param {string} name @param {ImageBitmap} picture @param {ImageBitmap | null} truth
-   * @returns {Promise<ImageBitmap[]>} of A and B
-   */
-  views(kind, name, picture, truth) {
-    return this.#ask({ type: "views", kind, name, picture, truth }, truth ? [picture, truth] : [picture]);
+  /** @param {string} kind @param {string} name @param {Taken} taken as above @returns {Promise<ImageBitmap[]>} of A and B */
+  views(kind, name, taken) {
+    return this.#ask({ type: "views", kind, name, ...taken }, bitmaps(taken));
   }
 
   /** @param {number} side @returns {Promise<string>} */

@@ -21,11 +21,12 @@ export class Pictures {
     this.#tell = tell;
   }
 
-  /** @param {import("./lab.js").Pair} pair @returns {Promise<[ImageBitmap, ImageBitmap | null]>} */
+  /** @param {import("./lab.js").Pair} pair @returns {Promise<import("./lab.js").Taken>} */
   async read({ picture, truth }) {
     const shown = await this.#read(this.#pictures[picture]);
     try {
-      return [shown, await this.#read(this.#truths[truth])];
+      const file = this.#truths[truth];
+      return { picture: shown, hasPalette: await hasPalette(file), truth: await this.#read(file) };
     } catch (error) {
       shown.close();
       throw error;
@@ -57,4 +58,11 @@ export class Pictures {
   }
 
   close() {}
+}
+
+/** Whether a file has its colours in a palette: GIFs, and PNGs of that colour type. @param {Blob} file */
+async function hasPalette(file) {
+  const head = new Uint8Array(await file.slice(0, 26).arrayBuffer());
+  const letters = String.fromCharCode(...head.subarray(1, 4));
+  return letters === "IF8" || (letters === "PNG" && head[25] === 3);
 }

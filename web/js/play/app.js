@@ -63,8 +63,9 @@ on(examples, "choose", ({ example }) => {
   printed.clear();
   session.open(example);
 });
-on(session, "opened", ({ name }) => {
-  examples.show(name);
+on(session, "change", () => examples.show(session.work));
+on(session, "opened", () => {
+  examples.show(session.work);
   models.need(!session.isHeld && takesClasses(session.work.source)); // nobody's link loads a model
 });
 on(session, "unkept", () => {

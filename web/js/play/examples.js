@@ -41,13 +41,13 @@ export class Examples extends EventTarget {
     this.first = found.examples[0] ?? null;
   }
 
-  /** Show which one is open; any other name is a work of the user's own. @param {string} name @returns {Example | undefined} */
-  show(name) {
+  /** Show which one is open, or was when it was begun; any other name is a work of the user's own. @param {import("./session.js").Work} work */
+  show({ name, source }) {
     const example = this.#all.get(name);
     const isListed = [...this.#select.options].some(({ value }) => value === name);
     this.#select.value = isListed ? name : "";
-    this.#about.textContent = example?.about ?? "";
-    return example;
+    const changed = isListed && name ? "Your version of this example." : "";
+    this.#about.textContent = example?.source === source ? example.about : changed;
   }
 
   /** @param {string} name */

@@ -85,7 +85,7 @@ function inputOf(control) {
 
 /** @param {HTMLElement} input */
 function outputOf(input) {
-  const output = make("output");
+  const output = make("output", { "aria-live": "off" }); // the slider itself is read out
   output.htmlFor.add(input.id);
   return output;
 }

@@ -11,6 +11,8 @@ const LOOK = EditorView.theme({
   ".cm-content": { padding: "0.6rem 0", caretColor: "var(--text)" },
   ".cm-line": { padding: "0 1rem 0 0.5rem" },
   ".cm-cursor": { borderLeftColor: "var(--text)", borderLeftWidth: "2px" },
+  // CodeMirror sets the animation's name in the element's own style; the page's sheets don't reach in here.
+  "@media (prefers-reduced-motion: reduce)": { ".cm-cursorLayer": { animation: "none !important" } },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "var(--code-selection)",
   },

@@ -13,6 +13,8 @@ const RUNNING = {
   before: ["old", "The last good version runs"],
   none: ["none", "No effect runs"],
 };
+const HELD = ["held", "Not run yet"];
+const STUCK = ["stuck", "Waiting for the effect"];
 /** Pictures per second where the source names no rate of its own. */
 const USUAL_RATE = 30;
 
@@ -44,22 +46,19 @@ export class Verdict extends EventTarget {
 
   /** @param {State} state */
   show({ kind, running, error, ms }) {
-    const [name, text] = RUNNING[running ?? "none"];
-    this.#chip.dataset.state = name;
-    write(this.#chipText, text);
+    this.#mark(RUNNING[running ?? "none"]);
     const [way, what] = kind ? WAYS[kind] : ["", ""];
     this.#way.hidden = !kind;
     write(byId("way-kind", HTMLElement), way);
     write(byId("way-what", HTMLElement), what);
     this.#ms = ms;
     this.#showCost();
-    this.#tell(error ? `${error.message}.` : "", error?.line ?? null);
+    this.#tell(error ? `${error.message.replace(/^the /, "The ")}.` : "", error?.line ?? null);
   }
 
   /** What is shown waits for the user's word. */
   hold() {
-    this.#chip.dataset.state = "held";
-    write(this.#chipText, "Not run yet");
+    this.#mark(HELD);
     this.#way.hidden = true;
     this.#ms = null;
     this.#showCost();
@@ -68,6 +67,7 @@ export class Verdict extends EventTarget {
 
   /** The code has not returned for so many seconds. @param {number} seconds */
   wait(seconds) {
+    this.#mark(STUCK);
     this.#tell(
       `The effect hasn't returned for ${seconds} s: it will be stopped, and the last good version, if any, goes on.`,
       null,
@@ -110,7 +110,12 @@ export class Verdict extends EventTarget {
     write(this.#mistakeText, sentence);
     this.#line = line ?? 1;
     this.#mistakeLine.hidden = line === null;
-    this.#mistakeLine.textContent = `Line ${line}`;
+  }
+
+  /** @param {string[]} running the chip's state and text */
+  #mark([state, text]) {
+    this.#chip.dataset.state = state;
+    write(this.#chipText, text);
   }
 }
 

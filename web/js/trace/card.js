@@ -3,7 +3,7 @@
 import { make } from "../dom.js";
 import { numberText, showPicture } from "./picture.js";
 
-/** @typedef {import("../../types/pyselfie.d.ts").TraceStep} Step */
+/** @typedef {import("../../types/pyselfie_trace.d.ts").TraceStep} Step */
 
 export class Card {
   #canvas = make("canvas", { className: "trace-pixels", "aria-hidden": "true" });

@@ -5,8 +5,8 @@ import { saveFile } from "../save_file.js";
 import { drawHistogram } from "./histogram.js";
 import { numberText, showPicture } from "./picture.js";
 
-/** @typedef {import("../../types/pyselfie.d.ts").TracedArray} TracedArray */
-/** @typedef {import("../../types/pyselfie.d.ts").TraceStep} Step */
+/** @typedef {import("../../types/pyselfie_trace.d.ts").TracedArray} TracedArray */
+/** @typedef {import("../../types/pyselfie_trace.d.ts").TraceStep} Step */
 
 const CHANNELS = "RGBA";
 

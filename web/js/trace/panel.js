@@ -6,11 +6,12 @@ import { Card } from "./card.js";
 import { Large } from "./large.js";
 
 /** @typedef {import("../../types/pyselfie.d.ts").SelfieSegmentationElement} Selfie */
-/** @typedef {import("../../types/pyselfie.d.ts").Trace} Trace */
-/** @typedef {import("../../types/pyselfie.d.ts").TraceStep} Step */
-/** @typedef {{step?: (frames: number) => void}} Playback */
+/** @typedef {import("../../types/pyselfie_trace.d.ts").Trace} Trace */
+/** @typedef {import("../../types/pyselfie_trace.d.ts").TraceStep} Step */
+/** @typedef {import("../../types/pyselfie_trace.d.ts").TracePlayback} Playback */
 
 const WHY_NO_STEP = "Frame by frame works with a video.";
+const WHO = "mountTrace takes the element that it puts the panel into, and the <selfie-segmentation> that it traces.";
 const GPU_TIMES = "On WebGPU the times are those until the work is handed to the GPU.";
 
 /**
@@ -22,6 +23,7 @@ const GPU_TIMES = "On WebGPU the times are those until the work is handed to the
  * @returns {() => void} ends it: the panel goes, and nothing is traced for it any more
  */
 export function mountTrace(section, selfie, playback = () => null) {
+  if (!(section instanceof HTMLElement) || typeof selfie?.setTrace !== "function") throw new TypeError(WHO);
   const panel = new TracePanel(selfie, playback);
   section.replaceChildren(panel.element);
   section.hidden = false;
@@ -30,6 +32,8 @@ export function mountTrace(section, selfie, playback = () => null) {
     section.hidden = true;
   };
 }
+
+let panels = 0;
 
 class TracePanel {
   #selfie;
@@ -44,7 +48,7 @@ class TracePanel {
   #freeze = make("button", { type: "button", className: "button", textContent: "Freeze", "aria-pressed": "false" });
   #back = make("button", { type: "button", className: "button", textContent: "Previous frame" });
   #next = make("button", { type: "button", className: "button", textContent: "Next frame" });
-  #why = make("span", { className: "quiet", id: "trace-why" });
+  #why = make("span", { className: "trace-why quiet", id: `trace-why-${++panels}` });
   #list = make("ol", { className: "trace-graph" });
   #missing = make("ul", { className: "trace-missing quiet" });
   #about = make("p", { className: "trace-about quiet" });

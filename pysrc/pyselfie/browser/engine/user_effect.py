@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,7 @@ class UserEffect:
         self._good: int | None = None
         self._refused: tuple[CustomEffect | None, str] | None = None
         self._told: tuple[Any, ...] | None = None
+        self._waits_for_lot = False
 
     def take(self, message: incoming.SetCustomEffect) -> None:
         """Paint by another text; None goes back to the options' effect. One that cannot be loaded changes nothing."""
@@ -147,6 +149,17 @@ class UserEffect:
             printed = None if lot is None else json.dumps(lot._asdict(), ensure_ascii=False)
             state = json.dumps(live.as_dict(), ensure_ascii=False)
             self._post({"type": "effect", "state": state, "printed": printed})
+        wait_s = live.console.wait_s
+        if wait_s is not None and not self._waits_for_lot:
+            self._waits_for_lot = True
+            self._spawn(self._tell_later(wait_s))
+
+    async def _tell_later(self, wait_s: float) -> None:
+        """Tell of what was printed too soon after the last lot: on a still no other picture would bring it."""
+        await asyncio.sleep(wait_s)
+        self._waits_for_lot = False
+        if self._custom is not None:
+            self._tell_of(self._custom)
 
     def _refuse(self, sentence: str) -> None:
         self._post({"type": "error", "code": "option", "message": sentence, "action": None})

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyselfie.browser.js_types import Bitmap, Frame, Host
+    from pyselfie.browser.js_types import Bitmap, Host
     from pyselfie.browser.protocol.incoming import AskCsv, AskTable, AskViews, Measure, PlanLab, ToLab
     from pyselfie.browser.protocol.outgoing import FromService
 
@@ -92,7 +92,7 @@ class LabClient:
 
     async def _on_measure(self, message: Measure) -> None:
         rgb = over_white(read_rgba(message.picture))
-        truth = None if message.truth is None else self._levels(message.truth, message.name)
+        truth = self._truth(message)
         async with self._lock:
             await self._opened.measure(message.name, rgb, truth)
 
@@ -102,19 +102,21 @@ class LabClient:
     async def _on_views(self, message: AskViews) -> list[Bitmap]:
         size = view_size(*size_of(message.picture))
         rgb = over_white(read_rgba(message.picture, size))
-        truth = None if message.truth is None else self._levels(message.truth, message.name, size)
+        truth = self._truth(message, size)
         return [as_bitmap(view) for view in self._opened.views(message.kind, message.name, rgb, truth)]
 
     async def _on_csv(self, message: AskCsv) -> str:
         return self._opened.comparison.as_csv(message.side)
 
-    def _levels(self, frame: Frame, name: str, size: tuple[int, int] | None = None) -> Picture:
-        """Return a truth, uint8 [H, W]; that of a video never has an alpha, nor labels."""
-        rgba = read_rgba(frame, size)
+    def _truth(self, message: Measure | AskViews, size: tuple[int, int] | None = None) -> Picture | None:
+        """Return a message's truth, uint8 [H, W]; that of a video never has an alpha, nor labels."""
+        if message.truth is None:
+            return None
+        rgba = read_rgba(message.truth, size)
         if self._is_clip:
             levels: Picture = np.rint(rgba[..., :3] @ LUMA).astype(np.uint8)
             return levels
-        return levels_of(rgba, f"the mask of {name}")
+        return levels_of(rgba, f"the mask of {message.name}", has_palette=message.hasPalette)
 
     @property
     def _opened(self) -> Lab:

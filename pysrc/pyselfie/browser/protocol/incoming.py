@@ -138,6 +138,7 @@ class Measure(Protocol):
     name: str
     picture: Frame
     truth: Frame | None
+    hasPalette: bool
 
 
 class AskTable(Protocol):
@@ -154,6 +155,7 @@ class AskViews(Protocol):
     name: str
     picture: Frame
     truth: Frame | None
+    hasPalette: bool
 
 
 class AskCsv(Protocol):

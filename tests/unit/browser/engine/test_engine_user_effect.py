@@ -22,6 +22,12 @@ def state(host):
     return json.loads(told[-1]["state"]), len(told)
 
 
+def printed(host):
+    """Return all lines that the page has been told of."""
+    lots = [json.loads(told["printed"]) for told in host.told("effect") if told["printed"]]
+    return [line for lot in lots for line in lot["lines"]]
+
+
 def test_overlay_is_drawn_over_the_frame(worker):
     """It runs on the sample and paints at once; the page gets its kind and controls once, and once what it costs."""
 
@@ -131,6 +137,23 @@ def test_print_reaches_the_page(worker):
         _, host = await with_effect(worker, f"print('seen', sample.shape[0]); {PAINT}")
         lots = [json.loads(told["printed"]) for told in host.told("effect") if told["printed"]]
         assert lots == [{"dropped": 0, "lines": ["seen 256"]}]
+
+    asyncio.run(run())
+
+
+def test_what_is_printed_on_a_still_is_told_to_the_end(worker):
+    """Two pictures follow each other at once: what the second one prints is told when it may be, without a third."""
+
+    async def run():
+        engine, host = await with_effect(worker, f"print(level); {PAINT}")
+        for level in (4, 5):
+            set_values(engine, level=level)
+            await settle()
+        assert printed(host) == ["3"]
+        async with asyncio.timeout(10):
+            while len(printed(host)) < 3:
+                await asyncio.sleep(0.01)
+        assert printed(host) == ["3", "4", "5"]
 
     asyncio.run(run())
 

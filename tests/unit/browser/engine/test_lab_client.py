@@ -59,7 +59,7 @@ def host(worker: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def ask(client: Any, request: int, message: str, **given: Any) -> None:
-    client.receive(SimpleNamespace(type=message, request=request, **given))
+    client.receive(SimpleNamespace(type=message, request=request, **{"hasPalette": False, **given}))
 
 
 def test_requests_are_answered_in_order(host: Any) -> None:
