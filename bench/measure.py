@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from statistics import median
 from typing import TYPE_CHECKING, Literal
 
@@ -119,6 +120,7 @@ def _outcome(entrant: Entrant, visits: list[Visit], agreement: dict[str, float])
         "round_totals_ms": medians(visits, "totalMs"),
         "round_trips_ms": medians(visits, "roundTripMs"),
         "stages": {name: summary([sample["stages"][name] for sample in samples]) for name in stages},
+        "ways_in": dict(Counter(sample["wayIn"] for sample in samples if "wayIn" in sample)),
         "agreement": agreement.get(entrant.contender.key),
     }
 

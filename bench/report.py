@@ -37,7 +37,8 @@ class Report(TypedDict):
     """One run.
 
     ``ratios`` and ``round_trip_ratios`` are ours over theirs, round by round; ``camera`` has the same measurements
-    with I420 video frames, as a webcam delivers them, ``canvas`` with video frames of a canvas; ``growth_ms`` is the
+    with I420 video frames, as a webcam delivers them, ``canvas`` with video frames of a canvas, ``film`` with those of
+    a decoded VP9 film, ``fake_camera`` with those of Chromium's own camera, which shows nobody; ``growth_ms`` is the
     median frame by height of the picture; ``refined_ratios`` is a refined and smoothed frame over a raw one by effect.
     """
 
@@ -50,6 +51,8 @@ class Report(TypedDict):
     round_trip_ratios: dict[str, Summary]
     camera: dict[str, Outcome]
     canvas: dict[str, Outcome]
+    film: dict[str, Outcome]
+    fake_camera: dict[str, Outcome]
     growth_ms: dict[str, dict[str, float]]
     effects_ms: dict[str, Summary]
     refined_ratios: dict[str, Summary]

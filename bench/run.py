@@ -44,6 +44,8 @@ FLAGS = [
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--enable-unsafe-swiftshader",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 STAGED = ("ours", "handjs")  # arranged alike, so compared stage by stage, with camera frames, and by size
 GROWTH = ((640, 360), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
@@ -124,6 +126,8 @@ def _measure(
         _race(field, options, report)
         report["camera"] = _video_frames(field, options, "i420")
         report["canvas"] = _video_frames(field, options, "canvas")
+        report["film"] = _video_frames(field, options, "vp9")
+        report["fake_camera"] = _video_frames(field, options, "camera")
         _growth(field, options, report)
         _effects(field, options, report)
     report["startup"] = _startup(playwright, chromium, options, report["failures"])
@@ -148,6 +152,8 @@ def _empty_report(options: argparse.Namespace) -> Report:
         "round_trip_ratios": {},
         "camera": {},
         "canvas": {},
+        "film": {},
+        "fake_camera": {},
         "growth_ms": {},
         "effects_ms": {},
         "refined_ratios": {},

@@ -27,6 +27,8 @@ def render(report: Report) -> str:
         _stages(report),
         _stage_table("camera-like I420 frames: stage, ms (p95)", report["camera"]),
         _stage_table("video frames of a canvas: stage, ms (p95)", report["canvas"]),
+        _stage_table("frames of a VP9 film: stage, ms (p95)", report["film"]),
+        _stage_table("frames of Chromium's fake camera: stage, ms (p95)", report["fake_camera"]),
         _growth(report),
         _effects(report),
         _startup(report["startup"]),
@@ -75,7 +77,12 @@ def _stage_table(title: str, outcomes: Mapping[str, Outcome]) -> str:
     names = list(dict.fromkeys(name for outcome in outcomes.values() for name in outcome["stages"]))
     rows = [[name, *_cells(outcomes, name)] for name in names]
     rows.append(["whole frame", *(_with_p95(outcome["total_ms"]) for outcome in outcomes.values())])
+    rows.append(["way in: frames", *(_ways(outcome["ways_in"]) for outcome in outcomes.values())])
     return markdown_table([title, *outcomes], rows)
+
+
+def _ways(frames: Mapping[str, int]) -> str:
+    return ", ".join(f"{way}: {count}" for way, count in frames.items())
 
 
 def _cells(outcomes: Mapping[str, Outcome], stage: str) -> Iterator[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from typing import NotRequired
 
 
 class Sample(TypedDict):
@@ -12,6 +15,7 @@ class Sample(TypedDict):
     roundTripMs: float
     mainMs: float
     stages: dict[str, float]
+    wayIn: NotRequired[str]
 
 
 class Order(TypedDict):
@@ -51,6 +55,8 @@ class Outcome(TypedDict):
     main_ms: Summary
     main_task_ms: Summary
     stages: dict[str, Summary]
+    ways_in: dict[str, int]
+    """How many frames came in which way, as the contender itself says: by which call a video frame became a picture."""
     round_totals_ms: list[float]
     """Median frame of each round, and below the same seen from the page: what the ratios are made of."""
     round_trips_ms: list[float]

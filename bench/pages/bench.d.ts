@@ -21,7 +21,7 @@ interface BenchFacts {
   threads: number;
 }
 
-type FrameKind = "bitmap" | "i420" | "canvas";
+type FrameKind = "bitmap" | "i420" | "canvas" | "vp9" | "camera";
 
 interface BenchOrder {
   count: number;
@@ -39,6 +39,8 @@ interface BenchSample {
   /** The page's own thread, in calls that the frame needs. */
   mainMs: number;
   stages: Record<string, number>;
+  /** By which call the frame became a picture. */
+  wayIn?: string;
 }
 
 /** How it is asked: `bench("stock", order)`. */

@@ -26,8 +26,8 @@ async function segment(frame) {
   const start = performance.now();
   const reply = ask({ frame }, [frame]);
   const mainMs = performance.now() - start;
-  const { totalMs, stages } = await reply;
-  return { totalMs, stages, mainMs, roundTripMs: performance.now() - start };
+  const { totalMs, stages, wayIn } = await reply;
+  return { totalMs, stages, wayIn, mainMs, roundTripMs: performance.now() - start };
 }
 
 offer({

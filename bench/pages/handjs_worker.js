@@ -67,9 +67,15 @@ async function convert(frame) {
 }
 
 /** The quickest way for each kind of frame. @param {ImageBitmap | VideoFrame} frame */
+function wayFor(frame) {
+  if (frame instanceof ImageBitmap) return "none";
+  return frame.format === "I420" ? "copyTo" : "createImageBitmap";
+}
+
+/** @param {ImageBitmap | VideoFrame} frame */
 function pictureOf(frame) {
   if (frame instanceof ImageBitmap) return frame;
-  return frame.format === "I420" ? convert(frame) : createImageBitmap(frame);
+  return wayFor(frame) === "copyTo" ? convert(frame) : createImageBitmap(frame);
 }
 
 /** @param {CanvasImageSource} image */
@@ -195,6 +201,7 @@ function kindOf(left, top) {
 
 /** @param {ImageBitmap | VideoFrame} frame */
 async function segment(frame) {
+  const wayIn = wayFor(frame);
   const marks = [performance.now()];
   const mark = () => marks.push(performance.now());
   const image = await pictureOf(frame);
@@ -210,7 +217,7 @@ async function segment(frame) {
   if (image instanceof ImageBitmap) image.close();
   mark();
   const stages = Object.fromEntries(STAGES.map((name, i) => [name, marks[i + 1] - marks[i]]));
-  return { totalMs: marks[5] - marks[0], stages };
+  return { totalMs: marks[5] - marks[0], stages, wayIn };
 }
 
 self.onmessage = async ({ data }) => {

@@ -9,6 +9,7 @@ const stage = /** @type {HTMLElement} */ (document.querySelector("main"));
 let engine;
 /** @type {Record<string, number>} */
 let stages = {};
+let wayIn = "";
 
 class WorkerWithStopwatch extends Worker {
   /** @param {string | URL} _url the engine's worker, which the other one contains @param {WorkerOptions} [options] */
@@ -40,7 +41,7 @@ async function segment(frame) {
   engine.push(frame);
   const mainMs = performance.now() - start;
   const { ms } = await painted;
-  return { totalMs: ms, stages, mainMs, roundTripMs: performance.now() - start };
+  return { totalMs: ms, stages, wayIn, mainMs, roundTripMs: performance.now() - start };
 }
 
 offer({
@@ -50,8 +51,7 @@ offer({
     const asked = new URLSearchParams(location.search);
     engine = new Engine(stage, { backend: asked.get("backend") ?? "wasm", painter: asked.get("painter") ?? "auto" });
     engine.addEventListener("timings", (event) => {
-      const { total: _, ...rest } = /** @type {CustomEvent} */ (event).detail;
-      stages = rest;
+      ({ stages, wayIn } = /** @type {CustomEvent} */ (event).detail);
     });
     // The network's own mask is what the others paint; what is done for its edges is a contender of its own.
     const edges = asked.get("edges") ?? "raw";

@@ -64,6 +64,7 @@ async function makeFrame({ width, height, kind }) {
 
 /** @param {BenchOrder} order */
 export async function makeFrames(order) {
+  if (order.kind === "vp9") return filmFrames(order);
   const frames = [];
   for (let i = 0; i < order.count; i++) frames.push(await makeFrame(order));
   return frames;
@@ -75,18 +76,78 @@ export async function makeFrames(order) {
  * @param {(frame: ImageBitmap | VideoFrame) => Promise<BenchSample>} segment
  */
 export function frameByFrame(segment) {
-  /** @type {(ImageBitmap | VideoFrame)[]} */
+  /** @type {Iterable<ImageBitmap | VideoFrame> | AsyncIterable<VideoFrame>} */
   let frames = [];
   return {
     async stock(/** @type {BenchOrder} */ order) {
-      frames = await makeFrames(order);
+      frames = order.kind === "camera" ? cameraFrames(order) : await makeFrames(order);
     },
     async run() {
       const samples = [];
-      for (const frame of frames) samples.push(await segment(frame));
+      for await (const frame of frames) samples.push(await segment(frame));
       return samples;
     },
   };
+}
+
+/** A camera has few buffers, so that its frames can't be stocked: each comes when the one before is done. */
+async function* cameraFrames(/** @type {BenchOrder} */ { count, width, height }) {
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { width, height } });
+  const [track] = stream.getVideoTracks();
+  const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
+  try {
+    for (let i = 0; i < count; i++) {
+      const { value } = await reader.read();
+      if (value) yield value;
+    }
+  } finally {
+    await reader.cancel();
+    track.stop();
+  }
+}
+
+/** Encoded once for each size. @type {Map<string, Promise<EncodedVideoChunk[]>>} */
+const films = new Map();
+
+/**
+ * @param {number} width
+ * @param {number} height
+ */
+async function encode(width, height) {
+  /** @type {EncodedVideoChunk[]} */
+  const chunks = [];
+  const encoder = new VideoEncoder({
+    output: (chunk) => chunks.push(chunk),
+    error: (error) => reportError(error),
+  });
+  encoder.configure({ codec: "vp09.00.31.08", width, height, bitrate: 4e6, latencyMode: "realtime" });
+  for (let i = 0; i < PICTURES; i++) {
+    const frame = await makeFrame({ count: 1, width, height, kind: "canvas" });
+    encoder.encode(/** @type {VideoFrame} */ (frame), { keyFrame: i === 0 });
+    frame.close();
+  }
+  await encoder.flush();
+  encoder.close();
+  return chunks;
+}
+
+/** As a film's player decodes them. @param {BenchOrder} order @returns {Promise<VideoFrame[]>} */
+async function filmFrames({ count, width, height }) {
+  const size = `${width}x${height}`;
+  const film = films.get(size) ?? encode(width, height);
+  films.set(size, film);
+  const chunks = await film;
+  /** @type {VideoFrame[]} */
+  const frames = [];
+  const decoder = new VideoDecoder({
+    output: (frame) => frames.push(frame),
+    error: (error) => reportError(error),
+  });
+  decoder.configure({ codec: "vp09.00.31.08", codedWidth: width, codedHeight: height });
+  for (let i = 0; i < count; i++) decoder.decode(chunks[i % chunks.length]); // the first one is a key frame
+  await decoder.flush();
+  decoder.close();
+  return frames;
 }
 
 /**

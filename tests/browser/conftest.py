@@ -20,6 +20,7 @@ from builder.serve import Server
 from tests.browser.examples_kit import npm
 from tests.browser.flags import BASE_FLAGS
 from tests.browser.guard import REPORT_PATH, Guard
+from tests.browser.harness import EngineDriver
 from tests.browser.widget.widget_kit import HOST_POLICY
 
 if TYPE_CHECKING:
@@ -116,6 +117,39 @@ def launch(
                 routed.unroute_all(behavior="ignoreErrors")  # else answers still on their way raise when it closes
         context.close()
     faults = [fault for _, guard in opened for fault in guard.faults()]
+    assert not faults, "the page misbehaved:\n" + "\n".join(faults)
+
+
+@pytest.fixture(scope="module")
+def kept_settings() -> dict[str, Any]:
+    """Return the settings of a module's `engine`."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def kept(
+    browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str], site: Server, kept_settings: dict[str, Any]
+) -> Iterator[tuple[EngineDriver, Guard]]:
+    """Return an engine that has started, whose worker stays for the module's tests."""
+    context = browser_for(()).new_context()
+    guard = Guard(context, origins)
+    driver = EngineDriver(cast("GuardedPage", context.new_page()), site.url, **kept_settings)
+    driver.start()
+    yield driver, guard
+    context.close()
+
+
+@pytest.fixture
+def engine(kept: tuple[EngineDriver, Guard]) -> Iterator[EngineDriver]:
+    """Return an engine that has not started, in a worker that others have used: to start Python takes seconds.
+
+    A test that changes the worker itself launches a page of its own.
+    """
+    driver, guard = kept
+    driver.renew()
+    yield driver
+    faults = guard.faults()
+    guard.forget()
     assert not faults, "the page misbehaved:\n" + "\n".join(faults)
 
 

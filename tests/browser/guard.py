@@ -66,6 +66,11 @@ class Guard:
         """Return what was seen and not expected, in words."""
         return [text for text in self._seen if not any(re.search(pattern, text) for pattern in self._expected)]
 
+    def forget(self) -> None:
+        """Begin anew, for the next test on the same page."""
+        self._seen.clear()
+        self._expected.clear()
+
 
 def _text(error: Error) -> str:
     return error.stack or error.message

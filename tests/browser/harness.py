@@ -48,7 +48,7 @@ async ({ engineUrl, events, ...asked }) => {
 def png_base64(pixels: NDArray[np.uint8]) -> str:
     """Return uint8 RGB or RGBA pixels as a base64 PNG: what comes in is what the browser decodes."""
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)  # quick
     return base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -92,8 +92,13 @@ class EngineDriver:
         page.route("**/blank.html", _empty_page)
         page.goto(f"{site_url}blank.html")
         asked = {"backend": backend, "painter": painter, "isolated": isolated}
-        arguments = {"engineUrl": f"{site_url}js/engine/engine.js", "events": EVENTS, **asked}
-        page.evaluate(_SETUP, arguments)
+        self._set_up = {"engineUrl": f"{site_url}js/engine/engine.js", "events": EVENTS, **asked}
+        page.evaluate(_SETUP, self._set_up)
+
+    def renew(self) -> None:
+        """Put a new engine in the place of this one; the page's first engine stays, and with it the worker."""
+        self.page.evaluate("() => { if (self.first) { engine.close(); stage.remove(); } else self.first = engine; }")
+        self.page.evaluate(_SETUP, self._set_up)
 
     def start(self, **options: Any) -> dict[str, Any]:
         """Start the engine with these options and return its `ready` event."""

@@ -116,8 +116,8 @@ class OrtSession(Protocol):
     def bind(self, tensor: Any) -> None:
         """Take a proxy of the float32 input array; the bridge sees it through a live view."""
 
-    def run(self, extras: Any, alone: bool) -> Awaitable[TypedArray]:
-        """Run the model on the bound input and return the mask.
+    def runFor(self, extras: Any, alone: bool, done: Any, failed: Any) -> None:  # noqa: N802
+        """Run the model on the bound input, and call a proxy with the mask or with the error.
 
         `extras`: names of outputs that `extra` may give; `alone`: the picture is not of the film.
         """

@@ -18,8 +18,6 @@ from tests.reference.compositor import composite, looked_up
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from builder.serve import Server
-    from tests.browser.guard import GuardedPage
 
 POP = """
 import numpy as np
@@ -46,13 +44,16 @@ FUNCTIONS: dict[str, tuple[dict[str, Any], Callable[..., np.ndarray]]] = {
 }
 
 
-@pytest.fixture
-def engine(launch: Callable[..., GuardedPage], site: Server, astronaut: np.ndarray) -> EngineDriver:
-    """Return an engine that shows the astronaut."""
-    driver = EngineDriver(launch(), site.url, painter="canvas2d")
-    driver.start(effect="mask")
-    driver.show(astronaut)
-    return driver
+@pytest.fixture(scope="module")
+def kept_settings() -> dict[str, str]:
+    return {"painter": "canvas2d"}
+
+
+@pytest.fixture(autouse=True)
+def _shown(engine: EngineDriver, astronaut: np.ndarray) -> None:
+    """Show the astronaut."""
+    engine.start(effect="mask")
+    engine.show(astronaut)
 
 
 def use(engine: EngineDriver, source: str | None, name: str | None = "effect") -> None:

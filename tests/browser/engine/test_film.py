@@ -83,9 +83,14 @@ async ([url, file]) => {
 """
 
 
+@pytest.fixture(scope="module")
+def kept_settings() -> dict[str, str]:
+    return {"painter": "canvas2d"}
+
+
 @pytest.fixture
 def open_engine(launch: Launch, site: Server) -> Callable[..., EngineDriver]:
-    """Return a function that starts an engine on the canvas, with the mask as its effect."""
+    """Return a function that starts an engine on the canvas and in a worker of its own, with the mask as its effect."""
 
     def start(**options: Any) -> EngineDriver:
         engine = EngineDriver(launch(), site.url, painter="canvas2d")
@@ -130,13 +135,13 @@ def test_a_noisy_film_is_smoothed_and_the_option_counts_at_once(
 
 @pytest.mark.parametrize("how", ["cut", "reset", "size"])
 def test_nothing_of_a_film_is_in_the_next_one(
-    open_engine: Callable[..., EngineDriver], astronaut: Picture, how: str
+    engine: EngineDriver, open_engine: Callable[..., EngineDriver], astronaut: Picture, how: str
 ) -> None:
     """At a cut, after `reset` and with another size, the first mask is that of a fresh start."""
     before, after = np.ascontiguousarray(astronaut[:, ::-1]), astronaut
     if how == "size":
         before = before[:-64]
-    engine = open_engine(smoothing=0.95)
+    engine.start(effect="mask", smoothing=0.95)
     play(engine, [before, before])
     if how == "reset":
         engine.page.evaluate("engine.reset()")
@@ -145,10 +150,10 @@ def test_nothing_of_a_film_is_in_the_next_one(
     assert np.abs(mask - fresh).max() <= TOLERANCE
 
 
-def test_a_photos_mask_is_its_own(open_engine: Callable[..., EngineDriver], astronaut: Picture) -> None:
+def test_a_photos_mask_is_its_own(engine: EngineDriver, astronaut: Picture) -> None:
     """However much is smoothed, whatever was shown before, and mirrored or not: the same mask, to the last bit."""
     masks = []
-    engine = open_engine(smoothing=0)
+    engine.start(effect="mask", smoothing=0)
     for smoothing, mirror in [(0, False), (0.95, False), (0.5, True)]:
         engine.options(smoothing=smoothing, mirror=mirror)
         play(engine, noisy(astronaut, 2))
@@ -158,7 +163,7 @@ def test_a_photos_mask_is_its_own(open_engine: Callable[..., EngineDriver], astr
     np.testing.assert_array_equal(masks[0], masks[2])
 
 
-def test_small_people_are_seen_closely(open_engine: Callable[..., EngineDriver], astronaut: Picture) -> None:
+def test_small_people_are_seen_closely(engine: EngineDriver, astronaut: Picture) -> None:
     """In a photo, in each frame of a film, and with raw edges not: closer to the portrait's own mask than one look."""
     canvas = np.full((512, 512, 3), 127, np.uint8)
     place = np.s_[300:428, 60:188]
@@ -166,7 +171,7 @@ def test_small_people_are_seen_closely(open_engine: Callable[..., EngineDriver],
     truth = np.zeros((512, 512), np.float32)
     truth[place] = resize_half_pixel(native_mask(astronaut), 128, 128)
     truth = resize_half_pixel(truth, 256, 256)
-    engine = open_engine(edges="raw")
+    engine.start(effect="mask", edges="raw")
     engine.show(canvas)
     unrefined = engine.mask()
     after = engine.position()
@@ -192,11 +197,9 @@ def overlap(mask: NDArray[np.float32], truth: NDArray[np.float32]) -> float:
     return float((one & other).sum() / (one | other).sum())
 
 
-def test_edges_change_while_it_runs_and_no_canvas_goes(
-    open_engine: Callable[..., EngineDriver], astronaut: Picture
-) -> None:
+def test_edges_change_while_it_runs_and_no_canvas_goes(engine: EngineDriver, astronaut: Picture) -> None:
     """The other network is loaded beside the running one and told by a `model` event; the picture stays meanwhile."""
-    engine = open_engine()
+    engine.start(effect="mask")
     engine.show(astronaut)
     refined = engine.mask()
     engine.page.evaluate(
@@ -219,7 +222,9 @@ def test_edges_change_while_it_runs_and_no_canvas_goes(
     assert engine.log("error", "notice") == []
 
 
-def test_options_at_random_leave_nothing_stuck(open_engine: Callable[..., EngineDriver], astronaut: Picture) -> None:
+def test_options_at_random_leave_nothing_stuck(
+    engine: EngineDriver, open_engine: Callable[..., EngineDriver], astronaut: Picture
+) -> None:
     """Over 500 frames of two sizes, with cuts and resets among them; afterwards a photo looks as in a new engine."""
     rng = np.random.default_rng(11)
     low, high = option_named("smoothing").low, option_named("smoothing").high
@@ -239,7 +244,7 @@ def test_options_at_random_leave_nothing_stuck(open_engine: Callable[..., Engine
     changes = [{name: choices[name]() for name in rng.choice(list(choices), 2)} for _ in range(500)]
     settled = {"effect": "blur", "edges": "refined", "smoothing": 0.85, "modelSelection": 1, "mirror": False}
     settled |= {"strength": 0.5, "color": "#00FF00", "decontaminate": True, "lightWrap": 0.15, "colourCast": 0}
-    engine = open_engine()
+    engine.start(effect="mask")
     frames = [png_base64(picture) for picture in (*noisy(astronaut[::4, ::4], 3), astronaut[:96:2, ::2])]
     engine.page.evaluate(RANDOM, [frames, changes])
     engine.options(**settled)

@@ -37,8 +37,8 @@ SLOW = """(() => {
 
 
 @pytest.fixture
-def engine(launch, site):
-    """Return an engine that paints with Canvas 2D."""
+def own_engine(launch, site):
+    """Return an engine with a worker of its own, for a test that changes it."""
     return EngineDriver(launch(), site.url)
 
 
@@ -61,14 +61,14 @@ def test_a_slider_may_be_dragged_for_long(engine, astronaut, size, count):
     np.testing.assert_array_equal(engine.snapshot(), dragged)
 
 
-def test_changes_made_together_are_painted_together(engine, astronaut):
+def test_changes_made_together_are_painted_together(own_engine, astronaut):
     """A thousand of them cost one painting."""
-    engine.start(effect="blur")
-    engine.show(astronaut)
-    engine.in_worker(COUNT_REPAINTS)
-    engine.page.evaluate("for (let index = 0; index < 1000; index++) engine.setOptions({ strength: index / 1000 })")
-    engine.snapshot()
-    assert engine.in_worker("repaints") == 1
+    own_engine.start(effect="blur")
+    own_engine.show(astronaut)
+    own_engine.in_worker(COUNT_REPAINTS)
+    own_engine.page.evaluate("for (let index = 0; index < 1000; index++) engine.setOptions({ strength: index / 1000 })")
+    own_engine.snapshot()
+    assert own_engine.in_worker("repaints") == 1
 
 
 def test_each_snapshot_shows_what_was_asked_before_it(engine, astronaut):
@@ -109,12 +109,12 @@ def test_one_bad_value_among_many_is_told_and_the_last_good_one_stays(engine, as
     ]
 
 
-def test_a_busy_worker_is_not_taken_for_a_dead_one(engine, astronaut):
+def test_a_busy_worker_is_not_taken_for_a_dead_one(own_engine, astronaut):
     """Twelve paintings of a second and a half each, one after the other: all are answered by the same worker."""
-    engine.start(effect="blur")
-    engine.show(astronaut)
-    engine.in_worker(SLOW)
-    answers = engine.page.evaluate(
+    own_engine.start(effect="blur")
+    own_engine.show(astronaut)
+    own_engine.in_worker(SLOW)
+    answers = own_engine.page.evaluate(
         """async () => {
           const asked = [];
           for (let index = 0; index < 12; index++) {
@@ -125,19 +125,19 @@ def test_a_busy_worker_is_not_taken_for_a_dead_one(engine, astronaut):
         }"""
     )
     assert answers == ["image/png"] * 12
-    expect_undisturbed(engine)
+    expect_undisturbed(own_engine)
 
 
-def test_a_worker_that_hangs_is_found_and_replaced(engine, astronaut):
+def test_a_worker_that_hangs_is_found_and_replaced(own_engine, astronaut):
     """An endless loop answers no ping: the worker is ended, and another one shows the same picture."""
-    engine.start(effect="mask")
-    engine.show(astronaut)
-    before = engine.snapshot()
-    after = engine.position()
-    engine.in_worker("setTimeout(() => { for (;;); })")
-    sentence = engine.page.evaluate("engine.snapshot().catch(({ message }) => message)")
+    own_engine.start(effect="mask")
+    own_engine.show(astronaut)
+    before = own_engine.snapshot()
+    after = own_engine.position()
+    own_engine.in_worker("setTimeout(() => { for (;;); })")
+    sentence = own_engine.page.evaluate("engine.snapshot().catch(({ message }) => message)")
     assert sentence == "The engine stopped before it could answer."
-    notice = engine.wait_for("notice", after)
+    notice = own_engine.wait_for("notice", after)
     assert notice["message"] == "The engine stopped (it does not answer) and is starting again."
-    engine.wait_for("frame", after)
-    np.testing.assert_array_equal(engine.snapshot(), before)
+    own_engine.wait_for("frame", after)
+    np.testing.assert_array_equal(own_engine.snapshot(), before)

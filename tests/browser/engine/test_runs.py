@@ -92,9 +92,8 @@ def with_cores(cores):
     return handle
 
 
-def test_the_model_switches_while_running_without_a_gap(launch, site, astronaut):
+def test_the_model_switches_while_running_without_a_gap(engine, astronaut):
     """Frames go on during the switch; the mask takes the other model's size; no frame is left unpainted."""
-    engine = EngineDriver(launch(), site.url)
     engine.start(effect="mask")
     engine.show(astronaut)
     assert engine.mask().shape == (256, 256)
@@ -107,9 +106,8 @@ def test_the_model_switches_while_running_without_a_gap(launch, site, astronaut)
     assert engine.log("error") == []
 
 
-def test_other_options_change_a_still_photo_at_once(launch, site, astronaut):
+def test_other_options_change_a_still_photo_at_once(engine, astronaut):
     """A photo is painted again when an option changes, without being pushed again."""
-    engine = EngineDriver(launch(), site.url)
     engine.start(effect="fill")
     engine.show(astronaut)
     green = (engine.snapshot()[..., :3] == (0, 255, 0)).all(axis=-1).mean()
@@ -123,9 +121,8 @@ def test_other_options_change_a_still_photo_at_once(launch, site, astronaut):
     np.testing.assert_array_equal(mirrored, engine.snapshot()[:, ::-1])
 
 
-def test_a_bad_option_is_refused_and_the_last_good_one_stays(launch, site, astronaut):
+def test_a_bad_option_is_refused_and_the_last_good_one_stays(engine, astronaut):
     """One sentence as an `error` event, no action needed, and the picture does not change."""
-    engine = EngineDriver(launch(), site.url)
     engine.start(effect="fill")
     engine.show(astronaut)
     before = engine.snapshot()
@@ -136,9 +133,8 @@ def test_a_bad_option_is_refused_and_the_last_good_one_stays(launch, site, astro
     np.testing.assert_array_equal(engine.snapshot(), before)
 
 
-def test_the_canvas_follows_the_sources_size(launch, site):
+def test_the_canvas_follows_the_sources_size(engine):
     """A phone is turned: the next composite has the new size, whatever came before."""
-    engine = EngineDriver(launch(), site.url)
     engine.start()
     for size in [(320, 180), (180, 320), (2, 2), (1, 1), (641, 359)]:
         after = engine.position()
@@ -148,9 +144,8 @@ def test_the_canvas_follows_the_sources_size(launch, site):
         assert engine.snapshot().shape[:2] == size[::-1]
 
 
-def test_the_newest_frame_wins_and_nothing_piles_up(launch, site):
+def test_the_newest_frame_wins_and_nothing_piles_up(engine):
     """Frames pushed while two are outstanding are dropped and counted; the last one of a burst is not waited for."""
-    engine = EngineDriver(launch(), site.url)
     engine.start()
     accepted = engine.page.evaluate(
         """async () => {
@@ -169,9 +164,8 @@ def test_the_newest_frame_wins_and_nothing_piles_up(launch, site):
     assert engine.wait_for("frame", after)["dropped"] in (8, 9), "nine if the second frame waited in the mailbox"
 
 
-def test_reset_shows_nothing_until_the_next_composite(launch, site, astronaut):
+def test_reset_shows_nothing_until_the_next_composite(engine, astronaut):
     """After a source change the old picture is gone, and a snapshot says that there is none."""
-    engine = EngineDriver(launch(), site.url)
     engine.start()
     engine.show(astronaut)
     message = engine.page.evaluate("engine.reset(), engine.snapshot().then(() => '', ({ message }) => message)")
@@ -180,9 +174,8 @@ def test_reset_shows_nothing_until_the_next_composite(launch, site, astronaut):
     assert engine.snapshot().shape == (512, 512, 4)
 
 
-def test_no_frame_is_shown_before_its_mask_exists(launch, site, astronaut):
+def test_no_frame_is_shown_before_its_mask_exists(engine, astronaut):
     """The stage has no canvas until the first composite: a raw frame can never flash up."""
-    engine = EngineDriver(launch(), site.url)
     engine.start()
     assert engine.page.evaluate("stage.querySelector('canvas')") is None
     engine.show(astronaut)

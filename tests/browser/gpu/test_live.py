@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tests.browser.flags import WEBGPU_FLAGS
-from tests.browser.gpu.gpu_buffers import SKIP_MODEL, in_pipeline
+from tests.browser.gpu.gpu_buffers import SKIP_MODEL, in_pipeline, write_buffers
 from tests.browser.gpu.gpu_watch import faults, seen, watch_gpu
 from tests.browser.harness import EngineDriver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import numpy as np
 
     from builder.serve import Server
     from tests.browser.guard import GuardedPage
@@ -53,6 +54,13 @@ sum(len(found._owned) for found in gc.get_objects() if isinstance(found, Gpu))
 `)
 """
 
+CLASSES = """
+async () => {
+  const { names, data } = await engine.getClasses();
+  return [names, new Uint8Array(data.buffer, data.byteOffset, data.byteLength).toBase64()];
+}
+"""
+
 AFTER_A_PAINTING = """
 (async () => {
   while (gpuWatch.made.createView === %d) await new Promise((done) => setTimeout(done, 10));
@@ -82,7 +90,7 @@ def made_during(engine, count, *, video):
 
 
 def test_live_frames_are_never_read_back(launch, site):
-    """Over 3 frames with the model and 100 without it no pixel and no byte comes back from the GPU."""
+    """Over 3 frames with the model and 100 without it nothing comes back from the GPU, unless it is asked for."""
     engine = start(launch, site)
     show(engine, 3, video=True)
     engine.in_worker(SKIP_MODEL)
@@ -92,7 +100,23 @@ def test_live_frames_are_never_read_back(launch, site):
     assert seen(engine, "readbacks") == []
     assert engine.mask().shape == (144, 256)
     assert seen(engine, "readbacks") == [f"mapAsync {144 * 256 * 4 + LOOK}"], "asked for, it is read once"
+    read_classes_once(engine)
     assert faults(engine) == []
+
+
+def read_classes_once(engine):
+    """See that `getClasses()` reads what the multiclass model has left on the GPU, by one readback."""
+    position = engine.position()
+    engine.options(modelSelection=2)
+    assert engine.wait_for("model", after=position)["model"] == "multiclass"
+    show(engine, 1, video=True)
+    planes = np.random.default_rng(6).random((6, 256, 256)).astype(np.float32)
+    write_buffers(engine, classes=planes)
+    before = len(seen(engine, "readbacks"))
+    names, found = engine.page.evaluate(CLASSES)
+    assert names == ["background", "hair", "body-skin", "face-skin", "clothes", "others"]
+    np.testing.assert_array_equal(np.frombuffer(base64.b64decode(found), np.float32).reshape(planes.shape), planes)
+    assert seen(engine, "readbacks")[before:] == [f"mapAsync {planes.nbytes + LOOK}"]
 
 
 def made_for(paintings, plain, glances):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -175,6 +175,23 @@ def test_a_still_frame_keeps_its_mask(astronaut: Picture) -> None:
         first = segmenter.segment(astronaut)
         for _ in range(3):
             np.testing.assert_array_equal(segmenter.segment(astronaut), first)
+
+
+@pytest.mark.parametrize("model", ["general", "landscape"])
+def test_a_cut_nobody_tells_of_leaves_no_ghost(model: str, astronaut: Picture) -> None:
+    """The first two masks of another scene are within 2/255 of those of a fresh start."""
+    wall = np.full_like(astronaut, 200)
+    scenes = {"portrait": astronaut, "mirrored": astronaut[:, ::-1], "wall": wall}
+    with Segmenter(model, smoothing=0.95) as segmenter:
+        for before, after in permutations(scenes, 2):
+            frames = noisy(scenes[after], 2)
+            segmenter.reset()
+            fresh = [segmenter.segment(frame) for frame in frames]
+            segmenter.reset()
+            for frame in noisy(scenes[before], 3):
+                segmenter.segment(frame)
+            for frame, expected in zip(frames, fresh, strict=True):
+                assert np.abs(segmenter.segment(frame) - expected).max() <= 2 / 255, (before, after)
 
 
 def test_masks_are_the_callers(astronaut: Picture) -> None:

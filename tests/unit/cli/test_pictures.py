@@ -126,6 +126,25 @@ def test_every_kind_of_picture_becomes_rgb(mode: str, astronaut: NDArray[np.uint
     assert abs(np.asarray(Image.fromarray(result).convert("L")).mean() - expected.mean()) < 3
 
 
+@pytest.mark.parametrize(
+    "effect", [["--mask"], *(["--effect", name] for name in ("blur", "picture", "transparent"))], ids=str
+)
+def test_pictures_without_people_of_any_size(effect: list[str], tmp_path: Path) -> None:
+    """One colour, black, a single pixel, 12,000 in a row: nobody is in them, and the results have their sizes."""
+    sizes = {"green": (30, 40), "black": (30, 40), "dot": (1, 1), "row": (2, 12_000)}
+    for name, size in sizes.items():
+        colour = (0, 0, 0) if name == "black" else (40, 200, 80)
+        Image.fromarray(np.full((*size, 3), colour, np.uint8)).save(tmp_path / f"{name}.png")
+    files = [str(tmp_path / f"{name}.png") for name in sizes]
+    wall = ["--background", files[1]] if "picture" in effect else []
+    assert main([*files, "-o", str(tmp_path / "out"), "-q", *effect, *wall]) == 0
+    for name, (height, width) in sizes.items():
+        result = load(tmp_path / "out" / f"{name}.png")
+        assert result.shape[:2] == (height, width)
+        if effect == ["--mask"] or "transparent" in effect:
+            assert result[..., -1].max() <= 3
+
+
 def damaged(kind: str, astronaut: NDArray[np.uint8]) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(astronaut).save(buffer, "JPEG" if kind == "cut.jpg" else "PNG")

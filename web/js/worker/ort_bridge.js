@@ -188,6 +188,18 @@ class OrtSession {
     return outputs[this.#spec.output.name].data;
   }
 
+  /**
+   * The same for Python, which goes on inside the call: to wake up from a promise it would take a turn of the event loop.
+   *
+   * @param {string[]} extras
+   * @param {boolean} alone
+   * @param {(mask: Float32Array) => void} done
+   * @param {(error: Error) => void} failed
+   */
+  runFor(extras, alone, done, failed) {
+    this.run(extras, alone).then(done, (error) => failed(error instanceof Error ? error : new Error(String(error))));
+  }
+
   /** Another output of the last run. @param {string} name @returns {Float32Array} */
   extra(name) {
     return this.#outputs[name].data;
