@@ -34,8 +34,8 @@ LATE_PYTHON = re.compile(
     r"|encodings\.(?!aliases|ascii|cp437|cp1252|idna|latin_1|punycode|raw_unicode|unicode|utf)"
 )
 LATE_NUMPY = re.compile(
-    r"numpy\.(?:_configtool|compat|conftest|core|ctypeslib|doc|fft|linalg\.lapack_lite|ma|matlib|polynomial|random"
-    r"|testing|typing)(?:\.|$)"
+    r"numpy\.(?:_configtool|_core\._multiarray_tests|compat|conftest|core|ctypeslib|doc|fft|linalg\._native"
+    r"|linalg\.lapack_lite|ma|matlib|polynomial|random|testing|typing)(?:\.|$)"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tarfile
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from builder import late_modules, zips
 from builder.bytecode import SITE_PACKAGES, compile_sources, recipe
@@ -13,6 +14,9 @@ from builder.late_modules import LATE_NUMPY, Parts
 from builder.paths import CACHE, NODE_MODULES
 from builder.report import step
 from builder.stamps import expect_sha256, fingerprint, is_fresh, write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ARCHIVES = Parts(CACHE / "numpy" / "numpy-2.0.1.zip", CACHE / "numpy" / "numpy_late-2.0.1.zip")
 TARBALL = NODE_MODULES / "@emscripten-forge" / "numpy" / "pkg" / "numpy-2.0.1-py312h4e66579_0.tar.gz"
@@ -25,6 +29,20 @@ _LEFT_OUT = re.compile(
     r"|\.dist-info/(RECORD|direct_url\.json|INSTALLER|REQUESTED|entry_points\.txt)$"
 )
 """What the site leaves out; RECORD would name files that are not there."""
+_LINALG = "numpy/linalg/_umath_linalg"
+_NATIVE = "numpy/linalg/_native/"
+_STAND_IN = b'''"""Stands for the module of this name in `_native`, a quarter of NumPy, until something computes."""
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    from numpy.linalg._native import _umath_linalg
+
+    return getattr(_umath_linalg, name)
+'''
+_NEWDOCS = "numpy/_core/_add_newdocs.py"
+_NEWDOC_OF_TESTS = re.compile(rb"add_newdoc\('numpy\._core\._multiarray_tests',.*?\"\"\".*?\"\"\"\)\n", re.DOTALL)
 
 
 def ensure_numpy() -> Parts:
@@ -50,8 +68,22 @@ def make_archives(tarball: Path, archives: Parts) -> None:
     if not tarball.exists():
         raise BuildError(f"{tarball} is missing: delete node_modules/ and run build.py again.")
     expect_sha256(tarball.name, tarball, TARBALL_SHA256, "delete node_modules/ and run build.py again.")
-    members = compile_sources(site_packages(tarball), SITE_PACKAGES)
+    members = compile_sources(deferred(site_packages(tarball)), SITE_PACKAGES)
     late_modules.write_parts(members, archives, LATE_NUMPY)
+
+
+def deferred(members: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return NumPy's files changed so that `import numpy` needs one library of machine code, not three.
+
+    What computes for `numpy.linalg` is loaded when something first calls it; NumPy's own tests' module, which gets a
+    docstring, when something imports it.
+    """
+    changed = {name.replace(_LINALG, f"{_NATIVE}_umath_linalg"): data for name, data in members.items()}
+    changed |= {f"{_LINALG}.py": _STAND_IN, f"{_NATIVE}__init__.py": b""}
+    changed[_NEWDOCS], count = _NEWDOC_OF_TESTS.subn(b"", members[_NEWDOCS])
+    if count != 1 or len(changed) != len(members) + 2:
+        raise BuildError(f"{TARBALL.name} is another NumPy than builder/{Path(__file__).name} knows: change it there.")
+    return changed
 
 
 def site_packages(tarball: Path) -> dict[str, bytes]:

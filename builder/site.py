@@ -93,7 +93,7 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
 
 
 def assets(plan: Plan, version: str, late: Collection[Path]) -> bytes:
-    """Return assets.json: size and SHA-256 of every file that the worker loads, and what leads to those in `late`."""
+    """Return assets.json: versions, size and SHA-256 of what the worker loads, what leads to the files in `late`."""
     files = {
         name: {"bytes": _size(source), "sha256": sha256_of(source)}
         for name, source in sorted(plan.items())
@@ -104,7 +104,8 @@ def assets(plan: Plan, version: str, late: Collection[Path]) -> bytes:
         for name, source in sorted(plan.items())
         if isinstance(source, Path) and source in late
     }
-    return json.dumps({"version": version, "files": files, "late": entrances}, indent=1).encode()
+    versions = {"version": version, "runtime": vendor.runtime_version()}
+    return json.dumps({**versions, "files": files, "late": entrances}, indent=1).encode()
 
 
 def write_site(plan: Plan, target: Path, *, compressing: bool = True) -> None:

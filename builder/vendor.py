@@ -34,6 +34,11 @@ def vendor_files() -> dict[str, Path | bytes]:
     return files
 
 
+def runtime_version() -> str:
+    """Return ONNX Runtime Web's version."""
+    return str(json.loads((ONNXRUNTIME / "package.json").read_text(encoding="utf-8"))["version"])
+
+
 def trimmed_lock(text: str) -> bytes:
     """Return pyodide-lock.json with no packages: the site has none of them, and only ``info`` is checked."""
     return json.dumps({"info": json.loads(text)["info"], "packages": {}}).encode()

@@ -16,7 +16,7 @@ import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
 import { pageFetch } from "./worker/page_fetch.js";
 import { isIsolated, listen, tell } from "./worker/page_line.js";
 import { Patience } from "./worker/patience.js";
-import { firstBackend, probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
+import { firstBackend, knowsUnfit, probe, runtimeBuild, wantsOnGpu } from "./worker/probe.js";
 import { unpack } from "./worker/unpack.js";
 
 const ROOT = new URL("../", import.meta.url).href;
@@ -128,7 +128,7 @@ function modelFile(backend, model = 0, edges = "refined") {
  */
 async function startRuntime(downloads, patience, { modelSelection, edges, backend, painter, verdicts }) {
   const found = await probe();
-  const build = runtimeBuild(found, backend);
+  const build = runtimeBuild(found, backend, knowsUnfit(found, painter, verdicts, downloads.versions));
   const first = firstBackend(build, backend, verdicts);
   const { file, backends } = modelFile(first, modelSelection, edges);
   const modelPath = MODEL_FOLDER + file;
@@ -151,12 +151,13 @@ async function startRuntime(downloads, patience, { modelSelection, edges, backen
 
 /** @param {Downloads} downloads @param {Patience} patience @param {SharedArrayBuffer | null} interrupt */
 async function startPython(downloads, patience, interrupt) {
-  const lateOnes = lateFiles(downloads);
+  // What comes first is wanted first; Pyodide itself asks for the two files only once its scripts have run.
+  const scripts = ["pyodide.mjs", "pyodide.asm.js"].map((file) => downloads.script(PYODIDE + file));
+  for (const file of ["pyodide.asm.wasm", "python_stdlib.zip"]) downloads.begin(PYODIDE + file);
   const archives = ["numpy", "pyselfie"].map((name) =>
     downloads.buffer(downloads.expect(downloads.find(`python/${name}-`))),
   );
-  for (const file of ["pyodide.asm.wasm", "python_stdlib.zip"]) downloads.expect(PYODIDE + file);
-  const scripts = ["pyodide.mjs", "pyodide.asm.js"].map((file) => downloads.script(PYODIDE + file));
+  const lateOnes = lateFiles(downloads);
   const [{ loadPyodide }] = await Promise.all(scripts);
   patience.moved();
   const pyodide = await loadPyodide({ indexURL: downloads.url(PYODIDE) });

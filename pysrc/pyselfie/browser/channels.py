@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from pyselfie.browser.engine.engine import Engine
 from pyselfie.browser.interop import provoke_first_error
-from pyselfie.browser.service.segmentation_service import SegmentationService
-from pyselfie.browser.service.service_client import ServiceClient
 from pyselfie.core.gpu_check import Trust
 
 if TYPE_CHECKING:
@@ -18,6 +16,8 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.lab.lab_client import LabClient
     from pyselfie.browser.protocol.incoming import Open, OpenLab, OpenService, ToPython
+    from pyselfie.browser.service.segmentation_service import SegmentationService
+    from pyselfie.browser.service.service_client import ServiceClient
 
 
 class Channels:
@@ -82,6 +82,8 @@ class Channels:
 
     def _make(self, message: Open | OpenService | OpenLab, host: Host) -> Engine | ServiceClient | LabClient:
         if message.type == "open_service":
+            from pyselfie.browser.service.service_client import ServiceClient  # noqa: PLC0415, few pages want it
+
             return ServiceClient(self._service_for(host), host, message.options)
         if message.type == "open_lab":
             from pyselfie.browser.lab.lab_client import LabClient  # noqa: PLC0415, few pages want it
@@ -93,5 +95,7 @@ class Channels:
     def _service_for(self, host: Host) -> SegmentationService:
         """Return the service that all segmenters share; the first one's host serves it."""
         if self._service is None or self._service.is_over:
+            from pyselfie.browser.service.segmentation_service import SegmentationService  # noqa: PLC0415, as above
+
             self._service = SegmentationService(host, requested=self._requested, lock=self._lock, trust=self._trust)
         return self._service

@@ -194,6 +194,7 @@ class Host(Protocol):
 
     bridge: OrtBridge
     probe: Any
+    hashesFiles: bool  # noqa: N815 - it has compared each file with its hash in the site's list
 
     def loadModel(self, file: str, name: str) -> Awaitable[Any]:  # noqa: N802
         """Download a model; resolves to its ``ArrayBuffer``."""

@@ -6,7 +6,6 @@ The build says which modules they hold (builder/late_modules.py).
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import sys
@@ -98,6 +97,8 @@ class LateImports(MetaPathFinder):
         where = f"{wanted} is in {archive.path}, which"
         if isinstance(answer, str):
             raise ImportError(f"{where} could not be downloaded: {answer}; import it again to try again", name=wanted)
+        import hashlib  # noqa: PLC0415, it takes a while, and most starts do without
+
         data = answer.to_bytes()
         found = hashlib.sha256(data).hexdigest()
         if found != archive.sha256:

@@ -9,7 +9,6 @@ from pyselfie.browser.canvas.frames import FrameStore
 from pyselfie.browser.canvas.painter import Canvas2DPainter
 from pyselfie.browser.canvas.pipeline import CanvasPipeline
 from pyselfie.browser.canvas.sampler import CanvasSampler
-from pyselfie.browser.webgpu.pipeline import GpuPipeline
 from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
@@ -44,6 +43,8 @@ async def make_pipeline(
     """
     if runtime.device is None:
         return CanvasPipeline(FrameStore(), CanvasSampler, Canvas2DPainter(canvas), clock)
+    from pyselfie.browser.webgpu.pipeline import GpuPipeline  # noqa: PLC0415, a third of all modules; few starts want it
+
     return await GpuPipeline.create(canvas, runtime.device, clock, on_fault)
 
 

@@ -14,8 +14,8 @@ from pyodide.code import run_js
 from pyodide.ffi import JsException, can_run_sync, run_sync, to_js
 
 from pyselfie.browser.interop import js_object
-from pyselfie.browser.models.ort_web import OrtWebRuntime, bridge_spec
-from pyselfie.core.manifest import load_spec, read_model, verify_model
+from pyselfie.browser.models.ort_web import OrtWebRuntime, bridge_spec, fetch_model
+from pyselfie.core.manifest import load_spec, read_model
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -128,9 +128,7 @@ async def _model(spec: ModelSpec) -> tuple[ModelSpec, Any]:
     if not _hosts:
         return spec, to_js(read_model(spec))
     spec = load_spec(spec.model_selection, spec.edges, "wasm")
-    buffer = await _hosts[0].loadModel(spec.file, spec.name)
-    verify_model(buffer.to_bytes(), spec)
-    return spec, buffer
+    return spec, await fetch_model(_hosts[0], spec)
 
 
 def wait_for(result: Awaitable[Any], instead: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import operator
@@ -259,6 +258,8 @@ def verify_model(data: bytes, spec: ModelSpec) -> None:
     """
     if len(data) != spec.bytes:
         raise ModelFileError(f"{spec.file} has {len(data)} bytes, expected {spec.bytes}; fetch or install it again")
+    import hashlib  # noqa: PLC0415, the page's start does without
+
     actual = hashlib.sha256(data).hexdigest()
     if actual != spec.sha256:
         raise ModelFileError(f"{spec.file} has SHA-256 {actual}, expected {spec.sha256}; fetch or install it again")

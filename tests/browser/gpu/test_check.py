@@ -132,14 +132,17 @@ def test_gpu_that_fails_its_check_is_left_alone(launch, site, astronaut, run, re
     ids=["hangs", "dies"],
 )
 def test_check_that_costs_the_worker_is_not_made_again(launch, site, astronaut, run, step_s, error, reason):
-    """The page starts a new worker, on wasm, with the same photo; the old picture stays until then."""
+    """The page starts a new worker, on the small build, with the same photo; the old picture stays until then."""
     page = hardware(launch, run)
     page.expected_errors.append(error)
     engine = first_session(page, site, astronaut, step_s)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(f"{site.url}vendor/onnxruntime/")))
     again = engine.page.evaluate("until((event) => event.type === 'ready' && !event.reason.includes('being'), 'ready')")
     assert again["backend"] == "wasm"
     assert reason in again["reason"]
     assert kept(page)["backend"] == "wasm"
+    assert [url for url in asked if url.endswith(".wasm") and "/" not in url] == ["ort-wasm-simd-threaded.wasm"]
     engine.show(astronaut)
     assert engine.page.evaluate("emptyStage") == 0
     assert engine.log("error") == []

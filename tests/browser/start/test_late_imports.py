@@ -33,6 +33,7 @@ import numpy.random
 def effect(frame, mask, time):
     most = int(tree.fromstring("<noise most='200'/>").get("most"))
     unittest.TestCase().assertEqual(most, 200)
+    unittest.TestCase().assertEqual(np.linalg.inv(np.diag([4.0, 2.0])).tolist(), [[0.25, 0], [0, 0.5]])
     noise = np.random.default_rng(1).integers(0, most, frame.shape)
     spectrum = np.abs(np.fft.ifft(np.fft.fft(noise, axis=0), axis=0))
     return np.rint(spectrum).astype(np.uint8)

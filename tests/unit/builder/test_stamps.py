@@ -74,6 +74,12 @@ def test_wrong_hash_names_both_values(tmp_path: Path):
     assert str(stopped.value) == f"file has SHA-256 {actual}, but {'0' * 64} was expected: do this."
 
 
+def test_numpy_with_other_files_is_refused():
+    """A NumPy in which the parts that are to come later aren't found makes no archive."""
+    with pytest.raises(BuildError, match=r"another NumPy than builder/\S+\.py knows: change it there"):
+        numpy_archives.deferred({"numpy/_core/_add_newdocs.py": b""})
+
+
 def test_other_numpy_is_refused(tmp_path: Path):
     """A tarball that is not the pinned NumPy makes no archive."""
     tarball = tmp_path / "numpy.tar.gz"

@@ -3,6 +3,8 @@
  * SHA-256, also those that Pyodide and ONNX Runtime make themselves.
  */
 
+import { wrongHash } from "./bytes.js";
+
 const REPORT_EVERY_MS = 50;
 
 /** A file that could not be had; the message is one sentence for the user. */
@@ -33,7 +35,11 @@ export class Downloads {
   #checks = [];
   /** By the path of an archive, the modules by which Python comes into it. @type {Record<string, string[]>} */
   #late = {};
+  /** Answers whose bytes are coming, for whoever fetches them. @type {Map<string, Promise<Response>>} by URL */
+  #begun = new Map();
   #reportedAt = 0;
+  /** Of pyselfie and of ONNX Runtime Web. */
+  versions = { pyselfie: "", runtime: "" };
   /** Set once every file is expected. */
   complete = false;
   /** @type {PromiseWithResolvers<never>} */
@@ -58,13 +64,13 @@ export class Downloads {
     self.addEventListener("unhandledrejection", (event) => {
       if (event.reason instanceof DownloadError) event.preventDefault(); // told by `failed`; loaders leave theirs lying about
     });
-    self.fetch = (input, init) => this.#counted(input, init);
+    self.fetch = (input, init) => this.#answer(input, init);
   }
 
   /** Read the list of files. */
   async open() {
     const response = await this.#get(this.url("assets.json"));
-    /** @type {{files: Record<string, {bytes: number, sha256: string}>, late: Record<string, string[]>} | undefined} */
+    /** @type {{files: Record<string, {bytes: number, sha256: string}>, late: Record<string, string[]>, version: string, runtime: string} | undefined} */
     const list = await response.json().catch(() => undefined);
     if (!list?.files)
       throw this.#fail(`${this.url("assets.json")} is no list of pyselfie's files: copy all of them there again.`);
@@ -72,6 +78,7 @@ export class Downloads {
     for (const [path, { bytes, sha256 }] of Object.entries(list.files))
       this.#files.set(this.url(path), { size: bytes, sha256, ...unseen });
     this.#late = list.late;
+    this.versions = { pyselfie: list.version, runtime: list.runtime };
   }
 
   /** Bytes over the wire of all that has come through here, as far as they are told. */
@@ -103,6 +110,12 @@ export class Downloads {
     const file = this.#files.get(url);
     if (file) file.expected = true;
     return url;
+  }
+
+  /** Ask for this file now: what has come by then, is there at once for whoever fetches it. @param {string} path */
+  begin(path) {
+    const url = this.expect(path);
+    this.#begun.set(url, this.#counted(url));
   }
 
   /** Rejects at the first failure: loaders would wrap it in words of their own, or wait for ever. */
@@ -173,15 +186,22 @@ export class Downloads {
   }
 
   /** @param {RequestInfo | URL} input @param {RequestInit | undefined} init */
-  async #counted(input, init) {
+  async #answer(input, init) {
     const named = input instanceof Request ? input.url : String(input);
     const base = self.location.href; // of a blob, below which nothing lies, where the files are on another origin
     const url = URL.canParse(named, base) ? new URL(named, base).href : named;
-    const file = this.#files.get(url);
-    if (!file) return this.#fetch(input, init);
+    if (!this.#files.has(url)) return this.#fetch(input, init);
+    const begun = this.#begun.get(url);
+    this.#begun.delete(url);
+    return begun ?? this.#counted(url, init);
+  }
+
+  /** The answer; its bytes are counted and checked in passing. @param {string} url @param {RequestInit} [init] */
+  async #counted(url, init) {
     const response = await this.#get(url, init);
-    const check = this.#read(response.clone(), url, file);
-    this.#checks.push(check.then(undefined, () => {})); // told by `failed`
+    const file = this.#files.get(url);
+    if (!file) return response;
+    this.#checks.push(this.#read(response.clone(), url, file).then(undefined, () => {})); // told by `failed`
     return response;
   }
 
@@ -276,24 +296,4 @@ export class Downloads {
     this.#failure.reject(error);
     return error;
   }
-}
-
-/**
- * What is wrong with the bytes, "" if nothing is. Without a secure context there is nothing to compute a hash with, and the
- * length has to do.
- *
- * @param {Uint8Array<ArrayBuffer>} bytes
- * @param {string} sha256
- */
-async function wrongHash(bytes, sha256) {
-  if (!crypto.subtle) return "";
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const found = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return found === sha256 ? "" : `SHA-256 ${found}, expected ${sha256}`;
-}
-
-/** Of everything so far. */
-export function bytesOverTheWire() {
-  const entries = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType("resource"));
-  return entries.reduce((sum, entry) => sum + entry.encodedBodySize, 0);
 }

@@ -5,7 +5,7 @@
  * @typedef {import("../engine/protocol.d.ts").FromPython} FromPython
  * @typedef {{width: number, height: number, data: Uint8Array<ArrayBuffer>}} Pixels
  */
-import { bytesOverTheWire } from "./downloads.js";
+import { bytesOverTheWire, HAS_HASHES } from "./bytes.js";
 import { OrtBridge } from "./ort_bridge.js";
 import { isIsolated, tell } from "./page_line.js";
 
@@ -56,6 +56,8 @@ export class Shared {
 export class Host {
   #shared;
   #channel;
+  /** What comes through here has the hash that the site's list says. */
+  hashesFiles = HAS_HASHES;
 
   /** @param {Shared} shared @param {number} channel */
   constructor(shared, channel) {

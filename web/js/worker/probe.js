@@ -56,11 +56,12 @@ export function wantsOnGpu(found, painter) {
  *
  * @param {Probe} found
  * @param {string} requested "auto" | "webgpu" | "wasm"
+ * @param {boolean} [unfit] see `knowsUnfit`
  * @returns {"wasm" | "jspi" | "asyncify"}
  */
-export function runtimeBuild(found, requested) {
-  const wantsWebGpu =
-    requested === "webgpu" ? found.adapter !== "" : requested === "auto" && found.adapter !== "" && !found.isSoftware;
+export function runtimeBuild(found, requested, unfit = false) {
+  const isHardware = found.adapter !== "" && !found.isSoftware;
+  const wantsWebGpu = requested === "webgpu" ? found.adapter !== "" : requested === "auto" && isHardware && !unfit;
   if (!wantsWebGpu) return "wasm";
   return "Suspending" in WebAssembly ? "jspi" : "asyncify";
 }
@@ -79,9 +80,29 @@ export function firstBackend(build, requested, verdicts) {
 
 /** @param {string} verdicts */
 function knowsFit(verdicts) {
+  return kept(verdicts).some(({ backend }) => backend === "webgpu");
+}
+
+/**
+ * Whether the page has kept that Python will not try this GPU, unless it is asked to: `pyselfie.core.gpu_check.key_of` has
+ * the same key.
+ *
+ * @param {Probe} found
+ * @param {string} painter
+ * @param {string} verdicts JSON: what the page has kept
+ * @param {{pyselfie: string, runtime: string}} versions
+ */
+export function knowsUnfit(found, painter, verdicts, { pyselfie, runtime }) {
+  const paints = wantsOnGpu(found, painter) ? "webgpu" : "canvas2d";
+  const ours = `${found.adapter}, painter ${paints}, pyselfie ${pyselfie}, ONNX Runtime ${runtime}`;
+  return kept(verdicts).some(({ key, backend }) => key === ours && backend === "wasm");
+}
+
+/** @param {string} verdicts @returns {{key: string, backend: unknown}[]} */
+function kept(verdicts) {
   try {
-    return Object.values(JSON.parse(verdicts)).some((entry) => JSON.parse(entry).backend === "webgpu");
+    return Object.entries(JSON.parse(verdicts)).map(([key, entry]) => ({ key, backend: JSON.parse(entry).backend }));
   } catch {
-    return false; // others may have written it
+    return []; // others may have written it
   }
 }

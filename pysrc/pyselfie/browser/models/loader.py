@@ -8,9 +8,9 @@ from pyodide.ffi import JsException
 
 from pyselfie import __version__
 from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
-from pyselfie.browser.models.ort_web import OrtWebRuntime, bridge_spec
+from pyselfie.browser.models.ort_web import OrtWebRuntime, bridge_spec, fetch_model
 from pyselfie.core.gpu_check import key_of
-from pyselfie.core.manifest import load_spec, verify_model
+from pyselfie.core.manifest import load_spec
 from pyselfie.runtimes.auto import Probe, candidates, needs_verdict
 from pyselfie.runtimes.painters import PainterChoice
 
@@ -172,9 +172,7 @@ class ModelLoader:
     async def download(self, choice: ModelChoice, backend: str) -> tuple[ModelSpec, Any]:
         """Return the model's file for this backend, with what it is; raises as `load` does."""
         spec = load_spec(*choice, backend)
-        buffer = await self._host.loadModel(spec.file, spec.name)
-        verify_model(buffer.to_bytes(), spec)
-        return spec, buffer
+        return spec, await fetch_model(self._host, spec)
 
     async def create(self, buffer: Any, spec: ModelSpec, backend: str, painter: str | None = None) -> AnyRuntime:
         """Return a runtime that has run once on this backend; not while ONNX Runtime is in use.

@@ -10,6 +10,7 @@ from pyodide.ffi import create_proxy, to_js
 
 from pyselfie.browser.interop import js_object
 from pyselfie.browser.prompt import Prompt
+from pyselfie.core.manifest import verify_model
 from pyselfie.runtimes.base import check_extra, check_given, check_open, check_setting, check_tensor, names_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyselfie.browser.js_types import OrtSession, TypedArray
+    from pyselfie.browser.js_types import Host, OrtSession, TypedArray
     from pyselfie.core.manifest import ModelSpec
 
 
@@ -25,6 +26,22 @@ def bridge_spec(spec: ModelSpec) -> Any:
     """Return what the bridge calls a Spec: what the model takes and gives."""
     lists = {name: [one._asdict() for one in getattr(spec, name)] for name in ("state", "settings", "extras")}
     return js_object(input=spec.input._asdict(), output=spec.output._asdict(), optimised=bool(spec.backends), **lists)
+
+
+async def fetch_model(host: Host, spec: ModelSpec) -> Any:
+    """Return a model's file, an ``ArrayBuffer``, whose hash either JavaScript or Python has computed: it takes time.
+
+    Raises
+    ------
+    ModelFileError
+        If it is not the manifest's.
+    JsException
+        If the download fails.
+    """
+    buffer = await host.loadModel(spec.file, spec.name)
+    if not host.hashesFiles:
+        verify_model(buffer.to_bytes(), spec)
+    return buffer
 
 
 class OrtWebRuntime:

@@ -89,7 +89,7 @@ def gpu(worker, monkeypatch):
 
     monkeypatch.setattr(worker.loader, "OrtGpuRuntime", OnGpu)
     monkeypatch.setattr(worker.module("canvas.custom_effect").CustomEffectCanvas, "_put", lambda _: None)
-    monkeypatch.setattr(worker.module("output").GpuPipeline, "create", create)
+    monkeypatch.setattr(worker.module("webgpu.pipeline").GpuPipeline, "create", create)
     return made
 
 

@@ -1,6 +1,7 @@
 """Which models an engine loads, measures and frees, under CPython."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -46,6 +47,36 @@ def test_measured_model_runs_without_another_download(worker):
         await settle()
         assert host.told("model")[-1]["model"] == "multiclass"
         assert (alive(host), host.loads.count("multiclass")) == (["refined"], 1)
+
+    asyncio.run(run())
+
+
+def test_model_is_taken_over_without_a_flash(worker):
+    """While multiclass comes, is measured and is exchanged, each frame is painted, with a mask, on the same canvas."""
+
+    async def run():
+        host = Host(gpu=True)
+        may_come = asyncio.Event()
+        host.on_load = lambda _: may_come.wait()
+        engine = worker.engine(host, modelSelection=AUTO)
+        engine.start()
+        may_come.set()
+        await settle()
+        may_come.clear()
+        paints = []
+        for number in range(30):
+            if number == 10:
+                may_come.set()
+            show(engine, 51)
+            await settle()
+            paints.append(host.paints)
+        assert host.told("model")[-1]["model"] == "multiclass"
+        assert {"general", "multiclass"} == set(host.runs)
+        assert all(after > before for before, after in pairwise(paints))
+        overlays = [overlay for _, _, overlay, *_ in worker.painter.painted]
+        assert all((overlay == overlays[0]).all() for overlay in overlays)
+        assert worker.painter.cleared == 0
+        assert host.told("backendchange") + host.told("notice") + host.told("error") == []
 
     asyncio.run(run())
 
