@@ -29,6 +29,7 @@ def error_of(page, *, after=0):
     return error
 
 
+@pytest.mark.engines
 def test_attributes_change_the_picture_at_once(launch, site):
     """Background as colour and as picture, effect, mirror: each shows in the next snapshot."""
     page = ElementPage(launch(), site.url, tag(src=SAMPLE, background="rebeccapurple"))
@@ -47,6 +48,7 @@ def test_attributes_change_the_picture_at_once(launch, site):
     assert page.page.wait_for_function(f"() => getComputedStyle({GET}.shadowRoot.querySelector('canvas')).objectFit")
 
 
+@pytest.mark.engines
 def test_mask_is_a_picture_to_cut_with(launch, site):
     """`getMask` gives an ImageData of the model's size: white, the person opaque."""
     page = ElementPage(launch(), site.url, tag(src=SAMPLE))
@@ -59,6 +61,7 @@ def test_mask_is_a_picture_to_cut_with(launch, site):
     assert data[4, 4, 3] < 5
 
 
+@pytest.mark.engines
 def test_effect_in_python_paints(launch, site):
     """`setEffect` paints by a text and tells its controls, `setEffectValues` sets them, null goes back."""
     page = ElementPage(launch(), site.url, tag(src=SAMPLE))
@@ -191,6 +194,7 @@ def test_foreign_photo_without_cors_is_named_as_such(launch, dist, origins, tmp_
     assert "does not let other sites read it (CORS). Have it send “Access-Control-Allow-Origin”" in message
 
 
+@pytest.mark.engines
 def test_a_camera_that_is_refused_is_told(launch, site):
     """Without permission: the sentence of the camera, as an `error` event of the element."""
     page = ElementPage(launch(), site.url, tag(camera=""))
@@ -210,6 +214,7 @@ def test_pause_keeps_the_picture(launch, site, camera_file):
     page.until(lambda: page.count("frame") > before)
 
 
+@pytest.mark.engines
 def test_plain_page_example(launch, serve_site):
     """The example with one tag, opened beside dist/ under the strict policy, paints."""
     page = open_example(launch(), serve_site, "plain")
