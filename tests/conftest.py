@@ -31,7 +31,8 @@ class _LastWord:
 
 
 def _asking_for_webgpu() -> set[Path]:
-    return {file for file in _BROWSER_TESTS.rglob("test_*.py") if "WEBGPU_FLAGS" in file.read_text()}
+    signs = ("WEBGPU_FLAGS", "session_kit")
+    return {file for file in _BROWSER_TESTS.rglob("test_*.py") if any(sign in file.read_text() for sign in signs)}
 
 
 def pytest_configure(config: pytest.Config) -> None:
