@@ -24,7 +24,7 @@ from pyselfie.core.pacing import Pacer
 from pyselfie.core.timing import StageClock
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from pyselfie.browser.js_types import Host
     from pyselfie.browser.models.loader import Changing
@@ -70,7 +70,7 @@ class Engine:
         self._reporter = Reporter(host, self._clock)
         self._post = self._reporter.post
         self._loader = ModelLoader(host, requested, painter, lock=lock, trust=trust, on_change=self._notice)
-        self._output = Output(canvas, self._clock, self._post, self._gpu_fault)
+        self._output = Output(canvas, self._clock, self._post, lambda sentence: self._gpu.fault(sentence))
         self._auto = AutoModel(self._loader, self._model_changed, self._spawn)
         first = ModelChoice(0, Options.edges)
         self._options, first = self._with_changes(Options(), first, _one_by_one(options_json))
@@ -107,6 +107,16 @@ class Engine:
         )
         gpu_parts = (host, self._loader, self._model)
         self._gpu = GpuEvents(*gpu_parts, post=self._post, spawn=self._spawn, on_painted=self._report_painted)
+        self._parts_messages: dict[str, Callable[[Any], None]] = {
+            "custom_effect": self._effect.take,
+            "effect_values": self._effect.set,
+            "trace": self._tracer.set,
+            "traced": self._tracer.answer,
+            "canvas": lambda message: self._output.take_canvas(message.canvas),
+            "mask": self._questions.mask,
+            "classes": self._questions.classes,
+            "snapshot": self._questions.snapshot,
+        }
 
     def _with_changes(
         self, options: Options, model: ModelChoice, lot: list[dict[str, Any]]
@@ -158,9 +168,6 @@ class Engine:
     def _notice(self, code: Changing, sentence: str) -> None:
         self._post({"type": "notice", "code": code, "message": sentence})
 
-    def _gpu_fault(self, sentence: str) -> None:
-        self._gpu.fault(sentence)
-
     def start(self) -> None:
         """Begin to load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
         self._spawn(self._start())
@@ -181,8 +188,8 @@ class Engine:
         await self._loop()
 
     def receive(self, message: incoming.ToEngine) -> None:
-        """Take one message of the page."""
-        getattr(self, f"_on_{message.type}")(message)
+        """Take one message of the page: its part's, or the engine's own."""
+        (self._parts_messages.get(message.type) or getattr(self, f"_on_{message.type}"))(message)
 
     def _on_frame(self, message: incoming.ShowFrame) -> None:
         is_cut = message.isCut or message.isPhoto
@@ -201,12 +208,6 @@ class Engine:
         self._auto.review(self._model)
         self._repainter.soon(message.lot)
 
-    def _on_custom_effect(self, message: incoming.SetCustomEffect) -> None:
-        self._effect.take(message)
-
-    def _on_effect_values(self, message: incoming.SetEffectValues) -> None:
-        self._effect.set(message)
-
     def _on_backdrop(self, message: incoming.SetBackdrop) -> None:
         self._output.set_backdrop(message.bitmap)
         self._repainter.soon(message.lot)
@@ -217,30 +218,12 @@ class Engine:
         self._auto.set_interval(message.intervalMs if message.on else None)
         self._repainter.soon()
 
-    def _on_trace(self, message: incoming.SetTrace) -> None:
-        self._tracer.set(message)
-
-    def _on_traced(self, message: incoming.AskTraced) -> None:
-        self._tracer.answer(message)
-
     def _on_reset(self, _message: incoming.Reset) -> None:
         self._mailbox.clear()
         self._questions.cut_is_over()
         self._auto.new_source()
         self._output.reset()
         self._clock.clear()
-
-    def _on_canvas(self, message: incoming.TakeCanvas) -> None:
-        self._output.take_canvas(message.canvas)
-
-    def _on_mask(self, message: incoming.AskMask) -> None:
-        self._questions.mask(message)
-
-    def _on_classes(self, message: incoming.AskClasses) -> None:
-        self._questions.classes(message)
-
-    def _on_snapshot(self, message: incoming.AskSnapshot) -> None:
-        self._questions.snapshot(message)
 
     def close(self) -> asyncio.Task[None]:
         """End the frame loop and free everything once the frame under way is done, as the task that is returned is."""
