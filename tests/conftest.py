@@ -11,6 +11,7 @@ from PIL import Image
 
 from builder.pipeline import build
 from builder.samples import astronaut_png
+from tests.engines import FIREFOX, engine_name, pytest_addoption, pytest_generate_tests  # noqa: F401 # for pytest
 
 _BROWSER_TESTS = Path(__file__).parent / "browser"
 
@@ -40,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Give each file to one process, and all files that ask for WebGPU to the same one.
+    """Give each file to one process, apart from its tests in Firefox, and all that ask for WebGPU to the same one.
 
     WebGPU in software wants all cores, and two of it starve a worker until its page takes it for dead.
     """
@@ -48,7 +49,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
 
     class ByFile(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
         def _split_scope(self, nodeid: str) -> str:
-            path = nodeid.partition("::")[0]
+            path, _, name = nodeid.partition("::")
+            if FIREFOX in name.partition("[")[2]:
+                return f"{path} {FIREFOX}"
             return "webgpu" if config.rootpath / path in webgpu else path
 
     webgpu = _asking_for_webgpu()

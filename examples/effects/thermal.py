@@ -7,7 +7,8 @@ from pyselfie import Color
 COLD, HOT = "#07021F #3B0F70 #8C2981 #DE4968".split(), "#FE9F6D #FECF72 #FCFDBF".split()
 PALETTE = np.array([Color(color) for color in COLD + HOT])
 STEPS = np.linspace(0, 1, len(PALETTE))
-TABLE = np.stack([np.interp(np.linspace(0, 1, 256), STEPS, PALETTE[:, band]) for band in range(3)], axis=1)
+LEVELS = 2048  # with 256 a colour would jump by three where brightness does by one
+TABLE = np.stack([np.interp(np.linspace(0, 1, LEVELS), STEPS, PALETTE[:, band]) for band in range(3)], axis=1)
 TABLE = TABLE.astype(np.uint8)
 
 
@@ -28,5 +29,5 @@ def thermal(sample, mask, time, warmth: float = 0.55, outline: bool = True):
     if outline:
         heat += 0.25 * person * (1 - person)
     rgba = np.full((*mask.shape, 4), 255, np.uint8)
-    rgba[..., :3] = TABLE[np.clip(256 * heat, 0, 255).astype(np.uint8)]
+    rgba[..., :3] = TABLE[np.clip(LEVELS * heat, 0, LEVELS - 1).astype(int)]
     return rgba

@@ -1,4 +1,4 @@
-"""The built site on its real server, and Chromium to look at it with."""
+"""The built site on its real server, and a browser to look at it with."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from coverage import Coverage
 from PIL import Image
 from playwright.sync_api import Error
 
-from builder.chromium import ensure_chromium
 from builder.paths import ROOT
 from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
 from tests.browser.examples_kit import npm
-from tests.browser.flags import BASE_FLAGS
+from tests.browser.flags import start
 from tests.browser.guard import REPORT_PATH, Guard
 from tests.browser.harness import EngineDriver
 from tests.browser.widget.widget_kit import HOST_POLICY
@@ -75,22 +74,28 @@ def site(serve_site: Callable[..., Server]) -> Server:
 
 
 @pytest.fixture(scope="session")
-def browser_for(playwright: Playwright) -> Iterator[Callable[[tuple[str, ...]], Browser]]:
+def running() -> Iterator[dict[tuple[str, ...], Browser]]:
+    """Return the browsers that run, by engine and flags; closed at the end."""
+    browsers: dict[tuple[str, ...], Browser] = {}
+    yield browsers
+    for started in browsers.values():
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def browser_for(
+    playwright: Playwright, engine_name: str, running: dict[tuple[str, ...], Browser]
+) -> Callable[[tuple[str, ...]], Browser]:
     """Return a function that gives the running browser with certain flags; each set of flags is started once."""
-    executable = ensure_chromium()
-    running: dict[tuple[str, ...], Browser] = {}
 
     def browser(flags: tuple[str, ...]) -> Browser:
-        known = running.get(flags)
+        key = (engine_name, *flags)
+        known = running.get(key)
         if known is None or not known.is_connected():
-            running[flags] = playwright.chromium.launch(
-                executable_path=executable, headless=True, args=[*BASE_FLAGS, *flags]
-            )
-        return running[flags]
+            running[key] = start(playwright, engine_name, flags)
+        return running[key]
 
-    yield browser
-    for started in running.values():
-        started.close()
+    return browser
 
 
 @pytest.fixture

@@ -1,13 +1,22 @@
-"""Command-line flags of Chromium; each set was found by trial on a machine without a GPU."""
+"""How a browser is started: Chromium by flags, each set found by trial on a machine without a GPU; Firefox by settings.
+
+A test names Chromium's flags; where Firefox has the same by settings, it gets those.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from builder.chromium import QUIET_FLAGS
+import pytest
+
+from builder.chromium import QUIET_FLAGS, ensure_chromium
+from builder.firefox import installed_firefox
+from tests.engines import FIREFOX
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from playwright.sync_api import Browser, Playwright
 
 BASE_FLAGS = (
     *QUIET_FLAGS,
@@ -29,11 +38,48 @@ WEBGPU_FLAGS = (
 )
 """WebGPU in software, with ``webgpu`` canvases and external textures."""
 
+_FAKE_CAMERA = "--use-fake-device-for-media-stream"
+_NO_QUESTION = "--use-fake-ui-for-media-stream"
+_CAMERA_SHOWS = "--use-file-for-fake-video-capture"
+_QUIET_SETTINGS: dict[str, str | float | bool] = {
+    # As above: all but this machine is behind a proxy that nobody is.
+    "network.proxy.type": 1,
+    "network.proxy.http": "127.0.0.1",
+    "network.proxy.http_port": 9,
+    "network.proxy.ssl": "127.0.0.1",
+    "network.proxy.ssl_port": 9,
+    "network.proxy.no_proxies_on": "127.0.0.1, localhost",
+    "browser.chrome.site_icons": False,  # else it asks any page's site for /favicon.ico, unlike a headless Chromium
+}
+
+
+def start(playwright: Playwright, engine: str, flags: tuple[str, ...]) -> Browser:
+    """Start an engine with these flags of Chromium's; the test is skipped where Firefox has nothing like them."""
+    if engine == FIREFOX:
+        return playwright.firefox.launch(
+            channel="moz-firefox",  # the system's, by WebDriver BiDi; else it would want Playwright's own build
+            executable_path=installed_firefox(),
+            headless=True,
+            firefox_user_prefs=_settings(flags),
+        )
+    return playwright.chromium.launch(executable_path=ensure_chromium(), headless=True, args=[*BASE_FLAGS, *flags])
+
+
+def _settings(flags: tuple[str, ...]) -> dict[str, str | float | bool]:
+    """Return the settings of Firefox that stand for flags of Chromium; Firefox's camera shows what it likes."""
+    known = {_FAKE_CAMERA: "media.navigator.streams.fake", _NO_QUESTION: "media.navigator.permission.disabled"}
+    wanted = [flag for flag in flags if not flag.startswith(_CAMERA_SHOWS)]
+    for flag in wanted:
+        if flag not in known:
+            lacks = "WebGPU in software" if flag in WEBGPU_FLAGS else flag.partition("=")[0]
+            pytest.skip(f"Chromium only: Firefox has no {lacks}")
+    return _QUIET_SETTINGS | {known[flag]: True for flag in wanted}
+
 
 def camera_flags(path: Path) -> tuple[str, ...]:
     """Return the flags that give every page a camera which plays `path` (.mjpeg or .y4m), permission included."""
     return (
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={path}",
+        _NO_QUESTION,
+        _FAKE_CAMERA,
+        f"{_CAMERA_SHOWS}={path}",
     )

@@ -228,7 +228,7 @@ class Output:
         self._backdrop = backdrop
 
     def set_custom_effect(self, effect: CustomEffectCanvas | None) -> None:
-        """Paint by the user's effect instead of the options', None goes back; it needs the painter ``"canvas2d"``."""
+        """Paint by the user's effect instead of the options', None goes back; see `UserEffect` for the painter."""
         self._custom_effect = effect
         if self._pipeline is not None:
             self._pipeline.custom_effect = effect

@@ -30,7 +30,7 @@ class Pipeline(Protocol):
     on_composite
         Called in the task that has painted, when the canvas can be read.
     custom_effect
-        Takes the place of the options' effect; on Canvas 2D only, as `UserEffect` sees to.
+        Takes the place of the options' effect; one of full size on Canvas 2D only, as `UserEffect` sees to.
     is_traced
         Whether `trace` will be asked for: frames that are segmented from now on keep what it needs.
     is_photo
@@ -128,7 +128,7 @@ class Pipeline(Protocol):
         ...
 
     def snapshot(self, options: Options) -> Awaitable[Any]:
-        """Return (awaitable) the output as a PNG ``Blob``, alpha included."""
+        """Return (awaitable) the output as a PNG ``Blob``, alpha included; None if there is none any more."""
         ...
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:

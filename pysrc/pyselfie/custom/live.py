@@ -180,7 +180,30 @@ class LiveEffect:
         if not isinstance(self._failed, StoppedEffectError):
             self._failed = None
 
-    def run(self, paint: Callable[[CustomEffect], _Result]) -> _Result | None:
+    @property
+    def has_overlay(self) -> bool:
+        """Whether an overlay may run."""
+        return any(effect.kind == "overlay" for effect in self._ready())
+
+    @property
+    def sees_frame(self) -> bool:
+        """Whether the next frame may be given to an effect of full size: until a newest overlay has proved good."""
+        newest = self._newest
+        if newest is not None and newest in self._proven and self._failed is None:
+            return newest.kind == "effect"
+        return any(effect.kind == "effect" for effect in (newest, self._before) if effect is not None)
+
+    @property
+    def takes_classes(self) -> bool:
+        """Whether an effect that may run asks for classes."""
+        return any(effect.takes_classes for effect in self._ready())
+
+    def _ready(self) -> list[CustomEffect]:
+        """Return the effects that a frame may be given to, in this order."""
+        newest = None if self._failed else self._newest
+        return [effect for effect in (newest, self._before) if effect is not None]
+
+    def run(self, paint: Callable[[CustomEffect], _Result], kind: str | None = None) -> _Result | None:
         """Paint one frame by the newest effect, or by the last good one.
 
         Parameters
@@ -188,13 +211,18 @@ class LiveEffect:
         paint
             Calls the effect with what its `kind` takes, and does with the result what has to be done; it lets a
             `CustomEffectError` through.
+        kind
+            Leave effects of another kind alone, as they have to wait for another painter.
 
         Returns
         -------
         object or None
             What `paint` returned; None if no effect could paint.
         """
-        newest, before = self._newest, self._before
+        newest, before = (
+            effect if effect is not None and kind in {None, effect.kind} else None
+            for effect in (self._newest, self._before)
+        )
         if newest is not None and self._failed is None:
             try:
                 result = self._painted(newest, paint)

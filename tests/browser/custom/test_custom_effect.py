@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from builder.paths import ROOT
 from pyselfie import effects
-from pyselfie.arrays.custom import CustomPainter
 from pyselfie.core.effects import folds_edge
 from pyselfie.core.options import Options
 from pyselfie.core.sampling import resize_half_pixel
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-EXAMPLES = ROOT / "examples" / "effects"
 POP = """
 import numpy as np
 
@@ -129,20 +126,3 @@ def test_custom_effect_that_fails_does_not_bare_the_frame(engine: EngineDriver, 
     engine.show(dark)
     np.testing.assert_array_equal(engine.snapshot(), negative)
     assert len(engine.log("error")) == 1
-
-
-def test_examples_look_as_on_the_desktop(engine: EngineDriver, astronaut: np.ndarray) -> None:
-    """Each file of examples/effects paints what it paints there, of either kind, and tells its controls."""
-    mask = engine.mask()
-    for path in sorted(EXAMPLES.glob("*.py")):
-        if "classes" in path.read_text():
-            continue
-        own = load_effect(path.read_text())
-        position = engine.position()
-        use(engine, path.read_text(), None)
-        found = engine.snapshot()[..., :3].astype(int)
-        told = engine.wait_for("effect", after=position)
-        assert (told["kind"], told["error"]) == (own.kind, None), path.name
-        assert [control["name"] for control in told["controls"]] == [control.name for control in own.controls]
-        use(engine, None)
-        assert np.abs(found - CustomPainter(own)(astronaut, mask)).max() <= 2, path.name

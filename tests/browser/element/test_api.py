@@ -29,6 +29,7 @@ def error_of(page, *, after=0):
     return error
 
 
+@pytest.mark.engines
 def test_attributes_change_the_picture_at_once(launch, site):
     """Background as colour and as picture, effect, mirror: each shows in the next snapshot."""
     page = ElementPage(launch(), site.url, tag(src=SAMPLE, background="rebeccapurple"))
@@ -47,6 +48,7 @@ def test_attributes_change_the_picture_at_once(launch, site):
     assert page.page.wait_for_function(f"() => getComputedStyle({GET}.shadowRoot.querySelector('canvas')).objectFit")
 
 
+@pytest.mark.engines
 def test_mask_is_a_picture_to_cut_with(launch, site):
     """`getMask` gives an ImageData of the model's size: white, the person opaque."""
     page = ElementPage(launch(), site.url, tag(src=SAMPLE))
@@ -59,6 +61,7 @@ def test_mask_is_a_picture_to_cut_with(launch, site):
     assert data[4, 4, 3] < 5
 
 
+@pytest.mark.engines
 def test_effect_in_python_paints(launch, site):
     """`setEffect` paints by a text and tells its controls, `setEffectValues` sets them, null goes back."""
     page = ElementPage(launch(), site.url, tag(src=SAMPLE))
@@ -100,22 +103,25 @@ def test_stream_shows_the_composite(launch, site, camera_file):
     assert page.run(f"stream.getTracks()[0].stop(), {GET}.runsHidden") is False
 
 
-@pytest.mark.parametrize(
-    ("attributes", "sentence"),
-    [
-        ({"effect": "sepia"}, "effect is “sepia”, but it has to be one of fill, mask"),
-        ({"strength": "lots"}, "strength is “lots”, but it has to be a number from 0 to 1; the last"),
-        ({"model_selection": "7"}, "model-selection is 7, but it has to be 0 (general)"),
-        ({"backend": "cuda"}, "backend is “cuda”, but it has to be one of auto, webgpu, wasm; “auto” is used."),
-        ({"fit": "tight"}, "fit is “tight”, but it has to be one of contain, cover, fill, none, scale-down"),
-    ],
-    ids=["effect", "strength", "model", "backend", "fit"],
-)
-def test_unknown_values_are_told_and_it_goes_on(launch, site, attributes, sentence):
-    """One sentence for a value that is not known; the picture comes nevertheless."""
-    page = ElementPage(launch(), site.url, tag(src=SAMPLE, **attributes))
-    assert error_of(page)["message"].startswith(sentence)
-    assert page.wait("frame")["width"] == 512
+UNKNOWN = {
+    "effect": ("sepia", "effect is “sepia”, but it has to be one of fill, mask"),
+    "strength": ("lots", "strength is “lots”, but it has to be a number from 0 to 1; the last"),
+    "model_selection": ("7", "model-selection is 7, but it has to be 0 (general)"),
+    "backend": ("cuda", "backend is “cuda”, but it has to be one of auto, webgpu, wasm; “auto” is used."),
+    "fit": ("tight", "fit is “tight”, but it has to be one of contain, cover, fill, none, scale-down"),
+}
+
+
+def test_unknown_values_are_told_and_it_goes_on(launch, site):
+    """One sentence for a value that is not known, on whichever of a page's elements; its picture comes nevertheless."""
+    tags = [tag(src=SAMPLE, **{name: value}).replace('"s"', f'"{name}"') for name, (value, _) in UNKNOWN.items()]
+    page = ElementPage(launch(), site.url, "".join(tags))
+    for name, (_, sentence) in UNKNOWN.items():
+        error = page.wait("error", name)
+        assert error["message"].startswith(sentence)
+        assert error["action"] is None
+        assert page.wait("frame", name)["width"] == 512
+    assert page.count("error") == len(UNKNOWN)
 
 
 def test_addresses_that_fail_are_told_and_the_picture_stays(launch, site, origins, tmp_path):
@@ -191,6 +197,7 @@ def test_foreign_photo_without_cors_is_named_as_such(launch, dist, origins, tmp_
     assert "does not let other sites read it (CORS). Have it send “Access-Control-Allow-Origin”" in message
 
 
+@pytest.mark.engines
 def test_a_camera_that_is_refused_is_told(launch, site):
     """Without permission: the sentence of the camera, as an `error` event of the element."""
     page = ElementPage(launch(), site.url, tag(camera=""))
@@ -210,6 +217,7 @@ def test_pause_keeps_the_picture(launch, site, camera_file):
     page.until(lambda: page.count("frame") > before)
 
 
+@pytest.mark.engines
 def test_plain_page_example(launch, serve_site):
     """The example with one tag, opened beside dist/ under the strict policy, paints."""
     page = open_example(launch(), serve_site, "plain")

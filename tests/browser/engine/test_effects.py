@@ -66,6 +66,7 @@ def resampled_edges(frame, mask, options):
     return edges[:, ::-1] if options.mirror else edges
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("by_tiles", [False, True], ids=["small", "large"])
 @pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
 def test_canvas_shows_what_the_numpy_reference_shows(
@@ -98,6 +99,7 @@ def check_composite(got, frame, mask, options, backdrop, name):
     # premultiplied, as canvases hold them: of a nearly transparent pixel a PNG keeps no exact colour
     expected = premultiply(composite(frame, mask, options, backdrop))
     difference = 255 * np.abs(premultiply(got) - expected).max(axis=-1)
+    difference = difference.round(3)  # of 18 levels float32 makes 18.000006
     at_edges = resampled_edges(frame, mask, options)
     outside = (difference[~at_edges] > TOLERANCE + 0.5).mean()  # half a level for this comparison's own rounding
     assert outside <= MOST_OUTSIDE, f"{name}: {outside:.2%} differ, at most by {difference[~at_edges].max():.0f}"
@@ -170,6 +172,7 @@ def test_no_fault_leads_to_none(launch, site, astronaut):
     assert told == "There is no picture yet: nothing has been segmented."
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
 def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
     """Browser sampling plus ONNX Runtime Web give the desktop's mask with half-pixel sampling, nearly to the bit."""

@@ -36,6 +36,7 @@ def page(launch: Callable[..., GuardedPage], site: Server) -> GuardedPage:
     return page
 
 
+@pytest.mark.engines
 def test_frames_sent_at_once_come_back_in_order_whatever_they_are(page: GuardedPage) -> None:
     """Every kind of input is taken, before anything is loaded; each result has its frame's picture and size."""
     found = page.evaluate(
@@ -93,6 +94,7 @@ def test_listeners_are_heard_as_in_the_original(page: GuardedPage) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.engines
 def test_options_take_effect_at_the_next_send(page: GuardedPage) -> None:
     """Selfie mode mirrors picture and mask, the other model gives another mask; both outlive `reset`."""
     found = page.evaluate(
@@ -167,6 +169,7 @@ def test_wrong_options_and_inputs_are_refused_and_it_goes_on(page: GuardedPage) 
     assert found["results"] == len(WRONG_OPTIONS) + 1
 
 
+@pytest.mark.engines
 def test_close_ends_the_worker_and_every_promise(page: GuardedPage) -> None:
     """Frames under way and later calls are rejected with a sentence; closing twice is no fault."""
     page.evaluate("segmenter.send({ image: plain('#f00') })")
@@ -194,6 +197,7 @@ def test_close_ends_the_worker_and_every_promise(page: GuardedPage) -> None:
     until(page, lambda: page.workers == [], lambda: "its worker goes on")
 
 
+@pytest.mark.chromium("evaluates in a worker")
 def test_a_worker_that_dies_is_replaced_at_the_next_send(page: GuardedPage) -> None:
     """The frame that it died with is rejected, the next one starts another worker."""
     page.evaluate("segmenter.send({ image: plain('#f00') })")
@@ -252,6 +256,7 @@ def test_it_works_as_a_module_and_below_a_path(launch: Callable[..., GuardedPage
     assert found["versions"] == ["0.1.1675465747"] * 2
 
 
+@pytest.mark.chromium("evaluates in a worker")
 def test_it_runs_inside_a_worker(launch: Callable[..., GuardedPage], site: Server) -> None:
     """As with the original, a program without a document may use it: here the script is the worker."""
     page = launch()
@@ -275,6 +280,7 @@ def test_it_runs_inside_a_worker(launch: Callable[..., GuardedPage], site: Serve
 _WITHOUT_FLOATS = "OffscreenCanvasRenderingContext2D.prototype.getContextAttributes = () => ({});\n"
 
 
+@pytest.mark.chromium("canvases of 16-bit floats")
 def test_browsers_without_canvases_of_floats_do_nearly_as_well(page: GuardedPage) -> None:
     """There the picture is sampled in 8 bits: the mask differs a little, by less than 5/1000 on average."""
     masks = []

@@ -97,6 +97,7 @@ def _compare(seen: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.chromium("MediaPipe's original wants WebGL, which Firefox lacks without a GPU")
 def test_masks_and_composites_are_the_originals(page: GuardedPage) -> None:
     """On five pictures, with both models, mirrored and not: image, mask and the example's composite agree."""
     found = {}

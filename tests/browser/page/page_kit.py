@@ -24,8 +24,9 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 KEEPS_TRACKS = """
 self.cameraTracks = [];
-const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-navigator.mediaDevices.getUserMedia = async (wanted) => {
+const devices = navigator.mediaDevices ?? {}; // Firefox runs this on about:blank, too, which has none
+const ask = devices.getUserMedia?.bind(devices);
+devices.getUserMedia = async (wanted) => {
   const stream = await ask(wanted);
   self.cameraTracks.push(...stream.getTracks());
   return stream;

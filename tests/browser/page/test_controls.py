@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from tests.browser.page.page_kit import Demo
 
 
+TELL_STAGE = """
+([type, detail]) => document.querySelector("#stage").dispatchEvent(new CustomEvent(type, { detail }))
+"""
+
+
 def _snapshot(demo: Demo) -> np.ndarray:
     with demo.page.expect_download() as download:
         demo.page.click("#snapshot-button")
@@ -133,10 +138,19 @@ def test_bad_value_in_the_address_is_told(site: Server, launch: Callable[..., Gu
 
 
 def test_webgpu_asked_for_but_missing_is_told(site: Server, launch: Callable[..., GuardedPage]):
-    """Without WebGPU the page works on WebAssembly, and says so to whoever asked for the other."""
+    """Without WebGPU the page works on WebAssembly, and says so to whoever asked for the other.
+
+    What it says of the painter goes when it isn't true any more.
+    """
     demo = open_demo(launch, site, "?backend=webgpu", script="delete Navigator.prototype.gpu;").wait_painted()
     assert "WebGPU was asked for but cannot be used" in demo.notice()
     assert demo.page.inner_text("#status-text").startswith("WebAssembly: ")
+    demo.page.evaluate(TELL_STAGE, ["notice", {"code": "painter", "message": "Canvas 2D paints from now on: why."}])
+    for painter, is_told in (("canvas2d", True), ("webgpu", False)):
+        change = {"backend": "webgpu", "reason": "it was found", "painter": painter}
+        demo.page.evaluate(TELL_STAGE, ["backendchange", change])
+        assert ("Canvas 2D paints" in demo.page.inner_text("#notices")) == is_told
+    assert "WebGPU was asked for" in demo.notice()
 
 
 def test_edges_can_be_chosen(site: Server, launch: Callable[..., GuardedPage]):

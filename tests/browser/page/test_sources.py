@@ -30,13 +30,15 @@ _RECORD = """async (url) => {
   picture.src = url;
   await picture.decode();
   const stream = canvas.captureStream(0);
+  const [track] = stream.getVideoTracks();
+  const taker = track.requestFrame ? track : stream; // Firefox has it on the stream
   const recorder = new MediaRecorder(stream, { mimeType: "video/webm;codecs=vp8" });
   const parts = [];
   recorder.ondataavailable = (event) => parts.push(event.data);
   recorder.start();
   for (let left = 0; left <= 128; left += 4) {
     context.drawImage(picture, left, 0);
-    stream.getVideoTracks()[0].requestFrame();
+    taker.requestFrame();
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
   recorder.stop();
@@ -62,6 +64,7 @@ def video_file(site: Server, browser_for: Callable[[tuple[str, ...]], Browser]) 
     return data
 
 
+@pytest.mark.engines
 def test_sample_is_segmented_before_anything_is_asked(site: Server, launch: Callable[..., GuardedPage]):
     """The sample portrait is painted by itself, and no camera is asked for until its button is pressed."""
     demo = open_demo(launch, site, script=KEEPS_TRACKS).wait_painted()
@@ -69,6 +72,7 @@ def test_sample_is_segmented_before_anything_is_asked(site: Server, launch: Call
     assert demo.page.evaluate("cameraTracks.length") == 0
 
 
+@pytest.mark.engines
 def test_photo_by_button(site: Server, launch: Callable[..., GuardedPage], astronaut: np.ndarray):
     """The file button opens a chooser, and the chosen photo is painted and named."""
     demo = open_demo(launch, site).wait_painted()
@@ -113,6 +117,7 @@ def test_exif_orientation_is_respected(site: Server, launch: Callable[..., Guard
     np.testing.assert_allclose(bottom[:3], [0, 0, 220], atol=12)
 
 
+@pytest.mark.engines
 def test_video_plays_pauses_and_takes_effects_while_paused(
     site: Server, launch: Callable[..., GuardedPage], video_file: bytes
 ):
@@ -132,6 +137,7 @@ def test_video_plays_pauses_and_takes_effects_while_paused(
     demo.until(lambda: not np.array_equal(demo.pixels(), paused))
 
 
+@pytest.mark.engines
 def test_camera_runs_mirrored_and_stops(site: Server, launch: Callable[..., GuardedPage], camera_file: Path):
     """The camera is painted at its size with the mirror on; stopping ends its tracks and brings the sample back."""
     demo = open_demo(launch, site, "", *camera_flags(camera_file), script=KEEPS_TRACKS).wait_painted()

@@ -37,7 +37,7 @@ def test_it_is_alive_at_once(site: Server, launch: Callable[..., GuardedPage]):
     assert page.page.input_value("#example") == "text_behind"
     assert page.page.locator("#parameters input").count() == 3
     assert "def text_behind(" in page.text()
-    assert page.page.inner_text("#way") == "Overlay: costs the same at any size; Canvas 2D paints it"
+    assert page.page.inner_text("#way") == "Overlay: costs the same at any size"
     assert page.mistake() == ""
     assert page.messages() == []
 
@@ -116,7 +116,7 @@ def test_on_the_camera_it_says_what_a_frame_costs(site: Server, launch: Callable
     play.until(lambda: play.size() == (1280, 720))
     play.run("def effect(frame, mask, time):\n    print(time > 0.5)\n    return frame\n")
     play.until(lambda: "True" in play.page.inner_text("#printed-text"))
-    assert play.page.inner_text("#way") == "Full size: sees every pixel"
+    assert play.page.inner_text("#way") == "Full size: sees every pixel; Canvas 2D paints it"
     play.until(lambda: "of 33 ms per frame" in play.page.inner_text("#cost"))
     assert play.page.evaluate("document.getElementById('cost-meter').value") > 0
 

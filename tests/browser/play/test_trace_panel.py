@@ -200,6 +200,10 @@ def test_frames_can_be_frozen_and_stepped_through(panel: Panel, tmp_path: Path) 
     panel.page.click("text=Next frame")
     assert panel.page.get_attribute("text=Freeze", "aria-pressed") == "false"
     first = panel.settled_level()
+    if first > 40 + STEP * 46:  # the brightest frame, behind which it gets dark again
+        panel.page.click("text=Next frame")
+        panel.until(lambda: panel.page.evaluate(LEVEL) < first)
+        first = panel.settled_level()
     panel.page.click("text=Next frame")
     panel.until(lambda: panel.page.evaluate(LEVEL) != first)
     assert panel.settled_level() - first == pytest.approx(STEP, abs=1)

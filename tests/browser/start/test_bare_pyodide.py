@@ -217,7 +217,8 @@ live.load(open("pop.py").read())
 effect = CustomEffectCanvas(live, lambda: None)
 results = []
 for mirror in (False, True):
-    canvas = effect.picture(live.newest, Shot(frame, lambda _: False, Size(256, 256), None, mask, lambda: None, mirror))
+    small = {"size": Size(256, 256), "sample": None, "mask": mask, "classes": lambda: None, "mirror": mirror}
+    canvas = effect.picture(live.newest, Shot(frame=frame, read=lambda _: False, **small))
     rgba = np.empty((256, 256, 4), np.uint8)
     canvas.getContext("2d").getImageData(0, 0, 256, 256).data.assign_to(rgba)
     results.append(rgba.tobytes().hex())

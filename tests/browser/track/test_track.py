@@ -33,6 +33,7 @@ def test_far_end_of_a_call_sees_composites_only(launch, serve_site, camera_file)
     assert not near([person[:3]], (0xC0, 0x30, 0x30), GREY).any(), "the person is in the picture"
 
 
+@pytest.mark.engines
 def test_metrics_say_what_runs_and_why(launch, site, camera_file):
     """With `auto`, too: the model that runs, what was asked for, and the reason, beside backend and painter."""
     page = open_track(launch, site, camera_file, modelSelection="auto")
@@ -45,6 +46,7 @@ def test_metrics_say_what_runs_and_why(launch, site, camera_file):
     assert "type" not in metrics
 
 
+@pytest.mark.engines
 def test_options_change_without_a_flash(launch, site, camera_file):
     """Each frame has the old colour or the new one; nothing in between, no wall, no gap."""
     page = open_track(launch, site, camera_file)
@@ -74,6 +76,7 @@ def test_the_newest_option_counts_while_a_picture_is_loading(launch, site, camer
     assert near(colours(page)[-1:], corner).all()
 
 
+@pytest.mark.engines
 def test_browsers_without_track_processors_take_a_video_and_a_canvas(launch, site, camera_file):
     """Firefox and Safari have no MediaStreamTrackProcessor and Generator on the page: the same comes out, opaque."""
     without = "delete self.MediaStreamTrackProcessor; delete self.MediaStreamTrackGenerator;"

@@ -31,6 +31,8 @@ async ([url, options]) => {
   const { processTrack } = await import(url);
   const wanted = { video: { width: 1280, height: 720 } };
   self.camera = (await navigator.mediaDevices.getUserMedia(wanted)).getVideoTracks()[0];
+  const listen = camera.addEventListener.bind(camera); // Firefox tells of a test's own events only so
+  camera.addEventListener = (type, listener) => listen(type, listener, false, true);
   self.track = processTrack(camera, options);
   self.told = [];
   for (const type of ["error", "stats", "ended", "overload"]) {

@@ -24,6 +24,7 @@ async () => {
 """
 
 
+@pytest.mark.engines
 def test_other_sites_take_no_pictures(launch, site, other):
     """As built: being named in the address isn't enough, and the answer says who can allow it; showing goes on."""
     origin, own = (server.url.rstrip("/") for server in (other, site))
@@ -60,6 +61,7 @@ def test_a_list_without_the_origin_allows_nobody(launch, site, other, status, te
     assert host.ask(type="snapshot")["code"] == "forbidden"
 
 
+@pytest.mark.engines
 def test_own_site_takes_pictures_but_has_to_be_named(launch, dist, origins, tmp_path):
     """A page of the widget's own site needs no list; without `origins` it gets no answer either.
 
@@ -94,6 +96,7 @@ def test_widget_is_framed_again_and_again(launch, site, origins, tmp_path, isola
             assert page.evaluate("crossOriginIsolated") is isolation
 
 
+@pytest.mark.engines
 def test_camera_is_asked_for_on_a_click_only(launch, site, other, camera_file):
     """Until the button is pressed there is no camera; then it is shown, and pressed again it is let go."""
     host = Host(launch(*camera_flags(camera_file)), site, other, camera="", effect="mask")

@@ -237,3 +237,51 @@ def test_what_the_painting_itself_raises_is_not_the_effects(live: LiveEffect) ->
     with pytest.raises(ValueError, match="no canvas"):
         live.run(paint)
     assert (live.error, shown(live)) == (None, 1)
+
+
+OVERLAY = "def overlay(sample, mask, time):\n    return np.full((4, 5, 4), {}, np.uint8)\n"
+
+
+def test_effects_of_another_kind_are_left_alone(live: LiveEffect) -> None:
+    """Where only overlays can be painted, one of full size waits, neither good nor bad; the last good overlay runs."""
+
+    def overlay() -> int | None:
+        picture = live.run(lambda effect: effect(FRAME, MASK, 0.0), "overlay")
+        return None if picture is None else int(picture.max())
+
+    assert (live.has_overlay, overlay()) == (False, None)
+    assert live.load("import numpy as np\n" + OVERLAY.format(2))
+    assert (live.has_overlay, overlay()) == (True, 2)
+    assert live.load(GOOD.format(3), number=7)
+    assert (live.has_overlay, overlay(), live.error) == (True, 2, None)
+    assert live.good != 7
+    assert shown(live) == 3
+    assert live.good == 7
+
+
+def test_the_frame_is_needed_until_an_overlay_has_proved_good(live: LiveEffect) -> None:
+    """The last good effect of full size may have to go on; after that it's the newest one's kind that decides."""
+    assert live.sees_frame
+    assert live.load("import numpy as np\n" + OVERLAY.format(2))
+    assert live.sees_frame
+    assert shown(live) == 2
+    assert not live.sees_frame
+    assert live.load("def overlay(sample, mask, time):\n    return 1 / 0\n")
+    assert not live.sees_frame
+    assert shown(live) == 2
+    assert live.load(GOOD.format(3))
+    assert live.sees_frame
+    assert not LiveEffect().sees_frame
+
+
+def test_classes_are_taken_if_any_effect_that_may_run_takes_them(live: LiveEffect) -> None:
+    """Also the one before, which goes on where the newest fails."""
+    assert not live.takes_classes
+    assert live.load("def effect(frame, mask, time, classes=None):\n    return frame\n")
+    assert live.takes_classes
+    shown(live)
+    assert live.load("def effect(frame, mask, time):\n    return frame\n")
+    assert live.takes_classes
+    shown(live)
+    assert live.load(GOOD.format(1))
+    assert not live.takes_classes

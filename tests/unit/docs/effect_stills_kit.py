@@ -17,11 +17,13 @@ from pyselfie import Segmenter, effects
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pyselfie.core.classes import Classes
+
     Picture = NDArray[np.uint8]
 
 STILLS = Path(__file__).parent / "effect_stills"
 EXAMPLES = ROOT / "examples" / "effects"
-CLASSES = {"hair_colour", "colourful_clothes"}  # they need the multiclass model, and have tests of their own
+CLASSES = ["colourful_clothes", "hair_colour"]  # they need the multiclass model
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.py") if path.stem not in CLASSES)
 FRAME_S = 0.15
 
@@ -38,6 +40,12 @@ def masks_of(frames: list[Picture]) -> list[NDArray[np.float32]]:
         return [segmenter.segment(frame) for frame in frames]
 
 
+def classes_of(frames: list[Picture]) -> list[tuple[NDArray[np.float32], Classes]]:
+    """Return each frame's own mask by the multiclass model, and what that tells apart."""
+    with Segmenter("multiclass") as segmenter:
+        return [segmenter.segment_with_classes(frame) for frame in frames]
+
+
 def shown(name: str, frames: list[Picture], masks: list[NDArray[np.float32]]) -> list[Picture]:
     """Return an effect's pictures of a film."""
     own = effects.load(EXAMPLES / f"{name}.py")
@@ -45,13 +53,24 @@ def shown(name: str, frames: list[Picture], masks: list[NDArray[np.float32]]) ->
     return [own(frame, mask, number * FRAME_S) for number, (frame, mask) in pairs]
 
 
+def shown_with_classes(
+    name: str, frames: list[Picture], found: list[tuple[NDArray[np.float32], Classes]]
+) -> list[Picture]:
+    """Return the pictures of an effect that takes classes; `found` is what `classes_of` returns."""
+    own = effects.load(EXAMPLES / f"{name}.py")
+    pairs = enumerate(zip(frames, found, strict=True))
+    return [own(frame, mask, number * FRAME_S, classes) for number, (frame, (mask, classes)) in pairs]
+
+
 def main() -> None:
     """Write all stills."""
     with Image.open(EXAMPLES.parent / "astronaut.jpg") as picture:
         frames = film(np.asarray(picture.convert("RGB")))
-    masks = masks_of(frames)
-    for name in NAMES:
-        still = Image.fromarray(shown(name, frames, masks)[-1])
+    masks, found = masks_of(frames), classes_of(frames)
+    films = {name: shown(name, frames, masks) for name in NAMES}
+    films |= {name: shown_with_classes(name, frames, found) for name in CLASSES}
+    for name, pictures in films.items():
+        still = Image.fromarray(pictures[-1])
         still.save(STILLS / f"{name}.webp", lossless=True, quality=100, method=6)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,13 +15,26 @@ from PIL import Image, ImageSequence
 
 from pyselfie import effects
 from pyselfie.cli import main
-from tests.unit.docs.effect_stills_kit import CLASSES, EXAMPLES, FRAME_S, NAMES, STILLS, film, masks_of, shown
+from tests.unit.docs.effect_stills_kit import (
+    CLASSES,
+    EXAMPLES,
+    FRAME_S,
+    NAMES,
+    STILLS,
+    classes_of,
+    film,
+    masks_of,
+    shown,
+    shown_with_classes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from pyselfie.core.classes import Classes
 
     Picture = NDArray[np.uint8]
 
@@ -33,9 +47,18 @@ class Seen:
         self.masks = masks_of(self.frames)
         self._shown: dict[str, list[Picture]] = {}
 
+    @cached_property
+    def found(self) -> list[tuple[NDArray[np.float32], Classes]]:
+        return classes_of(self.frames)
+
+    def make(self, name: str) -> list[Picture]:
+        if name in CLASSES:
+            return shown_with_classes(name, self.frames, self.found)
+        return shown(name, self.frames, self.masks)
+
     def by(self, name: str) -> list[Picture]:
         if name not in self._shown:
-            self._shown[name] = shown(name, self.frames, self.masks)
+            self._shown[name] = self.make(name)
         return self._shown[name]
 
 
@@ -50,23 +73,24 @@ def difference(one: Picture, other: Picture) -> int:
     return int(np.abs(one.astype(int) - other).max())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *CLASSES])
 def test_effect_looks_like_its_still(name: str, seen: Seen) -> None:
     """Its last picture of a film has the still's colours, which were looked at; the same twice."""
     picture = seen.by(name)[-1]
     with Image.open(STILLS / f"{name}.webp") as still:
         others = np.abs(picture.astype(int) - np.asarray(still.convert("RGB"))) > 2
     assert others.mean() < 1e-3  # where a letter or a level is as good as another, rounding decides
-    np.testing.assert_array_equal(picture, shown(name, seen.frames, seen.masks)[-1])
+    np.testing.assert_array_equal(picture, seen.make(name)[-1])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *CLASSES])
 def test_command_line_has_the_functions_pixels(name: str, seen: Seen, tmp_path: Path) -> None:
     """Of each picture of an animation, with the times and the state that a film has."""
     first, *rest = (Image.fromarray(frame) for frame in seen.frames)
     first.save(tmp_path / "in.png", save_all=True, append_images=rest, duration=FRAME_S * 1000)
     command = [str(tmp_path / "in.png"), "-o", str(tmp_path / "out.png"), "--smoothing", "0", "-q"]
-    assert main([*command, "--effect-file", str(EXAMPLES / f"{name}.py")]) == 0
+    model = "multiclass" if name in CLASSES else "general"
+    assert main([*command, "--model", model, "--effect-file", str(EXAMPLES / f"{name}.py")]) == 0
     with Image.open(tmp_path / "out.png") as result:
         pictures = [np.asarray(picture.convert("RGB")) for picture in ImageSequence.Iterator(result)]
     assert len(pictures) == len(seen.frames)

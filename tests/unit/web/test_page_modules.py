@@ -40,6 +40,30 @@ console.log(JSON.stringify(told));
 """
 
 
+STEPS = """
+const { FrameSteps } = await import(process.argv[1]);
+const listeners = [];
+const video = {
+  duration: 2, // ten frames
+  pause() {},
+  addEventListener: (type, listener) => listeners.push(listener),
+  requestVideoFrameCallback: (callback) => (video.see = callback),
+  set currentTime(seconds) {
+    video.at = seconds;
+    listeners.pop()();
+  },
+};
+const steps = new FrameSteps(video);
+const duration = 0.2;
+for (const count of [1, 2]) video.see(0, { mediaTime: count * duration, presentedFrames: count });
+const told = [];
+for (const frames of [1, 6, 1, 1, -1, -1, -2, 100]) {
+  await steps.go(frames);
+  told.push(Math.round((video.at / duration - 0.5) * 1000) / 1000);
+}
+console.log(JSON.stringify({ told }));
+"""
+
 STORE = """
 globalThis.self = globalThis;
 const { load, save } = await import(process.argv[1]);
@@ -123,3 +147,8 @@ def test_a_preload_that_is_over_leaves_no_listener():
         "only started": 1,
         "aborted": ["never mind", 1, False],
     }
+
+
+def test_single_frames_go_round_as_the_video_does() -> None:
+    """Behind the last of ten frames comes the first, before the first the last; steps too far end at that other end."""
+    assert run_by_node(STEPS, "js/sources/frame_steps.js") == {"told": [3, 9, 0, 1, 0, 9, 7, 0]}

@@ -89,9 +89,15 @@ export class Viewer extends EventTarget {
     on(stage, "ready", (detail) => this.#onReady(detail));
     on(stage, "frame", (detail) => this.#onFrame(detail));
     on(stage, "model", (detail) => this.#onModel(detail));
-    on(stage, "backendchange", (detail) => this.#status.running(detail));
-    on(stage, "notice", ({ message }) => this.messages.show("engine-notice", message, { tone: "notice" }));
+    on(stage, "backendchange", (detail) => this.#onBackendChange(detail));
+    on(stage, "notice", ({ code, message }) => this.messages.show(`${code}-notice`, message, { tone: "notice" }));
     on(stage, "error", (detail) => this.#onError(detail));
+  }
+
+  /** @param {{backend: string, reason: string, painter: string}} detail */
+  #onBackendChange(detail) {
+    this.#status.running(detail);
+    if (detail.painter === "webgpu") this.messages.clear("painter-notice"); // that Canvas 2D paints, which it doesn't any more
   }
 
   /** It may have stopped since it was ready. */

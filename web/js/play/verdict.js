@@ -5,8 +5,8 @@ import { byId } from "../dom.js";
 /** @typedef {import("../../types/pyselfie.js").EffectState} State */
 
 const WAYS = {
-  effect: ["Full size", "sees every pixel"],
-  overlay: ["Overlay", "costs the same at any size; Canvas 2D paints it"],
+  effect: ["Full size", "sees every pixel; Canvas 2D paints it"],
+  overlay: ["Overlay", "costs the same at any size"],
 };
 const RUNNING = {
   newest: ["good", "This version runs"],

@@ -32,15 +32,17 @@ export class FrameSteps {
     this.#video.requestVideoFrameCallback((_, frame) => this.#see(frame));
   }
 
-  /** Pause, and show the picture that is so many frames away. @param {number} frames */
+  /** Pause, and show the picture that is so many frames away; as the video goes round, behind its end is its beginning. @param {number} frames */
   async go(frames) {
     const video = this.#video;
     video.pause();
     const begins = (this.#isTimed ? this.#time : video.currentTime) + frames * this.#duration;
     const last = Math.max(video.duration - this.#duration, 0);
-    this.#time = Math.min(Math.max(begins, 0), last); // a paused video may not tell of the frame that it has jumped to
+    const half = this.#duration / 2; // what is off by less is the frame itself
+    const gone = begins > last + half ? 0 : begins < -half ? last : begins;
+    this.#time = Math.min(Math.max(gone, 0), last); // a paused video may not tell of the frame that it has jumped to
     const shown = new Promise((done) => video.addEventListener("seeked", done, { once: true }));
-    video.currentTime = this.#time + this.#duration / 2; // in its middle: its ends are rounded
+    video.currentTime = this.#time + half; // in its middle: its ends are rounded
     await shown;
   }
 }

@@ -65,13 +65,14 @@ class GeneratorOutput {
   }
 }
 
-/** Elsewhere: a canvas that nobody sees. */
+/** Elsewhere: a canvas that nobody sees. Firefox would send the alpha that is drawn even from one without `alpha`. */
 class CanvasOutput {
   #canvas = document.createElement("canvas");
-  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d", { alpha: false }));
+  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
 
   constructor() {
     this.track = this.#canvas.captureStream().getVideoTracks()[0];
+    hearScripts(this.track);
   }
 
   /** @param {Frame} frame */
@@ -82,6 +83,8 @@ class CanvasOutput {
     if (this.#canvas.height !== height) this.#canvas.height = height;
     this.#context.globalCompositeOperation = "copy"; // else a transparent one would show the one before
     this.#context.drawImage(frame, 0, 0);
+    this.#context.globalCompositeOperation = "destination-over"; // black: what is sent is opaque
+    this.#context.fillRect(0, 0, width, height);
     frame.close();
   }
 
@@ -90,6 +93,17 @@ class CanvasOutput {
     this.track.stop();
     this.track.dispatchEvent(new Event("ended"));
   }
+}
+
+/**
+ * Listeners of a track hear in Firefox what the browser tells, and what a script tells only with a fourth argument of its
+ * own: without it nobody would hear our events.
+ * @param {MediaStreamTrack} track
+ */
+function hearScripts(track) {
+  const add = /** @type {(...given: unknown[]) => void} */ (track.addEventListener).bind(track);
+  track.addEventListener = (/** @type {unknown[]} */ ...[type, listener, options]) =>
+    add(type, listener, options, true);
 }
 
 /** Frames for any number of streams, taken from the engine while there is at least one. */

@@ -47,7 +47,7 @@ export function isOpen() {
   request.open("GET", import.meta.url, false);
   try {
     request.send();
-    return true;
+    return request.status > 0;
   } catch {
     return false;
   }

@@ -1,7 +1,8 @@
 """A user's Python effect on the page's frames: the function that runs on the desktop, at full size or as an overlay.
 
 One of full size sees every pixel, so every pixel travels to Python, at once from where the frame has been converted to,
-and back, at once to a canvas. An overlay spares that: it gets the sample that the model has got.
+and back, at once to a canvas. An overlay spares that: it gets the sample that the model has got. So it also runs on the
+WebGPU painter, which does the drawing itself (`webgpu.user_overlay`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from pyselfie.browser import js_types
     from pyselfie.browser.canvas.painter import Canvas2DPainter
-    from pyselfie.browser.canvas.shot import Shot
+    from pyselfie.browser.canvas.shot import Shot, SmallShot
     from pyselfie.custom.effect import CustomEffect
     from pyselfie.custom.live import LiveEffect
 
@@ -55,27 +56,35 @@ class CustomEffectCanvas:
         self._overlay = np.empty((0, 0, 4), np.uint8)
 
     def paint(self, painter: Canvas2DPainter, shot: Shot) -> bool:
-        """Paint one frame; returns whether an effect could: the newest one, or the last good one."""
+        """Paint one frame on Canvas 2D; returns whether an effect could: the newest one, or the last good one."""
         painted = self.live.run(lambda effect: self._paint(effect, painter, shot))
         self._on_run()
         return painted is not None
 
     def _paint(self, effect: CustomEffect, painter: Canvas2DPainter, shot: Shot) -> bool:
-        begin = time.perf_counter()
         if effect.kind == "overlay":
-            overlay = self.overlay(effect, shot)
-            self._count(effect, begin)
+            overlay = self._overlay_of(effect, shot)
             painter.paint(shot.frame, shot.size, overlay, _OVER_FRAME, mirror=shot.mirror)
         else:
+            begin = time.perf_counter()
             picture = self.picture(effect, shot)
             self._count(effect, begin)
             painter.paint(picture, shot.size, self._overlay, _PICTURE, mirror=False)
         return True
 
+    def overlay(self, shot: SmallShot) -> NDArray[np.uint8] | None:
+        """Return what is drawn over a frame, uint8 [h, w, 4], not mirrored; None if no overlay could.
+
+        Effects of full size are left alone.
+        """
+        overlay = self.live.run(lambda effect: self._overlay_of(effect, shot), "overlay")
+        self._on_run()
+        return overlay
+
     def _count(self, effect: CustomEffect, begin: float) -> None:
         self.live.cost.add(effect, 1000 * (time.perf_counter() - begin))
 
-    def overlay(self, effect: CustomEffect, shot: Shot) -> NDArray[np.uint8]:
+    def _overlay_of(self, effect: CustomEffect, shot: SmallShot) -> NDArray[np.uint8]:
         """Return what the effect draws over the frame, uint8 [h, w, 4], not mirrored, whatever the effect has seen.
 
         Raises
@@ -83,12 +92,15 @@ class CustomEffectCanvas:
         CustomEffectError
             When the function raises, or returns no such overlay.
         """
+        begin = time.perf_counter()
         height, width = shot.mask.shape
         sample, mask = shot.sample[:, shot.flip, :3], shot.mask[:, shot.flip]
         classes = shot.classes_for(effect, Size(width, height))
         aspect = shot.size.width / shot.size.height
         result = effect(sample, mask, self._now(), classes, aspect=aspect)
-        return np.ascontiguousarray(result[:, shot.flip])
+        overlay = np.ascontiguousarray(result[:, shot.flip])
+        self._count(effect, begin)
+        return overlay
 
     def picture(self, effect: CustomEffect, shot: Shot) -> js_types.OffscreenCanvas:
         """Return the effect's picture of a frame on a canvas, which is the same one each time.

@@ -198,7 +198,15 @@ class CanvasPipeline(Pipeline):
             self._paint_effect(drawable, options)
 
     def _shot(self, drawable: Drawable, mask: NDArray[np.float32], options: Options) -> Shot:
-        return Shot(drawable, self._store.read, self._store.size, self._sample, mask, self._classes, options.mirror)
+        return Shot(
+            frame=drawable,
+            read=self._store.read,
+            size=self._store.size,
+            sample=self._sample,
+            mask=mask,
+            classes=self._classes,
+            mirror=options.mirror,
+        )
 
     def _paint_effect(self, drawable: Drawable, options: Options) -> None:
         draws, mask = draws_for(options), self._mask

@@ -1,4 +1,4 @@
-"""A frame as a user's effect is handed it."""
+"""A frame as a user's effect is handed it: an overlay what the model sees of it, one of full size all of it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,12 @@ if TYPE_CHECKING:
     from pyselfie.custom.effect import CustomEffect
 
 
-@dataclass(frozen=True)
-class Shot:
-    """A frame with all that an effect may ask for.
+@dataclass(frozen=True, kw_only=True)
+class SmallShot:
+    """What an overlay may ask for.
 
     Attributes
     ----------
-    frame : Drawable
-        Any size.
-    read : callable
-        ``read(target)`` copies the frame into uint8 [H, W, 4], RGBA, of `size`, if its pixels are at hand; if not, it
-        returns False, and the frame has to be drawn.
     size : Size
         Of the composite, in pixels.
     sample : ndarray of uint8, shape [h, w, 4]
@@ -40,8 +35,6 @@ class Shot:
         Whether the effect is handed all of it mirrored left to right.
     """
 
-    frame: js_types.Drawable
-    read: Callable[[NDArray[np.uint8]], bool]
     size: Size
     sample: NDArray[np.uint8]
     mask: NDArray[np.float32]
@@ -60,3 +53,20 @@ class Shot:
             return None
         classes = classes.resized(size)
         return classes.mirrored() if self.mirror else classes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot(SmallShot):
+    """What any effect may ask for.
+
+    Attributes
+    ----------
+    frame : Drawable
+        Any size.
+    read : callable
+        ``read(target)`` copies the frame into uint8 [H, W, 4], RGBA, of `size`, if its pixels are at hand; if not, it
+        returns False, and the frame has to be drawn.
+    """
+
+    frame: js_types.Drawable
+    read: Callable[[NDArray[np.uint8]], bool]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from pyselfie.browser.js_types import Host
+    from pyselfie.browser.models.loader import Changing
     from pyselfie.browser.protocol import incoming, outgoing
     from pyselfie.core.gpu_check import Trust
 
@@ -68,7 +69,7 @@ class Engine:
         self._clock = StageClock()
         self._reporter = Reporter(host, self._clock)
         self._post = self._reporter.post
-        self._loader = ModelLoader(host, requested, painter, lock=lock, trust=trust, on_change=self._backend_changed)
+        self._loader = ModelLoader(host, requested, painter, lock=lock, trust=trust, on_change=self._notice)
         self._output = Output(canvas, self._clock, self._post, self._gpu_fault)
         self._auto = AutoModel(self._loader, self._model_changed, self._spawn)
         first = ModelChoice(0, Options.edges)
@@ -154,8 +155,8 @@ class Engine:
     def _refuse(self, sentence: str) -> None:
         self._post({"type": "error", "code": "option", "message": sentence, "action": None})
 
-    def _backend_changed(self, sentence: str) -> None:
-        self._post({"type": "notice", "code": "backend", "message": sentence})
+    def _notice(self, code: Changing, sentence: str) -> None:
+        self._post({"type": "notice", "code": code, "message": sentence})
 
     def _gpu_fault(self, sentence: str) -> None:
         self._gpu.fault(sentence)

@@ -115,7 +115,7 @@ class Reporter:
         except Exception as error:
             self.refuse(request, error, NO_PNG)
         else:
-            self._host.reply(request, png, None)
+            self._host.reply(request, png, None if png is not None else NOTHING_YET)
 
     def refuse(self, request: int, error: Exception, what: str) -> None:
         """Answer that it failed: whoever has asked waits for an answer, whatever happens."""

@@ -58,7 +58,7 @@ class UserEffect:
         self._host, self._output, self._loader, self._model = host, output, loader, model
         self._post, self._repaint, self._spawn = post, repaint, spawn
         self._custom: CustomEffectCanvas | None = None
-        self._paints = False
+        self._paints = self._needs_canvas = False
         self._good: int | None = None
         self._refused: tuple[CustomEffect | None, str] | None = None
         self._told: tuple[Any, ...] | None = None
@@ -69,9 +69,8 @@ class UserEffect:
         if message.source is None:
             self._custom = self._refused = self._told = self._good = None
             self._output.set_custom_effect(None)
-            if self._paints:
-                self._paints = False
-                self._need_canvas(None)
+            self._paints = False
+            self._choose_painter()
             self._repaint()
             return
         custom = self._custom = self._custom or self._new()
@@ -82,12 +81,17 @@ class UserEffect:
         if custom.live.newest is not None and not self._paints:
             self._paints = True
             self._output.set_custom_effect(custom)
-            self._need_canvas(WHY_CANVAS)
+        self._choose_painter()
         self._tell_of(custom)
         self._repaint()
 
-    def _need_canvas(self, why: str | None) -> None:
-        self._loader.need_canvas(why)
+    def _choose_painter(self) -> None:
+        """Let Canvas 2D paint as long as an effect may need the frame's pixels, which WebGPU keeps."""
+        needs_canvas = self._custom is not None and self._custom.live.sees_frame
+        if needs_canvas == self._needs_canvas:
+            return
+        self._needs_canvas = needs_canvas
+        self._loader.need_canvas(WHY_CANVAS if needs_canvas else None)
         self._model.painter_changes()
         self._spawn(self.fit_painter())
 
@@ -101,8 +105,13 @@ class UserEffect:
         from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas  # noqa: PLC0415 - few pages have one
         from pyselfie.custom.live import LiveEffect  # noqa: PLC0415 - as above
 
-        custom = CustomEffectCanvas(LiveEffect(watch=self._watched), lambda: self._tell_of(custom))
+        custom = CustomEffectCanvas(LiveEffect(watch=self._watched), lambda: self._has_run(custom))
         return custom
+
+    def _has_run(self, custom: CustomEffectCanvas) -> None:
+        """Tell what has come of it; with an overlay that has proved good, painting may go back to WebGPU."""
+        self._choose_painter()
+        self._tell_of(custom)
 
     @contextmanager
     def _watched(self, number: int) -> Iterator[None]:

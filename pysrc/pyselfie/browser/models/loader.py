@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pyodide.ffi import JsException
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pyselfie.browser.output import AnyRuntime
     from pyselfie.core.gpu_check import Trust, Verdict
     from pyselfie.core.manifest import ModelSpec
+
+
+Changing = Literal["backend", "painter"]
 
 
 class ModelChoice(NamedTuple):
@@ -59,7 +62,8 @@ class ModelLoader:
     trust : Trust
         The verdicts on the adapter.
     on_change : callable
-        Called with a sentence when a backend or painter failed and the next one is taken.
+        Called with ``"backend"`` or ``"painter"`` and a sentence when one failed, or does not do any more, and another
+        one is taken.
 
     Attributes
     ----------
@@ -83,7 +87,7 @@ class ModelLoader:
         *,
         lock: asyncio.Lock,
         trust: Trust,
-        on_change: Callable[[str], None],
+        on_change: Callable[[Changing, str], None],
     ) -> None:
         found = host.probe
         probe = Probe(found.hasWebGpu, found.adapter, found.isSoftware, found.threads)
@@ -136,7 +140,7 @@ class ModelLoader:
     def need_canvas(self, why: str | None) -> None:
         """Let Canvas 2D paint what is loaded from now on, because of `why`; None: it need not any more."""
         if why is not None and self.painter[0] == "webgpu":
-            self._on_change(f"Canvas 2D paints from now on: {why}.")
+            self._on_change("painter", f"Canvas 2D paints from now on: {why}.")
         self._painters.need_canvas(why)
 
     async def load(self, choice: ModelChoice, *, is_optional: bool = False) -> AnyRuntime:
@@ -208,10 +212,10 @@ class ModelLoader:
         self._host.bridge.dropDevice()
         if painter == "webgpu" and not self._renewed:
             self._renewed = True
-            self._on_change(f"The GPU failed and is set up anew: {why}")
+            self._on_change("backend", f"The GPU failed and is set up anew: {why}")
         elif painter == "webgpu" and not lost:
             self._painters.give_up(why)
-            self._on_change(f"The GPU failed again, so Canvas 2D paints: {why}")
+            self._on_change("painter", f"The GPU failed again, so Canvas 2D paints: {why}")
         else:
             self._give_up(why)
 
@@ -227,6 +231,6 @@ class ModelLoader:
         for backend, _ in self._backends:
             self.backend = backend
             self.reason = f"{failed} failed ({why})"
-            self._on_change(f"{failed} failed, so {backend} goes on: {why}")
+            self._on_change("backend", f"{failed} failed, so {backend} goes on: {why}")
             return
         raise EngineError(f"The model cannot run: {failed} failed ({why}); restart the engine or reload the page.")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
     from pyselfie.browser.js_types import Bitmap, Frame, Host
+    from pyselfie.browser.models.loader import Changing
     from pyselfie.browser.protocol.outgoing import GpuChecked, Notice
     from pyselfie.browser.service.service_client import ServiceClient
     from pyselfie.core.gpu_check import Trust, Verdict
@@ -88,8 +89,8 @@ class SegmentationService:
         """What runs the models, and why."""
         return self._loader.backend, self._loader.reason
 
-    def _on_change(self, sentence: str) -> None:
-        self._post({"type": "notice", "code": "backend", "message": sentence})
+    def _on_change(self, code: Changing, sentence: str) -> None:
+        self._post({"type": "notice", "code": code, "message": sentence})
 
     def _post(self, message: Notice | GpuChecked) -> None:
         for client in self._clients[:1]:  # one console, one warning

@@ -70,6 +70,9 @@ def _ways(effect: Effect) -> set[_Way]:
     return ways
 
 
+_USER = _Way("source-over", "user", "2d")
+
+
 class Backdrop(NamedTuple):
     """The picture behind the person, cropped to the output's size: another object as soon as it looks different."""
 
@@ -142,7 +145,7 @@ class Compositor:
         shaders: tuple[str, ...] = ("look", "scene", "layer_person")
         layouts: tuple[Any, ...] = (self.layout,)
         if way.kind is not None:
-            shaders = ("scene", f"picture_{way.kind}", "layer_picture")
+            shaders = ("scene", f"picture_{way.kind}", "layer_user" if way == _USER else "layer_picture")
             layouts = (self.layout, self._picture_layouts[way.kind])
         blend = _blend_state(way.operator)
         target = {"format": self._format} if blend is None else {"format": self._format, "blend": blend}
@@ -150,14 +153,23 @@ class Compositor:
 
     def encode(self, encoder: Any, size: Size, scene: Any, frame: Picture, options: Options) -> None:
         """Record one composite of `size` pixels; `scene` is `PersonLayers.group`."""
-        self._resize(size)
-        render_pass = self._begin(encoder)
-        render_pass.setBindGroup(0, scene)
         overlay, folded = EFFECTS[options.effect].overlay, folds_edge(options)
+        draws = []
         for draw in draws_for(options):
             picture = self._picture(draw.layer, frame, size)
             kind = None if picture is None else picture.kind
-            way = _Way(draw.operator, _entry(draw.layer, overlay, folded=folded), kind)
+            draws.append((_Way(draw.operator, _entry(draw.layer, overlay, folded=folded), kind), picture))
+        self._draw(encoder, size, scene, draws)
+
+    def encode_user(self, encoder: Any, size: Size, scene: Any, frame: Picture, overlay: Picture) -> None:
+        """Record a composite of a frame and a user's overlay over it; `prepare_user` has to be over."""
+        self._draw(encoder, size, scene, [(_Way("copy", "frame", frame.kind), frame), (_USER, overlay)])
+
+    def _draw(self, encoder: Any, size: Size, scene: Any, draws: list[tuple[_Way, Picture | None]]) -> None:
+        self._resize(size)
+        render_pass = self._begin(encoder)
+        render_pass.setBindGroup(0, scene)
+        for way, picture in draws:
             render_pass.setPipeline(self._pipelines[way])
             if picture is not None:
                 render_pass.setBindGroup(1, picture.group)
@@ -166,18 +178,19 @@ class Compositor:
 
     async def prepare_overlay(self, options: Options) -> None:
         """Compile what `encode_overlay` needs, if it hasn't been."""
-        way = self._overlay_way(options)
+        await self._prepare(self._overlay_way(options))
+
+    async def prepare_user(self) -> None:
+        """Compile what `encode_user` needs, if it hasn't been."""
+        await self._prepare(_USER)
+
+    async def _prepare(self, way: _Way) -> None:
         if way not in self._pipelines:
             self._pipelines[way] = await self._pipeline(way)
 
     def encode_overlay(self, encoder: Any, size: Size, scene: Any, options: Options) -> None:
         """Record the overlay alone, for whoever wants to look at it: the composite has to be painted after it."""
-        self._resize(size)
-        render_pass = self._begin(encoder)
-        render_pass.setBindGroup(0, scene)
-        render_pass.setPipeline(self._pipelines[self._overlay_way(options)])
-        render_pass.draw(3)
-        render_pass.end()
+        self._draw(encoder, size, scene, [(self._overlay_way(options), None)])
 
     def _overlay_way(self, options: Options) -> _Way:
         entry = _entry("overlay", EFFECTS[options.effect].overlay, folded=folds_edge(options))

@@ -1,4 +1,7 @@
-"""A frame's way on the GPU: texture -> segmenter -> overlay -> composite; nothing is read back."""
+"""A frame's way on the GPU: texture -> segmenter -> overlay -> composite; nothing of the frame is read back.
+
+But for a user's overlay, which is made in Python: that gets the model's small picture and the mask.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from pyselfie.browser.webgpu.device import Gpu
 from pyselfie.browser.webgpu.layers import PersonLayers
 from pyselfie.browser.webgpu.picture import FrameInHand, PictureBinder
 from pyselfie.browser.webgpu.segmenter import GpuSegmenter
+from pyselfie.browser.webgpu.user_overlay import UserPart
 from pyselfie.core.effects import draws_for
 from pyselfie.core.geometry import Size
 from pyselfie.core.trace import NO_OVERLAY, Step, model_steps
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
     from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
     from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.models.ort_web import OrtWebRuntime
@@ -43,7 +48,6 @@ class GpuPipeline(Pipeline):
     """The `Pipeline` whose frames and masks stay on the GPU. Make it with `create`."""
 
     painter: Literal["webgpu"] = "webgpu"
-    custom_effect = None  # Canvas 2D paints as long as there is one: see `UserEffect`
 
     def __init__(self, gpu: Gpu, binder: PictureBinder, compositor: Compositor, clock: StageClock) -> None:
         self.on_composite: Callable[[], None] | None = None
@@ -56,6 +60,7 @@ class GpuPipeline(Pipeline):
         self._frame = FrameInHand(gpu, binder)
         self._segmenter: GpuSegmenter | None = None
         self._layers: PersonLayers | None = None
+        self._user = UserPart(gpu, binder, compositor)
         self._has_mask = False
         self._mask_size = Size(0, 0)  # of the frame that it was made of
         self._resets = 0
@@ -104,6 +109,23 @@ class GpuPipeline(Pipeline):
     def has_mask(self) -> bool:
         return self._has_mask
 
+    @property
+    def custom_effect(self) -> CustomEffectCanvas | None:
+        return self._user.effect
+
+    @custom_effect.setter
+    def custom_effect(self, effect: CustomEffectCanvas | None) -> None:
+        self._user.effect = effect
+
+    def needs_mask(self, options: Options) -> bool:
+        return self._user.is_on or super().needs_mask(options)
+
+    def lacks_mask(self, options: Options) -> bool:
+        return (self.has_frame and self._user.lacks_sample) or super().lacks_mask(options)
+
+    def has_picture(self, options: Options) -> bool:
+        return super().has_picture(options) and not self._user.is_bare
+
     def fits(self, runtime: OrtWebRuntime | OrtGpuRuntime) -> bool:
         """Whether the model's input and output are on this pipeline's device."""
         return runtime.device is not None and bool(runtime.device == self._gpu.device)
@@ -122,6 +144,7 @@ class GpuPipeline(Pipeline):
         self._has_mask = False
         if self._layers is not None:
             self._layers.close()
+        self._user.release_model()
         if self._segmenter is not None:
             self._segmenter.close()
         self._layers = self._segmenter = None
@@ -130,6 +153,7 @@ class GpuPipeline(Pipeline):
         self._clock.begin()
         resets = self._resets
         await self._frame.take(frame)
+        self._user.forget()
         if resets != self._resets:  # meanwhile: a frame of the old source, whose mask the new one must not get
             self._frame.clear()
             return False
@@ -139,20 +163,23 @@ class GpuPipeline(Pipeline):
             return await self._finish(options())
         if fresh_mask or not self._has_mask or self._mask_size != self._frame.size:
             return await self._segment(options)
-        return await self._follow(options())
+        return await self._follow(options)
 
-    async def _follow(self, options: Options) -> bool:
+    async def _follow(self, options: Callable[[], Options]) -> bool:
         if self._frame.picture is None or self._segmenter is None:
             return False
-        self._segmenter.look(self._frame.picture)
-        return await self._finish(options)
+        async with self._segmenting:
+            self._segmenter.look(self._frame.picture)
+            await self._see(self._segmenter)
+        return await self._finish(options())
 
     async def refresh(self, options: Callable[[], Options]) -> bool:
         self._clock.begin()
         return await (self._segment(options) if self.needs_mask(options()) else self._finish(options()))
 
     def repaint(self, options: Options) -> None:
-        if self.has_picture(options):
+        is_running = self._segmenting.locked()  # it paints in the end, by the options of then
+        if super().has_picture(options) and not is_running:
             self._paint(options)
 
     async def _segment(self, options: Callable[[], Options]) -> bool:
@@ -161,10 +188,17 @@ class GpuPipeline(Pipeline):
         async with self._segmenting:
             picture, size, smoothing = self._frame.picture, self._frame.size, options().smoothing
             await self._segmenter.segment(picture, size, smoothing, is_photo=self.is_photo)
+            await self._see(self._segmenter)
         if self._frame.picture is None:  # reset while the model ran: that frame is over
+            self._user.forget()
             return False
         self._has_mask, self._mask_size = True, self._frame.size
         return await self._finish(options(), is_fresh=True)
+
+    async def _see(self, segmenter: GpuSegmenter) -> None:
+        """Read what the user's overlay is made from, if there is one."""
+        if self._frame.picture is not None and await self._user.see(segmenter):
+            self._clock.lap("postprocess")
 
     async def _finish(self, options: Options, *, is_fresh: bool = False) -> bool:
         if self._frame.picture is None or self._layers is None:
@@ -176,8 +210,9 @@ class GpuPipeline(Pipeline):
         return True
 
     def _paint(self, options: Options, *, is_fresh: bool = False) -> None:
+        self._user.make(self._frame.size, mirror=options.mirror, has_other=super().needs_mask(options))
         self._draw(options, is_fresh=is_fresh)
-        if self.on_composite is not None:
+        if self.on_composite is not None and not self._user.is_bare:
             self.on_composite()
 
     def _draw(self, options: Options, *, is_fresh: bool = False) -> None:
@@ -188,7 +223,10 @@ class GpuPipeline(Pipeline):
         encoder = self._gpu.device.createCommandEncoder()
         if is_fresh:
             self._layers.advance(encoder, frame, size)
-        self._compositor.encode(encoder, size, self._encode_layers(encoder, options), frame, options)
+        if self._user.pixels is not None:
+            self._user.encode(encoder, size, self._layers.group(options, size), frame)
+        elif not self._user.is_bare:
+            self._compositor.encode(encoder, size, self._encode_layers(encoder, options), frame, options)
         self._gpu.submit(encoder)
 
     def _encode_layers(self, encoder: Any, options: Options) -> Any:
@@ -226,21 +264,25 @@ class GpuPipeline(Pipeline):
         return names, await reading
 
     async def trace(self, options: Options, reader: PixelReader) -> Steps | None:
-        has_overlay = self.needs_mask(options) and any(draw.layer == "overlay" for draw in draws_for(options))
+        has_overlay = super().needs_mask(options) and any(draw.layer == "overlay" for draw in draws_for(options))
         if has_overlay:
             await self._compositor.prepare_overlay(options)
-        frame, size, segmenter = self._frame.frame, self._frame.size, self._segmenter
-        if frame is None or segmenter is None or not self.has_picture(options):
-            return None
-        overlay = Step(None, NO_OVERLAY)
-        if has_overlay:  # all in one task: a WebGPU canvas can be read in the task that painted it only
-            self._draw_overlay(options)
-            seen = reader.read(self._compositor.canvas, size)
-            overlay = Step(seen[:, :: -1 if options.mirror else 1], _ONCE_MORE, "paint")
-        self._draw(options)
-        composite, pixels = reader.read(self._compositor.canvas, size), reader.read(frame, size)
-        steps = model_steps(await segmenter.trace() if self._has_mask else None)
-        reader.count += self._has_mask
+        async with self._segmenting:  # all in one task: a WebGPU canvas can be read in the task that painted it only
+            frame, size, segmenter = self._frame.frame, self._frame.size, self._segmenter
+            if frame is None or segmenter is None or not self.has_picture(options):
+                return None
+            overlay = Step(None, NO_OVERLAY)
+            if self._user.pixels is not None:
+                overlay = Step(self._user.pixels.copy(), stage="paint")
+            elif has_overlay:
+                self._draw_overlay(options)
+                seen = reader.read(self._compositor.canvas, size)
+                overlay = Step(seen[:, :: -1 if options.mirror else 1], _ONCE_MORE, "paint")
+            self._draw(options)
+            composite, pixels = reader.read(self._compositor.canvas, size), reader.read(frame, size)
+            reading = segmenter.trace() if self._has_mask else None
+            reader.count += self._has_mask
+        steps = model_steps(None if reading is None else await reading)
         return steps | {"frame": Step(pixels[..., :3]), "overlay": overlay, "composite": Step(composite)}
 
     def _draw_overlay(self, options: Options) -> None:
@@ -253,14 +295,23 @@ class GpuPipeline(Pipeline):
         self._compositor.set_backdrop(backdrop)
 
     def snapshot(self, options: Options) -> Awaitable[Any]:
-        self.repaint(options)  # a WebGPU canvas can be read in the task that painted it only
+        return self._snapshot_after_run(options) if self._segmenting.locked() else self._snapshot(options)
+
+    def _snapshot(self, options: Options) -> Awaitable[Any]:
+        self._draw(options)  # a WebGPU canvas can be read in the task that painted it only
         return self._compositor.to_blob()
+
+    async def _snapshot_after_run(self, options: Options) -> Any:
+        async with self._segmenting:
+            picture = self._snapshot(options) if self.has_picture(options) else None
+        return None if picture is None else await picture
 
     def hand_over(self) -> tuple[Frame | None, Bitmap | None]:
         return self._frame.hand_over(), self._compositor.hand_over_backdrop()
 
     def cut(self) -> None:
         self._has_mask = False  # it belongs to the other film
+        self._user.reset()
         if self._segmenter is not None:
             self._segmenter.cut()
 
@@ -268,6 +319,7 @@ class GpuPipeline(Pipeline):
         self._resets += 1
         self._frame.clear()
         self._has_mask = False
+        self._user.reset()
         if self._segmenter is not None:
             self._segmenter.reset()
         self._compositor.clear()

@@ -33,6 +33,24 @@ _ALL = Rect(0, 0, 1, 1)
 _TAKES = 33  # its place in what ``look.wgsl`` calls a Look
 
 
+class Seen(NamedTuple):
+    """What an overlay is made from, of all of a picture.
+
+    Attributes
+    ----------
+    sample
+        uint8 [h, w, 4], RGBA.
+    mask
+        float32 [h, w] in 0..1.
+    classes
+        float32 [C, h, w], if they were asked for and there are any.
+    """
+
+    sample: NDArray[np.uint8]
+    mask: NDArray[np.float32]
+    classes: NDArray[np.float32] | None
+
+
 class _Parts(NamedTuple):
     preprocess: Preprocess
     looks: GpuLooks | None  # None: raw edges, which are what the network says of the whole frame, no more
@@ -152,15 +170,17 @@ class GpuSegmenter:
         part, believed = Rect(*look[:4].tolist()), Rect(*look[4:8].tolist())
         return planes[: count * height * width].reshape(count, height, width), part, believed
 
-    async def trace(self) -> ModelArrays:
-        """Return what the last picture's mask was made of, by one readback.
+    def trace(self) -> Awaitable[ModelArrays]:
+        """Return (awaitable) what the last picture's mask was made of, by one readback; not while it is made.
 
         The buffer of what the network says is not that of a glance which has become the frame's: it is left out then.
         """
-        spec, (width, height) = self._runtime.spec, self.model.size
         refined = [] if self.model.refined is None else [self._runtime.buffer(RAW), self.model.refined.still]
-        buffers = (self.model.look, self.model.tensor, self.model.mask, *refined)
-        look, *read = await read_floats(self._gpu, *buffers)
+        return self._traced(read_floats(self._gpu, self.model.look, self.model.tensor, self.model.mask, *refined))
+
+    async def _traced(self, reading: Awaitable[list[NDArray[np.float32]]]) -> ModelArrays:
+        spec, (width, height) = self._runtime.spec, self.model.size
+        look, *read = await reading
         shapes = spec.input_shape[1:], (height, width), (height, width), (height // 2, width // 2)
         picture, mask, *rest = (
             one[: math.prod(shape)].reshape(shape) for one, shape in zip(read, shapes, strict=False)
@@ -196,7 +216,25 @@ class GpuSegmenter:
 
     async def _placed_classes(self, reading: _Reading) -> NDArray[np.float32]:
         planes, part, _ = await reading
+        return self._placed_planes(planes, part)
+
+    @staticmethod
+    def _placed_planes(planes: NDArray[np.float32], part: Rect) -> NDArray[np.float32]:
         return planes if part == _ALL else placed_classes(planes, part, Size(1, 1))
+
+    def read_seen(self, colours: Any, *, with_classes: bool) -> Awaitable[Seen]:
+        """Return (awaitable) what an overlay is made from, by one readback; `colours` are what ``seen.wgsl`` writes."""
+        more = (self._runtime.buffer(CLASSES),) if with_classes and self.class_names else ()
+        return self._as_seen(read_floats(self._gpu, self.model.look, colours, self.model.mask, *more))
+
+    async def _as_seen(self, reading: Awaitable[list[NDArray[np.float32]]]) -> Seen:
+        look, colours, mask, *more = await reading
+        width, height = self.model.size
+        part, believed = Rect(*look[:4].tolist()), Rect(*look[4:8].tolist())
+        sample = colours.view(np.uint8).reshape(height, width, 4)
+        placed = self._placed(mask[: height * width].reshape(height, width), part, believed)
+        classes = [self._placed_planes(one.reshape(-1, height, width), part) for one in more]
+        return Seen(sample, placed, classes[0] if classes else None)
 
     def reset(self) -> None:
         """Forget what the frames so far have left, also of a run under way."""

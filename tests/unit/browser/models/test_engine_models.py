@@ -102,10 +102,17 @@ def test_model_measured_on_a_device_that_was_lost_is_freed(worker):
 
 
 @pytest.mark.parametrize(
-    "source", [None, "def overlay(sample, mask, time):\n    return sample.repeat(2, 2)[..., :4]\n"]
+    ("source", "loads"),
+    [
+        (None, 1),
+        ("def overlay(sample, mask, time):\n    return sample.repeat(2, 2)[..., :4]\n", 1),
+        ("def effect(frame, mask, time):\n    return frame\n", 2),
+    ],
+    ids=["none", "overlay", "full size"],
 )
-def test_effect_that_begins_or_is_taken_away_says_nothing_against_a_model(worker, source):
-    """Where the painter changes during the trial the model is measured anew; without an effect nothing has changed."""
+def test_effect_that_begins_or_is_taken_away_says_nothing_against_a_model(worker, monkeypatch, source, loads):
+    """Where the painter changes during the trial the model is measured anew; only one of full size changes it."""
+    monkeypatch.setattr(worker.module("canvas.custom_effect").CustomEffectCanvas, "_put", lambda _: None)
 
     async def run():
         engine, host, may_run = await measuring(worker)
@@ -113,7 +120,7 @@ def test_effect_that_begins_or_is_taken_away_says_nothing_against_a_model(worker
         may_run.set()
         await settle()
         assert (host.told("model")[-1]["model"], alive(host)) == ("multiclass", ["refined"])
-        assert host.loads.count("multiclass") == (1 if source is None else 2)
+        assert host.loads.count("multiclass") == loads
         use(engine, None)
         await settle()
         assert host.told("model")[-1]["model"] == "multiclass"

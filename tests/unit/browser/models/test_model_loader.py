@@ -26,8 +26,8 @@ async def fail_on_gpu(backend):
 
 def make_loader(worker, host):
     """Return a loader, and the list of what it tells the page."""
-    told: list[str] = []
-    parts = {"lock": asyncio.Lock(), "trust": trusting(), "on_change": told.append}
+    told: list[tuple[str, str]] = []
+    parts = {"lock": asyncio.Lock(), "trust": trusting(), "on_change": lambda *notice: told.append(notice)}
     return worker.loader.ModelLoader(host, "auto", "canvas2d", **parts), told
 
 
@@ -40,7 +40,7 @@ def test_model_goes_to_the_next_backend_when_one_fails(worker):
         loader, told = make_loader(worker, host)
         runtime = await loader.load(worker.loader.ModelChoice(0, "raw"))
         assert (runtime.backend, loader.backend, host.created) == ("wasm", "wasm", ["webgpu", "wasm"])
-        assert told == ["webgpu failed, so wasm goes on: GPUOutOfMemoryError: no room"]
+        assert told == [("backend", "webgpu failed, so wasm goes on: GPUOutOfMemoryError: no room")]
 
     asyncio.run(run())
 
@@ -108,3 +108,22 @@ def test_engine_that_is_closed_while_a_session_is_made_frees_it(worker):
         assert engine._tasks == set()
 
     asyncio.run(run())
+
+
+def test_a_change_of_painter_has_a_code_of_its_own(worker):
+    """What moves painting is told by another code than what moves the model, whatever led to it."""
+    host = Host(gpu=True)
+    host.probe.isSoftware = False
+    told: list[tuple[str, str]] = []
+    parts = {"lock": asyncio.Lock(), "trust": trusting(), "on_change": lambda *notice: told.append(notice)}
+    loader = worker.loader.ModelLoader(host, "webgpu", "webgpu", **parts)
+    loader.need_canvas("an effect")
+    loader.need_canvas(None)
+    for _ in range(3):
+        loader.recover("it fails", lost=False)
+    assert told == [
+        ("painter", "Canvas 2D paints from now on: an effect."),
+        ("backend", "The GPU failed and is set up anew: it fails"),
+        ("painter", "The GPU failed again, so Canvas 2D paints: it fails"),
+        ("backend", "webgpu failed, so wasm goes on: it fails"),
+    ]

@@ -9,84 +9,12 @@ import pytest
 
 from pyselfie.core import timing
 from pyselfie.core.close_up import GLANCE_EVERY
-from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
-from pyselfie.core.timing import StageClock
 from tests.unit.browser.engine.engine_kit import JsError, worker
+from tests.unit.browser.painting.gpu_device_kit import Runtime, device, pipeline, second_run
 from tests.unit.browser.painting.pipeline_parts import Frame
 
-__all__ = ["worker"]
-
-
-class Resource(MagicMock):
-    """A buffer or a texture."""
-
-    def __init__(self, device=None, **how):
-        super().__init__(**how)
-        if device is not None:
-            device.alive.append(self)
-            self.destroy.side_effect = lambda: device.alive.remove(self)
-
-    def _get_child_mock(self, **how):
-        return MagicMock(**how)
-
-
-class Done:
-    """What is over already; nobody need wait for it."""
-
-    def __await__(self):
-        yield from ()
-
-
-class Device(MagicMock):
-    """Lends resources; compiles what it is given unless a test says."""
-
-    def __init__(self, **how):
-        super().__init__(**how)
-        self.alive = []
-        self.compiled, self.fails_at = 0, 0
-        self.queue.onSubmittedWorkDone = Done
-        self.createBuffer = self.createTexture = lambda _settings: Resource(self)
-        self.createComputePipelineAsync = self.createRenderPipelineAsync = self._compile
-
-    def _get_child_mock(self, **how):
-        return MagicMock(**how)
-
-    async def _compile(self, _settings):
-        self.compiled += 1
-        if self.compiled == self.fails_at:
-            raise JsError("GPUPipelineError", "no")
-        return MagicMock()
-
-
-class Runtime(MagicMock):
-    """A model that counts its runs."""
-
-    def __init__(self, device, number=0, edges="refined"):
-        super().__init__()
-        self.spec, self.device = load_spec(number, edges), device
-        self.runs = self.glances = 0
-
-    def _get_child_mock(self, **how):
-        return MagicMock(**how)
-
-    async def run(self):
-        self.runs += 1
-
-    async def glance(self):
-        self.glances += 1
-
-
-@pytest.fixture
-def device():
-    return Device()
-
-
-@pytest.fixture
-def pipeline(worker, device):
-    """Return a pipeline on the device, with no model yet."""
-    create = worker.module("webgpu.pipeline").GpuPipeline.create
-    return asyncio.run(create(MagicMock(), device, StageClock(), MagicMock()))
+__all__ = ["device", "pipeline", "worker"]
 
 
 def process(pipeline, width, *, fresh_mask):
@@ -262,6 +190,79 @@ def test_what_is_asked_for_during_a_run_is_read_after_it(pipeline, device, worke
     monkeypatch.setattr(timing, "GAP_S", 1e9)
     runtime = Slow(device, 2)
     asyncio.run(pipeline.use(runtime))
+    asyncio.run(run())
+
+
+def test_nothing_is_painted_while_the_buffers_are_of_two_frames(pipeline, monkeypatch):
+    """What is asked for during a run, such as another colour, is painted at its end; a snapshot waits for that."""
+    monkeypatch.setattr(timing, "GAP_S", 1e9)
+    painted: list[str] = []
+    wanted = Options(effect="blur")
+
+    async def run():
+        nonlocal wanted
+        runtime, processing = await second_run(pipeline, lambda: wanted)
+        pipeline._compositor.encode = lambda *given: painted.append(given[-1].effect)
+        wanted = Options(effect="mask")
+        pipeline.repaint(wanted)
+        picture = asyncio.ensure_future(pipeline.snapshot(wanted))
+        await asyncio.sleep(0.01)
+        assert (painted, picture.done()) == ([], False)
+        runtime.may_end.set()
+        await processing
+        assert await picture == "a picture"
+        assert painted == ["mask", "mask"]
+
+    async def blob():
+        return "a picture"
+
+    pipeline._compositor.to_blob = blob
+    asyncio.run(run())
+
+
+def test_a_snapshot_of_what_is_gone_is_none(pipeline):
+    """The source changes during the run that a snapshot waits for."""
+
+    async def run():
+        options = Options(effect="blur")
+        runtime, processing = await second_run(pipeline, lambda: options)
+        picture = asyncio.ensure_future(pipeline.snapshot(options))
+        await asyncio.sleep(0)
+        pipeline.reset()
+        runtime.may_end.set()
+        await processing
+        assert await picture is None
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_trace_of_a_frame_waits_for_its_run(pipeline, worker, monkeypatch, is_over):
+    """Its arrays and pictures are all of one frame; of one that is over there is none."""
+    reads: list[int] = []
+
+    def read_floats(*_):
+        reads.append(1)
+        return answer()
+
+    async def answer():
+        return [np.ones(256 * 256 * 3, np.float32) for _ in range(5)]
+
+    async def run():
+        options = Options(effect="fill")
+        runtime, processing = await second_run(pipeline, lambda: options)
+        reader = MagicMock(count=0, read=lambda *_: np.zeros((48, 64, 4), np.uint8))
+        tracing = asyncio.ensure_future(pipeline.trace(options, reader))
+        await asyncio.sleep(0.01)
+        assert reads == []
+        if is_over:
+            pipeline.reset()
+        runtime.may_end.set()
+        await processing
+        assert (await tracing is None) == is_over
+        assert reads == ([] if is_over else [1])
+
+    monkeypatch.setattr(worker.module("webgpu.segmenter"), "read_floats", read_floats)
     asyncio.run(run())
 
 
