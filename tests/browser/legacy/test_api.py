@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -228,53 +228,6 @@ def test_video_elements_are_segmented(page: GuardedPage) -> None:
     assert found["late"] == "fine"
     assert found["size"] == [160, 90, 160]
     assert found["green"] == pytest.approx([0, 170, 0, 255], abs=6)
-
-
-def _as_modules() -> str:
-    return """async () => {
-      await import("./selfie_segmentation.js");
-      const { SelfieSegmentation: Named, VERSION: version } = await import("./js/legacy/index.js");
-      const sizes = [];
-      for (const Kind of [SelfieSegmentation, Named]) {
-        const segmenter = new Kind();
-        segmenter.onResults(({ image }) => { sizes.push(image.width); });
-        await segmenter.initialize();
-        await segmenter.send({ image: plain("#f00") });
-        await segmenter.close();
-      }
-      return { sizes, versions: [version, VERSION] };
-    }"""
-
-
-def test_it_works_as_a_module_and_below_a_path(launch: Callable[..., GuardedPage], serve_site: Any) -> None:
-    """Imported, the script defines the global; js/legacy/index.js has names; a sub-path without isolation will do."""
-    site = serve_site(prefix="/some/where/", isolation=False)
-    page = launch()
-    open_page(page, site.url, "<!doctype html><html lang=en><title>Modules</title>")
-    found: dict[str, Any] = page.evaluate(_as_modules())
-    assert found["sizes"] == [64, 64]
-    assert found["versions"] == ["0.1.1675465747"] * 2
-
-
-@pytest.mark.chromium("evaluates in a worker")
-def test_it_runs_inside_a_worker(launch: Callable[..., GuardedPage], site: Server) -> None:
-    """As with the original, a program without a document may use it: here the script is the worker."""
-    page = launch()
-    open_page(page, site.url, "<!doctype html><html lang=en><title>Worker</title>")
-    with page.expect_worker() as started:
-        page.evaluate("window.worker = new Worker('./selfie_segmentation.js')")
-    found = started.value.evaluate(
-        """async () => {
-          const segmenter = new SelfieSegmentation();
-          const sizes = [];
-          segmenter.onResults(({ image, segmentationMask: mask }) => { sizes.push(image.width, mask.height); });
-          const canvas = new OffscreenCanvas(64, 48);
-          canvas.getContext("2d").fillRect(0, 0, 64, 48);
-          await segmenter.send({ image: canvas });
-          return sizes;
-        }"""
-    )
-    assert found == [64, 48]
 
 
 _WITHOUT_FLOATS = "OffscreenCanvasRenderingContext2D.prototype.getContextAttributes = () => ({});\n"

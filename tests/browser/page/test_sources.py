@@ -26,12 +26,10 @@ _RECORD = """async (url) => {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [640, 512];
   const context = canvas.getContext("2d");
-  const picture = new Image();
-  picture.src = url;
+  const picture = Object.assign(new Image(), { src: url });
   await picture.decode();
   const stream = canvas.captureStream(0);
-  const [track] = stream.getVideoTracks();
-  const taker = track.requestFrame ? track : stream; // Firefox has it on the stream
+  const taker = [...stream.getVideoTracks(), stream].find((one) => one.requestFrame); // Firefox has it on the stream
   const recorder = new MediaRecorder(stream, { mimeType: "video/webm;codecs=vp8" });
   const parts = [];
   recorder.ondataavailable = (event) => parts.push(event.data);
