@@ -29,7 +29,10 @@ async ({ count, video, fast, effects }) => {
   const canvas = new OffscreenCanvas(160, 96);
   const context = canvas.getContext("2d");
   const turn = async () => { while (!engine.wantsFrame) await new Promise((done) => setTimeout(done, 1)); };
-  const painted = () => new Promise((done) => engine.addEventListener("frame", done, { once: true }));
+  const painted = () => new Promise((done, fail) => {
+    engine.addEventListener("frame", done, { once: true });
+    engine.addEventListener("notice", ({ detail }) => detail.code === "worker" && fail(new Error(detail.message)));
+  });
   for (let index = 0; index < count; index++) {
     context.fillStyle = `hsl(${(index * 37) % 360} 60% 50%)`;
     context.fillRect(0, 0, 160, 96);
