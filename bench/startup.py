@@ -23,6 +23,7 @@ _MARK = "bench:first-composite"
 _MARKED = "name => performance.getEntriesByName(name)[0]?.startTime"
 _PATIENCE_MS = 60_000
 _SETTLE_MS = 1_500  # a browser that has just started is busy with itself
+_STAY_MS = 5_000  # V8 keeps WebAssembly's machine code when no more of it has been made for two seconds
 
 
 def measure_startup(playwright: Playwright, chromium: Path, flags: list[str], tries: int, site: Path = DIST) -> Startup:
@@ -64,7 +65,7 @@ def _time_first_composite(context: BrowserContext, url: str) -> tuple[float, int
     page.goto(url)
     mark = page.wait_for_function(_MARKED, arg=_MARK, timeout=_PATIENCE_MS, polling=50)
     milliseconds = float(mark.json_value())
-    page.wait_for_timeout(_SETTLE_MS)  # code caches are written
+    page.wait_for_timeout(_STAY_MS)
     end = float(page.evaluate("performance.timeOrigin")) + milliseconds
     sizes = [request.sizes() for request in finished if request.timing["startTime"] < end]
     return round(milliseconds, 1), sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
