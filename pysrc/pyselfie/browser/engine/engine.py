@@ -70,7 +70,7 @@ class Engine:
         self._reporter = Reporter(host, self._clock)
         self._post = self._reporter.post
         self._loader = ModelLoader(host, requested, painter, lock=lock, trust=trust, on_change=self._notice)
-        self._output = Output(canvas, self._clock, self._post, lambda sentence: self._gpu.fault(sentence))
+        self._output = Output(canvas, self._clock, self._post, self._gpu_fault)
         self._auto = AutoModel(self._loader, self._model_changed, self._spawn)
         first = ModelChoice(0, Options.edges)
         self._options, first = self._with_changes(Options(), first, _one_by_one(options_json))
@@ -167,6 +167,9 @@ class Engine:
 
     def _notice(self, code: Changing, sentence: str) -> None:
         self._post({"type": "notice", "code": code, "message": sentence})
+
+    def _gpu_fault(self, sentence: str) -> None:
+        self._gpu.fault(sentence)
 
     def start(self) -> None:
         """Begin to load the first model; afterwards the frame loop runs. Failures are reported, not raised."""
