@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Error as PlaywrightError
 
 from builder.errors import BuildError
@@ -13,6 +17,7 @@ from builder.errors import BuildError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
     from playwright.sync_api import BrowserContext, CDPSession, Page
 
     from bench.types import Order, Sample, Visit
@@ -124,8 +129,15 @@ class Entrant:
         return cast("list[int]", self._ask("person"))
 
     def set_effect(self, name: str) -> None:
-        """Change the effect; only ours has more than one."""
+        """Change the effect; only ours and the hand-written one have more than one."""
         self._ask("effect", name)
+
+    def picture(self) -> NDArray[np.uint8]:
+        """Return what those two painted last, uint8 [height, width, 4], RGBA."""
+        self._show()
+        url = cast("str", self._ask("picture"))
+        with Image.open(BytesIO(base64.b64decode(url.partition(",")[2]))) as picture:
+            return np.array(picture.convert("RGBA"))
 
     def close(self) -> None:
         """Close the page, if it is still there."""

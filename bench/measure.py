@@ -13,6 +13,9 @@ from builder.report import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bench.contenders import Entrant
     from bench.types import Order, Outcome, Summary, Visit
 
@@ -80,6 +83,22 @@ class Field:
                 theirs = visits.setdefault(entrant.contender.key, {})
                 self._visit(entrant, order, theirs.setdefault(name, []), effect=name)
         return {key: visits[key] for key in self.keys if key in visits}
+
+    def pictures(
+        self, keys: Sequence[str], names: Sequence[str], order: Order
+    ) -> dict[str, dict[str, NDArray[np.uint8]]]:
+        """Return by key and effect what these contenders make of `order`'s last frame, uint8 [height, width, 4]."""
+        pictures: dict[str, dict[str, NDArray[np.uint8]]] = {}
+        for entrant in self._in_turn(0, keys):
+            theirs = pictures.setdefault(entrant.contender.key, {})
+            try:
+                for name in names:
+                    entrant.set_effect(name)
+                    entrant.visit(order)
+                    theirs[name] = entrant.picture()
+            except BuildError as error:
+                self._fall_out(entrant, error)
+        return pictures
 
     def agreement(self) -> dict[str, float]:
         """Return how well each one's person covers the reference's in the last frame; empty without the reference."""

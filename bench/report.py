@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.machine import Machine
-    from bench.types import Goal, Outcome, Startup, Summary
+    from bench.types import ByHand, Goal, Outcome, Startup, Summary
 
 SCHEMA = 1
 SUBJECT = "ours"
@@ -39,7 +39,8 @@ class Report(TypedDict):
     ``ratios`` and ``round_trip_ratios`` are ours over theirs, round by round; ``camera`` has the same measurements
     with I420 video frames, as a webcam delivers them, ``canvas`` with video frames of a canvas, ``film`` with those of
     a decoded VP9 film, ``fake_camera`` with those of Chromium's own camera, which shows nobody; ``growth_ms`` is the
-    median frame by height of the picture; ``refined_ratios`` is a refined and smoothed frame over a raw one by effect.
+    median frame by height of the picture; ``refined_ratios`` is a refined and smoothed frame over a raw one by effect;
+    ``by_hand`` has the effects that the hand-written JavaScript paints as well.
     """
 
     schema: int
@@ -56,6 +57,7 @@ class Report(TypedDict):
     growth_ms: dict[str, dict[str, float]]
     effects_ms: dict[str, Summary]
     refined_ratios: dict[str, Summary]
+    by_hand: dict[str, ByHand]
     startup: Startup | None
     goals: list[Goal]
     failures: dict[str, str]
@@ -72,13 +74,16 @@ def find_goals(report: Report) -> list[Goal]:
     Peers that work on the page's own thread are compared with our round trip, message passing included; the
     hand-written JavaScript, arranged as ours is, with the time in the worker.
     """
-    contenders, ratios, startup = report["contenders"], report["ratios"], report["startup"]
+    contenders, startup = report["contenders"], report["startup"]
     round_trips, refined = report["round_trip_ratios"], report["refined_ratios"]
     figures = [
         ("whole frame / tasks-vision CPU (its mask alone)", _median(round_trips, "tasks-cpu"), 0.4),
         ("whole frame / @mediapipe/selfie_segmentation", _median(round_trips, "legacy"), 0.12),
         ("the legacy API by pyselfie / by MediaPipe", _legacy(contenders), 0.2),
-        ("whole frame / hand-written JavaScript", _median(ratios, "handjs"), 1.1),
+        *(
+            (f"whole frame / hand-written JavaScript, {name}", both["ratio"]["median"], 1.05)
+            for name, both in report["by_hand"].items()
+        ),
         *((f"refined and smoothed / raw, {name}", _median(refined, name), 1.15) for name in ("fill", "color", "blur")),
         ("main thread, ms per frame", _main_thread(contenders), 1.0),
         ("cold start, ms", max(startup["cold_ms"]) if startup else None, 4000.0),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 from bench.against import main as against
+from bench.by_hand import compare
 from bench.contenders import CONTENDERS
 from bench.edges import main as edges
 from bench.entrants import open_pages, serve_pages
@@ -130,6 +131,7 @@ def _measure(
         report["fake_camera"] = _video_frames(field, options, "camera")
         _growth(field, options, report)
         _effects(field, options, report)
+        _by_hand(field, options, report)
     report["startup"] = _startup(playwright, chromium, options, report["failures"])
     report["goals"] = find_goals(report)
     return report
@@ -157,6 +159,7 @@ def _empty_report(options: argparse.Namespace) -> Report:
         "growth_ms": {},
         "effects_ms": {},
         "refined_ratios": {},
+        "by_hand": {},
         "startup": None,
         "goals": [],
         "failures": {},
@@ -214,6 +217,12 @@ def _effects(field: Field, options: argparse.Namespace, report: Report) -> None:
     report["refined_ratios"] = {
         name: ratio(medians(refined[name], "totalMs"), medians(ours[name], "totalMs")) for name in both
     }
+
+
+def _by_hand(field: Field, options: argparse.Namespace, report: Report) -> None:
+    if set(STAGED) <= set(field.keys):
+        with step("the effects that are written by hand as well"):
+            report["by_hand"] = compare(field, SUBJECT, options.rounds, _order(options))
 
 
 def _startup(

@@ -31,6 +31,7 @@ def render(report: Report) -> str:
         _stage_table("frames of Chromium's fake camera: stage, ms (p95)", report["fake_camera"]),
         _growth(report),
         _effects(report),
+        _by_hand(report),
         _startup(report["startup"]),
     ]
     parts += [_goals(report), "\n".join(f"- left out: {why}" for why in report["failures"].values())]
@@ -107,6 +108,18 @@ def _effects(report: Report) -> str:
     if refined:
         rows.append(["refined and smoothed / raw", *(f"{refined[name]['median']:.3f}" for name in effects)])
     return markdown_table(["ours, ms (p95)", *effects], rows)
+
+
+def _by_hand(report: Report) -> str:
+    effects = report["by_hand"]
+    if not effects:
+        return ""
+    keys = next(iter(effects.values()))["outcomes"]
+    rows = [[key, *(_with_p95(both["outcomes"][key]["total_ms"]) for both in effects.values())] for key in keys]
+    rows.append(["ours / hand-written", *(f"{both['ratio']['median']:.3f}" for both in effects.values())])
+    apart = [both["difference"] for both in effects.values()]
+    rows.append(["pictures apart, mean (most) of 255", *(f"{one['mean']:.3f} ({one['most']})" for one in apart)])
+    return markdown_table(["by hand as well, ms (p95)", *effects], rows)
 
 
 def _startup(startup: Startup | None) -> str:

@@ -64,6 +64,22 @@ class Outcome(TypedDict):
     """Overlap of the person's area with that of the hand-written JavaScript."""
 
 
+class Difference(TypedDict):
+    """How far two pictures are apart, of 255."""
+
+    mean: float
+    most: int
+
+
+class ByHand(TypedDict):
+    """One effect, painted by us and by the hand-written JavaScript."""
+
+    outcomes: dict[str, Outcome]
+    ratio: Summary
+    """Our time over the other's, round by round."""
+    difference: Difference
+
+
 class Startup(TypedDict):
     """Milliseconds from navigation to the first composite, one per try, and bytes over the wire."""
 

@@ -6,8 +6,10 @@ interface BenchPage {
   stock(order: BenchOrder): Promise<void>;
   /** Segment the stocked frames one after the other. */
   run(): Promise<BenchSample[]>;
-  /** Change the effect; ours alone has more than one. */
+  /** Change the effect; only ours and the hand-written one have more than one. */
   effect?(name: string): Promise<void>;
+  /** What those two painted last, as PNG in a data URL. */
+  picture?(): Promise<string>;
   /** The person's area in the last frame, 1 or 0 in each of 128x72 cells, row by row. */
   person(): Promise<number[]>;
 }

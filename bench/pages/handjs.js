@@ -1,6 +1,6 @@
 /** Contender: hand-written JavaScript and onnxruntime-web in a module worker, which owns the canvas. */
 
-import { frameByFrame, offer, personOfComposite } from "./shared.js";
+import { dataUrl, frameByFrame, makeBackdrop, offer, personOfComposite } from "./shared.js";
 
 const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector("canvas"));
 const worker = new Worker(new URL("handjs_worker.js", import.meta.url), { type: "module" });
@@ -30,13 +30,25 @@ async function segment(frame) {
   return { totalMs, stages, wayIn, mainMs, roundTripMs: performance.now() - start };
 }
 
+/** What the worker has painted: the canvas on the page may lag a picture behind. @returns {Promise<Blob>} */
+async function snapshot() {
+  return (await ask({}, [])).png;
+}
+
 offer({
   prepare(options) {
     const output = canvas.transferControlToOffscreen();
     return ask({ options, canvas: output }, [output]);
   },
   ...frameByFrame(segment),
+  async effect(effect) {
+    const backdrop = await makeBackdrop();
+    await ask({ effect, backdrop }, [backdrop]);
+  },
   async person() {
-    return personOfComposite((await ask({}, [])).picture); // the canvas on the page may lag a picture behind
+    return personOfComposite(await createImageBitmap(await snapshot()));
+  },
+  async picture() {
+    return dataUrl(await snapshot());
   },
 });

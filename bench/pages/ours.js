@@ -1,6 +1,6 @@
 /** Contender: this project's engine, as its own page uses it. */
 
-import { frameByFrame, makeFrames, offer, personOfComposite } from "./shared.js";
+import { dataUrl, frameByFrame, makeBackdrop, offer, personOfComposite } from "./shared.js";
 
 const ENGINE = "/dist/js/engine/engine.js";
 
@@ -55,7 +55,8 @@ offer({
     });
     // The network's own mask is what the others paint; what is done for its edges is a contender of its own.
     const edges = asked.get("edges") ?? "raw";
-    engine.setOptions({ effect: "fill", color: "#00FF00", modelSelection: 1, edges, decontaminate: false });
+    const plain = { decontaminate: false, lightWrap: 0 };
+    engine.setOptions({ effect: "fill", color: "#00FF00", modelSelection: 1, edges, ...plain });
     const ready = next("ready");
     await engine.start();
     const { backend, threads, painter, reason } = await ready;
@@ -64,12 +65,14 @@ offer({
   },
   ...frameByFrame(segment),
   async effect(effect) {
-    const [backdrop] = await makeFrames({ count: 1, width: 1280, height: 720, kind: "bitmap" });
-    engine.setBackdrop(/** @type {ImageBitmap} */ (backdrop));
+    engine.setBackdrop(await makeBackdrop());
     engine.setOptions({ effect });
   },
   async person() {
     // what the worker has painted: the canvas on the page may lag a picture behind
     return personOfComposite(await createImageBitmap(await engine.snapshot()));
+  },
+  async picture() {
+    return dataUrl(await engine.snapshot());
   },
 });

@@ -23,13 +23,13 @@ export function offer(page) {
 const pictures = [];
 let next = 0;
 
-/** @returns {Promise<ImageBitmap>} the next picture of the round, which stays here */
-async function nextPicture() {
+/** All pictures of a round, which stay here. */
+async function loadPictures() {
   if (!pictures.length) {
     const names = Array.from({ length: PICTURES }, (_, i) => `/frames/${i}.jpg`);
     pictures.push(...(await Promise.all(names.map(loadPicture))));
   }
-  return pictures[next++ % PICTURES];
+  return pictures;
 }
 
 /** @param {string} url */
@@ -47,7 +47,7 @@ async function loadPicture(url) {
  * @returns {Promise<ImageBitmap | VideoFrame>}
  */
 async function makeFrame({ width, height, kind }) {
-  const picture = await nextPicture();
+  const picture = (await loadPictures())[next++ % PICTURES];
   const canvas = new OffscreenCanvas(width, height);
   const context = context2d(canvas, { alpha: false });
   context.drawImage(picture, 0, 0, width, height);
@@ -62,8 +62,14 @@ async function makeFrame({ width, height, kind }) {
   });
 }
 
-/** @param {BenchOrder} order */
+/** What is behind the person, the same for all. */
+export async function makeBackdrop() {
+  return createImageBitmap((await loadPictures())[PICTURES - 1]);
+}
+
+/** The same pictures in each run. @param {BenchOrder} order */
 export async function makeFrames(order) {
+  next = Math.ceil(next / PICTURES) * PICTURES; // time stamps go on
   if (order.kind === "vp9") return filmFrames(order);
   const frames = [];
   for (let i = 0; i < order.count; i++) frames.push(await makeFrame(order));
@@ -192,6 +198,16 @@ export function context2d(canvas, settings) {
  */
 export function flush(context) {
   context.getImageData(0, 0, 1, 1);
+}
+
+/** @param {Blob} blob @returns {Promise<string>} */
+export function dataUrl(blob) {
+  const { promise, resolve, reject } = Promise.withResolvers();
+  const reader = new FileReader();
+  reader.onload = () => resolve(/** @type {string} */ (reader.result));
+  reader.onerror = () => reject(reader.error);
+  reader.readAsDataURL(blob);
+  return promise;
 }
 
 /**

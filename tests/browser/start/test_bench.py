@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bench.by_hand import EFFECTS
 from bench.contenders import CONTENDERS
 from bench.run import parse
 from bench.stats import ratio
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMMAND = [sys.executable, str(ROOT / "build.py"), "bench", "--"]
+MEAN_APART, MOST_APART = 0.05, 8  # of 255
 ARGUMENTS = ["--quick", "--rounds", "2", "--only", "ours,handjs"]
 
 
@@ -84,11 +86,11 @@ def test_goals_follow_from_the_figures(run: tuple[str, dict[str, Any]]) -> None:
     """A goal is met exactly if its figure is within the limit, and none that was measured is left out."""
     printed, report = run
     names = [goal["name"] for goal in report["goals"]]
-    assert [name.split(",")[0] for name in names] == [
-        "whole frame / hand-written JavaScript",
-        "main thread",
-        "cold start",
-        "warm start",
+    assert names == [
+        *(f"whole frame / hand-written JavaScript, {name}" for name in EFFECTS),
+        "main thread, ms per frame",
+        "cold start, ms",
+        "warm start, ms",
     ]
     for goal in report["goals"]:
         assert goal["met"] == (goal["figure"] <= goal["limit"])
@@ -103,6 +105,19 @@ def test_sizes_effects_and_start_are_measured(run: tuple[str, dict[str, Any]]) -
     assert len(report["startup"]["cold_ms"]) == len(report["startup"]["warm_ms"]) == 1
     assert report["startup"]["cold_bytes"] > 5e6  # Python, NumPy and a runtime do come over the wire
     assert 0 < report["startup"]["warm_bytes"] < report["startup"]["cold_bytes"]
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_both_paint_the_same_picture(run: tuple[str, dict[str, Any]], effect: str) -> None:
+    """Each effect is painted alike by both sides, and what it costs them is measured in turns."""
+    printed, report = run
+    both = report["by_hand"][effect]
+    ours, theirs = (both["outcomes"][key]["round_totals_ms"] for key in ("ours", "handjs"))
+    assert len(ours) == len(theirs) == 2
+    assert both["ratio"] == ratio(ours, theirs)
+    assert f"{both['ratio']['median']:.3f}" in printed
+    assert both["difference"]["mean"] <= MEAN_APART
+    assert both["difference"]["most"] <= MOST_APART
 
 
 @pytest.mark.parametrize("kind", ["camera", "canvas", "film", "fake_camera"])
