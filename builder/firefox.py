@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -37,6 +38,7 @@ def installed_firefox() -> Path | None:
     return next((Path(path) for path in map(shutil.which, _NAMES) if path and _is_new_enough(path)), None)
 
 
+@functools.cache
 def _is_new_enough(program: str) -> bool:
     try:
         result = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60, check=False)

@@ -80,7 +80,7 @@ def deferred(members: Mapping[str, bytes]) -> dict[str, bytes]:
     """
     changed = {name.replace(_LINALG, f"{_NATIVE}_umath_linalg"): data for name, data in members.items()}
     changed |= {f"{_LINALG}.py": _STAND_IN, f"{_NATIVE}__init__.py": b""}
-    changed[_NEWDOCS], count = _NEWDOC_OF_TESTS.subn(b"", members[_NEWDOCS])
+    changed[_NEWDOCS], count = _NEWDOC_OF_TESTS.subn(b"", members.get(_NEWDOCS, b""))
     if count != 1 or len(changed) != len(members) + 2:
         raise BuildError(f"{TARBALL.name} is another NumPy than builder/{Path(__file__).name} knows: change it there.")
     return changed

@@ -99,6 +99,7 @@ class SharedModel:
             runtime = await self._opened().opened()
             self._opened()  # it may have been closed meanwhile
             yield runtime
+        await asyncio.sleep(0)  # the page's turn: Python goes on inside the call that ends a run, which may not wait
 
     def _opened(self) -> Any:
         """Return the engine; a forked process gets its own."""

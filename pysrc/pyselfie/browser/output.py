@@ -184,7 +184,7 @@ class Output:
             return False
         if is_cut:
             self._pipeline.cut()
-        return self._shown(await self._pipeline.process(frame, options, fresh_mask=fresh_mask))
+        return self._shown(await self._pipeline.process(frame, options, fresh_mask=fresh_mask), options())
 
     async def refresh(self, options: Callable[[], Options]) -> bool:
         """Segment and paint the frame in hand once more (another model or painter), if there is one."""
@@ -192,11 +192,11 @@ class Output:
             return False
         frame, self._frame = self._frame, None
         if frame is not None:
-            return self._shown(await self._pipeline.process(frame, options))
-        return self._shown(await self._pipeline.refresh(options))
+            return self._shown(await self._pipeline.process(frame, options), options())
+        return self._shown(await self._pipeline.refresh(options), options())
 
-    def _shown(self, painted: bool) -> bool:
-        if painted and self._is_hidden:
+    def _shown(self, painted: bool, options: Options) -> bool:
+        if painted and self._is_hidden and self.has_picture(options):  # else the last canvas's picture stays
             self._is_hidden = False
             self._post({"type": "show"})
         return painted
@@ -216,7 +216,7 @@ class Output:
     def repaint(self, options: Options) -> None:
         """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
         if self._pipeline is not None:
-            self._pipeline.repaint(options)
+            self._shown(self._pipeline.repaint(options), options)
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
         """Take over the picture behind the person; the one before is closed."""

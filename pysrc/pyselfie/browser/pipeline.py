@@ -102,8 +102,14 @@ class Pipeline(Protocol):
         """Segment and paint the frame in hand once more (another model or backend), if there is one; see `process`."""
         ...
 
-    def repaint(self, options: Options) -> None:
-        """Paint the frame in hand once more (other options), if there is one and it does not lack a mask."""
+    def repaint(self, options: Options) -> bool:
+        """Paint the frame in hand once more (other options), if there is one and it does not lack a mask.
+
+        Returns
+        -------
+        bool
+            Whether it was painted now.
+        """
         ...
 
     async def read_mask(self) -> NDArray[np.float32] | None:

@@ -98,7 +98,7 @@ def test_the_model_switches_while_running_without_a_gap(engine, astronaut):
     engine.show(astronaut)
     assert engine.mask().shape == (256, 256)
     after = engine.position()
-    stream(engine, 60, options={20: [{"modelSelection": 1}], 40: [{"modelSelection": 0}, {"modelSelection": 1}]})
+    stream(engine, 60, options={"20": [{"modelSelection": 1}], "40": [{"modelSelection": 0}, {"modelSelection": 1}]})
     model = engine.wait_for("model", after)
     assert model["model"] == "landscape"
     engine.show(astronaut)

@@ -130,11 +130,16 @@ def test_small_people_are_seen_closely(film: list[Shown], scene: Scene) -> None:
 @pytest.mark.usefixtures("film")
 def test_blur_spares_nobody_small(engine: EngineDriver, scene: Scene) -> None:
     """The background far from the person is the frame's, blurred; where the person is the frame stays."""
+    check_blur(engine, scene.noisy[-1], scene.truth, wall=127)
+
+
+def check_blur(engine: EngineDriver, picture: Picture, truth: Mask, *, wall: int) -> None:
+    """Let the frame in hand be blurred, and compare the wall and the person."""
     engine.options(effect="blur", decontaminate=False)
     blurred = engine.snapshot()[..., :3].astype(int)
     engine.options(effect="mask", decontaminate=True)
-    assert np.abs(blurred[:200] - 127).mean() < 1, "a grey wall"
-    assert np.abs(blurred - scene.noisy[-1])[scene.truth > 0.99].mean() < 4
+    assert np.abs(blurred[:200] - wall).mean() < 1, "a grey wall"
+    assert np.abs(blurred - picture)[truth > 0.99].mean() < 4
 
 
 @pytest.mark.usefixtures("film")
@@ -242,6 +247,7 @@ def test_other_models_see_small_people_too(
     engine.options(edges="refined", modelSelection=number)
     assert engine.wait_for("model", after)["model"] == model
     check_photo(engine, picture, truth, on_canvas(picture, number))
+    check_blur(engine, picture, truth, wall=200)  # by the first picture that this model was shown
     for at in range(3):
         push(engine, picture, cut=at == 0)
         mask = engine.mask()  # waits for the model without blocking the worker

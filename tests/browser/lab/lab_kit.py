@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from builder.paths import PYSRC
-from tests.browser.page.page_kit import AXE
+from tests.browser.page.page_kit import AXE, RUN_AXE
 from tests.browser.waiting import WAIT_MS, until
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from tests.browser.guard import GuardedPage
 
     Files = list[tuple[str, bytes]]
-
-RUN_AXE = """async () => {
-  const { violations } = await axe.run(document);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
-}"""
 
 WITHOUT_OPENCV = "import sys; sys.modules['cv2'] = None; from pyselfie.cli import main; sys.exit(main(sys.argv[1:]))"
 """OpenCV rounds the model's input in its own way; without it both compute with NumPy alone."""

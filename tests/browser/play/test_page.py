@@ -174,7 +174,7 @@ def test_another_example_has_its_own_defaults(play: Play):
     assert page.inner_text("#about") == usual
     play.content.press("Control+End")
     page.keyboard.type("#")
-    play.until(lambda: page.inner_text("#about") == "Your version of this example.")
+    play.until(lambda: page.inner_text("#about") == "Another version of this example.")
     page.keyboard.press("Control+z")
     play.until(lambda: page.inner_text("#about") == usual)
     play.until(lambda: page.is_hidden("#defaults-button") and page.locator("#parameter-size").count())

@@ -143,8 +143,8 @@ def test_what_is_wrong_is_one_sentence_and_all_goes_on(play: Play, source: str, 
     sentence = play.wait_mistake(words)
     assert sentence.endswith(".")
     assert play.messages() == []
-    assert play.state() == "old"
+    play.wait_state("old")  # told after the sentence
     play.wait_colour((200, 0, 0))
     play.run(BLUE)
     play.wait_colour((0, 0, 200))
-    assert play.mistake() == ""
+    play.until(lambda: play.mistake() == "")  # told after the picture, perhaps

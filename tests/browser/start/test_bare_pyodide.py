@@ -120,7 +120,8 @@ import asyncio, pyselfie as mp_selfie_segmentation
 picture = np.load("picture.npy")
 await mp_selfie_segmentation.use_site(".")
 with mp_selfie_segmentation.SelfieSegmentation(model_selection=1) as segmenter:
-    awaited = await asyncio.gather(segmenter.process_async(picture), segmenter.process_async(picture))
+    together = await asyncio.gather(segmenter.process_async(picture), segmenter.process_async(picture))
+    awaited = [*together, await segmenter.process_async(picture)]
     plain = segmenter.process(picture)
 [digest(result.segmentation_mask) for result in [*awaited, plain]]
 """,

@@ -60,9 +60,10 @@ export class Pictures {
   close() {}
 }
 
-/** Whether a file has its colours in a palette: GIFs, and PNGs of that colour type. @param {Blob} file */
+/** Whether a file has its colours in a palette: GIFs, and PNGs and BMPs of that kind. @param {Blob} file */
 async function hasPalette(file) {
-  const head = new Uint8Array(await file.slice(0, 26).arrayBuffer());
+  const head = new Uint8Array(await file.slice(0, 30).arrayBuffer());
+  if (head[0] === 0x42 && head[1] === 0x4d) return head[28] <= 8; // bits a pixel
   const letters = String.fromCharCode(...head.subarray(1, 4));
   return letters === "IF8" || (letters === "PNG" && head[25] === 3);
 }

@@ -89,13 +89,13 @@ export class Viewer extends EventTarget {
     on(stage, "ready", (detail) => this.#onReady(detail));
     on(stage, "frame", (detail) => this.#onFrame(detail));
     on(stage, "model", (detail) => this.#onModel(detail));
-    on(stage, "backendchange", (detail) => this.#onBackendChange(detail));
+    on(stage, "backendchange", (detail) => this.#showRunning(detail));
     on(stage, "notice", ({ code, message }) => this.messages.show(`${code}-notice`, message, { tone: "notice" }));
     on(stage, "error", (detail) => this.#onError(detail));
   }
 
   /** @param {{backend: string, reason: string, painter: string}} detail */
-  #onBackendChange(detail) {
+  #showRunning(detail) {
     this.#status.running(detail);
     if (detail.painter === "webgpu") this.messages.clear("painter-notice"); // that Canvas 2D paints, which it doesn't any more
   }
@@ -105,9 +105,9 @@ export class Viewer extends EventTarget {
     return this.stage.matches(":state(ready)");
   }
 
-  /** @param {{backend: string, reason: string}} detail */
+  /** @param {{backend: string, reason: string, painter: string}} detail */
   #onReady(detail) {
-    this.#status.running(detail);
+    this.#showRunning(detail);
     this.messages.clear("engine");
     if (this.#backend !== "webgpu" || detail.backend === "webgpu") return;
     const sentence = `WebGPU was asked for but cannot be used (${detail.reason}), so ${backendTitle(detail.backend)} does the work.`;
@@ -126,10 +126,10 @@ export class Viewer extends EventTarget {
     this.#emit("painted", {});
   }
 
-  /** @param {{backend: string, reason: string, modelAsked: number}} detail  Not what was chosen, if that could not be loaded. */
+  /** @param {{backend: string, reason: string, painter: string, modelAsked: number}} detail  Not what was chosen, if that could not be loaded. */
   #onModel({ modelAsked, ...chosen }) {
     this.#model = modelAsked;
-    this.#status.running(chosen);
+    this.#showRunning(chosen);
     if (modelAsked === this.#wantedModel) this.messages.clear("engine");
   }
 

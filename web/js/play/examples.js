@@ -46,7 +46,7 @@ export class Examples extends EventTarget {
     const example = this.#all.get(name);
     const isListed = [...this.#select.options].some(({ value }) => value === name);
     this.#select.value = isListed ? name : "";
-    const changed = isListed && name ? "Your version of this example." : "";
+    const changed = isListed && name ? "Another version of this example." : "";
     this.#about.textContent = example?.source === source ? example.about : changed;
   }
 

@@ -8,7 +8,7 @@ import { aside, forgetAside, load, putAside, save } from "./store.js";
 const REST_MS = 400;
 
 /**
- * Emits `opened` {name} when another work takes the place of this one, `change` when it is another by now, `unkept` when
+ * Emits `opened` when another work takes the place of this one, `change` when it is another by now, `unkept` when
  * the storage does not hold it, and `kept` when it does again.
  */
 export class Session extends EventTarget {
@@ -121,7 +121,7 @@ export class Session extends EventTarget {
     this.#isFresh = true;
     this.#told = null;
     this.#hasBegun = true;
-    this.dispatchEvent(new CustomEvent("opened", { detail: { name } }));
+    this.dispatchEvent(new Event("opened"));
     if (!this.#isHeld) this.run(); // its values follow when its controls are known: see `hear`
   }
 

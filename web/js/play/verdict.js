@@ -53,7 +53,7 @@ export class Verdict extends EventTarget {
     write(byId("way-what", HTMLElement), what);
     this.#ms = ms;
     this.#showCost();
-    this.#tell(error ? `${error.message.replace(/^the /, "The ")}.` : "", error?.line ?? null);
+    this.#tell(error ? `${error.message}.` : "", error?.line ?? null);
   }
 
   /** What is shown waits for the user's word. */
@@ -107,7 +107,7 @@ export class Verdict extends EventTarget {
     this.#mistake.hidden = sentence === "";
     if (!isStuck && this.#stop === document.activeElement) byId("run-button", HTMLButtonElement).focus();
     this.#stop.hidden = !isStuck;
-    write(this.#mistakeText, sentence);
+    write(this.#mistakeText, sentence.replace(/^the /, "The "));
     this.#line = line ?? 1;
     this.#mistakeLine.hidden = line === null;
   }

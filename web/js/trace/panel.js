@@ -24,15 +24,22 @@ const GPU_TIMES = "On WebGPU the times are those until the work is handed to the
  */
 export function mountTrace(section, selfie, playback = () => null) {
   if (!(section instanceof HTMLElement) || typeof selfie?.setTrace !== "function") throw new TypeError(WHO);
+  ends.get(section)?.();
   const panel = new TracePanel(selfie, playback);
   section.replaceChildren(panel.element);
   section.hidden = false;
-  return () => {
+  const end = () => {
+    if (ends.get(section) !== end) return; // another one has taken its place
+    ends.delete(section);
     panel.end();
     section.hidden = true;
   };
+  ends.set(section, end);
+  return end;
 }
 
+/** What ends the panel of a section. @type {WeakMap<HTMLElement, () => void>} */
+const ends = new WeakMap();
 let panels = 0;
 
 class TracePanel {

@@ -104,6 +104,7 @@ class TrackProcessing {
     if (this.#source.isReleased) return frame.close(); // late: the camera is off, and grey is shown until it is back
     this.#placeholder.hide();
     const arrived = this.#awaited.has(undefined) || this.#awaited.has(timestampOf(frame));
+    this.#size = sizeOf(frame); // of what the track shows: a frame of the camera before may still come out
     this.#output.write(frame);
     if (!arrived) return;
     this.#awaited.clear();
@@ -161,9 +162,6 @@ class TrackProcessing {
       this.#waits.resolve("restart");
     });
     for (const type of ["model", "backendchange"]) on(type, (running) => this.#note(running));
-    on("frame", ({ width, height }) => {
-      this.#size = { width, height };
-    });
     on("stats", ({ fps, frames, dropped, framesPerMask, masksReused, edgeDropped, stages }) => {
       this.#note({ fps, frames, dropped, framesPerMask, masksReused, edgeDropped, stages });
       this.#tell("stats", this.track.metrics);
@@ -282,4 +280,10 @@ function timestampOf(frame) {
 
 function endedError() {
   return new DOMException("The track has ended: process a new one.", "AbortError");
+}
+
+/** @param {Frame} frame */
+function sizeOf(frame) {
+  if ("displayWidth" in frame) return { width: frame.displayWidth, height: frame.displayHeight };
+  return { width: frame.width, height: frame.height };
 }

@@ -115,7 +115,7 @@ export class Downloads {
   /** Ask for this file now: what has come by then, is there at once for whoever fetches it. @param {string} path */
   begin(path) {
     const url = this.expect(path);
-    this.#begun.set(url, this.#counted(url));
+    if (this.#files.has(url)) this.#begun.set(url, this.#counted(url));
   }
 
   /** Rejects at the first failure: loaders would wrap it in words of their own, or wait for ever. */
@@ -167,7 +167,7 @@ export class Downloads {
     this.#pending.add(url);
     try {
       const module = await import(url);
-      this.#checks.push(this.#checkCopy(url).catch(() => {})); // told by `failed`
+      this.#checks.push(this.#checkCopy(url).catch(forget)); // told by `failed`
       return module;
     } catch (error) {
       await this.#checkCopy(url);
@@ -200,8 +200,7 @@ export class Downloads {
   async #counted(url, init) {
     const response = await this.#get(url, init);
     const file = this.#files.get(url);
-    if (!file) return response;
-    this.#checks.push(this.#read(response.clone(), url, file).then(undefined, () => {})); // told by `failed`
+    if (file) this.#checks.push(this.#read(response.clone(), url, file).then(forget, forget)); // told by `failed`
     return response;
   }
 
@@ -297,3 +296,5 @@ export class Downloads {
     return error;
   }
 }
+
+const forget = () => {};

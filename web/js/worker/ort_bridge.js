@@ -197,7 +197,9 @@ class OrtSession {
    * @param {(error: Error) => void} failed
    */
   runFor(extras, alone, done, failed) {
-    this.run(extras, alone).then(done, (error) => failed(error instanceof Error ? error : new Error(String(error))));
+    this.run(extras, alone)
+      .then(done, (error) => failed(error instanceof Error ? error : new Error(String(error))))
+      .catch(reportError); // out of Python itself
   }
 
   /** Another output of the last run. @param {string} name @returns {Float32Array} */

@@ -147,12 +147,13 @@ class CanvasPipeline(Pipeline):
         self._clock.begin()
         return await self._segment(options) if self.needs_mask(options()) else self._finish(options())
 
-    def repaint(self, options: Options) -> None:
+    def repaint(self, options: Options) -> bool:
         if self._store.drawable is None or self.lacks_mask(options):
-            return
+            return False
         if self._mask is not None and self.custom_effect is None:
             self._make_overlay(self._mask, options)
         self._paint(self._store.drawable, options)
+        return True
 
     async def _segment(self, options: Callable[[], Options]) -> bool:
         drawable, segmenter = self._store.drawable, self._segmenter

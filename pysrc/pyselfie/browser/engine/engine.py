@@ -107,7 +107,11 @@ class Engine:
         )
         gpu_parts = (host, self._loader, self._model)
         self._gpu = GpuEvents(*gpu_parts, post=self._post, spawn=self._spawn, on_painted=self._report_painted)
-        self._parts_messages: dict[str, Callable[[Any], None]] = {
+        self._parts_messages = self._forwards()
+
+    def _forwards(self) -> dict[str, Callable[[Any], None]]:
+        """Return who takes which messages."""
+        return {
             "custom_effect": self._effect.take,
             "effect_values": self._effect.set,
             "trace": self._tracer.set,

@@ -34,7 +34,7 @@ async def fetch_model(host: Host, spec: ModelSpec) -> Any:
     Raises
     ------
     ModelFileError
-        If it is not the manifest's.
+        If it is not the manifest's, where Python computes the hash; JavaScript compares with the site's list of files.
     JsException
         If the download fails.
     """

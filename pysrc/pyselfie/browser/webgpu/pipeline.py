@@ -177,10 +177,12 @@ class GpuPipeline(Pipeline):
         self._clock.begin()
         return await (self._segment(options) if self.needs_mask(options()) else self._finish(options()))
 
-    def repaint(self, options: Options) -> None:
+    def repaint(self, options: Options) -> bool:
         is_running = self._segmenting.locked()  # it paints in the end, by the options of then
-        if super().has_picture(options) and not is_running:
-            self._paint(options)
+        if is_running or not super().has_picture(options):
+            return False
+        self._paint(options)
+        return True
 
     async def _segment(self, options: Callable[[], Options]) -> bool:
         if self._frame.picture is None or self._segmenter is None:

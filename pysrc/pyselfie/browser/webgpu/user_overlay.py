@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.webgpu.picture import Picture, PictureBinder
     from pyselfie.browser.webgpu.segmenter import GpuSegmenter, Seen
     from pyselfie.core.geometry import Size
+    from pyselfie.custom.live import LiveEffect
 
 
 class UserPart:
@@ -92,9 +93,11 @@ class UserPart:
             self._overlay.draw(effect if self.is_on else None, size, mirror=mirror)
         if self.pixels is not None:
             self._has_made = True
-        # An effect of full size waits for Canvas 2D: if it is the first one, what was shown until now goes on.
-        waits = effect is not None and effect.live.sees_frame and not self._has_made
-        self.is_bare = effect is not None and self.pixels is None and not (has_other or waits)
+        self.is_bare = effect is not None and self.pixels is None and not (has_other or self._waits(effect.live))
+
+    def _waits(self, live: LiveEffect) -> bool:
+        """Tell whether the first effect of all is of full size: until Canvas 2D is there, what was shown goes on."""
+        return live.sees_frame and live.good is None and not self._has_made
 
     def encode(self, encoder: Any, size: Size, scene: Any, frame: Picture) -> None:
         """Record the composite with the overlay that has been made."""

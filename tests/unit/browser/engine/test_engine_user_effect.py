@@ -149,7 +149,6 @@ def test_what_is_printed_on_a_still_is_told_to_the_end(worker):
         for level in (4, 5):
             set_values(engine, level=level)
             await settle()
-        assert printed(host) == ["3"]
         async with asyncio.timeout(10):
             while len(printed(host)) < 3:
                 await asyncio.sleep(0.01)

@@ -10,7 +10,7 @@ import pytest
 from pyselfie.core import timing
 from pyselfie.core.close_up import GLANCE_EVERY
 from pyselfie.core.options import Options
-from tests.unit.browser.engine.engine_kit import JsError, worker
+from tests.unit.browser.engine.engine_kit import JsError, settle, worker
 from tests.unit.browser.painting.gpu_device_kit import Runtime, device, pipeline, second_run
 from tests.unit.browser.painting.pipeline_parts import Frame
 
@@ -171,7 +171,7 @@ def test_what_is_asked_for_during_a_run_is_read_after_it(pipeline, device, worke
             processing = asyncio.ensure_future(pipeline.process(Frame(), lambda: Options(effect="blur")))
             await began.wait()
             reading = asyncio.ensure_future(read())
-            await asyncio.sleep(0.01)
+            await settle()
             assert reads == []
             if is_over and frame == 1:
                 pipeline.reset()
@@ -206,7 +206,7 @@ def test_nothing_is_painted_while_the_buffers_are_of_two_frames(pipeline, monkey
         wanted = Options(effect="mask")
         pipeline.repaint(wanted)
         picture = asyncio.ensure_future(pipeline.snapshot(wanted))
-        await asyncio.sleep(0.01)
+        await settle()
         assert (painted, picture.done()) == ([], False)
         runtime.may_end.set()
         await processing
@@ -253,7 +253,7 @@ def test_trace_of_a_frame_waits_for_its_run(pipeline, worker, monkeypatch, is_ov
         runtime, processing = await second_run(pipeline, lambda: options)
         reader = MagicMock(count=0, read=lambda *_: np.zeros((48, 64, 4), np.uint8))
         tracing = asyncio.ensure_future(pipeline.trace(options, reader))
-        await asyncio.sleep(0.01)
+        await settle()
         assert reads == []
         if is_over:
             pipeline.reset()

@@ -171,6 +171,16 @@ def test_a_fault_does_not_bare_the_frame(gpu):
     assert (gpu.painted[-1], gpu.pipeline.has_picture(NONE)) == ("user", True)
 
 
+def test_a_fault_on_a_new_pipeline_does_not_bare_the_frame(gpu):
+    """Canvas 2D has shown an effect of full size, and an overlay after it that fails in the GPU's first frame."""
+    gpu.live.load("def effect(frame, mask, time):\n    return frame\n")
+    gpu.live.run(lambda _effect: "a picture")
+    gpu.use("raise ValueError")
+    gpu.live.run(lambda _effect: "a picture")
+    assert gpu.process()
+    assert (gpu.painted, gpu.pipeline.has_picture(NONE)) == ([], False)
+
+
 def test_an_overlay_that_has_gone_leaves_nothing(gpu, device):
     """The options' effect paints, nothing is read; a model's end frees what was made for it."""
     gpu.use()

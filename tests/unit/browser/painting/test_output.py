@@ -41,6 +41,23 @@ class Pipeline(MagicMock):
         self.runtime = runtime
 
 
+def exchange(output, second, monkeypatch):
+    """Let another pipeline take over, on a canvas of its own."""
+
+    async def make(*_):
+        return second
+
+    async def replace():
+        waiting = asyncio.ensure_future(output.use(SimpleNamespace(device="a GPU")))
+        await asyncio.sleep(0)
+        output.take_canvas(MagicMock())
+        await waiting
+
+    monkeypatch.setattr(sys.modules["pyselfie.browser.output"], "make_pipeline", make)
+    monkeypatch.setattr(second, "use", make)
+    asyncio.run(replace())
+
+
 def test_an_end_gives_up_waiting_for_a_canvas(output):
     """Who waits for the page's canvas holds the lock that all engines share: the end cancels the wait."""
     output, posted = output
@@ -65,18 +82,7 @@ def test_whatever_paints_knows_of_a_photo(output, monkeypatch):
         output.expect(photo=photo)
         assert first.is_photo is photo
 
-    async def make(*_):
-        return second
-
-    async def replace():
-        waiting = asyncio.ensure_future(output.use(SimpleNamespace(device="a GPU")))
-        await asyncio.sleep(0)
-        output.take_canvas(MagicMock())
-        await waiting
-
-    monkeypatch.setattr(sys.modules["pyselfie.browser.output"], "make_pipeline", make)
-    monkeypatch.setattr(second, "use", make)
-    asyncio.run(replace())
+    exchange(output, second, monkeypatch)
     assert output._pipeline is second
     assert second.is_photo is True
 
@@ -96,3 +102,26 @@ def test_a_backdrop_that_no_pipeline_had_is_closed(output):
     output[0].set_backdrop(backdrop)
     output[0].close()
     backdrop.close.assert_called_once()
+
+
+def test_a_canvas_is_shown_once_there_is_something_on_it(output, monkeypatch):
+    """The last picture stays where a user's effect fails on the new painter; a repaint may be the first that shows."""
+    output, posted = output
+    second = Pipeline()
+    second.hand_over.return_value = output._pipeline.hand_over.return_value = (None, None)
+    exchange(output, second, monkeypatch)
+    posted.clear()
+
+    async def painted(*_, **__):
+        return True
+
+    second.process = painted
+    second.has_picture.return_value = False
+    assert asyncio.run(output.process(MagicMock(), MagicMock()))
+    second.repaint.return_value = False
+    output.repaint(MagicMock())
+    assert posted == []
+    second.has_picture.return_value = second.repaint.return_value = True
+    for _ in range(2):
+        output.repaint(MagicMock())
+    assert posted == [{"type": "show"}]

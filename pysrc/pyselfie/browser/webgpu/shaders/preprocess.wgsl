@@ -55,7 +55,7 @@ fn preprocess(@builtin(global_invocation_id) id: vec3u) {
   tensor[at] = colour.r;
   tensor[at + 1] = colour.g;
   tensor[at + 2] = colour.b;
-  if (!ASIDE && any(look.place.zw != vec2f(1))) {
+  if (any(select(look.place, look.aside, ASIDE).zw != vec2f(1))) { // a glance at a part may be taken: see look_judge
     colour = half_pixel(id.xy, vec4f(0, 0, 1, 1));
     sample[at] = colour.r;
     sample[at + 1] = colour.g;
