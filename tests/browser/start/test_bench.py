@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMMAND = [sys.executable, str(ROOT / "build.py"), "bench", "--"]
-MEAN_APART, MOST_APART = 0.05, 8  # of 255
+MEAN_APART, MOST_APART = 0.01, 2  # of 255
 ARGUMENTS = ["--quick", "--rounds", "2", "--only", "ours,handjs"]
 
 
