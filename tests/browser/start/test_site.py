@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _CORS = {"Access-Control-Allow-Origin": "*"}
 _TAG = f"<selfie-segmentation id=s src={SAMPLE} effect=transparent model-selection=general {{}}></selfie-segmentation>"
-# Where both of the models that "auto" takes one after the other see the wall (they differ about the flag), and her face.
+# Where both of the models that "auto" takes see the wall (they differ about the flag), and her face.
 _WALL_AND_FACE = """async () => {
   const element = document.querySelector("selfie-segmentation");
   if (!element.matches(":state(painted)")) return "nothing is painted";
@@ -236,5 +236,5 @@ def test_set_site_in_the_script_that_brings_the_element(
     page.expected_errors.append("favicon")
     page.goto(serve_site(folder).url)
     page.set_default_timeout(120_000)
-    page.locator('selfie-segmentation:state(painted)').wait_for()
+    page.locator("selfie-segmentation:state(painted)").wait_for()
     _wait_until_transparent(page)
