@@ -18,7 +18,7 @@ from models.lean.recipe import lean
 from models.network import CLASSES_NAME, INPUT_NAME, OUTPUT_NAME, RAW_NAME, convert_graph, convert_multiclass
 from models.reader import ConversionError, read_graph
 from models.refinement.recipe import ports, refine, refine_classes
-from models.sources import SOURCES, ModelSource
+from models.sources import BARE, SOURCES, ModelSource
 from models.split import split
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def _save_both(model: onnx.ModelProto, source: ModelSource, path: Path, facts: M
 def _convert_classes(source: ModelSource, published: bytes, out_dir: Path) -> list[dict[str, Any]]:
     """Write the one file, with its parts, and return both entries in the manifest, which name other outputs of it."""
     graph = read_graph(published)
-    model = refine_classes(convert_multiclass(graph, f"{source.package.name} {source.name}"))
+    network = convert_multiclass(graph, f"{source.package.name} {source.name}")
+    model = refine_classes(network, [source.classes.index(name) for name in BARE])
     picture, mask = graph.inputs[0].shape, graph.outputs[0].shape
     entries = []
     for edges, name in (("raw", RAW_NAME), ("refined", OUTPUT_NAME)):

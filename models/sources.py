@@ -43,6 +43,9 @@ class ModelSource:
         return f"{self.onnx.removesuffix('.onnx')}.parts"
 
 
+BARE = ("hair", "body-skin", "face-skin")
+"""Classes that only people have; clothes hang over chairs, too."""
+
 SOURCES = (
     ModelSource(
         name="general",

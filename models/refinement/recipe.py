@@ -9,11 +9,11 @@ import onnx
 from models.graph import checked_model, describe
 from models.network import OUTPUT_NAME as MASK
 from models.network import RAW_NAME as RAW
-from models.refinement import fit, fringe, smoothing
+from models.refinement import fit, fringe, islands, smoothing
 from models.refinement.writer import GraphWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class Named(NamedTuple):
@@ -106,28 +106,32 @@ def refine(model: onnx.ModelProto) -> onnx.ModelProto:
     return _joined(model, nodes, [])
 
 
-def refine_classes(model: onnx.ModelProto) -> onnx.ModelProto:
+def refine_classes(model: onnx.ModelProto, bare: Sequence[int]) -> onnx.ModelProto:
     """Return a model that tells classes apart with the recipe behind it; its own outputs stay.
 
-    Its first node must turn the picture into NCHW, its first output must be `RAW`, the person's probability, [1,1,h,w].
+    Its first node must turn the picture into NCHW, its first output must be `RAW`, the person's probability, [1,1,h,w],
+    and the next one the classes. `bare` are the numbers of those that only people have; see `islands`.
     """
     _, *outputs = model.graph.output
-    return _joined(model, list(model.graph.node), outputs, sure_places=False)
+    return _joined(model, list(model.graph.node), outputs, bare)
 
 
 def _joined(
     model: onnx.ModelProto,
     nodes: list[onnx.NodeProto],
     outputs: list[onnx.ValueInfoProto],
-    *,
-    sure_places: bool = True,
+    bare: Sequence[int] = (),
 ) -> onnx.ModelProto:
-    """Return a model of a network's nodes and the recipe's, which gives the network's `outputs` besides its own."""
+    """Return a model of a network's nodes and the recipe's, which gives the network's `outputs` besides its own.
+
+    The first of them are its classes, if it tells any apart.
+    """
     network = model.graph
     [picture] = network.input
     _, height, width, _ = (axis.dim_value for axis in picture.type.tensor_type.shape.dim)
     graph, around = GraphWriter(height, width), ports(height, width)
-    write(graph, nodes[0].output[0], RAW, sure_places=sure_places)
+    mask = islands.without_islands(graph, RAW, outputs[0].name, bare) if outputs else RAW
+    write(graph, nodes[0].output[0], mask, sure_places=not outputs)
     return checked_model(
         [*nodes, *graph.nodes],
         f"{network.name} refined",

@@ -83,6 +83,25 @@ def keep_sure_places(coefficients: Array, mask: Array) -> Array:
     return coefficients * (1 - inside - outside) + inside * np.reshape([0, 0, 0, 1], (4, 1, 1))
 
 
+def without_islands(mask: Array, classes: Array, bare: list[int]) -> Array:
+    """Return the mask less what is joined to none of the classes `bare`, by cells of 8 by 8 pixels."""
+    person, sure = cells(mask[0]), cells(classes[bare].max(axis=0))
+    unseen = np.clip(3 - 4 * sure.max(), 0, 1)
+    reached = np.minimum(person, sure / 0.75)
+    reached += (person - reached) * unseen
+    for _ in range(24):
+        around = np.pad(reached, 1)
+        windows = np.lib.stride_tricks.sliding_window_view(around, (3, 3))
+        reached = np.minimum(person, windows.max(axis=(2, 3)))
+    return np.minimum(mask, reached.repeat(8, axis=0).repeat(8, axis=1))
+
+
+def cells(plane: Array) -> Array:
+    """Return the greatest value of each cell of 8 by 8 pixels."""
+    height, width = plane.shape
+    return plane.reshape(height // 8, 8, width // 8, 8).max(axis=(1, 3))
+
+
 def luma(half: Array) -> Array:
     """Return 0.299 red + 0.587 green + 0.114 blue."""
     return np.tensordot([0.299, 0.587, 0.114], half, axes=1)[None]

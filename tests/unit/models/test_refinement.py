@@ -11,7 +11,7 @@ import pytest
 from onnx import helper
 
 from models.graph import checked_model, describe
-from models.refinement import fit, fringe, smoothing, statistics
+from models.refinement import fit, fringe, islands, smoothing, statistics
 from models.refinement.writer import GraphWriter
 from tests.reference import refinement as reference
 
@@ -115,6 +115,51 @@ def test_colours_are_not_asked_where_the_network_is_sure() -> None:
     assert (kept[:, :, 0] == np.reshape([0, 0, 0, 1], (4, 1))).all()
     assert (kept[:, :, -1] == 0).all()
     np.testing.assert_allclose(kept[:, :, WIDTH // 8], coefficients[:, :, WIDTH // 8], rtol=1e-6)
+
+
+def room(*people: tuple[slice, int]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return a mask and three classes, background, skin and clothes: a class (1 or 2) in some columns each."""
+    classes = np.full((3, HEIGHT, WIDTH), 0.02)
+    for columns, number in people:
+        classes[number, :, columns] = 0.9
+    classes[0] = 1 - classes[1:].sum(axis=0)
+    return 1 - classes[:1], classes
+
+
+def without_islands(mask: NDArray[Any], classes: NDArray[Any]) -> NDArray[Any]:
+    """Return what is left of the mask, which the reference leaves as well."""
+    made = compute(lambda graph: islands.without_islands(graph, "mask", "classes", [1]), mask=mask, classes=classes)
+    [kept] = made.values()
+    np.testing.assert_allclose(kept, reference.without_islands(mask, classes, [1]), atol=1e-6)
+    return kept
+
+
+def test_clothes_on_nobody_go() -> None:
+    """What touches skin stays as it is, to the last bit; the chair's cover, a cell apart, gets what is between them."""
+    mask, classes = room((slice(0, 5), 1), (slice(5, 30), 2), (slice(42, 60), 2))
+    kept = without_islands(mask, classes)
+    np.testing.assert_array_equal(kept[..., :32], mask[..., :32].astype(np.float32))
+    np.testing.assert_allclose(kept[..., 40:], 0.04, atol=1e-6)
+
+
+def test_clothes_of_somebody_else_stay() -> None:
+    """Whoever shows skin is a person, wherever the others are."""
+    mask, classes = room((slice(0, 5), 1), (slice(5, 20), 2), (slice(42, 50), 2), (slice(50, 55), 1))
+    np.testing.assert_array_equal(without_islands(mask, classes), mask.astype(np.float32))
+
+
+def test_where_no_skin_is_seen_all_clothes_stay() -> None:
+    """Somebody wrapped up is no island."""
+    mask, classes = room((slice(0, 20), 2), (slice(42, 60), 2))
+    np.testing.assert_array_equal(without_islands(mask, classes), mask.astype(np.float32))
+
+
+@pytest.mark.parametrize("most", [0.4, 0.6, 0.9])
+def test_islands_of_any_shape(most: float) -> None:
+    """Noise with as much skin at its best place, little of it, some or enough: the reference says the same."""
+    shares = np.random.default_rng(9).dirichlet([1, 0.3, 0.5], (HEIGHT, WIDTH)).transpose(2, 0, 1)
+    shares[1] *= most / shares[1].max()
+    without_islands(1 - shares[:1], shares)
 
 
 def test_opacity_at_the_size_of_the_picture(scene: Any) -> None:
