@@ -53,9 +53,9 @@ def manifest() -> dict[str, Any]:
         ],
         "screenshots": [
             {
-                "src": f"app/screenshot-{form}.png",
+                "src": f"app/screenshot-{form}.jpg",
                 "sizes": f"{width}x{height}",
-                "type": "image/png",
+                "type": "image/jpeg",
                 "form_factor": form,
                 "label": label,
             }

@@ -40,10 +40,10 @@ def _take_screenshots(browser: Browser) -> None:
     with Server(DIST) as site:
         for form, ((width, height), _) in SCREENSHOTS.items():
             page = browser.new_page(viewport={"width": width, "height": height}, service_workers="block")
-            page.goto(f"{site.url}?effect=picture")
+            page.goto(f"{site.url}?effect=picture&model=general")
             page.locator("#viewport[data-painted=true]").wait_for(timeout=60_000)
             page.locator("#status[data-state=ready]").wait_for(timeout=60_000)
-            page.screenshot(path=FOLDER / f"screenshot-{form}.png")
+            page.screenshot(path=FOLDER / f"screenshot-{form}.jpg", quality=85)
             page.close()
 
 
@@ -53,7 +53,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=ensure_chromium(), args=list(QUIET_FLAGS))
         _draw_icons(browser)
         _take_screenshots(browser)
-    lines = [f"{sha256_of(path)}  {path.name}\n" for path in sorted(FOLDER.glob("*.png"))]
+    lines = [f"{sha256_of(path)}  {path.name}\n" for path in sorted(FOLDER.glob("*.[jp]*g"))]
     HASHES.write_text("".join(lines), encoding="utf-8")
 
 
