@@ -6,6 +6,7 @@ import random
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
+from playwright.sync_api import Error
 from werkzeug.wrappers import Request, Response
 
 from builder.compress import ENCODINGS
@@ -35,6 +36,12 @@ _LIGHT = ("index.html", "play.html", "widget.html", "js/", "styles/")
 
 NO_ENGINE = "self.Worker = class extends EventTarget { postMessage() {} terminate() {} };"
 """Script: the page is there at once, and its picture never."""
+PAINTED = """async (selector) => {
+  const detail = { width: 4, height: 3, ms: 1, dropped: 0 };
+  document.querySelector(selector).dispatchEvent(new CustomEvent("frame", { detail }));
+  for (let turn = 0; turn < 3; turn++) await new Promise((done) => requestIdleCallback(done));
+}"""
+"""Script: the element at a selector says that it has painted, and the browser has been idle since."""
 NETWORK_ERRORS = ("Failed to load resource", "unknown error occurred when fetching the script", "ERR_")
 
 _STATE = """async () => {
@@ -149,8 +156,13 @@ class Tab:
         return self.page.inner_text("h1")
 
     def until(self, condition: Callable[[], Any]) -> Any:
-        """Wait until `condition` gives something true, and return that."""
-        return until(self.page, condition, lambda: f"workers: {self.workers()}; messages: {self.messages()}")
+        """Wait until `condition` gives something true, and return that; the page may begin again meanwhile."""
+
+        def now() -> Any:
+            with suppress(Error):  # what is asked of a document that goes
+                return condition()
+
+        return until(self.page, now, lambda: f"workers: {self.workers()}; messages: {self.messages()}")
 
     def keep(self) -> None:
         """Have the site's files kept."""

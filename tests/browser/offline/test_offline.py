@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from builder.offline.worker import NAME
-from tests.browser.offline.offline_kit import NO_ENGINE, OUTER_WORKER, PREFIX, Host, guarded
+from tests.browser.offline.offline_kit import NO_ENGINE, OUTER_WORKER, PAINTED, PREFIX, Host, Tab, guarded
 from tests.browser.page.page_kit import Demo, encode
 from tests.browser.play.play_kit import Play
 from tests.browser.widget.widget_kit import WAIT_MS
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Response
 
     from tests.browser.guard import GuardedPage
 
@@ -88,9 +88,18 @@ def first_visit(
 
 
 @pytest.fixture(scope="module")
-def demo(first_visit: tuple[BrowserContext, list[str]], host: Host) -> Demo:
+def opened(first_visit: tuple[BrowserContext, list[str]], host: Host) -> tuple[Demo, Response]:
+    """Return the demo page, opened without a network, and what the browser got for it."""
+    page = cast("GuardedPage", first_visit[0].new_page())
+    with page.expect_response(f"{host.url}?model=general") as answered:
+        demo = Demo(page, f"{host.url}?model=general")
+    return demo.wait_painted(), answered.value
+
+
+@pytest.fixture(scope="module")
+def demo(opened: tuple[Demo, Response]) -> Demo:
     """Return the demo page, opened without a network."""
-    return Demo(cast("GuardedPage", first_visit[0].new_page()), f"{host.url}?model=general").wait_painted()
+    return opened[0]
 
 
 def test_the_rest_comes_after_the_first_composite(first_visit: tuple[BrowserContext, list[str]]) -> None:
@@ -103,11 +112,9 @@ def test_the_rest_comes_after_the_first_composite(first_visit: tuple[BrowserCont
     assert not [path for path in after if path.startswith("packages/") or path == "widget.json"]
 
 
-def test_the_page_paints_without_a_network(demo: Demo) -> None:
+def test_the_page_paints_without_a_network(opened: tuple[Demo, Response]) -> None:
     """As with one: its policy and its isolation come with it."""
-    response = demo.page.reload()
-    assert response is not None
-    demo.wait_painted()
+    demo, response = opened
     assert response.from_service_worker
     assert "worker-src 'self';" in response.headers["content-security-policy"]
     assert demo.page.evaluate("crossOriginIsolated")
@@ -182,11 +189,9 @@ def test_the_widget_and_the_element_keep_nothing(browser_for: Callable[[tuple[st
     """Unless a page asks for it by `registerOffline`."""
     host.start().asked.clear()
     with guarded(browser_for(()), host) as context:
-        page = context.new_page()
-        page.goto(f"{host.url}widget.html?src=samples/astronaut.jpg&model-selection=general")
-        page.locator("selfie-segmentation:state(painted)").wait_for(timeout=WAIT_MS)
-        for _ in range(3):
-            page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
-        assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+        widget = Tab(context, host, "widget.html?src=samples/astronaut.jpg")
+        widget.page.evaluate(PAINTED, "selfie-segmentation")
+        assert widget.page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+        assert "pyselfie.js" in host.asked
         assert NAME not in host.asked
     host.stop()

@@ -13,7 +13,7 @@ from playwright.sync_api import Error
 from builder.offline.worker import NAME
 from tests.browser.flags import camera_flags
 from tests.browser.legacy.legacy_kit import link_tree
-from tests.browser.offline.offline_kit import Host, Tab, guarded, light_list, rewrite
+from tests.browser.offline.offline_kit import PAINTED, Host, Tab, guarded, light_list, rewrite
 from tests.browser.page.page_kit import AXE, RUN_AXE
 
 if TYPE_CHECKING:
@@ -31,11 +31,6 @@ _IN_THE_WAY = {
     "refused": "ServiceWorkerContainer.prototype.register = () => Promise.reject(new DOMException('denied'))",
     "data saved": "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })",
 }
-_PAINTED = """async () => {
-  const detail = { width: 4, height: 3, ms: 1, dropped: 0 };
-  document.querySelector("#stage").dispatchEvent(new CustomEvent("frame", { detail }));
-  for (let turn = 0; turn < 3; turn++) await new Promise((done) => requestIdleCallback(done));
-}"""
 _SPOILT: dict[str, Callable[[bytes], bytes | None]] = {
     "truncated": lambda data: data[: len(data) // 2],
     "corrupt": lambda data: bytes([data[0] ^ 1]) + data[1:],
@@ -204,17 +199,9 @@ def test_a_server_for_development_ends_what_is_kept(profile: BrowserContext, hos
     assert len(tab.page.evaluate(_NAMES)) == 3
     host.start(offline=False)
     tab.page.reload()
-    tab.until(lambda: _settled(tab) == ["pyselfie-precache-v2-http://else/", "somebody"])
+    tab.until(lambda: tab.page.evaluate(_NAMES) == ["pyselfie-precache-v2-http://else/", "somebody"])
     tab.page.wait_for_load_state()
     tab.until(lambda: not tab.workers())
-
-
-def _settled(tab: Tab) -> list[str]:
-    """Return the caches' names; the worker loads the page again meanwhile."""
-    names: list[str] = []
-    with suppress(Error):  # by doing so it ends what is being evaluated
-        names = tab.page.evaluate(_NAMES)
-    return names
 
 
 def test_registering_says_what_is_in_the_way(browser_for: Callable[[tuple[str, ...]], Browser], host: Host) -> None:
@@ -240,10 +227,10 @@ def test_a_page_that_cannot_be_kept_says_nothing(browser_for: Callable[[tuple[st
         for name, provoked in _IN_THE_WAY.items():
             tab = Tab(context, host, script=provoked)
             host.asked.clear()
-            tab.page.evaluate(_PAINTED)
+            tab.page.evaluate(PAINTED, "#stage")
             assert NAME not in host.asked, name
             assert tab.page.locator(".message").count() == 0, name
             tab.page.close()
         tab = Tab(context, host)
-        tab.page.evaluate(_PAINTED)
+        tab.page.evaluate(PAINTED, "#stage")
         tab.until(lambda: NAME in host.asked)
