@@ -205,7 +205,8 @@ def spec_from_manifest(
 
 def _model_name(specs: list[ModelSpec], model: SupportsIndex | str) -> str:
     names = {spec.model_selection: spec.name for spec in specs}
-    known = f"model is {show_repr(model)}, expected {' or '.join(f'{number} ({name})' for number, name in names.items())}"
+    choices = " or ".join(f"{number} ({name})" for number, name in names.items())
+    known = f"model is {show_repr(model)}, expected {choices}"
     if isinstance(model, str):
         if model in names.values():
             return model

@@ -145,7 +145,7 @@ class CustomEffect:
         for name in values:
             if name not in known:
                 if not known:
-                    raise OptionError(f"the effect {self.name} has no parameters to set, so none is called {show(name)}.")
+                    raise OptionError(f"the effect {self.name} has no parameters to set: there is no {show(name)}.")
                 raise OptionError(unknown_option(name, list(known)).replace("option", "parameter"))
         self._values |= {name: known[name].parse(value) for name, value in values.items()}
 

@@ -1,4 +1,4 @@
-"""Any array for whatever takes pictures and masks: a result as documented, or one sentence; the array stays as it is."""
+"""Any array for whatever takes pictures and masks: a result as documented, or one sentence; the array is unchanged."""
 
 from __future__ import annotations
 

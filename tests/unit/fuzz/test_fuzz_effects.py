@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ FRAME, MASK = np.zeros((6, 8, 3), np.uint8), np.ones((6, 8), np.float32)
 DEFAULTS = """0 1 0.5 -3 1e400 10**400 10**5000 -0.0 True None "a" "" "x"*2000 "#00FF00" b"a" [] [0] {} () 1j ... print
 Color("#000000") Color("red") float("nan") -5e-324 5e-324 np.float32(0.5) np.int64(3) np.zeros(3) np.array(1) object
 Odd() int float 3.0 0.1+0.2 2**70 "\\ud800" np.nan np.str_("a") "𝒳" np.datetime64("NaT")""".split()
-ANNOTATIONS = """float int bool str Color list dict np.ndarray np.zeros(3) None 5 "float" "nobody" "exit()" "1/0" "Odd()"
-Literal["a","b"] Literal[1,2] Literal["a",1] Literal["x"*2000] Literal[()] Annotated[float,Range(0,1)]
+ANNOTATIONS = """float int bool str Color list dict np.ndarray np.zeros(3) None 5 "float" "nobody" "exit()" "1/0"
+"Odd()" Literal["a","b"] Literal[1,2] Literal["a",1] Literal["x"*2000] Literal[()] Annotated[float,Range(0,1)]
 Annotated[int,Range(1,40)] Annotated[float,Range(1,0)] Annotated[float,Range(0,5e-324)] Annotated[float,"x"]
 Annotated[str,Range(0,1)] Annotated[float,Range(np.float32(0),np.float64(9),np.int8(1))] Annotated[int,Range(0.2,0.7)]
 Annotated[float,Range(0,10**400)] Annotated[float,Range("a","b")] float|int Optional[float] Any Odd() np.float32
@@ -76,8 +77,11 @@ class Odd:
     def __eq__(self, other): raise RuntimeError
     __hash__ = None
 """
-PARAMETERS = st.tuples(st.sampled_from(NAMES), st.sampled_from([*ANNOTATIONS, ""]), st.sampled_from([*DEFAULTS, ""])).map(
-    lambda parts: parts[0] + (f": {parts[1]}" if parts[1] else "") + (f" = {parts[2]}" if parts[2] else "")
+PARAMETERS = st.builds(
+    lambda name, annotation, default: f"{name}{annotation}{default}",
+    st.sampled_from(NAMES),
+    st.sampled_from(["", *(f": {one}" for one in ANNOTATIONS)]),
+    st.sampled_from(["", *(f" = {one}" for one in DEFAULTS)]),
 )
 PLACES = st.sampled_from(["frame, mask, time", "sample, mask, time", "frame, mask", "mask, frame, time", "*frames", ""])
 MARKS = st.sampled_from(["*", "/", "*more", "**more"])
@@ -85,7 +89,9 @@ SIGNATURES = st.tuples(PLACES, st.lists(st.one_of(PARAMETERS, PARAMETERS, PARAME
     lambda parts: ", ".join([part for part in (parts[0], *parts[1]) if part])
 )
 DEFINITIONS = st.builds(
-    lambda head, lead, name, taken, body: f"{head}\n{lead}def {name}({taken}):\n    {body.replace('frame', 'sample') if 'sample' in taken else body}\n",
+    lambda head, lead, name, taken, body: (
+        f"{head}\n{lead}def {name}({taken}):\n    {body.replace('frame', 'sample' if 'sample' in taken else 'frame')}\n"
+    ),
     st.sampled_from([HEAD, HEAD, f"from __future__ import annotations\n{HEAD}"]),
     st.sampled_from(["", "", "", "", "async ", "@print\n", "@staticmethod\n", "@property\n"]),
     st.sampled_from(["effect", "effect", "overlay", "other", "_hidden"]),
@@ -123,7 +129,9 @@ SOURCES = st.one_of(
     TEXT,
     TEXTS,
 )
-FUNCTIONS = st.one_of(st.none(), st.none(), st.sampled_from(["effect", "overlay", "np", "Odd", "Mine", "print", "_hidden", ""]))
+FUNCTIONS = st.one_of(
+    st.none(), st.none(), st.sampled_from(["effect", "overlay", "np", "Odd", "Mine", "print", "_hidden", ""])
+)
 
 
 def told(error: CustomEffectError) -> None:
@@ -166,7 +174,7 @@ def test_any_texts_one_after_another(texts):
         assert result is None or result.dtype == np.uint8
         assert live.error is None or "\n" not in str(live.error)
         json.dumps(live.as_dict(), allow_nan=False)
-        outcome(lambda values=values: live.set(values), refusals=REFUSALS)
+        outcome(partial(live.set, values), refusals=REFUSALS)
         live.console.take()
         live.reset()
 

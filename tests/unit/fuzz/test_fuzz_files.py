@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from models.reader import ConversionError, read_graph
-from pyselfie.cli.errors import FileError
+from pyselfie.cli.errors import FileError, UsageError
 from pyselfie.cli.picture_file import PictureFile, read_levels, read_picture
+from pyselfie.cli.record import NAME, Record
 from pyselfie.core.manifest import ModelFileError, load_spec, model_folder, read_model, spec_from_manifest, verify_model
 from pyselfie.notebook import encode_png, load
 from tests.unit.fuzz.fuzz_kit import ANYTHING, PLAIN, REFUSED, outcome
@@ -141,3 +142,21 @@ def test_any_shared_links():
         work = isinstance(answer, dict) and set(answer) == {"name", "source", "values"}
         said = isinstance(answer, str) and answer.startswith("ShareError: ") and "\n" not in answer
         assert work or said or (answer is None and not link.lstrip("#").startswith("effect=")), (link, answer)
+
+
+ENTRY = {"result": "a.png", "made": [1, 2], "input": "/a.jpg", "read": [3, 4], "settings": "s"}
+
+
+@given(fields=st.dictionaries(st.sampled_from([*ENTRY, "more"]), st.one_of(PLAIN, st.lists(PLAIN))), seed=SEEDS)
+def test_any_record_of_a_folder(tmp_path_factory, fields, seed):
+    """A folder's record that was changed is read, line by line, as far as it is one."""
+    folder = tmp_path_factory.getbasetemp() / "record"
+    folder.mkdir(exist_ok=True)
+    for name in ("a.png", "b.jpg"):
+        (folder / name).write_bytes(b"")
+    dice = random.Random(seed)
+    lines = [json.dumps(ENTRY | fields), json.dumps(ENTRY), "[" * dice.choice([1, 100_000])]
+    (folder / NAME).write_bytes(mutated("\n".join(lines).encode(), dice))
+    record = outcome(lambda: Record(folder, lambda _: "s"), refusals=(UsageError,))
+    assert record.has_same(folder / "b.jpg", folder / "a.png") is False
+    assert isinstance(record.objection(folder / "b.jpg", folder / "a.png"), str)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def test_any_clip(steps):
     meter = metrics.ClipMeter()
     for mask, truth, frame in steps:
         kept = Unchanged(mask, truth, frame)
-        outcome(lambda mask=mask, truth=truth, frame=frame: meter.add(mask, truth, frame))
+        outcome(partial(meter.add, mask, truth, frame))
         kept.check()
     for number in meter.score()[:4]:
         assert number is None or 0 <= number < math.inf
@@ -87,7 +88,7 @@ def test_any_clip(steps):
 def test_any_lists_of_frames(masks, truths, frames):
     """The measures of clips are numbers, also of no frames; lists of two lengths are refused in a sentence."""
     for measure in (metrics.dtssd, metrics.moving_error, metrics.calm_change):
-        found = outcome(lambda measure=measure: measure(masks, truths))
+        found = outcome(partial(measure, masks, truths))
         assert found is REFUSED or 0 <= found < math.inf
     found = outcome(lambda: metrics.flicker(masks, frames))
     assert found is REFUSED or 0 <= found <= 1
@@ -106,8 +107,8 @@ def test_any_picture_as_levels(rgba, has_palette):
 def test_errors_are_painted(frame, truth, mask):
     """A picture of errors has the picture's size."""
     frame = np.asarray(frame)
-    planes = (np.full(frame.shape[:2], level, np.uint8) for level in (truth, mask))
-    painted = paint_errors(frame, *planes)
+    levels = [np.full(frame.shape[:2], level, np.uint8) for level in (truth, mask)]
+    painted = paint_errors(frame, levels[0], levels[1])
     assert painted.dtype == np.uint8
     assert painted.shape == frame.shape
 
