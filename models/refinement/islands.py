@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 CELL = 8  # pixels; with cells of 16, chairs close to a shoulder are joined to it
 STEPS = 24  # cells between skin or hair and what is joined to it: three quarters of the picture
-SEEN = 0.75  # probability from which skin or hair is there: nothing that is joined to it loses anything
-UNSEEN = 0.5  # the greatest one up to which none is seen
+SEEN = 0.8  # probability from which skin or hair is there: what is joined to it loses nothing
+UNSEEN = 0.5  # up to this it is none: walls have 0.4 of it
 
 
 def without_islands(graph: GraphWriter, mask: str, classes: str, bare: Sequence[int]) -> str:
@@ -38,11 +38,9 @@ def without_islands(graph: GraphWriter, mask: str, classes: str, bare: Sequence[
     """
     person = _cells(graph, mask)
     sure = graph.op("ReduceMax", _cells(graph, graph.channels(classes, bare)), axes=[1], keepdims=1)
-    seen = graph.op("GlobalMaxPool", sure)
-    unseen = graph.ramp(seen, -1 / (SEEN - UNSEEN), SEEN / (SEEN - UNSEEN))
-    grown = graph.ramp(sure, 1 / SEEN, 0.0)
+    grown = graph.ramp(sure, 1 / (SEEN - UNSEEN), -UNSEEN / (SEEN - UNSEEN))
     rest = graph.op("Relu", graph.op("Sub", person, grown))  # of the person, what has not been reached
-    rest = graph.op("Mul", rest, graph.op("Sub", graph.constant(1.0), unseen))
+    rest = graph.op("Mul", rest, graph.op("GlobalMaxPool", grown))  # where nothing is seen, that is nothing
     for _ in range(STEPS):
         reached = graph.op("MaxPool", graph.op("Sub", person, rest), kernel_shape=[3, 3], pads=[1] * 4)
         rest = graph.op("Relu", graph.op("Sub", person, reached))

@@ -85,10 +85,9 @@ def keep_sure_places(coefficients: Array, mask: Array) -> Array:
 
 def without_islands(mask: Array, classes: Array, bare: list[int]) -> Array:
     """Return the mask less what is joined to none of the classes `bare`, by cells of 8 by 8 pixels."""
-    person, sure = cells(mask[0]), cells(classes[bare].max(axis=0))
-    unseen = np.clip(3 - 4 * sure.max(), 0, 1)
-    reached = np.minimum(person, sure / 0.75)
-    reached += (person - reached) * unseen
+    person, sure = cells(mask[0]), np.clip((cells(classes[bare].max(axis=0)) - 0.5) / 0.3, 0, 1)
+    reached = np.minimum(person, sure)
+    reached += (person - reached) * (1 - sure.max())
     for _ in range(24):
         around = np.pad(reached, 1)
         windows = np.lib.stride_tricks.sliding_window_view(around, (3, 3))
