@@ -12,17 +12,13 @@ const script = fetch(new URL("soak_worker.py", import.meta.url)).then((response)
 async function countAll() {
   const { pyodide } = /** @type {any} */ (globalThis);
   const { _module } = pyodide;
-  if (!_module.pyproxy_alloc_map) _module.enable_pyproxy_allocation_tracing(); // what is made from here on
+  _module.enable_pyproxy_allocation_tracing(); // since the first count
   const python = JSON.parse(pyodide.runPython(await script));
   const pyodideBytes = _module.HEAP8.length;
   const { wasmBytes, ...open } = count();
   const proxies = _module.pyproxy_alloc_map.size;
-  return { ...open, ...python, pyodideBytes, ortBytes: wasmBytes - pyodideBytes, proxies, ...jsProxies(_module) };
-}
-
-/** @param {any} module Pyodide's */
-function jsProxies(module) {
-  return { jsProxies: module._hiwire_num_refs?.() ?? -1 };
+  const jsProxies = _module._hiwire_num_refs();
+  return { ...open, ...python, pyodideBytes, ortBytes: wasmBytes - pyodideBytes, proxies, jsProxies };
 }
 
 addEventListener("message", (event) => {

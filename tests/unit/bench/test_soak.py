@@ -4,6 +4,7 @@ import argparse
 import itertools
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ class FakeTab:
     """A tab whose page answers at once; `trouble` is raised at the given question."""
 
     version = "1.0"
-    process = argparse.Namespace(pid=1)
+    process: Any = argparse.Namespace(pid=1)
 
     def __init__(self, trouble=None, at=0):
         self.asked = []
@@ -59,12 +60,15 @@ class FakeTab:
     def heaps(self):
         return {"page": 2_000_000, "worker": 9_000_000}
 
+    def close(self):
+        pass
 
-def empty_report():
+
+def empty_report() -> Any:
     """Return a report in which nothing has been done."""
     machine = {"cpu": "a CPU", "cores": 2, "commit": "abc", "load": 0.5}
     settings = {"engine": "chromium", "version": "1", "minutes": 1e-9, "seed": 3, "webgpu": False, "warm_up_s": 0.0}
-    lists = {name: [] for name in ("times_s", "samples", "faults")}
+    lists: dict[str, list[Any]] = {name: [] for name in ("times_s", "samples", "faults")}
     return {
         "schema": 1,
         "date": "2026-11-22T12:00:00+00:00",
