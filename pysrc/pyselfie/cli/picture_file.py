@@ -163,8 +163,11 @@ def _told(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = why(error) if error.errno else f"the file is damaged ({error})"
         raise FileError(f"{path} cannot be read: {reason}") from error
-    except (ValueError, SyntaxError, EOFError, MemoryError, pillow.DecompressionBombError) as error:
-        raise FileError(f"{path} cannot be read: the file is damaged ({error or type(error).__name__})") from error
+    except (FileError, ImportError):
+        raise
+    except Exception as error:  # Pillow's readers raise anything over a damaged file
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise FileError(f"{path} cannot be read: the file is damaged ({said})") from error
 
 
 def _decoded(opened: Any) -> Photo:
