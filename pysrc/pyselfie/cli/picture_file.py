@@ -78,7 +78,11 @@ class PictureFile:
         self._path = path
         with _told(path):
             self._opened = require("PIL.Image", "cli", "reading pictures").open(path)
-            self._indices = self._wanted()
+            try:
+                self._indices = self._wanted()
+            except BaseException:
+                self._opened.close()
+                raise
         self.count = len(self._indices)
         self.kind = "single" if self.count == 1 else "pages" if self._opened.format == "TIFF" else "animation"
         self.loops: int = self._opened.info.get("loop", 0)

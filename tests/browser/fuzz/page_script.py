@@ -106,9 +106,9 @@ async ([base, html]) => {
       return { said, told: told.splice(0) };
     },
     async end() {
-      state.track.stop();
-      await state.legacy.close();
-      element.stop();
+      for (const stop of [() => state.track.stop(), () => state.legacy.close(), () => element.stop()]) {
+        try { await stop(); } catch (error) { setTimeout(() => { throw error; }); }
+      }
       for (let turn = 0; pending.size > 0 && turn < 600; turn++) await new Promise((go) => setTimeout(go, 100));
       return [...pending].map(({ number }) => number);
     },

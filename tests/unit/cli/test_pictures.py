@@ -197,7 +197,9 @@ def test_picture_that_pillow_stumbles_over_is_damaged(astronaut: NDArray[np.uint
     pages = [Image.fromarray(astronaut[:9, :9])] * 2
     pages[0].save(path, save_all=True, append_images=pages[1:])
     data = bytearray(path.read_bytes())
-    second = data.index(struct.pack("<HHII", 256, 3, 1, 9), data.index(struct.pack("<HHII", 256, 3, 1, 9)) + 1)
+    width = struct.pack("<HHII", 256, 4, 1, 9)
+    second = data.rindex(width)
+    assert second > data.index(width)
     data[second : second + 2] = struct.pack("<H", 255)
     path.write_bytes(data)
     with pytest.raises(FileError, match=r"in\.tif cannot be read: the file is damaged"):

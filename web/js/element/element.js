@@ -1,5 +1,6 @@
 // <selfie-segmentation>: a picture, video or camera with its background changed, by attributes alone.
 
+import { backdropFault, frameFault, traceFault } from "../engine/arguments.js";
 import { Engine } from "../engine/engine.js";
 import { faultOf } from "../options.js";
 import { feedBackdrop, isColor } from "../sources/background.js";
@@ -241,6 +242,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean}} [kind] */
   push(frame, kind = {}) {
+    if (this.#isRefused("source", frameFault(frame, kind))) return false;
     if (!this.paused || kind.still) return this.#engine.push(frame, kind);
     this.#engine.note(kind);
     frame.close();
@@ -249,6 +251,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {ImageBitmap | null} bitmap */
   setBackdrop(bitmap) {
+    if (this.#isRefused("background", backdropFault(bitmap))) return;
     this.#background.abort();
     this.#engine.setBackdrop(bitmap);
   }
@@ -284,6 +287,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {"off" | "live" | "held"} state */
   setTrace(state) {
+    if (this.#isRefused("option", traceFault(state))) return;
     this.#engine.setTrace(state);
   }
 
@@ -311,6 +315,12 @@ export class SelfieSegmentationElement extends ElementProperties {
     const effect = this.#told.effect ?? PROPERTIES.get("effect")?.initial;
     this.#shell.painted(`${this.#sources.current?.name ?? "Picture"}, effect: ${effect}`);
     if (this.paused) this.#applyPause();
+  }
+
+  /** @param {string} code @param {string} fault of what a method was passed */
+  #isRefused(code, fault) {
+    if (fault) this.#complain(code, fault);
+    return fault !== "";
   }
 
   /** @param {string} code @param {string} message */
