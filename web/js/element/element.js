@@ -2,6 +2,7 @@
 
 import { backdropFault, frameFault, traceFault } from "../engine/arguments.js";
 import { Engine } from "../engine/engine.js";
+import { discard } from "../engine/frames.js";
 import { faultOf } from "../options.js";
 import { feedBackdrop, isColor } from "../sources/background.js";
 import { exchangeCamera } from "../sources/camera.js";
@@ -242,7 +243,10 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean}} [kind] */
   push(frame, kind = {}) {
-    if (this.#isRefused("source", frameFault(frame, kind))) return false;
+    if (this.#isRefused("source", frameFault(frame, kind))) {
+      discard(frame);
+      return false;
+    }
     if (!this.paused || kind.still) return this.#engine.push(frame, kind);
     this.#engine.note(kind);
     frame.close();
