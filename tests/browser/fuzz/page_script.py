@@ -14,7 +14,11 @@ async ([base, html]) => {
   const pen = canvas.getContext("2d");
   setInterval(() => { pen.fillStyle = `hsl(${Math.random() * 360} 50% 50%)`; pen.fillRect(0, 0, 64, 48); }, 100);
   const fresh = () => canvas.captureStream(10).getVideoTracks()[0];
-  const frame = () => new VideoFrame(canvas, { timestamp: 0 });
+  const frames = []; // closed at the end, whoever has not taken them
+  const frame = () => {
+    frames.push(new VideoFrame(canvas, { timestamp: 0 }));
+    return frames.at(-1);
+  };
   const closed = (closable) => { closable.close(); return closable; };
   const ended = (track) => { track.stop(); return track; };
   const things = {
@@ -110,6 +114,7 @@ async ([base, html]) => {
         try { await stop(); } catch (error) { setTimeout(() => { throw error; }); }
       }
       for (let turn = 0; pending.size > 0 && turn < 600; turn++) await new Promise((go) => setTimeout(go, 100));
+      for (const one of frames) one.close();
       return [...pending].map(({ number }) => number);
     },
     async reset(src) {
