@@ -157,7 +157,6 @@ def read_levels(path: Path) -> NDArray[np.uint8]:
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
     """Turn what Pillow raises about a file into one sentence."""
-    pillow = require("PIL.Image", "cli", "reading pictures")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # large photos are welcome, and damage is told by a sentence or not at all

@@ -116,7 +116,8 @@ WRONG_CALLS = """() => {
   const element = document.getElementById("effect");
   const cyclic = {};
   cyclic.x = cyclic;
-  const taken = [element.push("a.png"), element.push(new VideoFrame(new OffscreenCanvas(64, 48), { timestamp: 0 }), null)];
+  const frame = new VideoFrame(new OffscreenCanvas(64, 48), { timestamp: 0 });
+  const taken = [element.push("a.png"), element.push(frame, null)];
   element.setBackdrop("a.png");
   element.setTrace("on");
   element.setEffectValues(cyclic);

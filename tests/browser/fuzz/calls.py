@@ -9,8 +9,8 @@ from pyselfie.core.options import way_in
 if TYPE_CHECKING:
     from random import Random
 
-THINGS = """undefined nan infinity -infinity -0 symbol bigint function throws revoked cyclic bitmap closed-bitmap blob canvas
-empty-canvas image-data frame closed-frame track ended-track sound element window date map buffer bare promise url long
+THINGS = """undefined nan infinity -infinity -0 symbol bigint function throws revoked cyclic bitmap closed-bitmap blob
+canvas empty-canvas image-data frame closed-frame track ended-track sound element window date map buffer bare promise url long
 video image""".split()
 """What JSON cannot say; `things.js.py` makes them in the page."""
 EFFECTS = [
@@ -22,8 +22,10 @@ EFFECTS = [
     "\ud800",
     "missing.py",
 ]
-TEXTS = ["", " ", "blur", "fill", "raw", "refined", "true", "false", "#102030", "0.5", "1", "nan", "x" * 300, "a\nb", "é😀\0"]
-TEXTS += ["samples/astronaut.jpg", "missing.jpg", "data:,", "blob:nothing", "samples/", "constructor", "__proto__", *EFFECTS]
+TEXTS = (
+    "blur fill raw refined true false #102030 0.5 1 nan samples/astronaut.jpg missing.jpg data:, blob:nothing".split()
+)
+TEXTS += ["", " ", "x" * 300, "a\nb", "é😀\0", "samples/", "constructor", "__proto__", *EFFECTS]
 NUMBERS: list[Any] = [0, 1, -1, 0.5, 1.5, 4, 1e21, -1e-9, 2**53, 30]
 """Neither 2 nor 3 is among them: those models would be loaded."""
 UNTOUCHED = {"isolated", "site"}
@@ -34,8 +36,8 @@ TRACK = [option.js_name for option in way_in("track") if option.name not in UNTO
 MESSAGE = [option.js_name for option in way_in("message")]
 
 METHODS = {
-    "element": "start snapshot captureStream getMask getClasses skip push setBackdrop setEffect stopEffect setEffectValues"
-    " setTrace getTraced cloneNode",
+    "element": "start snapshot captureStream getMask getClasses skip push setBackdrop setEffect stopEffect"
+    " setEffectValues setTrace getTraced cloneNode",
     "track": "setOptions setEffect setEffectValues stopEffect replaceSource applyConstraints getSettings getConstraints"
     " getCapabilities clone restart",
     "legacy": "setOptions onResults initialize reset send send send",
@@ -72,7 +74,8 @@ def any_call(dice: Random) -> dict[str, Any]:
     if target == "track" and kind < 0.15:
         return {"on": target, "way": "set", "name": "enabled", "with": [any_value(dice)]}
     name = dice.choice(METHODS[target].split())
-    return {"on": target, "way": "call", "name": name, "with": [any_value(dice) for _ in range(dice.choice([0, 1, 1, 2]))]}
+    given = [any_value(dice) for _ in range(dice.choice([0, 1, 1, 2]))]
+    return {"on": target, "way": "call", "name": name, "with": given}
 
 
 def _message(dice: Random) -> Any:

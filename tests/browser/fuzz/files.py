@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
@@ -45,7 +45,7 @@ def film(suffix: str) -> bytes:
     random = np.random.default_rng(4)
     with io.BytesIO() as file:
         with av.open(file, "w", format={"mkv": "matroska"}.get(suffix, suffix)) as container:
-            stream = container.add_stream(codec, rate=10)
+            stream: Any = container.add_stream(codec, rate=10)
             stream.width, stream.height = 64, 48
             stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
             for _ in range(5):

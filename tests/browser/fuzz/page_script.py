@@ -46,7 +46,8 @@ async ([base, html]) => {
     }
     const kept = {};
     for (const [name, one] of Object.entries(value)) {
-      Object.defineProperty(kept, name, { value: (await made(one)).kept, enumerable: true, writable: true, configurable: true });
+      const value = (await made(one)).kept;
+      Object.defineProperty(kept, name, { value, enumerable: true, writable: true, configurable: true });
     }
     return { kept };
   };
@@ -71,7 +72,11 @@ async ([base, html]) => {
     processTrack: (...given) => { const track = api.processTrack(...given); setTimeout(() => track.stop(), 500); },
     preload: (...given) => api.preload(...given), support: (...given) => api.support(...given),
     newLegacy: (...given) => new SelfieSegmentation(...given).close(),
-    newElement: () => { const one = document.createElement("selfie-segmentation"); document.body.append(one); one.remove(); },
+    newElement: () => {
+      const one = document.createElement("selfie-segmentation");
+      document.body.append(one);
+      one.remove();
+    },
   };
   const run = ({ on, way, name }, given) => {
     if (way === "message") {
@@ -97,7 +102,7 @@ async ([base, html]) => {
         try {
           const answer = run(call, given);
           if (answer instanceof Promise) {
-            const later = answer.then(() => null, (error) => { const text = sentence(error); said.push([call.number, text]); });
+            const later = answer.then(() => {}, (error) => void said.push([call.number, sentence(error)]));
             pending.add(call);
             void later.then(() => pending.delete(call));
             await Promise.race([later, new Promise((go) => setTimeout(go, 200))]);

@@ -31,8 +31,8 @@ HTML = "<selfie-segmentation id=s></selfie-segmentation><iframe id=w title=Widge
 SAMPLE = "samples/astronaut.jpg"
 BATCH = 25
 FOREIGN = re.compile(
-    r"no error:|Cannot (read|set|convert|destructure|use|mix|perform)|is not (a function|iterable|a constructor|defined)"
-    r"|Failed to (execute|construct|set|read)|Illegal|could not be cloned|Maximum call|\n|PythonError|Traceback"
+    r"no error:|Cannot (read|set|convert|destructure|use|mix|perform)"
+    r"|is not (a function|iterable|a constructor|defined)|Failed to (execute|construct|set|read)|Illegal|could not be cloned|Maximum call|\n|PythonError|Traceback"
 )
 """What browsers and interpreters say, and what is no sentence."""
 OWN = re.compile(r"^Error: mine$|effect\.py does not run|effect \S+ raised|'applyConstraints'")
@@ -76,7 +76,8 @@ def judge(kind: str, page: Any, bad: dict[int, str], said: Counter[str], before:
 
 def test_any_files(fuzzed):
     """Each file is shown or refused in one sentence; then the sample is painted as before."""
-    dice, bad, said = Random(SEED), {}, Counter()
+    bad: dict[int, str] = {}
+    dice, said = Random(SEED), Counter[str]()
     before = painted(fuzzed)
     for start in range(0, COUNT, BATCH):
         files = [any_file(dice) for _ in range(min(BATCH, COUNT - start))]
@@ -90,8 +91,9 @@ def test_any_files(fuzzed):
 
 
 def test_any_calls(fuzzed):
-    """Each call does something or is refused in one sentence; no promise is left, and the sample is painted as before."""
-    dice, bad, said = Random(SEED), {}, Counter()
+    """Each call is done or refused in one sentence; no promise is left open, and the sample is painted as before."""
+    bad: dict[int, str] = {}
+    dice, said = Random(SEED), Counter[str]()
     before = painted(fuzzed)
     calls = [any_call(dice) | {"number": number} for number in range(COUNT)]
     for start in range(0, COUNT, BATCH):
