@@ -31,8 +31,9 @@ HTML = "<selfie-segmentation id=s></selfie-segmentation><iframe id=w title=Widge
 SAMPLE = "samples/astronaut.jpg"
 BATCH = 25
 FOREIGN = re.compile(
-    r"no error:|Cannot (read|set|convert|destructure|use|mix|perform)"
-    r"|is not (a function|iterable|a constructor|defined)|Failed to (execute|construct|set|read)|Illegal|could not be cloned|Maximum call|\n|PythonError|Traceback"
+    r"no error:|Cannot (read|set|convert|destructure|use|mix|perform)|Failed to (execute|construct|set|read)"
+    r"|is not (a function|iterable|a constructor|defined)|Illegal|could not be cloned|Maximum call"
+    r"|\n|PythonError|Traceback"
 )
 """What browsers and interpreters say, and what is no sentence."""
 OWN = re.compile(r"^Error: mine$|effect\.py does not run|effect \S+ raised|'applyConstraints'")
