@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from random import Random
 
 THINGS = """undefined nan infinity -infinity -0 symbol bigint function throws revoked cyclic bitmap closed-bitmap blob
-canvas empty-canvas image-data frame closed-frame track ended-track sound element window date map buffer bare promise url
-long video image""".split()
-"""What JSON cannot say; the page makes them in the page."""
+canvas empty-canvas image-data frame closed-frame track ended-track sound element window date map buffer bare promise
+url long video image""".split()
+"""What JSON cannot say; the page makes them."""
 EFFECTS = [
     "def effect(frame, mask, time): return frame",
     "def overlay(sample, mask, time, x: float = 0.5): return None",
