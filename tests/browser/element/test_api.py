@@ -116,7 +116,9 @@ WRONG_CALLS = """() => {
   const element = document.getElementById("effect");
   const cyclic = {};
   cyclic.x = cyclic;
-  const frame = new VideoFrame(new OffscreenCanvas(64, 48), { timestamp: 0 });
+  const canvas = new OffscreenCanvas(64, 48);
+  canvas.getContext("2d");
+  const frame = new VideoFrame(canvas, { timestamp: 0 });
   const taken = [element.push("a.png"), element.push(frame, null)];
   element.setBackdrop("a.png");
   element.setTrace("on");

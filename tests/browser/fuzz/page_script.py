@@ -38,7 +38,7 @@ async ([base, html]) => {
     video: () => document.createElement("video"), image: () => new Image(),
   };
   const made = async (value) => {
-    if (Array.isArray(value)) return { kept: await Promise.all(value.map(async (one) => (await made(one)).kept)) };
+    if (Array.isArray(value)) return { kept: (await Promise.all(value.map(made))).map(({ kept }) => kept) };
     if (typeof value !== "object" || value === null) return { kept: value };
     if ("$" in value) {
       const thing = things[value.$]();
