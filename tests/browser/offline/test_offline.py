@@ -198,7 +198,7 @@ def test_chromium_takes_it_for_an_app(demo: Demo) -> None:
 
 
 def test_the_widget_and_the_element_keep_nothing(browser_for: Callable[[tuple[str, ...]], Browser], host: Host) -> None:
-    """Unless a page asks for it by `registerOffline`."""
+    """Unless its address asks for it."""
     host.start().asked.clear()
     with guarded(browser_for(()), host) as context:
         widget = Tab(context, host, "widget.html?src=samples/astronaut.jpg")
@@ -206,4 +206,9 @@ def test_the_widget_and_the_element_keep_nothing(browser_for: Callable[[tuple[st
         assert widget.page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
         assert "pyselfie.js" in host.asked
         assert NAME not in host.asked
-    host.stop()
+        asking = Tab(context, host, "widget.html?src=samples/astronaut.jpg&offline")
+        asking.until(lambda: asking.workers() == "active")
+        host.stop()
+        answer = asking.page.reload()
+        assert answer is not None
+        assert answer.from_service_worker
