@@ -49,9 +49,14 @@ class Quickest:
         """
         return min(self._left, key=lambda way: len(self._times[way]))
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether the turns are over."""
+        return len(self._left) == 1
+
     def took(self, seconds: float) -> None:
-        """Note how long `way` took; when only one is left that changes nothing."""
-        if len(self._left) > 1:
+        """Note how long `way` took; once it is decided that changes nothing."""
+        if not self.is_decided:
             self._times[self.way].append(seconds)
             self._judge()
 

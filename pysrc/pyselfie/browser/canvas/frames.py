@@ -64,6 +64,11 @@ class FrameStore:
         self._scratch_size = Size(0, 0)
         self._conversion = js_object(format="RGBA", colorSpace="srgb")
 
+    @property
+    def is_on_trial(self) -> bool:
+        """Whether frames still take turns; what one of them takes says nothing of later ones."""
+        return not all(trial.is_decided for trial in self._trials.values())
+
     async def take(self, frame: Frame) -> None:
         """Take over `frame` and hold its picture."""
         self._trial = None

@@ -93,6 +93,10 @@ class CanvasPipeline(Pipeline):
         return self._store.way
 
     @property
+    def is_on_trial(self) -> bool:
+        return self._store.is_on_trial
+
+    @property
     def has_frame(self) -> bool:
         return self._store.drawable is not None
 
