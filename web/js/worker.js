@@ -8,6 +8,7 @@
  */
 import { DownloadError, Downloads } from "./worker/downloads.js";
 import { missingHere } from "./worker/features.js";
+import { copyFrame } from "./worker/go_on.js";
 import { Host, MODEL_FOLDER, Shared } from "./worker/host.js";
 import { lateFiles } from "./worker/late_files.js";
 import { isOpen, lockDown } from "./worker/lockdown.js";
@@ -173,6 +174,7 @@ async function startPython(downloads, patience, interrupt) {
   };
   for (const archive of archives) unpack(await archive, pyodide.FS, pyodide._api.sitePackages);
   patience.moved();
+  pyodide.registerJsModule("pyselfie_worker", { copyFrame });
   const late = pyodide.pyimport("pyselfie.browser.late_imports");
   late.install(JSON.stringify(downloads.late), await lateOnes);
   late.destroy();

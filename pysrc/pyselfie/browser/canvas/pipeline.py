@@ -279,7 +279,7 @@ class CanvasPipeline(Pipeline):
         self._painter.clear()
 
     def close(self) -> None:
-        self._store.clear()
+        self._store.close()
         self._painter.close()
         if self._segmenter is not None:
             self._segmenter.close()

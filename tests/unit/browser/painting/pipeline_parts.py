@@ -55,6 +55,9 @@ class Store:
         frame, self.drawable = self.drawable, None
         return frame
 
+    def close(self):
+        self.clear()
+
     def clear(self):
         if self.drawable:
             self.drawable.close()
