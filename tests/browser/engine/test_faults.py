@@ -61,6 +61,12 @@ FAULTS = {
     "python changed": ("**/pyodide.asm.wasm", answer(corrupt=True), rf"pyodide\.asm\.wasm {WRONG_HASH}"),
     "library changed": ("**/python_stdlib.zip", answer(corrupt=True), rf"python_stdlib\.zip {WRONG_HASH}"),
     "NumPy changed": ("**/numpy-*.zip", answer(corrupt=True), rf"numpy-\S+\.zip {WRONG_HASH}"),
+    "NumPy's code missing": (
+        "**/numpy_native-*.wasm",
+        refuse(404),
+        r"numpy_native-\S+\.wasm could not .* answered 404",
+    ),
+    "NumPy's code changed": ("**/numpy_native-*.wasm", answer(corrupt=True), rf"numpy_native-\S+\.wasm {WRONG_HASH}"),
     "runtime changed": ("**/ort-wasm-*.wasm", answer(corrupt=True), rf"ort-wasm\S+\.wasm {WRONG_HASH}"),
     "script changed": ("**/ort-wasm-*.mjs", answer(corrupt=True), rf"ort-wasm\S+\.mjs {WRONG_HASH}"),
     "script missing": (
