@@ -106,6 +106,21 @@ def fail_to_start(engine, name):
     return error
 
 
+def test_machine_code_of_another_type_is_compiled_all_the_same(launch, site):
+    """A server that doesn't know WebAssembly's type costs a start some time, and nothing else."""
+    engine = EngineDriver(launch(), site.url)
+
+    def as_bytes(route):
+        response = route.fetch()
+        route.fulfill(response=response, headers=response.headers | {"content-type": "application/octet-stream"})
+
+    asked = []
+    engine.page.on("request", lambda request: asked.append(request.url))
+    engine.page.route("**/numpy_native-*.wasm", as_bytes)
+    engine.start()
+    assert any("numpy_native" in url for url in asked)
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_download_that_fails_is_told_in_one_sentence(launch, site, name):
     """The sentence names the file, what came and what was expected; no traceback."""
