@@ -59,7 +59,7 @@ def _empty_page(route: Route) -> None:
 
 
 # Firefox evaluates nothing in a worker by WebDriver BiDi: there the worker's file gets an ear for tests at its end.
-_EAR = """
+EAR = """
 const ear = new BroadcastChannel("test");
 ear.onmessage = async ({ data }) => {
   if (!("code" in data)) return;
@@ -70,7 +70,7 @@ ear.onmessage = async ({ data }) => {
   }
 };
 """
-_ASK_WORKER = """(code) => new Promise((resolve, reject) => {
+ASK_WORKER = """(code) => new Promise((resolve, reject) => {
   const mouth = new BroadcastChannel("test");
   mouth.onmessage = ({ data: { value, error } }) => {
     mouth.close();
@@ -92,7 +92,7 @@ def _listening_worker(route: Route) -> None:
     response = route.fetch()
     policy = response.headers["content-security-policy"].replace("script-src", "script-src 'unsafe-eval'")
     headers = response.headers | {"content-security-policy": policy}
-    route.fulfill(response=response, headers=headers, body=response.text() + _EAR)
+    route.fulfill(response=response, headers=headers, body=response.text() + EAR)
 
 
 def model_file(model: str = "general", edges: str = "refined", backend: str = "wasm") -> str:
@@ -126,13 +126,16 @@ class EngineDriver:
     ) -> None:
         self.page = page
         page.set_default_timeout(TIMEOUT_MS)
-        page.route("**/blank.html", _empty_page)
-        if is_firefox(page):
-            page.route("**/js/worker.js", _listening_worker)
-        page.goto(f"{site_url}blank.html")
+        self._open_page(site_url)
         asked = {"backend": backend, "painter": painter, "isolated": isolated}
         self._set_up = {"engineUrl": f"{site_url}js/engine/engine.js", "events": EVENTS, **asked}
         page.evaluate(_SETUP, self._set_up)
+
+    def _open_page(self, site_url: str) -> None:
+        self.page.route("**/blank.html", _empty_page)
+        if is_firefox(self.page):
+            self.page.route("**/js/worker.js", _listening_worker)
+        self.page.goto(f"{site_url}blank.html")
 
     def renew(self) -> None:
         """Put a new engine in the place of this one; the page's first engine stays, and with it the worker."""
@@ -200,6 +203,6 @@ class EngineDriver:
     def in_worker(self, expression: str) -> Any:
         """Evaluate JavaScript in the engine's worker."""
         if is_firefox(self.page):
-            return self.page.evaluate(_ASK_WORKER, expression)
+            return self.page.evaluate(ASK_WORKER, expression)
         worker = next(worker for worker in self.page.workers if worker.url.endswith("js/worker.js"))
         return worker.evaluate(expression)
