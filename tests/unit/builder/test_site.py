@@ -172,7 +172,7 @@ def test_no_page_names_another_origin(dist: Path):
 
 
 def test_python_of_the_site_runs(dist: Path, tmp_path: Path):
-    """In Pyodide, with the site's own files, NumPy works from bytecode alone and pyselfie imports."""
+    """In Pyodide, with the site's own files, NumPy works from bytecode and its machine code, and pyselfie imports."""
     # A copy, because Node would take the .js files below this project's package.json for ES modules.
     shutil.copytree(dist / "vendor" / "pyodide", tmp_path / "pyodide")
     program = Path(__file__).with_name("site_in_pyodide.py")
