@@ -13,9 +13,10 @@ from tests.browser.models.session_kit import open_session
 from tests.reference.refinement import without_islands
 
 HEIGHT, WIDTH = 64, 128
+TAKEN, GIVEN = (1, HEIGHT, WIDTH, 3), (1, 1, HEIGHT, WIDTH)
 SPEC = {
-    "input": {"name": "image", "shape": [1, HEIGHT, WIDTH, 3]},
-    "output": {"name": "mask", "shape": [1, 1, HEIGHT, WIDTH]},
+    "input": {"name": "image", "shape": TAKEN},
+    "output": {"name": "mask", "shape": GIVEN},
     "state": [],
     "settings": [],
     "extras": [],
@@ -34,8 +35,8 @@ def model() -> bytes:
     person = graph.op("Sub", graph.constant(1.0), graph.channels(classes, [0]))
     left = islands.without_islands(graph, person, classes, [1])
     graph.op("Mul", left, graph.constant(1.0), out="mask")
-    taken, given = describe("image", SPEC["input"]["shape"]), describe("mask", SPEC["output"]["shape"])
-    return checked_model(graph.nodes, "islands", [taken], [given], graph.constants).SerializeToString()
+    ports = [describe("image", TAKEN)], [describe("mask", GIVEN)]
+    return checked_model(graph.nodes, "islands", *ports, graph.constants).SerializeToString()
 
 
 def test_islands_go_on_the_gpu(launch, site):
