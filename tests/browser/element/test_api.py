@@ -258,8 +258,7 @@ def test_overload_is_told(launch, site):
     )
     page.run("document.getElementById('s').start()")
     page.wait("ready")
-    worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
-    worker.evaluate("(code) => void pyodide.runPython(code)", SLOW_MODEL)
+    page.in_worker("(code) => void pyodide.runPython(code)", SLOW_MODEL)
     (overload,) = page.run(FILM)
     assert overload["framesPerMask"] > 1
     assert overload["seconds"] >= 5

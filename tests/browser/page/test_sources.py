@@ -115,6 +115,7 @@ def test_exif_orientation_is_respected(site: Server, launch: Callable[..., Guard
     np.testing.assert_allclose(bottom[:3], [0, 0, 220], atol=12)
 
 
+@pytest.mark.engines
 def test_video_plays_pauses_and_takes_effects_while_paused(
     site: Server, launch: Callable[..., GuardedPage], video_file: bytes
 ):

@@ -117,8 +117,7 @@ def test_when_the_engine_fails_no_raw_frame_passes(launch, site, camera_file, on
     for _ in range(2):  # the first death heals itself
         page.page.wait_for_function("() => track.metrics.state === 'running'")
         wait_colour(page, (0x20, 0x40, 0x60))
-        worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
-        worker.evaluate("setTimeout(() => { throw new Error('provoked') })")
+        page.in_worker("setTimeout(() => { throw new Error('provoked') })")
         page.until(lambda: page.workers() == 0 or page.run("track.metrics.state") != "failed")
         page.page.wait_for_timeout(300)
     page.page.wait_for_function("() => track.metrics.state === 'failed'")
@@ -145,8 +144,7 @@ def test_a_slow_model_costs_masks_before_frames(launch, site, camera_file):
     """Where one mask takes the time of three frames, edges get plain, masks are reused, and the metrics say so."""
     page = open_track(launch, site, camera_file)
     wait_colour(page, (0x20, 0x40, 0x60))
-    worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
-    worker.evaluate("""pyodide.runPython(`
+    page.in_worker("""pyodide.runPython(`
 import asyncio
 from pyselfie.browser.models.ort_web import OrtWebRuntime
 quick = OrtWebRuntime.run
