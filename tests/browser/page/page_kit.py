@@ -58,8 +58,9 @@ _HAND_OVER = """([how, files]) => {
     transfer.items.add(new File([bytes], name, { type }));
   }
   const event = how === "paste"
-    ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true })
+    ? new ClipboardEvent("paste", { bubbles: true })
     : new DragEvent(how, { dataTransfer: transfer, bubbles: true, cancelable: true });
+  if (how === "paste") Object.defineProperty(event, "clipboardData", { value: transfer }); // Firefox leaves it empty
   document.body.dispatchEvent(event);
 }"""
 

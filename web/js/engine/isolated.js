@@ -62,7 +62,7 @@ export class IsolatedWorker extends EventTarget {
   /** @param {string} url @param {MessagePort} line */
   #start(url, line) {
     const inside = /** @type {any} */ (this.#frame.contentWindow); // what is made by its constructors has its policy
-    // `import` without brackets would want the site in worker-src, and so let a worker of the site's begin in here
+    // `import` without brackets would want this script in worker-src, and so let another such worker begin in here
     const text = `import(${JSON.stringify(url)}).then(() => postMessage("here"), reportError);`;
     const start = inside.URL.createObjectURL(new inside.Blob([text], { type: "text/javascript" }));
     let worker;
@@ -125,12 +125,13 @@ const MOST_IN_A_SECOND = 5_000; // an engine sends some hundred
 
 /**
  * Scripts from the site's own folders, WebAssembly, a worker; and no other request of any kind, nor code out of a text.
+ * What a worker's script imports is a matter of worker-src in Firefox: its modules are there, which do nothing alone.
  *
  * @param {string} site
  */
 function policyFor(site) {
   const folders = ["js/", "vendor/"].map((folder) => quoted(site + folder)).join(" ");
-  return `default-src 'none'; script-src ${folders} 'wasm-unsafe-eval'; worker-src blob:; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; script-src ${folders} 'wasm-unsafe-eval'; worker-src blob: ${quoted(`${site}js/worker/`)}; base-uri 'none'; form-action 'none'`;
 }
 
 /** As a policy in an attribute may have it. @param {string} url */
