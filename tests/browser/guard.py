@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 
 REPORT_PATH = "/csp-report"
-# An isolated worker asks for what its policy has to forbid; Firefox tells pages of that.
-_ON_PURPOSE = r"blocked the loading of a resource \(connect-src\) at (blob:|\S+/js/worker/lockdown\.js)"
+# Firefox tells of what no user sees: rejections whose default was prevented, and what an isolated worker asks for though
+# its policy has to forbid it.
+_ON_PURPOSE = (
+    r"uncaught error: DownloadError",
+    r"blocked the loading of a resource \(connect-src\) at (blob:|\S+/js/worker/lockdown\.js)",
+)
 _REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP violation: ${event.effectiveDirective} blocked ${event.blockedURI || "inline"}`);
@@ -66,7 +70,7 @@ class Guard:
 
     def faults(self) -> list[str]:
         """Return what was seen and not expected, in words."""
-        expected = [*self._expected, _ON_PURPOSE]
+        expected = [*self._expected, *_ON_PURPOSE]
         return [text for text in self._seen if not any(re.search(pattern, text) for pattern in expected)]
 
     def forget(self) -> None:

@@ -87,6 +87,7 @@ FAULTS = {
 
 
 NOISE = ["Failed to load resource", "wasm streaming compile failed", "falling back", "prepare wasm", "Aborted", "abort"]
+NOISE += ["disallowed MIME type"]  # in Firefox
 
 
 def fail_to_start(engine, name):
@@ -207,7 +208,7 @@ DIES = """(() => {
 def test_a_python_that_dies_is_replaced_at_once(launch, site, astronaut):
     """The page is told what ended it, not of the NoGilError that every later call would meet; the picture is back."""
     page = launch()
-    page.expected_errors += ["fatal error", "RangeError"]
+    page.expected_errors += ["fatal error", "RangeError", r"console error: Error \(\S+pyodide.asm.js"]
     engine = EngineDriver(page, site.url)
     engine.start(effect="mask")
     engine.show(astronaut)
