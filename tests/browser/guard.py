@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 REPORT_PATH = "/csp-report"
-# Firefox tells of what no user sees: rejections whose default was prevented, and what an isolated worker asks for though
+# Firefox tells of what no user sees: rejections whose default was prevented; what an isolated worker asks for though
 # its policy has to forbid it.
 _ON_PURPOSE = (
     r"uncaught error: DownloadError",
