@@ -2,6 +2,9 @@
 
 The tests run in as many processes as the machine has cores, file by file, and those with WebGPU in software all in one.
 A test marked ``alone`` needs the machine for itself, so those run first, one after the other.
+
+With the variable ``CI`` a browser test that fails is run once more: a machine that others use as well is no reason to
+send a change back. What the first run said is printed all the same, and somebody has to look at it.
 """
 
 from __future__ import annotations
@@ -22,6 +25,11 @@ _MEASURED = ["-m", "not alone", "--cov", "--cov-report=term"]  # with the floor 
 # tests/conftest.py says which tests stay together. The order of collection stays: Playwright keeps a loop running in
 # its process, so browser tests have to follow all others.
 BY_FILE = ["--dist=loadscope", "--no-loadscope-reorder"]
+_ONCE_MORE = [
+    "--reruns=1",
+    "--rerun-show-tracebacks",
+    *(f"--rerun-exclude-path=tests/{name}" for name in ("unit", "parity")),
+]
 _BYTES_PER_WORKER = 3 * 2**30  # a few browsers, each with WebGPU in software
 
 
@@ -38,7 +46,9 @@ def check(pytest_arguments: list[str]) -> int:
         return _pytest(pytest_arguments, environment)
     if _pytest(_ALONE, environment):
         failed.append("pytest -m alone")
-    code = _pytest([*_MEASURED, *BY_FILE, f"--numprocesses={workers(_cores(), _memory())}"], environment)
+    again = _ONCE_MORE if os.environ.get("CI") else []
+    side_by_side = f"--numprocesses={workers(_cores(), _memory())}"
+    code = _pytest([*_MEASURED, *BY_FILE, *again, side_by_side], environment)
     if failed:
         complain(f"failed besides this: {', '.join(failed)} (see above).")
     return code or int(bool(failed))

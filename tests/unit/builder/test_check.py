@@ -50,6 +50,21 @@ def test_all_tests_run_side_by_side_but_for_those_that_have_to_be_alone(pytest_r
     assert others[-1].startswith("--numprocesses=")
 
 
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_browser_tests_get_a_second_chance_in_ci_only(
+    pytest_runs: Runs, monkeypatch: pytest.MonkeyPatch, ci: str
+) -> None:
+    """Nothing else does, and what the first run said is printed."""
+    monkeypatch.setenv("CI", ci)
+    runs = pytest_runs({})
+    assert check.check([]) == 0
+    alone, others = runs
+    again = {"--reruns=1", "--rerun-show-tracebacks"}
+    again |= {f"--rerun-exclude-path=tests/{room}" for room in ("unit", "parity")}
+    assert not again & set(alone)
+    assert again & set(others) == (again if ci else set())
+
+
 def test_each_file_has_one_process() -> None:
     """What the tests of a file share is made once."""
     files = [str(ROOT / "tests" / "unit" / "core" / f"test_{name}.py") for name in ("geometry", "rounding", "tensor")]
