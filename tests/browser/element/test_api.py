@@ -217,7 +217,6 @@ def test_pause_keeps_the_picture(launch, site, camera_file):
     page.until(lambda: page.count("frame") > before)
 
 
-@pytest.mark.engines
 def test_plain_page_example(launch, serve_site):
     """The example with one tag, opened beside dist/ under the strict policy, paints."""
     page = open_example(launch(), serve_site, "plain")

@@ -62,7 +62,6 @@ def video_file(site: Server, browser_for: Callable[[tuple[str, ...]], Browser]) 
     return data
 
 
-@pytest.mark.engines
 def test_sample_is_segmented_before_anything_is_asked(site: Server, launch: Callable[..., GuardedPage]):
     """The sample portrait is painted by itself, and no camera is asked for until its button is pressed."""
     demo = open_demo(launch, site, script=KEEPS_TRACKS).wait_painted()

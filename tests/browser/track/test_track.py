@@ -33,7 +33,6 @@ def test_far_end_of_a_call_sees_composites_only(launch, serve_site, camera_file)
     assert not near([person[:3]], (0xC0, 0x30, 0x30), GREY).any(), "the person is in the picture"
 
 
-@pytest.mark.engines
 def test_metrics_say_what_runs_and_why(launch, site, camera_file):
     """With `auto`, too: the model that runs, what was asked for, and the reason, beside backend and painter."""
     page = open_track(launch, site, camera_file, modelSelection="auto")
