@@ -73,7 +73,8 @@ export class IsolatedWorker extends EventTarget {
     }
     worker.onerror = (/** @type {ErrorEvent} */ event) => {
       event.preventDefault();
-      this.#fail(event.message || NEEDS); // a policy that forbids it says nothing here
+      const isImport = event.message?.includes("dynamically imported module");
+      this.#fail(isImport ? `${event.message}; ${NAMES}` : event.message || NEEDS); // a policy that forbids it says nothing
     };
     worker.onmessage = () => {
       worker.onmessage = null; // what it sends this way from now on is not heard
@@ -121,6 +122,8 @@ export class IsolatedWorker extends EventTarget {
 
 const LONGEST_ERROR = 500;
 const NEEDS = "an isolated one needs blob: in worker-src, if this page has a Content-Security-Policy";
+const NAMES =
+  "in Firefox a Content-Security-Policy has to name this site's origin, not only 'self', in script-src, worker-src and connect-src";
 const MOST_IN_A_SECOND = 5_000; // an engine sends some hundred
 
 /**
