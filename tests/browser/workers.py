@@ -8,26 +8,36 @@ if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page, Route
 
 # Firefox evaluates nothing in a worker by WebDriver BiDi: there the worker's file gets an ear for tests at its end.
+# What is asked before the ear is there is asked again.
 _EAR = """
 const ear = new BroadcastChannel("test");
-ear.onmessage = async ({ data }) => {
-  if (!("code" in data)) return;
+const heard = new Set();
+ear.onmessage = async ({ data: { id, code, argument } }) => {
+  if (!code || heard.has(id)) return;
+  heard.add(id);
+  ear.postMessage({ id, heard: true });
   try {
-    const value = (0, eval)(data.code);
-    ear.postMessage({ value: await (typeof value === "function" ? value(data.argument) : value) });
+    const value = (0, eval)(code);
+    ear.postMessage({ id, value: await (typeof value === "function" ? value(argument) : value) });
   } catch (error) {
-    ear.postMessage({ error: `${error}` });
+    ear.postMessage({ id, error: `${error}` });
   }
 };
 """
 _ASK = """([code, argument]) => new Promise((resolve, reject) => {
   const mouth = new BroadcastChannel("test");
-  mouth.onmessage = ({ data: { value, error } }) => {
+  const id = Math.random();
+  const ask = () => mouth.postMessage({ id, code, argument });
+  const again = setInterval(ask, 200);
+  mouth.onmessage = ({ data }) => {
+    if (data.id !== id || data.code) return;
+    clearInterval(again);
+    if (data.heard) return;
     mouth.close();
-    if (error) reject(new Error(error));
-    else resolve(value);
+    if (data.error) reject(new Error(data.error));
+    else resolve(data.value);
   };
-  mouth.postMessage({ code, argument });
+  ask();
 })"""
 
 
