@@ -20,6 +20,7 @@ from tests.engines import (  # noqa: F401 # for pytest
 )
 
 _BROWSER_TESTS = Path(__file__).parent / "browser"
+_WEBKIT_TESTS = Path(__file__).parent / "webkit"
 
 
 class _LastWord:
@@ -50,7 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """Give each file to one process, apart from its tests in Firefox, and all that ask for WebGPU to the same one.
 
-    WebGPU in software wants all cores, and two of it starve a worker until its page takes it for dead.
+    WebKit's share a window. WebGPU in software wants all cores, and two of it starve a worker until its page takes it
+    for dead.
     """
     from xdist.scheduler.loadscope import LoadScopeScheduling  # noqa: PLC0415 # where tests run side by side only
 
@@ -59,6 +61,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
             path, _, name = nodeid.partition("::")
             if FIREFOX in name.partition("[")[2]:
                 return f"{path} {FIREFOX}"
+            if (config.rootpath / path).is_relative_to(_WEBKIT_TESTS):
+                return "webkit"
             return "webgpu" if config.rootpath / path in webgpu else path
 
     webgpu = _asking_for_webgpu()

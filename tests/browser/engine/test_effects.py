@@ -1,69 +1,28 @@
 """Each effect on the canvas against the NumPy reference, pixel by pixel."""
 
-import dataclasses
 import json
-from typing import Any
 
 import numpy as np
 import pytest
 
-from pyselfie.core.effects import EFFECTS
-from pyselfie.core.geometry import Size
-from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
-from pyselfie.core.sampling import resize_half_pixel
-from pyselfie.core.tiles import tiles_for
-from pyselfie.runtimes.native import NativeRuntime
+from tests.browser.engine.effects_kit import (
+    EDGE_TOLERANCE,
+    check_composite,
+    check_every_effect,
+    check_mask,
+    frame_of,
+    soft_backdrop,
+)
 from tests.browser.harness import EngineDriver, png_base64
-from tests.reference.compositor import composite, overlay_image
-from tests.reference.effects import MADE_UP, TELL_WORKER, add_made_up
-from tests.reference.porter_duff import premultiply
-
-TOLERANCE = 2  # of 255
-MOST_OUTSIDE = 0.001
-# Chromium scales what it blends with weights of 4 bits: where neighbouring mask pixels differ much, that shows.
-EDGE_CONTRAST = 24 / 255
-EDGE_TOLERANCE = 18
-
-CASES: dict[str, dict[str, Any]] = {
-    **{name: {"effect": name, "strength": 0.5} for name in (*EFFECTS, *MADE_UP)},
-    "fill-mirrored": {"effect": "fill", "color": "#2060C0", "mirror": True},
-    "color": {"effect": "color", "color": "#204060"},
-    "picture-mirrored": {"effect": "picture", "mirror": True},
-    "picture-wrapped": {"effect": "picture", "light_wrap": 0.6},
-    "picture-wrapped-mirrored": {"effect": "picture", "light_wrap": 0.6, "mirror": True},
-    "picture-wrapped-alone": {"effect": "picture", "light_wrap": 0.6, "decontaminate": False},
-    "picture-cast": {"effect": "picture", "colour_cast": 0.1},
-    "picture-plain": {"effect": "picture", "light_wrap": 0.0, "decontaminate": False},
-    "blur-plain": {"effect": "blur", "decontaminate": False},
-    "blur-weak": {"effect": "blur", "strength": 0.0},
-    "blur-strong": {"effect": "blur", "strength": 1.0},
-}
+from tests.reference.compositor import composite
+from tests.reference.effects import add_made_up
 
 
 @pytest.fixture(scope="module")
 def backdrop():
-    """Return a picture of another aspect, with soft colours, so that its own resampling hides no error."""
-    y, x = np.mgrid[0:300, 0:800]
-    return np.dstack([x * 255 / 800, y * 255 / 300, 255 - x * 255 / 800]).astype(np.uint8)
-
-
-def frame_of(astronaut, model_selection):
-    """Return a square photo for the general model, a wide one of odd size for the landscape model."""
-    return astronaut if model_selection == 0 else np.ascontiguousarray(astronaut[40:329, :511])
-
-
-def resampled_edges(frame, mask, options):
-    """Return where neighbouring overlay pixels differ by more than EDGE_CONTRAST, at the frame's size."""
-    height, width = frame.shape[:2]
-    overlay = EFFECTS[options.effect].overlay
-    if overlay is None:
-        return np.zeros((height, width), bool)
-    padded = np.pad(premultiply(overlay_image(overlay, frame, mask, options)), [(1, 1), (1, 1), (0, 0)], mode="edge")
-    around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(0, 1))
-    steep = np.ptp(around, axis=(3, 4)).max(axis=-1) > EDGE_CONTRAST
-    edges = steep[np.ix_(np.arange(height) * mask.shape[0] // height, np.arange(width) * mask.shape[1] // width)]
-    return edges[:, ::-1] if options.mirror else edges
+    """Return a picture to be put behind the person."""
+    return soft_backdrop()
 
 
 @pytest.mark.engines
@@ -80,30 +39,7 @@ def test_canvas_shows_what_the_numpy_reference_shows(
     engine = EngineDriver(launch(), site.url)
     engine.start(modelSelection=model_selection)
     engine.backdrop(backdrop)
-    frame = frame_of(astronaut, model_selection)
-    if by_tiles:
-        frame = resize_half_pixel(frame, 960, 960 * frame.shape[0] // frame.shape[1])
-    engine.show(frame)
-    mask = engine.mask()
-    size = Size(frame.shape[1], frame.shape[0])
-    assert (tiles_for(np.rint(255 * mask).astype(np.uint8), size) is not None) == by_tiles
-    engine.in_worker(f"pyodide.runPython({json.dumps(TELL_WORKER)})")
-    for name, changes in CASES.items():
-        options = Options().updated(changes)
-        engine.options(**dataclasses.asdict(options))
-        check_composite(engine.snapshot(), frame, mask, options, backdrop, name)
-
-
-def check_composite(got, frame, mask, options, backdrop, name):
-    """Fail if a picture isn't the reference's composite."""
-    # premultiplied, as canvases hold them: of a nearly transparent pixel a PNG keeps no exact colour
-    expected = premultiply(composite(frame, mask, options, backdrop))
-    difference = 255 * np.abs(premultiply(got) - expected).max(axis=-1)
-    difference = difference.round(3)  # of 18 levels float32 makes 18.000006
-    at_edges = resampled_edges(frame, mask, options)
-    outside = (difference[~at_edges] > TOLERANCE + 0.5).mean()  # half a level for this comparison's own rounding
-    assert outside <= MOST_OUTSIDE, f"{name}: {outside:.2%} differ, at most by {difference[~at_edges].max():.0f}"
-    assert difference.max() <= EDGE_TOLERANCE, f"{name}: {difference.max():.0f} at an edge"
+    check_every_effect(engine, frame_of(astronaut, model_selection), backdrop, by_tiles=by_tiles)
 
 
 def test_light_follows_a_backdrop_that_changes(launch, site, astronaut, backdrop):
@@ -178,16 +114,7 @@ def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
     """Browser sampling plus ONNX Runtime Web give the desktop's mask with half-pixel sampling, nearly to the bit."""
     engine = EngineDriver(launch(), site.url)
     engine.start(modelSelection=model_selection)
-    frame = frame_of(astronaut, model_selection)
-    engine.show(frame)
-    spec = load_spec(model_selection, Options.edges)
-    sample = resize_half_pixel(frame, spec.width, spec.height)
-    tensor = (sample[None] * np.float32(1 / 255)).astype(np.float32)
-    expected = NativeRuntime(spec).run_sync(tensor)
-    assert np.abs(engine.mask() - expected).mean() < 2e-3
-    intersection = ((engine.mask() > 0.5) & (expected > 0.5)).sum()
-    union = ((engine.mask() > 0.5) | (expected > 0.5)).sum()
-    assert intersection / union > 0.998
+    check_mask(engine, frame_of(astronaut, model_selection), model_selection)
 
 
 # A model that finds a person on the right, with an edge of six of its pixels.

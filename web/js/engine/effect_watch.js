@@ -18,7 +18,11 @@ export class EffectWatch {
   #fetching = false;
   /** The worker has said something since, which proves nothing. */
   #seemsOver = false;
-  #signal = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : null;
+  // A WebKit that is driven by a program has isolated pages without it.
+  #signal =
+    globalThis.crossOriginIsolated && "SharedArrayBuffer" in globalThis
+      ? new Int32Array(new SharedArrayBuffer(4))
+      : null;
 
   /**
    * @param {number} lookMs time between two looks

@@ -30,7 +30,7 @@ export async function probe() {
  * want `blob:` in `script-src`: too much to ask of a page.
  */
 function mayHaveThreads() {
-  return self.crossOriginIsolated && self.location.protocol !== "blob:";
+  return self.crossOriginIsolated && "SharedArrayBuffer" in self && self.location.protocol !== "blob:";
 }
 
 /** @param {number} cores */
