@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 # Firefox evaluates nothing in a worker by WebDriver BiDi: there the worker's file gets an ear for tests at its end.
 # What is asked before the ear is there is asked again.
-_EAR = """
+EAR = """
 const ear = new BroadcastChannel("test");
 const heard = new Set();
 ear.onmessage = async ({ data: { id, code, argument } }) => {
@@ -24,7 +24,7 @@ ear.onmessage = async ({ data: { id, code, argument } }) => {
   }
 };
 """
-_ASK = """([code, argument]) => new Promise((resolve, reject) => {
+ASK_WORKER = """([code, argument]) => new Promise((resolve, reject) => {
   const mouth = new BroadcastChannel("test");
   const id = Math.random();
   const ask = () => mouth.postMessage({ id, code, argument });
@@ -70,7 +70,7 @@ def in_worker(page: Page, code: str, argument: Any = None, frame: Frame | None =
         The frame that has the worker, if it is of another origin than the page.
     """
     if is_firefox(page):
-        return (frame or page).evaluate(_ASK, [code, argument])
+        return (frame or page).evaluate(ASK_WORKER, [code, argument])
     worker = next(worker for worker in page.workers if worker.url.endswith("js/worker.js"))
     return worker.evaluate(code, argument)
 
@@ -80,4 +80,4 @@ def _listening(route: Route) -> None:
     response = route.fetch()
     policy = response.headers.get("content-security-policy", "")
     headers = response.headers | {"content-security-policy": policy.replace("script-src", "script-src 'unsafe-eval'")}
-    route.fulfill(response=response, headers=headers, body=response.text() + _EAR)
+    route.fulfill(response=response, headers=headers, body=response.text() + EAR)

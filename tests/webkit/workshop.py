@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from builder.policy import CONTENT_SECURITY_POLICY
-from tests.browser.harness import EAR
 from tests.browser.legacy.legacy_kit import link_tree
+from tests.browser.workers import EAR
 
 if TYPE_CHECKING:
     from pathlib import Path
