@@ -65,13 +65,16 @@ class GeneratorOutput {
   }
 }
 
-/** Elsewhere: a canvas that nobody sees. Firefox would send the alpha that is drawn even from one without `alpha`. */
+/**
+ * Elsewhere: a canvas that nobody sees. Firefox would send the alpha that is drawn even from one without `alpha`. Each frame
+ * is asked for: a stream that looks for changes itself gives nothing after the second one in WebKitGTK.
+ */
 class CanvasOutput {
   #canvas = document.createElement("canvas");
   #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
 
   constructor() {
-    this.track = this.#canvas.captureStream().getVideoTracks()[0];
+    this.track = /** @type {CanvasCaptureMediaStreamTrack} */ (this.#canvas.captureStream(0).getVideoTracks()[0]);
     hearScripts(this.track);
   }
 
@@ -85,6 +88,7 @@ class CanvasOutput {
     this.#context.drawImage(frame, 0, 0);
     this.#context.globalCompositeOperation = "destination-over"; // black: what is sent is opaque
     this.#context.fillRect(0, 0, width, height);
+    this.track.requestFrame();
     frame.close();
   }
 
