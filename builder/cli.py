@@ -52,6 +52,11 @@ def parser() -> argparse.ArgumentParser:
         help="leave out COOP and COEP, as plain static hosts do (one thread then)",
     )
     serve.add_argument(
+        "--offline",
+        action="store_true",
+        help="let browsers keep the site for use without a network, as on its host (and show an older build)",
+    )
+    serve.add_argument(
         "--watch",
         action="store_true",
         help="build again what changes in web/, pysrc/, models/ and docs/, and reload the page",

@@ -41,11 +41,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _serve(dist: Path, options: argparse.Namespace) -> int:
-    isolation = not options.no_isolation
+    isolation, offline = not options.no_isolation, options.offline
     if options.port is None:
-        server = serve_on_free_port(dist, options.host, isolation=isolation)
+        server = serve_on_free_port(dist, options.host, isolation=isolation, offline=offline)
     else:
-        server = Server(dist, options.host, options.port, isolation=isolation)
+        server = Server(dist, options.host, options.port, isolation=isolation, offline=offline)
     reloading = Reloading(server.application)
     if options.watch:
         server.application = reloading

@@ -23,6 +23,7 @@ ONNX Runtime Web {onnxruntime} (vendor/onnxruntime/): Microsoft Corporation, MIT
     with third-party parts (onnxruntime-ThirdPartyNotices.txt)
 CodeMirror {codemirror}, the playground's editor (js/play/codemirror.js): Marijn Haverbeke and others, MIT, with all of
     its parts (codemirror.txt)
+Workbox {workbox}, inside service-worker.js: Google LLC, MIT (workbox.txt)
 samples/astronaut.jpg, and a small one in python/: Eileen Collins, photographed by NASA, public domain; from
     scikit-image's sample pictures (PNG with SHA-256 {astronaut}), saved as JPEG
 fixtures/pictures/*: one by NASA, public domain; five (c) Intel Corporation, CC BY 4.0, changed as
@@ -31,8 +32,8 @@ backdrops/*: pictures of this project's own, Apache-2.0
 """
 
 
-def licence_files(editor: Path) -> dict[str, Path | bytes]:
-    """Map each path of licenses/ in dist/ to its source; `editor` has the terms of the playground's editor."""
+def licence_files(editor: Path, keeper: Path) -> dict[str, Path | bytes]:
+    """Map each path of licenses/ in dist/ to its source; `editor` and `keeper` have the terms of two bundles."""
     return {
         "licenses/README.txt": _list().encode(),
         "licenses/Apache-2.0.txt": ROOT / "LICENSE",
@@ -41,6 +42,7 @@ def licence_files(editor: Path) -> dict[str, Path | bytes]:
         "licenses/MPL-2.0.txt": _TEXTS / "MPL-2.0.txt",
         "licenses/CPython.txt": _TEXTS / "CPython.txt",
         "licenses/codemirror.txt": editor,
+        "licenses/workbox.txt": keeper,
         "licenses/onnxruntime.txt": _TEXTS / "onnxruntime.txt",
         "licenses/onnxruntime-ThirdPartyNotices.txt": _TEXTS / "onnxruntime-ThirdPartyNotices.txt",
     }
@@ -53,6 +55,7 @@ def _list() -> str:
         numpy=_npm_version(NODE_MODULES / "@emscripten-forge" / "numpy"),
         onnxruntime=_npm_version(NODE_MODULES / "onnxruntime-web"),
         codemirror=_npm_version(NODE_MODULES / "@codemirror" / "view"),
+        workbox=_npm_version(NODE_MODULES / "workbox-precaching"),
         astronaut=ASTRONAUT_SHA256,
     )
 

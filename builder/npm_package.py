@@ -22,6 +22,7 @@ _FILES = [
     "styles/trace.css",
     "vendor",
     *(f"!js/{page}/**" for page in ("demo", "lab", "page", "play", "widget")),
+    "!service-worker.js",  # it keeps the pages as well
     "!**/*.br",
     "!**/*.gz",
 ]

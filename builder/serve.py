@@ -14,6 +14,7 @@ from waitress.server import create_server
 from waitress.task import WSGITask
 
 from builder.errors import BuildError
+from builder.offline.unkept import Unkept
 from builder.static import StaticSite
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Server:
         More headers for every answer, or other values for the usual ones.
     mounts
         More folders: first part of the path -> folder.
+    offline
+        Let browsers keep the site, as on its real host; else they get dist/ as it is now at each start.
 
     Raises
     ------
@@ -62,6 +65,7 @@ class Server:
         prefix: str = "/",
         headers: Mapping[str, str] | None = None,
         mounts: Mapping[str, Path] | None = None,
+        offline: bool = False,
     ) -> None:
         self.directory = directory
         self.host = host
@@ -70,6 +74,8 @@ class Server:
         self.application: WSGIApplication = StaticSite(
             folders, prefix=self.prefix, host=host, isolation=isolation, headers=headers
         )
+        if not offline:
+            self.application = Unkept(self.application, self.prefix)
         try:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             both = host == "::" and socket.has_dualstack_ipv6()  # every address means IPv4's as well
@@ -139,7 +145,7 @@ def _why_not(host: str, port: int, error: OSError) -> BuildError:
     return BuildError(f"cannot listen on {host}, port {port} ({reason}): give another --host or --port.")
 
 
-def serve_on_free_port(directory: Path, host: str, *, isolation: bool) -> Server:
+def serve_on_free_port(directory: Path, host: str, *, isolation: bool, offline: bool = False) -> Server:
     """Return a server on port 8000, or on the next free one above it.
 
     Raises
@@ -149,6 +155,6 @@ def serve_on_free_port(directory: Path, host: str, *, isolation: bool) -> Server
     """
     for port in range(_FIRST_PORT, _FIRST_PORT + _PORTS_TRIED):
         with suppress(_PortTakenError):
-            return Server(directory, host, port, isolation=isolation)
+            return Server(directory, host, port, isolation=isolation, offline=offline)
     last = _FIRST_PORT + _PORTS_TRIED - 1
     raise BuildError(f"ports {_FIRST_PORT} to {last} on {host} are all taken: name another one with --port.")

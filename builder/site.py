@@ -23,6 +23,7 @@ from builder import (
     vendor,
     wheels,
 )
+from builder.offline import app, worker
 from builder.option_table import OPTIONS
 from builder.paths import CACHE, DIST, DOCS, WEB
 from builder.play import bundle, completions, examples
@@ -77,7 +78,9 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
     plan["js/play/codemirror.js"] = editor.script
     plan["play/completions.json"] = completions.ensure_completions(numpy, packages.wheel)
     plan["play/examples.json"] = examples.examples_json()
-    plan |= licences.licence_files(editor.licences)
+    keeper = worker.ensure_worker()
+    plan |= licences.licence_files(editor.licences, keeper.licences)
+    plan |= app.app_files()
     plan |= fixtures.fixture_files()
     plan |= npm_package.package_files(version)
     plan["assets.json"] = assets(plan, version, (numpy.late, vendor.STDLIB.late))
@@ -89,7 +92,9 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
     }
     pages = templates.environment(WEB / "templates")
     plan |= templates.render(pages, context)
-    return plan | docs_pages.docs_files(DOCS, plan, pages, version)
+    plan |= docs_pages.docs_files(DOCS, plan, pages, version)
+    plan[worker.NAME] = worker.worker_script(plan, keeper.script)
+    return plan
 
 
 def assets(plan: Plan, version: str, late: Collection[Path]) -> bytes:

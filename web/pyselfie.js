@@ -5,6 +5,7 @@ import { SelfieSegmentationElement } from "./js/element/element.js";
 export { preload } from "./js/engine/preload.js";
 export { setSite } from "./js/engine/site.js";
 export { support } from "./js/engine/support.js";
+export { registerOffline } from "./js/register_offline.js";
 export { processTrack } from "./js/track/process_track.js";
 export { SelfieSegmentationElement };
 

@@ -82,11 +82,12 @@ class Segmenter(ModelOwner):
 
     @smoothing.setter
     def smoothing(self, value: float) -> None:
-        self._smoothing: float = option_named("smoothing").parse(value, shown=show_in_python)
-        if value and self._model.spec.edges == "raw":
+        parsed: float = option_named("smoothing").parse(value, shown=show_in_python)
+        if parsed and self._model.spec.edges == "raw":
             raise OptionError(
-                f"smoothing is {value}, but raw edges are never smoothed: it has to be 0, or edges refined."
+                f"smoothing is {parsed}, but raw edges are never smoothed: it has to be 0, or edges refined."
             )
+        self._smoothing = parsed
 
     def segment(self, rgb: Picture) -> Mask:
         """Return the mask of one picture, or of the next one of a film.

@@ -10,6 +10,7 @@ import numpy as np
 
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.pictures import advice
+from pyselfie.core.show import show_repr
 from pyselfie.extras import best_sampling
 from pyselfie.shared_model import IN_BROWSER, ModelOwner, SharedModel
 
@@ -117,7 +118,7 @@ class SelfieSegmentation(ModelOwner):
 
 def _legacy_number(model_selection: SupportsIndex) -> int:
     """Return the number of one of MediaPipe's two models; no name and no newer model has a place in its API."""
-    expected = f"model_selection is {model_selection!r}, expected 0 (general) or 1 (landscape)"
+    expected = f"model_selection is {show_repr(model_selection)}, expected 0 (general) or 1 (landscape)"
     try:
         number = operator.index(model_selection)
     except TypeError as error:

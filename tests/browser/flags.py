@@ -5,6 +5,7 @@ A test names Chromium's flags; where Firefox has the same by settings, it gets t
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,7 +55,18 @@ _QUIET_SETTINGS: dict[str, str | float | bool] = {
 
 
 def start(playwright: Playwright, engine: str, flags: tuple[str, ...]) -> Browser:
-    """Start an engine with these flags of Chromium's; the test is skipped where Firefox has nothing like them."""
+    """Start an engine with these flags of Chromium's; the test is skipped where Firefox has nothing like them.
+
+    Its contexts have no service workers unless they are asked for (``service_workers="allow"``): one would fetch in the
+    background, answer instead of the server, and hide its requests from `page.route` and from those who count them.
+    """
+    browser = _started(playwright, engine, flags)
+    for name in ("new_context", "new_page"):
+        setattr(browser, name, partial(getattr(browser, name), service_workers="block"))
+    return browser
+
+
+def _started(playwright: Playwright, engine: str, flags: tuple[str, ...]) -> Browser:
     if engine == FIREFOX:
         return playwright.firefox.launch(
             channel="moz-firefox",  # the system's, by WebDriver BiDi; else it would want Playwright's own build

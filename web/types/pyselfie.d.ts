@@ -252,6 +252,15 @@ export interface PreloadOptions {
  */
 export function preload(options?: PreloadOptions): Promise<void>;
 
+/**
+ * Keep all of pyselfie's files in this browser by a service worker, so that this page's picture works without a network;
+ * the page has to lie in their folder or below. Resolves when they are kept. Newer versions are taken when all pages that
+ * use them have been closed.
+ *
+ * @throws TypeError if the page lies elsewhere, Error if the browser can't keep them. The page goes on in both cases.
+ */
+export function registerOffline(): Promise<void>;
+
 export interface SupportOptions {
   site?: string;
   backend?: Backend;

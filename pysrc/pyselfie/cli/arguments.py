@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyselfie import __version__
 from pyselfie.cli.formats import PICTURES
@@ -45,6 +46,10 @@ class Parser(argparse.ArgumentParser):
         self.actions: list[argparse.Action] = []
         # `--colour` is a slip for `--color`, and no short form of `--colour-cast`
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with one sentence on one line, whatever the arguments in it are."""
+        super().error(re.sub(r"\s+", " ", message))
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
         """Add an argument, as argparse does, and note it."""

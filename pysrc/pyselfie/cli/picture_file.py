@@ -156,7 +156,7 @@ def _told(path: Path) -> Iterator[None]:
     pillow = require("PIL.Image", "cli", "reading pictures")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", pillow.DecompressionBombWarning)  # large photos are welcome
+            warnings.simplefilter("ignore")  # large photos are welcome, and damage is told by a sentence or not at all
             yield
     except require("PIL", "cli", "reading pictures").UnidentifiedImageError as error:
         raise FileError(f"{path} is no picture that can be read") from error

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pyselfie.cli.effect_choice import fingerprint
 from pyselfie.cli.errors import UsageError, why
+from pyselfie.cli.files import is_folder, mode_of
 from pyselfie.cli.formats import ANIMATED, EXACT, PICTURES, VIDEOS, VIDEOS_WRITTEN, WITH_ALPHA
 from pyselfie.cli.record import Record
 
@@ -53,11 +53,11 @@ def plan(options: argparse.Namespace) -> list[Job]:
         When several inputs shall go into one file, or the folder's record cannot be read.
     """
     output = Path(options.output)
-    many = len(options.inputs) > 1 or any(_is_folder(path) for path in options.inputs)
-    if not (_is_folder(output) or options.output.endswith(("/", "\\"))):
+    many = len(options.inputs) > 1 or any(is_folder(path) for path in options.inputs)
+    if not (is_folder(output) or options.output.endswith(("/", "\\"))):
         if not many:
             return [_single(options.inputs[0], output)]
-        if output.suffix.lower() in PICTURES | VIDEOS or _mode(output):
+        if output.suffix.lower() in PICTURES | VIDEOS or mode_of(output):
             raise UsageError(f"{output} is one file, but there are many inputs: name a folder, as -o {output.stem}/")
     return _into_folder(options, output)
 
@@ -101,7 +101,7 @@ def _into_folder(options: argparse.Namespace, folder: Path) -> list[Job]:
 def _expanded(inputs: list[Path], output: Path) -> Iterator[tuple[Path, Path]]:
     """Yield every input file and its place below the output folder."""
     for path in inputs:
-        if not _is_folder(path):
+        if not is_folder(path):
             yield path, Path(path.name)
             continue
         found = sorted(file for file in path.rglob("*") if file.suffix.lower() in PICTURES | VIDEOS)
@@ -133,7 +133,7 @@ def _kind(path: Path) -> Literal["picture", "video"]:
 
 def _unknown(path: Path) -> str:
     """Return why `path` is nothing to read, or an empty string."""
-    if _is_folder(path):
+    if is_folder(path):
         return f"there is no picture and no video in the folder {path}"
     try:
         path.stat()
@@ -148,18 +148,6 @@ def _unknown(path: Path) -> str:
 
 def _listed(suffixes: set[str]) -> str:
     return " ".join(sorted(suffixes))
-
-
-def _is_folder(path: Path) -> bool:
-    return stat.S_ISDIR(_mode(path))
-
-
-def _mode(path: Path) -> int:
-    """Return what kind of file lies there and its permissions; 0 if there is none, or none can have such a name."""
-    try:
-        return path.stat().st_mode
-    except OSError:
-        return 0
 
 
 def _unwritable(source: Path, target: Path) -> str:

@@ -123,9 +123,10 @@ def _read(path: Path) -> list[Entry]:
 
 
 def _parsed(line: str) -> Entry | None:
-    """Return a line's entry; None for one that a power cut has cut off."""
+    """Return a line's entry; None for one that a power cut has cut off, or somebody has changed."""
     try:
         fields: dict[str, Any] = json.loads(line)
-        return Entry(**fields)
-    except (ValueError, TypeError):
+        entry = Entry(**fields)
+    except (ValueError, TypeError, RecursionError):
         return None
+    return entry if isinstance(entry.result, str) else None

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex
 
+from pyselfie.core.show import show_repr
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -197,13 +199,14 @@ def spec_from_manifest(
     fitting = [spec for spec in specs if spec.name == name and (not spec.backends or backend in spec.backends)]
     kinds = {spec.edges: spec for spec in sorted(fitting, key=lambda spec: bool(spec.backends))}  # its own win
     if edges not in kinds:
-        raise ValueError(f"edges is {edges!r}, but the {name} model has {' or '.join(map(repr, kinds))}")
+        raise ValueError(f"edges is {show_repr(edges)}, but the {name} model has {' or '.join(map(repr, kinds))}")
     return kinds[edges]
 
 
 def _model_name(specs: list[ModelSpec], model: SupportsIndex | str) -> str:
     names = {spec.model_selection: spec.name for spec in specs}
-    known = f"model is {model!r}, expected {' or '.join(f'{number} ({name})' for number, name in names.items())}"
+    choices = " or ".join(f"{number} ({name})" for number, name in names.items())
+    known = f"model is {show_repr(model)}, expected {choices}"
     if isinstance(model, str):
         if model in names.values():
             return model

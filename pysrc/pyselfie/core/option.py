@@ -124,7 +124,7 @@ class Option:
         OptionError
             If it cannot be that.
         """
-        value = _plain(value)
+        value = plain(value)
         if self.kind == "model" and isinstance(value, str) and value in self.choices:
             return list(self.choices).index(value)
         if not self._allows(value):
@@ -153,7 +153,7 @@ class Option:
         return text
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return Python's own number, truth value or text where `value` is a scalar of NumPy's, or like one."""
     is_scalar = getattr(value, "ndim", None) == 0 and hasattr(value, "item")
     return value.item() if is_scalar else value

@@ -52,6 +52,7 @@ def check_mask(mask: Any) -> NDArray[np.float32]:
     if not isinstance(mask, np.ndarray) or mask.dtype.kind not in "fb":
         kind = mask.dtype if isinstance(mask, np.ndarray) else type(mask).__name__
         raise TypeError(f"the mask has to be a floating point array of shape (height, width) in 0..1, got {kind}")
+    mask = np.asarray(mask)  # a masked array would leave out of its range what it hides, and is then used whole
     if mask.ndim != 2 or not mask.size:
         raise ValueError(f"the mask has to have the shape (height, width), got {mask.shape}")
     low, high = float(mask.min()), float(mask.max())

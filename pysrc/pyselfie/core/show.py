@@ -26,7 +26,16 @@ def show_in_python(value: object) -> str:
     """Return `value` as Python writes it if it is neither text nor number, on one line; those as `show` does."""
     if isinstance(value, str) or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return show(value)
-    return re.sub(r"\s+", " ", _shortened(repr(value)))
+    return show_repr(value)
+
+
+def show_repr(value: object) -> str:
+    """Return `value` as Python writes it, on one line of at most about 80 characters."""
+    try:
+        text = repr(value)
+    except Exception:  # a value's own way of being shown can raise anything, and one nested too deeply has none
+        text = f"[object {type(value).__name__}]"
+    return re.sub(r"\s+", " ", _shortened(text))
 
 
 def _shortened(text: str) -> str:
@@ -40,6 +49,10 @@ def _number(value: float) -> str:
         return "Infinity" if value > 0 else "-Infinity"
     if value == int(value) and abs(value) < 1e21:
         return str(int(value))
+    try:
+        value = float(value)  # as JavaScript has a number
+    except OverflowError:
+        return "Infinity" if value > 0 else "-Infinity"
     digits, _, exponent = repr(value).partition("e")
     if exponent and 1e-6 <= abs(value) < 1:  # JavaScript writes these without an exponent
         sign, digits = ("-", digits[1:]) if value < 0 else ("", digits)

@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from pyselfie.core.option import Option, OptionError
+from pyselfie.core.option import Option, OptionError, plain
 from pyselfie.core.options import parse_color
 from pyselfie.core.show import show_in_python
+from pyselfie.custom.stopping import FROM_OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,12 +69,21 @@ class Range:
     step: float | None = None
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
-            raise ValueError(f"Range({self.low}, {self.high}) has to begin below its end")
-        if not math.isfinite(self.high - self.low):
-            raise ValueError(f"Range({self.low}, {self.high}) is too large for a slider")
+        for name in ("low", "high", "step"):
+            object.__setattr__(self, name, plain(getattr(self, name)))  # a page cannot be told NumPy's scalars
+        numbers = [value for value in (self.low, self.high, self.step) if value is not None]
+        if len(numbers) < 2 or not all(type(value) in {int, float} for value in numbers):
+            raise ValueError(f"{self._shown()} has to have numbers")
+        if not -math.inf < self.low < self.high < math.inf:
+            raise ValueError(f"{self._shown()} has to begin below its end")
+        if self.low < -_LARGEST or self.high > _LARGEST:
+            raise ValueError(f"{self._shown()} is too large for a slider")
         if self.step is not None and not 0 < self.step <= self.high - self.low:
-            raise ValueError(f"the step of Range({self.low}, {self.high}) is {self.step}, which does not fit in")
+            raise ValueError(f"the step of {self._shown()} is {show_in_python(self.step)}, which does not fit in")
+
+    def _shown(self) -> str:
+        ends = (str(end) if isinstance(end, float) else show_in_python(end) for end in (self.low, self.high))
+        return f"Range({', '.join(ends)})"
 
 
 class Color(NDArrayOperatorsMixin):
@@ -241,7 +251,9 @@ def _annotation(parameter: inspect.Parameter, function: Callable[..., Any]) -> t
         scope = getattr(inspect.unwrap(function), "__globals__", {})
         try:
             annotation = eval(annotation, scope)  # noqa: S307 - the user's own text, which has just been run
-        except Exception as error:
+        except FROM_OUTSIDE:
+            raise
+        except BaseException as error:
             raise OptionError(f"the annotation of {parameter.name} cannot be read: {error}") from error
     if get_origin(annotation) is Annotated:
         return get_args(annotation)[0], get_args(annotation)[1:]
@@ -250,7 +262,7 @@ def _annotation(parameter: inspect.Parameter, function: Callable[..., Any]) -> t
 
 def _made(name: str, annotation: Any, default: Any, bounds: Range | None) -> Control | None:
     """Return the control for an annotation, None if there is none; the default is not looked at but for bounds."""
-    if annotation in (float, int):
+    if annotation is float or annotation is int:
         whole = annotation is int
         bounds = bounds or _usual_range(name, default, whole=whole)
         step = bounds.step or (1 if whole else (bounds.high - bounds.low) / 100)

@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from pyselfie.core.option import OptionError, unknown_option
+from pyselfie.core.show import show
 from pyselfie.custom.controls import GIVEN, controls_of
 from pyselfie.custom.errors import CustomEffectError, from_exception
 from pyselfie.custom.result import check_overlay, check_picture
+from pyselfie.custom.stopping import FROM_OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -143,7 +145,7 @@ class CustomEffect:
         for name in values:
             if name not in known:
                 if not known:
-                    raise OptionError(f"the effect {self.name} has no parameters to set, so none is called {name}.")
+                    raise OptionError(f"the effect {self.name} has no parameters to set: there is no {show(name)}.")
                 raise OptionError(unknown_option(name, list(known)).replace("option", "parameter"))
         self._values |= {name: known[name].parse(value) for name, value in values.items()}
 
@@ -192,7 +194,9 @@ class CustomEffect:
         more = {name: given[name] for name in self._given if given[name] is not None}
         try:
             result = self._function(picture.copy(), mask.copy(), time, **self._values, **more)
-        except (Exception, SystemExit) as error:  # exit() in an effect must not end what runs it
+        except FROM_OUTSIDE:
+            raise
+        except BaseException as error:  # exit() in an effect must not end what runs it
             raise from_exception(f"the effect {self.name} raised", error, self._file) from error
         check = check_overlay if self.kind == "overlay" else check_picture
         if wrong := check(result, (height, width)):
@@ -216,7 +220,9 @@ def parameters_of(function: Callable[..., Any]) -> Mapping[str, inspect.Paramete
         return inspect.signature(function).parameters
     except ValueError:
         return {}
-    except TypeError as error:
+    except FROM_OUTSIDE:
+        raise
+    except BaseException as error:  # a `__signature__` of the user's own can raise anything
         name = getattr(function, "__name__", "the effect")
         line = getattr(getattr(function, "__code__", None), "co_firstlineno", None)
         raise CustomEffectError(f"the parameters of {name} cannot be read: {error}", line) from error

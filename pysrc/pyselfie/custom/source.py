@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyselfie.custom.effect import TAKES, CustomEffect, parameters_of
 from pyselfie.custom.errors import CustomEffectError, from_exception
+from pyselfie.custom.stopping import FROM_OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,9 @@ def load_effect(
     try:
         code = compile(source, file, "exec", dont_inherit=True)
         exec(code, scope)  # noqa: S102 - running the user's own file is what this is for
-    except (Exception, SystemExit) as error:
+    except FROM_OUTSIDE:
+        raise
+    except BaseException as error:
         raise from_exception(f"{file} does not run:", error, file) from error
     if function is None:
         return _only(source, scope, file)

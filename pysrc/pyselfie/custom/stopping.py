@@ -30,6 +30,10 @@ class EffectStopped(BaseException):
         self.seconds = seconds
 
 
+FROM_OUTSIDE = (KeyboardInterrupt, EffectStopped)
+"""What ends a user's code and is no doing of its own; all else that it raises becomes a sentence."""
+
+
 class StoppedEffectError(CustomEffectError):
     """A user's effect was ended from outside: it is not to run again."""
 

@@ -34,7 +34,8 @@ def in_order(name: str) -> list[tuple[int, str]]:
 
 def bare(name: str) -> str:
     """Return a name without its suffix; folders in it stay."""
-    return PurePosixPath(name).with_suffix("").as_posix()
+    path = PurePosixPath(name)
+    return path.with_suffix("").as_posix() if path.name else name  # in a page, a file may have no name at all
 
 
 def lacking(names: Sequence[str], noun: str, what: str) -> str:

@@ -78,9 +78,18 @@ def test_smoothing_may_be_a_scalar_of_numpys(half: Any) -> None:
         assert repr(segmenter.smoothing) == "0"
 
 
+def test_smoothing_that_is_refused_stays_what_it_was() -> None:
+    """Raw edges are never smoothed, not even after somebody has tried to."""
+    with Segmenter("landscape", "raw") as segmenter:
+        with pytest.raises(ValueError, match="raw edges are never smoothed"):
+            segmenter.smoothing = 0.5
+        assert segmenter.smoothing == 0
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
+        ({"model": np.zeros((2, 2))}, r"model is array\(\[\[0\., 0\.\], \[0\., 0\.\]\]\), expected 0"),
         ({"model": "tall"}, "model is 'tall', expected 0"),
         ({"model": 7}, "model is 7, expected 0"),
         ({"edges": "crisp"}, "edges is “crisp”, but it has to be one of refined, raw"),
@@ -97,7 +106,7 @@ def test_smoothing_may_be_a_scalar_of_numpys(half: Any) -> None:
 )
 def test_wrong_choices_are_one_sentence(wrong: dict[str, Any], sentence: str) -> None:
     """What came, and what was expected."""
-    with pytest.raises(ValueError, match=sentence):
+    with pytest.raises((ValueError, TypeError), match=sentence):
         Segmenter(**wrong)
 
 

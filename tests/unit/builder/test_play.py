@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from builder.bundling import licence_texts, write_script
 from builder.errors import BuildError
 from builder.paths import NODE_MODULES, ROOT
 from builder.play import bundle, examples, names
@@ -48,20 +49,19 @@ def test_the_editor_is_one_script_with_the_licence_of_each_part(dist: Path) -> N
 
 def test_bundling_twice_gives_the_same_bytes(dist: Path, tmp_path: Path) -> None:
     """Nobody's machine, folder or hour is in the script."""
-    bundle._bundle(tmp_path / "again.js")
+    write_script(bundle.ENTRY, tmp_path / "again.js", "--format=esm")
     assert (tmp_path / "again.js").read_bytes() == (dist / "js/play/codemirror.js").read_bytes()
 
 
-def test_a_bundle_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bundle_that_fails_is_told(tmp_path: Path) -> None:
     """The build stops with esbuild's own words; a package without a licence stops it, too."""
     entry = tmp_path / "entry.js"
     entry.write_text('export { nothing } from "./missing.js";\n')
-    monkeypatch.setattr(bundle, "ENTRY", entry)
     with pytest.raises(BuildError, match=r"(?s)esbuild could not bundle entry\.js:.*missing\.js"):
-        bundle._bundle(tmp_path / "out.js")
+        write_script(entry, tmp_path / "out.js")
     (tmp_path / "package.json").write_text('{"name": "bare", "version": "1.0.0"}')
     with pytest.raises(BuildError, match="bare is in the editor's bundle, but has no LICENSE"):
-        bundle._licences({tmp_path})
+        licence_texts({tmp_path}, "the editor's bundle")
 
 
 def test_completions_are_the_sites_own_numpy(completions: dict[str, Any]) -> None:

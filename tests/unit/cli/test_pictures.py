@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -176,6 +177,17 @@ def test_bad_picture_is_one_line_and_the_rest_goes_on(
     assert re.search(sentence, lines[0])
     assert lines[1].startswith("pyselfie: 1 done, 1 failed in")
     assert [file.name for file in output.glob("[!.]*")] == ["photo.png"]
+
+
+def test_damage_that_a_picture_survives_is_not_told_by_pillow(astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
+    """Pillow warns of a tag that is larger than its file, and reads the picture; so does this, without its words."""
+    path = tmp_path / "in.tif"
+    Image.fromarray(astronaut[:9, :9]).save(path, tiffinfo={270: "said"})
+    data = bytearray(path.read_bytes())
+    place = data.index(struct.pack("<HHI", 270, 2, 5))
+    data[place : place + 8] = struct.pack("<HHI", 270, 2, 2**30)
+    path.write_bytes(data)
+    assert np.array_equal(read_picture(path).pixels, astronaut[:9, :9])
 
 
 def test_transparency_needs_a_format_that_has_it(photo: Path, tmp_path: Path, capsys: Any) -> None:

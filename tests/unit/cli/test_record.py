@@ -163,7 +163,9 @@ def test_damaged_record_is_read_as_far_as_it_goes(photo: Path, capsys: Any) -> N
     """A line that a power cut has cut off, or a stranger's, does no harm."""
     assert status(capsys, photo) == "done"
     record = result_of(photo).with_name(NAME)
-    record.write_text('{"strange": 1}\n[]\n' + record.read_text() + '{"result": "pho')
+    odd = json.dumps(json.loads(record.read_text()) | {"result": ["photo"]})
+    deep = "[" * 100_000
+    record.write_text(f'{{"strange": 1}}\n[]\n{odd}\n{deep}\n' + record.read_text() + '{"result": "pho')
     assert status(capsys, photo) == "skipped"
 
 

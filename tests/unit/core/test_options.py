@@ -67,6 +67,36 @@ def test_options_may_be_scalars_of_numpys():
     assert [type(value) for value in (options.strength, options.mirror, options.light_wrap)] == [float, bool, int]
 
 
+class Odd:
+    """It cannot even be shown."""
+
+    def __repr__(self):
+        raise RuntimeError
+
+
+NESTED: list[Any] = []
+for _ in range(100_000):
+    NESTED = [NESTED]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (10**5000, "Infinity"),
+        (-(10**5000), "-Infinity"),
+        (10**30, "1e+30"),
+        (NESTED, "[object list]"),
+        ([10**5000], "[object list]"),
+        (Odd(), "[object Odd]"),
+    ],
+    ids=["huge", "low", "large", "deep", "list", "odd"],
+)
+def test_values_that_python_cannot_write_are_shown(value, words):
+    """Too many digits, too deep, or with a way of its own that fails: still one sentence."""
+    with pytest.raises(OptionError, match=re.escape(f"strength is {words}, but")):
+        Options(strength=value)
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

@@ -86,6 +86,8 @@ def test_what_is_no_control_stays_the_functions_own() -> None:
         (f"{'x' * 101} = 1", r"the name x{20}… has 101 letters, but it may have 100$"),
         (", ".join(f"x{one} = 1" for one in range(65)), r"it has 65 parameters that can be set, and may have 64$"),
         ("x: 'Colour' = 1", r"the annotation of x cannot be read: name 'Colour' is not defined$"),
+        ("x: 'exit()' = 1", r"the annotation of x cannot be read: None$"),
+        ("x: __import__('numpy').zeros(3) = 1", r"the annotation of x is none that becomes a control"),
     ],
 )
 def test_bad_parameter_is_one_sentence(parameter: str, sentence: str) -> None:
@@ -102,12 +104,21 @@ def test_bad_parameter_is_one_sentence(parameter: str, sentence: str) -> None:
         ("Range(0, 1, 2)", r"the step of Range\(0, 1\) is 2, which does not fit in, line 3"),
         ("Range(-1e308, 1e308)", r"Range\(-1e\+308, 1e\+308\) is too large for a slider, line 3"),
         ("Range(0, float('nan'))", r"Range\(0, nan\) has to begin below its end, line 3"),
+        ("Range(0, 10**400)", r"Range\(0, Infinity\) is too large for a slider, line 3"),
+        ("Range('a', None)", r"Range\(“a”, None\) has to have numbers, line 3"),
     ],
 )
 def test_bad_range_is_one_sentence(bounds: str, sentence: str) -> None:
     """A range without numbers is told where it is written."""
     with pytest.raises(CustomEffectError, match=sentence):
         effect_with(f"x: Annotated[float, {bounds}] = 0")
+
+
+def test_range_of_numpys_numbers_can_be_told_to_a_page() -> None:
+    """Its ends and its step are Python's own numbers, which JSON can hold."""
+    bounds = "Annotated[float, Range(np.float32(0), np.int64(9), np.float64(0.5))]"
+    [control] = effect_with(f"x: {bounds} = 1", head=f"import numpy as np\n{HEAD}").controls
+    assert json.loads(json.dumps(control.as_dict())) == control.as_dict()
 
 
 def test_set_values_reach_the_function() -> None:
@@ -131,6 +142,8 @@ def test_signature_that_is_none_is_one_sentence(name: str | None) -> None:
     with pytest.raises(CustomEffectError, match=r"^the parameters of effect cannot be read: .*__signature__") as raised:
         load_effect(text.format("__signature__ = 3"), name)
     assert raised.value.line == 2
+    with pytest.raises(CustomEffectError, match=r"^the parameters of effect cannot be read: "):
+        load_effect("class Odd:\n def __repr__(self): exit()\n" + text.format("__signature__ = Odd()"), name)
     assert load_effect(text.format("__wrapped__ = effect"), name).controls == ()
 
 

@@ -42,6 +42,7 @@ def test_custom_effect_runs(astronaut: NDArray[np.uint8]) -> None:
     ("body", "sentence"),
     [
         ("return 1 / 0", r"the effect fx\.py:effect raised ZeroDivisionError: division by zero, line 2"),
+        ("raise GeneratorExit", r"the effect fx\.py:effect raised GeneratorExit, line 2"),
         ("return None", r"the effect fx\.py:effect returned NoneType, not a NumPy array"),
         ("return mask", r"the effect fx\.py:effect returned float32, not uint8"),
         ("return frame[1:]", r"returned the shape \(3, 5, 3\), not \(4, 5, 3\) or \(4, 5, 4\)"),
@@ -61,6 +62,7 @@ def test_bad_custom_effect_is_one_sentence(body: str, sentence: str) -> None:
         ("def effect(", r"^fx.py does not run: SyntaxError: '\(' was never closed, line 1$"),
         ("import nothing_of_this_name", "fx.py does not run: ModuleNotFoundError: .*, line 1"),
         ("effect = 3", "fx.py has no function effect"),
+        ("raise BaseException('no')", "^fx.py does not run: BaseException: no, line 1$"),
     ],
 )
 def test_effect_that_cannot_be_loaded_is_one_sentence(source: str, sentence: str) -> None:

@@ -23,6 +23,7 @@ MASK = np.ones((4, 4), np.float32)
         (np.zeros((0, 4)), ValueError, r"got \(0, 4\)"),
         (np.zeros((4, 4), np.uint8), TypeError, "floating point array .*, got uint8"),
         ([[0.0]], TypeError, "got list"),
+        (np.ma.masked_greater(np.full((4, 4), 5.0), 1), ValueError, "got values from 5 to 5"),
         (None, TypeError, "got NoneType"),
     ],
 )

@@ -57,6 +57,7 @@ def test_pictures_named_evaluate_are_still_pictures(album: Path, monkeypatch: py
         (("a/", "b/", "--csv", "a/x.jpg"), "--csv is 'a/x.jpg', but it has to end in .csv"),
         (("a/", "b/", "--csv", "b/../a/x.csv"), "--csv b/../a/x.csv is a file that is read: name another file"),
         (("a/x.jpg", "b/", "--contact-sheet", "a/x.jpg"), "--contact-sheet a/x.jpg is a file that is read: name an"),
+        (("a/", "b/", "-\nx"), "unrecognized arguments: - x"),
         (("a.mp4", "--csv", "c.csv"), "--csv needs the truth: without it no frame has a score"),
     ],
 )
@@ -66,6 +67,14 @@ def test_wrong_command_is_one_sentence(arguments: tuple[str, ...], sentence: str
         main(["evaluate", *arguments])
     assert end.value.code == 2
     assert f"pyselfie evaluate: error: {sentence}" in " ".join(capsys.readouterr().err.split())
+
+
+def test_name_that_no_file_can_have_is_one_sentence(tmp_path: Path, capsys: Any) -> None:
+    """A name that is too long is told, for pictures and for a clip."""
+    (tmp_path / "a.png").write_bytes(b"")
+    for arguments in ([str(tmp_path), "n" * 5000], ["n" * 5000, str(tmp_path), "--clip"]):
+        assert main(["evaluate", *arguments]) == 2
+        assert "nnn cannot be read: its name is too long" in capsys.readouterr().err
 
 
 def test_help_of_the_command_names_evaluate(capsys: Any) -> None:

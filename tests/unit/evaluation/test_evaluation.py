@@ -43,6 +43,11 @@ def test_two_of_one_name_are_left_out() -> None:
     ]
 
 
+def test_files_without_a_name_belong_to_nobody() -> None:
+    """In a page a file can be called nothing at all."""
+    assert [pair.name for pair in pair_names(["", "a.png"], ["a.png", ".."])[0]] == ["a"]
+
+
 def test_what_does_not_fit_is_a_sentence() -> None:
     """A truth of another size, and one of labels; a black one fits."""
     rgb = np.zeros((4, 6, 3), np.uint8)

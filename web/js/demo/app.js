@@ -1,6 +1,7 @@
 // The page: makes the parts and connects them. Decides nothing about pixels; Python in the worker does.
 
 import { on } from "../dom.js";
+import { isShared, takeShared } from "../page/shared.js";
 import { readUrlOptions } from "../page/url_options.js";
 import { Viewer } from "../page/viewer.js";
 import { Backdrops } from "./backdrops.js";
@@ -50,6 +51,13 @@ async function applyEffect() {
   describeStage();
 }
 
+async function openShared() {
+  await viewer.offline.begun;
+  const picture = await takeShared();
+  if (picture) viewer.openFirst([picture]);
+  else await viewer.showSample();
+}
+
 function chooseModel() {
   viewer.chooseModel(controls.model);
   embed.update();
@@ -70,4 +78,5 @@ chooseModel();
 stage.mirror = controls.mirror;
 void applyEffect();
 viewer.start();
-void viewer.showSample();
+if (isShared()) void openShared();
+else void viewer.showSample();

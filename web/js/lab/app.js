@@ -1,6 +1,7 @@
 // The quality lab's page: takes files, hands them to Python one by one, shows what comes back. Python does the rest.
 
 import { byId, make, on, radios } from "../dom.js";
+import { keepWhenIdle, takeNewer } from "../page/offline.js";
 import { saveFile } from "../save_file.js";
 import { SourceError } from "../sources/sources.js";
 import { Clip } from "./clip.js";
@@ -239,7 +240,10 @@ async function download(side) {
 
 // --- the user ---------------------------------------------------------------------------------------------------
 
-on(lab, "ready", () => say("ready", "Ready"));
+on(lab, "ready", () => {
+  say("ready", "Ready");
+  void keepWhenIdle();
+});
 on(lab, "progress", ({ loaded, total, text }) => {
   if (status.dataset.state !== "ready") say("loading", text, total ? `: ${Math.floor((100 * loaded) / total)} %` : "");
 });
@@ -282,4 +286,5 @@ table.addEventListener("click", ({ target }) => {
 for (const radio of radios("kind")) radio.addEventListener("change", () => void show(shown));
 for (const side of /** @type {const} */ (["a", "b"]))
   byId(`csv-${side}`, HTMLButtonElement).addEventListener("click", () => download(side).catch(complainOf));
+void takeNewer();
 enable();

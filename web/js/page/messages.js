@@ -1,6 +1,9 @@
 // Sentences about faults. One per topic: a newer sentence takes the place of the older.
 
-/** @typedef {{tone?: "error"|"notice", action?: {label: string, run: () => void}}} MessageOptions */
+/**
+ * @typedef {"error"|"notice"|"news"} Tone
+ * @typedef {{tone?: Tone, action?: {label: string, run: () => void}}} MessageOptions
+ */
 
 export class Messages {
   #alerts;
@@ -31,6 +34,11 @@ export class Messages {
     if (focusWasHere) message.querySelector("button")?.focus();
   }
 
+  /** Whether a sentence about it is shown. @param {string} topic */
+  has(topic) {
+    return this.#shown.has(topic);
+  }
+
   /** @param {string} topic */
   clear(topic) {
     this.#shown.get(topic)?.remove();
@@ -40,7 +48,7 @@ export class Messages {
   /**
    * @param {string} topic
    * @param {string} sentence
-   * @param {"error"|"notice"} tone
+   * @param {Tone} tone
    * @param {MessageOptions["action"]} action
    */
   #draw(topic, sentence, tone, action) {

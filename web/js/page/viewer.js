@@ -9,6 +9,7 @@ import { Sources } from "../sources/sources.js";
 import { wireActions } from "./actions.js";
 import { wireIntake } from "./intake.js";
 import { Messages } from "./messages.js";
+import { Offline } from "./offline.js";
 import { SourceBar } from "./source_bar.js";
 import { backendTitle, Status } from "./status.js";
 
@@ -21,6 +22,7 @@ export class Viewer extends EventTarget {
   messages = new Messages(byId("alerts", HTMLDivElement), byId("notices", HTMLDivElement));
   stage = byId("stage", SelfieSegmentationElement);
   sources = new Sources(this.stage);
+  offline = new Offline(this);
   #viewport = byId("viewport", HTMLDivElement);
   #snapshot = byId("snapshot-button", HTMLButtonElement);
   #status = new Status();
@@ -50,7 +52,7 @@ export class Viewer extends EventTarget {
       (sentence) => this.messages.show("action", sentence),
     );
     wireIntake(
-      (files) => this.#openFirst(files),
+      (files) => this.openFirst(files),
       (sentence) => this.messages.show("source", sentence, { tone: "notice" }),
     );
   }
@@ -182,7 +184,7 @@ export class Viewer extends EventTarget {
   }
 
   /** @param {File[]} files */
-  #openFirst(files) {
+  openFirst(files) {
     const [file] = files;
     const others = files.length - 1;
     this.messages.clear("files");

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.arguments import Parser, add_option
+from pyselfie.cli.files import is_folder
 from pyselfie.cli.formats import PICTURES, VIDEOS
 from pyselfie.core.options import MODEL_NAMES, OptionError, way_in
 
@@ -73,7 +74,7 @@ def _keep_inputs(options: argparse.Namespace) -> None:
     for flag, written in (("--csv", options.csv), ("--contact-sheet", options.contact_sheet)):
         for read in (options.pictures, options.truth, options.masks):
             if written is not None and read is not None and written.resolve().is_relative_to(read.resolve()):
-                where = f"lies in the folder {read}, which" if read.is_dir() else "is a file that"
+                where = f"lies in the folder {read}, which" if is_folder(read) else "is a file that"
                 raise OptionError(f"{flag} {written} {where} is read: name another file.")
 
 

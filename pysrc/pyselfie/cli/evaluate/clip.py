@@ -9,6 +9,7 @@ import numpy as np
 
 from pyselfie.cli.errors import FileError, UsageError, why
 from pyselfie.cli.evaluate.pairs import check_there, pictures_at
+from pyselfie.cli.files import is_folder
 from pyselfie.cli.film import Film
 from pyselfie.cli.formats import VIDEOS
 from pyselfie.cli.picture_file import read_levels, read_picture
@@ -95,8 +96,8 @@ class Clip:
 
 def _is_folder(place: Path) -> bool:
     check_there(place)
-    if place.is_dir() or place.suffix.lower() in VIDEOS:
-        return place.is_dir()
+    if is_folder(place) or place.suffix.lower() in VIDEOS:
+        return is_folder(place)
     raise UsageError(f"{place} is neither a folder of frames nor a video ({' '.join(sorted(VIDEOS))}) by its name")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyselfie.cli.errors import UsageError, why
+from pyselfie.cli.files import is_folder
 from pyselfie.cli.formats import PICTURES, VIDEOS
 from pyselfie.evaluation.names import bare, in_order, lacking, same_name
 
@@ -54,7 +55,7 @@ def find_pairs(pictures: Path, truth: Path, masks: Path | None) -> tuple[list[Pa
 
 def _partners(found: dict[str, Path], pictures: Path, place: Path) -> dict[str, Path]:
     named = _named(place)
-    if pictures.is_dir() or place.is_dir():
+    if is_folder(pictures) or is_folder(place):
         return named
     return dict.fromkeys(found, place)  # two files belong together, whatever they are called
 
@@ -83,7 +84,7 @@ def pictures_at(place: Path) -> list[Path]:
     UsageError
         When there are none.
     """
-    if place.is_dir():
+    if is_folder(place):
         shown = _shown(place, PICTURES)
         if not shown:
             raise UsageError(f"there is no picture in the folder {place}")
@@ -96,7 +97,7 @@ def pictures_at(place: Path) -> list[Path]:
 
 def left_out(place: Path) -> str:
     """Return a sentence about the videos in a folder, which nobody measures there; "" if there are none."""
-    videos = _shown(place, VIDEOS) if place.is_dir() else []
+    videos = _shown(place, VIDEOS) if is_folder(place) else []
     if not videos:
         return ""
     those = f"{len(videos)} videos in {place} are" if len(videos) > 1 else f"a video in {place} is"

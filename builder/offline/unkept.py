@@ -1,0 +1,32 @@
+"""A site that no browser keeps: what is worked on is never older than dist/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Request, Response
+
+from builder.offline.worker import NAME
+from builder.policy import ALWAYS, CONTENT_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_SCRIPT = Path(__file__).with_name("forget.js")
+
+
+class Unkept:
+    """The site at `prefix` with another service worker, which ends the one of an earlier visit."""
+
+    def __init__(self, site: WSGIApplication, prefix: str) -> None:
+        self._site = site
+        self._path = prefix + NAME
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request; as WSGI wants it."""
+        if Request(environ).path != self._path:
+            return self._site(environ, start_response)
+        response = Response(_SCRIPT.read_bytes(), content_type=CONTENT_TYPES[".js"], headers=ALWAYS)
+        return response(environ, start_response)

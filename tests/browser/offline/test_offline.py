@@ -1,0 +1,197 @@
+"""The kept site without a network: its server is stopped after the first visit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pytest
+
+from builder.offline.worker import NAME
+from tests.browser.offline.offline_kit import NO_ENGINE, OUTER_WORKER, PAINTED, PREFIX, Host, Tab, guarded
+from tests.browser.page.page_kit import Demo, encode
+from tests.browser.play.play_kit import Play
+from tests.browser.widget.widget_kit import WAIT_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Response
+
+    from tests.browser.guard import GuardedPage
+
+pytestmark = pytest.mark.chromium("service workers have been tried in Chromium alone")
+
+_SOMEBODYS = ("workbox-precache-v2-http://somebody/", "pyselfie-precache-v2-http://else/")
+_BEFORE = """async ([worker, names]) => {
+  await navigator.serviceWorker.register(worker, { scope: "/" });
+  for (const name of names) await (await caches.open(name)).put("/theirs", new Response("theirs"));
+}"""
+_IS_KEPT = """async (prefix) => {
+  const registrations = await navigator.serviceWorker.getRegistrations();
+  return registrations.some(({ scope, active }) => scope.endsWith(prefix) && active);
+}"""
+_THEIRS = """async (names) => {
+  const registrations = await navigator.serviceWorker.getRegistrations();
+  const kept = names.map(async (name) => (await (await caches.open(name)).match("/theirs"))?.text());
+  return [registrations.map(({ scope }) => new URL(scope).pathname).sort(), await Promise.all(kept)];
+}"""
+_LATE = """() => new Promise((resolve) => {
+  const stage = document.querySelector("#stage");
+  stage.addEventListener("effect", ({ detail }) => {
+    if (detail.running === "newest" || detail.error) resolve(detail.error?.message ?? "fine");
+  });
+  stage.setEffect("import numpy.polynomial\\ndef effect(frame, mask, time):\\n    return 255 - frame\\n");
+})"""
+_KEPT = """async (change) => {
+  const { scope } = await navigator.serviceWorker.ready;
+  const cache = await caches.open(`pyselfie-precache-v2-${scope}`);
+  const found = (await cache.keys()).find(({ url }) => url.includes("/docs/files.html"));
+  if (found && change) await cache.delete(found);
+  return Boolean(found);
+}"""
+_MODEL = """(wanted) => new Promise((resolve) => {
+  document.querySelector("#stage").addEventListener("model", ({ detail }) => resolve(detail.model));
+  document.querySelector(`input[name=model][value="${wanted}"]`).click();
+})"""
+_SHARE = """<form method=post enctype=multipart/form-data action="%sshare"><input type=file name=picture><button>"""
+
+
+@pytest.fixture(scope="module")
+def host(dist: Path) -> Iterator[Host]:
+    """Return a host of the built site."""
+    running = Host(dist).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def first_visit(
+    browser_for: Callable[[tuple[str, ...]], Browser], host: Host
+) -> Iterator[tuple[BrowserContext, list[str]]]:
+    """Visit the site once, beside somebody's worker and caches; then it's kept, and its server stops.
+
+    What was asked for until it painted is returned, too.
+    """
+    with guarded(browser_for(()), host, reduced_motion="reduce") as context:
+        page = cast("GuardedPage", context.new_page())
+        page.goto(f"{host.url}licenses/README.txt")
+        page.evaluate(_BEFORE, [OUTER_WORKER, _SOMEBODYS])
+        host.asked.clear()
+        demo = Demo(page, f"{host.url}?model=general").wait_painted()
+        demo.until(lambda: page.evaluate(_IS_KEPT, PREFIX))
+        asked = list(host.asked)
+        host.stop()
+        page.close()
+        yield context, asked
+
+
+@pytest.fixture(scope="module")
+def opened(first_visit: tuple[BrowserContext, list[str]], host: Host) -> tuple[Demo, Response]:
+    """Return the demo page, opened without a network, and what the browser got for it."""
+    page = cast("GuardedPage", first_visit[0].new_page())
+    with page.expect_response(f"{host.url}?model=general") as answered:
+        demo = Demo(page, f"{host.url}?model=general")
+    return demo.wait_painted(), answered.value
+
+
+@pytest.fixture(scope="module")
+def demo(opened: tuple[Demo, Response]) -> Demo:
+    """Return the demo page, opened without a network."""
+    return opened[0]
+
+
+def test_the_rest_comes_after_the_first_composite(first_visit: tuple[BrowserContext, list[str]]) -> None:
+    """Before the service worker is asked for, the page has asked for its own needs alone; then for each file once."""
+    _, asked = first_visit
+    before, after = asked[: asked.index(NAME)], asked[asked.index(NAME) + 1 :]
+    assert [path for path in before if path.endswith(".onnx")] == ["models/selfie_segmentation_refined_web.onnx"]
+    assert not [path for path in before if path.startswith(("docs/", "fixtures/", "licenses/"))]
+    assert {"docs/index.html", "models/selfie_multiclass.onnx", "play.html", "index.html"} <= set(after)
+    assert not [path for path in after if path.startswith("packages/") or path == "widget.json"]
+
+
+def test_the_page_paints_without_a_network(opened: tuple[Demo, Response]) -> None:
+    """As with one: its policy and its isolation come with it."""
+    demo, response = opened
+    assert response.from_service_worker
+    assert "worker-src 'self';" in response.headers["content-security-policy"]
+    assert demo.page.evaluate("crossOriginIsolated")
+    assert demo.pixels()[..., :3].std() > 20
+    assert demo.messages() == []
+
+
+def test_each_effect_without_a_network(demo: Demo) -> None:
+    """Backdrops and Python's late modules are there, too."""
+    seen = [demo.pixels()]
+    for name in ("picture", "color", "transparent", "fill", "mask", "none", "blur"):
+        demo.choose_effect(name)
+        demo.until(lambda: not np.array_equal(demo.pixels(), seen[-1]))
+        seen.append(demo.pixels())
+    assert demo.page.evaluate(_LATE) == "fine"
+    demo.page.evaluate("document.querySelector('#stage').setEffect(null)")
+    assert demo.messages() == []
+
+
+def test_each_model_without_a_network(demo: Demo) -> None:
+    """None of them was needed by the first visit."""
+    assert demo.page.evaluate(_MODEL, 1) == "landscape"
+    assert demo.page.evaluate(_MODEL, 2) == "multiclass"
+    assert demo.page.evaluate(_MODEL, 0) == "general"
+    assert demo.messages() == []
+
+
+def test_a_shared_picture_is_shown_once(first_visit: tuple[BrowserContext, list[str]], host: Host) -> None:
+    """What another app hands to the installed one, as the manifest's share target says, is opened at its start."""
+    page: Any = first_visit[0].new_page()
+    page.set_content(_SHARE % host.url)
+    page.add_init_script(NO_ENGINE)
+    picture = encode(np.full((32, 48, 3), 90, np.uint8))
+    page.set_input_files("input", {"name": "from another app é.png", "mimeType": "image/png", "buffer": picture})
+    page.click("button")
+    page.get_by_text("from another app é.png").wait_for(timeout=WAIT_MS)
+    assert page.url == host.url
+    assert page.evaluate("async () => (await fetch('shared-picture')).status") == 204
+    page.close()
+
+
+def test_the_other_pages_open_without_a_network(first_visit: tuple[BrowserContext, list[str]], host: Host) -> None:
+    """The playground runs its first effect, the lab gets ready, the documentation is there."""
+    page: Any = first_visit[0].new_page()
+    response = page.goto(f"{host.url}docs/")
+    assert response.from_service_worker
+    assert page.title().endswith("pyselfie")
+    page.set_default_timeout(WAIT_MS)
+    page.goto(f"{host.url}lab.html")
+    page.locator("#status[data-state=ready]").wait_for()
+    Play(page, host, "?model=general").wait_painted().wait_state("good")  # type: ignore[arg-type] # it has a url
+    assert page.evaluate("crossOriginIsolated")
+    page.close()
+
+
+def test_somebodys_worker_and_caches_stay(demo: Demo) -> None:
+    """Their names may be Workbox's own, or begin like ours."""
+    assert demo.page.evaluate(_THEIRS, _SOMEBODYS) == [["/", PREFIX], ["theirs", "theirs"]]
+
+
+def test_what_the_browser_has_thrown_away_comes_again(demo: Demo, host: Host) -> None:
+    """A file that is no longer kept comes from the network, and is kept again."""
+    assert demo.page.evaluate(_KEPT, True)
+    assert not demo.page.evaluate(_KEPT, False)
+    host.start()
+    assert demo.page.evaluate("async () => (await fetch('docs/files.html')).status") == 200
+    demo.until(lambda: demo.page.evaluate(_KEPT, False))
+    host.stop()
+
+
+def test_the_widget_and_the_element_keep_nothing(browser_for: Callable[[tuple[str, ...]], Browser], host: Host) -> None:
+    """Unless a page asks for it by `registerOffline`."""
+    host.start().asked.clear()
+    with guarded(browser_for(()), host) as context:
+        widget = Tab(context, host, "widget.html?src=samples/astronaut.jpg")
+        widget.page.evaluate(PAINTED, "selfie-segmentation")
+        assert widget.page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+        assert "pyselfie.js" in host.asked
+        assert NAME not in host.asked
+    host.stop()

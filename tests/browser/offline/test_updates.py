@@ -1,0 +1,236 @@
+"""A newer version of the kept site: offered, taken at the next start, never in a call, and only if it's whole."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Error
+
+from builder.offline.worker import NAME
+from tests.browser.flags import camera_flags
+from tests.browser.legacy.legacy_kit import link_tree
+from tests.browser.offline.offline_kit import PAINTED, Host, Tab, guarded, light_list, rewrite
+from tests.browser.page.page_kit import AXE, RUN_AXE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext
+
+pytestmark = pytest.mark.chromium("service workers have been tried in Chromium alone")
+
+_READY = "A new version of this page is ready."
+_IN_THE_WAY = {
+    "no workers": "delete Navigator.prototype.serviceWorker",
+    "storage off": "Object.defineProperty(Navigator.prototype, 'serviceWorker', { get() { throw new Error('off'); } })",
+    "refused": "ServiceWorkerContainer.prototype.register = () => Promise.reject(new DOMException('denied'))",
+    "data saved": "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })",
+}
+_SPOILT: dict[str, Callable[[bytes], bytes | None]] = {
+    "truncated": lambda data: data[: len(data) // 2],
+    "corrupt": lambda data: bytes([data[0] ^ 1]) + data[1:],
+    "missing": lambda _: None,
+}
+_NAMES = "async () => (await caches.keys()).sort()"
+_KEPT_PAGES = """async () => {
+  const [name] = (await caches.keys()).filter((one) => one.startsWith("pyselfie-precache"));
+  const kept = await (await caches.open(name)).keys();
+  return kept.filter(({ url }) => /\\/index\\.html\\?/.test(url) && !url.includes("/docs/")).length;
+}"""
+
+
+def _with_headline(headline: bytes, page: bytes) -> bytes:
+    changed = re.sub(rb"<h1.*</h1>", headline, page)
+    assert changed != page
+    return changed
+
+
+@pytest.fixture(scope="module")
+def versions(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return two versions of the site, whose headlines say “one” and “two”."""
+    folders = []
+    for number in ("one", "two"):
+        folder = tmp_path_factory.mktemp("versions") / number
+        link_tree(dist, folder)
+        headline = f"<h1>{number}</h1>".encode()
+        rewrite(folder / "index.html", partial(_with_headline, headline))
+        rewrite(folder / "widget.html", partial(_with_headline, headline))
+        light_list(folder)
+        folders.append(folder)
+    return folders
+
+
+@pytest.fixture(scope="module")
+def running_host(versions: list[Path]) -> Iterator[Host]:
+    """Return one host for all tests: each has a profile of its own."""
+    host = Host(versions[0]).start()
+    yield host
+    host.stop()
+
+
+@pytest.fixture
+def host(running_host: Host, versions: list[Path]) -> Host:
+    """Return the host with the first version."""
+    return running_host.start(versions[0])
+
+
+@pytest.fixture
+def profile(
+    browser_for: Callable[[tuple[str, ...]], Browser], host: Host, camera_file: Path
+) -> Iterator[BrowserContext]:
+    """Return a profile that keeps the first version, without a page, with a camera."""
+    with guarded(browser_for(camera_flags(camera_file)), host, reduced_motion="reduce") as context:
+        tab = Tab(context, host)
+        tab.keep()
+        tab.page.close()
+        yield context
+
+
+def test_an_update_is_offered_and_taken_by_a_button(profile: BrowserContext, host: Host, versions: list[Path]) -> None:
+    """The old version stays until the button is pressed; then the new one is there, and the old page is forgotten."""
+    host.start(versions[1])
+    tab = Tab(profile, host)
+    assert tab.version() == "one"
+    tab.until(lambda: tab.messages() == [_READY])
+    assert tab.version() == "one"
+    assert tab.page.locator("#notices[role=status] [data-topic=update]").count() == 1
+    tab.page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert tab.page.evaluate(RUN_AXE) == []
+    button = tab.page.get_by_role("button", name="Use it")
+    button.focus()
+    button.press("Enter")
+    tab.until(lambda: tab.version() == "two")
+    tab.until(lambda: tab.page.evaluate(_KEPT_PAGES) == 1)
+    assert tab.workers() == "active"
+    assert tab.messages() == []
+
+
+@pytest.mark.parametrize("how", ["reload", "new tab"])
+def test_an_update_is_taken_at_the_next_start(
+    profile: BrowserContext, host: Host, versions: list[Path], how: str
+) -> None:
+    """Whether the only page is loaded again, or closed and opened."""
+    tab = Tab(profile, host)
+    host.start(versions[1])
+    assert tab.update() == "installed"
+    assert tab.version() == "one"
+    if how == "reload":
+        tab.page.reload()
+    else:
+        tab.page.close()
+        tab = Tab(profile, host)
+    tab.until(lambda: _started_with_it(tab))
+    tab.until(lambda: tab.workers() == "active")
+
+
+def _started_with_it(tab: Tab) -> bool:
+    if tab.messages():  # the browser still counted the page before, so that it was offered
+        tab.page.reload()
+    return tab.version() == "two"
+
+
+def test_an_update_is_not_offered_in_a_call(profile: BrowserContext, host: Host, versions: list[Path]) -> None:
+    """While the camera runs nothing is said, and what was said goes; it comes when the camera has stopped."""
+    tab = Tab(profile, host)
+    camera = tab.page.locator("#camera-button")
+    camera.click()
+    tab.until(lambda: camera.get_attribute("aria-current") == "true")
+    host.start(versions[1])
+    assert tab.update() == "installed"
+    assert tab.messages() == []
+    camera.click()
+    tab.until(lambda: tab.messages() == [_READY])
+    camera.click()
+    tab.until(lambda: not tab.messages())
+    assert tab.version() == "one"
+
+
+def test_an_update_waits_for_the_other_tab(profile: BrowserContext, host: Host, versions: list[Path]) -> None:
+    """A tab that may be in a call is never taken over: the button says to close it, and then works."""
+    tab, other = Tab(profile, host), Tab(profile, host, "play.html")
+    host.start(versions[1])
+    assert tab.update() == "installed"
+    tab.until(lambda: tab.messages() == [_READY])
+    tab.page.get_by_role("button", name="Use it").click()
+    tab.until(lambda: "open in another tab" in "".join(tab.messages()))
+    assert tab.version() == "one"
+    assert other.workers() == "waiting active"
+    other.page.close()
+    tab.until(lambda: _used(tab))
+
+
+def _used(tab: Tab) -> bool:
+    """Press the button, again where the browser still counts a page that has gone."""
+    with suppress(Error):  # the button goes with its page
+        tab.page.get_by_role("button", name="Use it").click(timeout=2000)
+    return tab.version() == "two"
+
+
+def test_a_broken_update_leaves_the_old_version(
+    profile: BrowserContext, host: Host, versions: list[Path], tmp_path: Path
+) -> None:
+    """One bad file, and nothing of it is used, also without a network; when the file is mended the update comes."""
+    tab = Tab(profile, host)
+    tab.page.expected_errors.append("integrity")
+    for name, spoil in _SPOILT.items():
+        broken = tmp_path / name
+        link_tree(versions[1], broken)
+        rewrite(broken / "widget.html", spoil)  # the last one that is new
+        host.start(broken)
+        assert tab.update() == "redundant", name
+        host.stop()
+        tab.page.reload()
+        assert tab.version() == "one", name
+        assert tab.workers() == "active", name
+        assert tab.messages() == [], name
+    host.start(versions[1])
+    assert tab.update() == "installed"
+
+
+def test_a_server_for_development_ends_what_is_kept(profile: BrowserContext, host: Host) -> None:
+    """At `build.py serve` an earlier visit's worker and its cache go; others' caches stay."""
+    tab = Tab(profile, host)
+    tab.page.evaluate("Promise.all(['somebody', 'pyselfie-precache-v2-http://else/'].map((name) => caches.open(name)))")
+    assert len(tab.page.evaluate(_NAMES)) == 3
+    host.start(offline=False)
+    tab.page.reload()
+    tab.until(lambda: tab.page.evaluate(_NAMES) == ["pyselfie-precache-v2-http://else/", "somebody"])
+    tab.page.wait_for_load_state()
+    tab.until(lambda: not tab.workers())
+
+
+def test_registering_says_what_is_in_the_way(browser_for: Callable[[tuple[str, ...]], Browser], host: Host) -> None:
+    """A page elsewhere on the origin, a browser without service workers, a file that's missing: one sentence each."""
+    failing = "async (url) => (await import(url)).registerOffline().then(() => 'kept', ({ message }) => message)"
+    with guarded(browser_for(()), host) as context:
+        tab = Tab(context, host, script="if (location.search) delete Navigator.prototype.serviceWorker")
+        script = f"{host.url}pyselfie.js"
+        tab.page.goto(f"{host.url}docs/index.html?none")
+        assert "this browser offers no service workers here" in tab.page.evaluate(failing, script)
+        tab.page.goto(f"{host.url}docs/index.html")
+        tab.page.evaluate("history.replaceState(null, '', '/elsewhere')")
+        said = tab.page.evaluate(failing, script)
+        assert re.search(rf"kept for pages below {host.url} only, and this page isn't: put the page there", said)
+        tab.page.goto(f"{host.url}docs/index.html")
+        assert tab.page.evaluate(failing, script) == "kept"
+        assert "waiting" not in tab.workers()
+
+
+def test_a_page_that_cannot_be_kept_says_nothing(browser_for: Callable[[tuple[str, ...]], Browser], host: Host) -> None:
+    """Where something is in the way of the worker, nothing is told, nothing fails and nothing more is asked for."""
+    with guarded(browser_for(()), host) as context:
+        for name, provoked in _IN_THE_WAY.items():
+            tab = Tab(context, host, script=provoked)
+            host.asked.clear()
+            tab.page.evaluate(PAINTED, "#stage")
+            assert NAME not in host.asked, name
+            assert tab.page.locator(".message").count() == 0, name
+            tab.page.close()
+        tab = Tab(context, host)
+        tab.page.evaluate(PAINTED, "#stage")
+        tab.until(lambda: NAME in host.asked)
