@@ -24,9 +24,13 @@ _EPILOG = """examples:
   python3 build.py test -k blur -x        pytest alone, with these arguments
   python3 build.py generate               after a change of an option or an effect
   python3 build.py bench                  compare with the peers, print ratios
+  python3 build.py soak --minutes 60      use one page for an hour, print what has grown
 
-All set-up (.venv, node_modules) is done on the way, and only when something has changed; test and bench need more
-than build and serve, and fetch it when they are first run."""
+All set-up (.venv, node_modules) is done on the way, and only when something has changed; test, bench and soak need
+more than build and serve, and fetch it when they are first run."""
+
+_HANDING_ON = ("test", "bench", "soak")
+"""Commands whose arguments go to somebody else, and which need what the tests need."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,15 +70,16 @@ def parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("generate", help="write the table of options to the scripts, types and documents that have it")
     commands.add_parser("bench", help="build, then measure against the peers; arguments go to the benchmark")
+    commands.add_parser("soak", help="build, then use one page for long and see what grows; arguments go to it")
     return whole
 
 
 def parse(given: list[str]) -> argparse.Namespace:
-    """Parse a command line; what follows ``test`` or ``bench`` becomes the option ``passed_on``, as it is.
+    """Parse a command line; what follows one of `_HANDING_ON` becomes the option ``passed_on``, as it is.
 
     The line is split here because argparse keeps neither unknown options nor a second ``--`` apart from its own.
     """
-    hands_on = given[:1] in (["test"], ["bench"]) and given[1:2] not in (["-h"], ["--help"])
+    hands_on = bool(given) and given[0] in _HANDING_ON and given[1:2] not in (["-h"], ["--help"])
     options = parser().parse_args(given[:1] if hands_on else given)
     options.passed_on = given[2:] if given[1:2] == ["--"] else given[1:]
     return options
@@ -92,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(given)
     try:
         bootstrap.check_node()
-        locks = (DEV_LOCK,) if options.command in {"test", "bench"} else (BUILD_LOCK, DEV_LOCK)
+        locks = (DEV_LOCK,) if options.command in _HANDING_ON else (BUILD_LOCK, DEV_LOCK)
         if not bootstrap.is_ready(VENV, *locks):
             return bootstrap.re_execute(_interpreter(*locks), [str(ROOT / "build.py"), *given])
         from builder.commands import run  # noqa: PLC0415 - needs what is installed in .venv

@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the command that was asked for; return the exit code."""
     if options.command == "generate":
         return generate()
-    dist = build(compressing=options.command != "serve")
+    dist = build(compressing=options.command not in {"serve", "soak"})
     match options.command:
         case "serve":
             return _serve(dist, options)
@@ -36,6 +36,10 @@ def run(options: argparse.Namespace) -> int:
             from bench.run import main as bench  # noqa: PLC0415 - loaded only when asked for
 
             return bench(options.passed_on)
+        case "soak":
+            from bench.soak.main import main as soak  # noqa: PLC0415 - as above
+
+            return soak(options.passed_on)
     say(f"built: {dist}")
     return 0
 

@@ -200,14 +200,15 @@ def test_help_needs_no_setup(tmp_path: Path):
     environment = {**os.environ, "PATH": str(tmp_path)}
     command = [sys.executable, str(ROOT / "build.py"), "--help"]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert all(f"\n    {name} " in result.stdout for name in ("build", "serve", "test", "bench"))
+    assert all(f"\n    {name} " in result.stdout for name in ("build", "serve", "test", "bench", "soak"))
 
 
 def test_arguments_are_passed_on():
-    """What follows test and bench reaches pytest and the benchmark as it is, with or without a first --."""
+    """What follows test, bench and soak reaches pytest and the measurements as it is, with or without a first --."""
     assert cli.parse(["test", "--", "-k", "blur", "--", "x"]).passed_on == ["-k", "blur", "--", "x"]
     assert cli.parse(["test", "-k", "blur"]).passed_on == ["-k", "blur"]
     assert cli.parse(["bench", "--quick"]).passed_on == ["--quick"]
+    assert cli.parse(["soak", "--minutes", "3"]).passed_on == ["--minutes", "3"]
     assert cli.parse(["test"]).passed_on == []
 
 

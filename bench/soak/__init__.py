@@ -1,0 +1,1 @@
+"""``build.py soak``: hours of use in one page, and what has grown meanwhile."""

@@ -1,0 +1,149 @@
+"""``python3 build.py soak``: one page for hours, and the slope of everything that must not grow."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import signal
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.gpu import SOFTWARE_FLAGS
+from bench.machine import describe_machine
+from bench.report import now
+from bench.site import bench_server
+from bench.soak.chromium_tab import ChromiumTab
+from bench.soak.firefox_tab import FirefoxTab
+from bench.soak.media import CAMERA, write_media
+from bench.soak.plan import rounds
+from bench.soak.report import SCHEMA, failures, path_for, render, save
+from bench.soak.run import Run
+from builder.chromium import QUIET_FLAGS, ensure_chromium
+from builder.errors import BuildError
+from builder.firefox import NONE_FOUND, installed_firefox
+from builder.paths import DIST, ROOT
+from builder.report import complain, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bench.soak.plan import Step
+    from bench.soak.report import Report
+    from bench.soak.tab import Tab
+
+_WARM_UP = 0.15  # of the run
+_LONGEST_WARM_UP_S = 300.0
+_FLAGS = (
+    *QUIET_FLAGS,
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+)
+
+
+def main(argv: list[str]) -> int:
+    """Run, print the table and save it; return 0 if nothing grew and nothing failed."""
+    options = parse(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    report = soak(options)
+    print(f"\n{render(report)}\n")
+    say(f"saved: {path_for(report, options.output)}")
+    found = failures(report)
+    for sentence in found:
+        complain(sentence)
+    return int(bool(found))
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="build.py soak", description="Use one page for long, and see what grows.")
+    parser.add_argument("--minutes", type=_minutes, default=5.0, metavar="N", help="how long (default: %(default)s)")
+    parser.add_argument("--engine", choices=("chromium", "firefox"), default="chromium", help="default: %(default)s")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the steps' order (default: %(default)s)")
+    parser.add_argument("--webgpu", action="store_true", help="Chromium's WebGPU in software, which is slow")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="save here instead of in bench/results/")
+    return parser.parse_args(argv)
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = math.nan
+    if not 0 < minutes < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes: give one above 0")
+    return minutes
+
+
+def soak(options: argparse.Namespace, plan: Iterable[Sequence[Step]] | None = None, *, leak: bool = False) -> Report:
+    """Run as `options` say, and save what was found.
+
+    Parameters
+    ----------
+    options
+        Of `parse`.
+    plan
+        Other steps than those of `plan.rounds`, round by round.
+    leak
+        The page keeps a frame and a proxy at each step: what a run has to find.
+    """
+    query = f"painter={'auto' if options.webgpu else 'canvas2d'}{'&leak' if leak else ''}"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+        media, profile = Path(temporary, "media"), Path(temporary, "profile")
+        write_media(media)
+        profile.mkdir()
+        mounts = {"dist": DIST, "frames": media, "effects": ROOT / "examples" / "effects"}
+        tab = _start(options, media, profile)
+        try:
+            report = _empty_report(options, tab.version)
+            path = path_for(report, options.output)
+            with bench_server(mounts) as site:
+                page = f"{site.url}soak.html?{query}"
+                Run(tab, page, report, path, plan or rounds(options.seed)).until_the_end()
+            save(report, path)
+        finally:
+            tab.close()
+    return report
+
+
+def _start(options: argparse.Namespace, media: Path, profile: Path) -> Tab:
+    if options.engine == "chromium":
+        flags = (*_FLAGS, *(SOFTWARE_FLAGS if options.webgpu else ()))
+        camera = f"--use-file-for-fake-video-capture={media / CAMERA}"
+        return ChromiumTab(ensure_chromium(), (*flags, camera), profile)
+    if options.webgpu:
+        raise BuildError("--webgpu needs Chromium: Firefox has no WebGPU in software; leave out one of the two.")
+    program = installed_firefox()
+    if program is None:
+        raise BuildError(NONE_FOUND)
+    return FirefoxTab(program, profile)
+
+
+def _empty_report(options: argparse.Namespace, version: str) -> Report:
+    is_chromium = options.engine == "chromium"
+    return {
+        "schema": SCHEMA,
+        "date": now(),
+        "machine": describe_machine(version if is_chromium else "none"),
+        "settings": {
+            "engine": options.engine,
+            "version": version,
+            "minutes": options.minutes,
+            "seed": options.seed,
+            "webgpu": options.webgpu,
+            "warm_up_s": round(min(_WARM_UP * 60 * options.minutes, _LONGEST_WARM_UP_S), 1),
+        },
+        "ended": "as planned",
+        "seconds": 0.0,
+        "frames": 0,
+        "done": {},
+        "times_s": [],
+        "samples": [],
+        "found": {},
+        "not_measured": {},
+        "faults": [],
+    }

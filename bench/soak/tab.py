@@ -1,0 +1,46 @@
+"""One tab of a browser, driven over the browser's own protocol.
+
+Not by Playwright: that listens to the network for as long as the tab is there, and a browser then keeps what came, a
+hundred megabytes of it, which here would look like a leak. Firefox tells of its heaps only to Marionette.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Any, Protocol
+
+_END_S = 10.0
+WORKER = "soak_worker.js"
+"""How the script of the worker that is looked at ends."""
+
+
+class BrowserGoneError(Exception):
+    """The browser, or the tab, is no more."""
+
+
+class Tab(Protocol):
+    """What a run needs of either browser."""
+
+    version: str
+    process: subprocess.Popen[bytes]
+
+    def open(self, url: str) -> None:
+        """Go there."""
+
+    def evaluate(self, code: str) -> Any:
+        """Return what JavaScript's `code` gives in the page, after awaiting it; a RuntimeError says what it threw."""
+
+    def heaps(self) -> dict[str, int]:
+        """Collect the garbage, then return the bytes that live in JavaScript's heaps: "page" and "worker"."""
+
+    def close(self) -> None:
+        """End the browser."""
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a browser that was told to end; one that does not is killed."""
+    try:
+        process.wait(_END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
