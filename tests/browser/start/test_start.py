@@ -234,6 +234,7 @@ def test_preload_takes_what_tracks_take(launch: Callable[..., GuardedPage], site
         """async (url) => {
           const { preload, support } = await import(url);
           const calls = [preload({ painter: "canvas" }), preload({ fast: true }), support({ backend: 7 })];
+          calls.push(preload(null), support("wasm"), preload({ signal: {} }));
           return Promise.all(calls.map((call) => call.catch(({ name, message }) => `${name}: ${message}`)));
         }""",
         f"{site.url}pyselfie.js",
@@ -243,6 +244,9 @@ def test_preload_takes_what_tracks_take(launch: Callable[..., GuardedPage], site
         "TypeError: There is no option “fast”; the options are "
         "site, backend, painter, isolated, modelSelection, edges.",
         "TypeError: backend is 7, but it has to be one of auto, webgpu, wasm.",
+        'TypeError: The options are null, but they have to be an object like { backend: "wasm" }.',
+        'TypeError: The options are “wasm”, but they have to be an object like { backend: "wasm" }.',
+        "TypeError: signal is [object Object], but it has to be an AbortController's signal.",
     ]
     assert element.workers() == 0
     with element.page.expect_request(f"**/{model_file('landscape')}"):
