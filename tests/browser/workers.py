@@ -43,7 +43,8 @@ ASK_WORKER = """([code, argument]) => new Promise((resolve, reject) => {
 
 def is_firefox(page: Page) -> bool:
     """Tell whether a page is in Firefox."""
-    browser = page.context.browser
+    context = getattr(page, "context", None)  # which WebKit's page, no Playwright's, lacks
+    browser = context.browser if context else None
     return browser is not None and browser.browser_type.name == "firefox"
 
 
