@@ -18,7 +18,7 @@ The segmentation models (models/*.onnx, packages/pyselfie_multiclass-*): The Med
 Pyodide {pyodide} (vendor/pyodide/): Pyodide contributors and Mozilla, MPL-2.0 (MPL-2.0.txt);
     source: https://github.com/pyodide/pyodide/tree/{pyodide}
 CPython 3.12, inside Pyodide: Python Software Foundation, PSF-2.0 (CPython.txt)
-NumPy {numpy} for WebAssembly (python/numpy*.zip): NumPy Developers, BSD-3-Clause (in numpy-*.zip's .dist-info)
+NumPy {numpy} for WebAssembly (python/numpy*): NumPy Developers, BSD-3-Clause (in numpy-*.zip's .dist-info)
 ONNX Runtime Web {onnxruntime} (vendor/onnxruntime/): Microsoft Corporation, MIT (onnxruntime.txt),
     with third-party parts (onnxruntime-ThirdPartyNotices.txt)
 CodeMirror {codemirror}, the playground's editor (js/play/codemirror.js): Marijn Haverbeke and others, MIT, with all of

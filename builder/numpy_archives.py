@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tarfile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from builder import late_modules, zips
 from builder.bytecode import SITE_PACKAGES, compile_sources, recipe
@@ -70,6 +70,41 @@ def make_archives(tarball: Path, archives: Parts) -> None:
     expect_sha256(tarball.name, tarball, TARBALL_SHA256, "delete node_modules/ and run build.py again.")
     members = compile_sources(deferred(site_packages(tarball)), SITE_PACKAGES)
     late_modules.write_parts(members, archives, LATE_NUMPY)
+
+
+class Library(NamedTuple):
+    """A Python module in machine code.
+
+    Attributes
+    ----------
+    name : str
+        Its file, below site-packages.
+    code : bytes
+        WebAssembly.
+    """
+
+    name: str
+    code: bytes
+
+
+def library_apart(archive: Path) -> tuple[bytes, Library]:
+    """Return the first archive with its library of machine code as an empty file, and the library.
+
+    Browsers compile a file's code while it comes and keep what they have made of it; they can't with an archive's.
+
+    Raises
+    ------
+    BuildError
+        If there isn't just one.
+    """
+    members = zips.unpack(archive.read_bytes())
+    names = [name for name in members if name.endswith(".so")]
+    if len(names) != 1:
+        raise BuildError(
+            f"{archive.name} has {len(names)} libraries of machine code, expected 1: see {Path(__file__).name}."
+        )
+    [name] = names
+    return zips.pack(members | {name: b""}), Library(name, members[name])
 
 
 def deferred(members: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -17,6 +17,7 @@ from builder import (
     licences,
     model_files,
     npm_package,
+    numpy_archives,
     preloads,
     site_archive,
     templates,
@@ -31,7 +32,7 @@ from builder.report import say, step
 from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 Plan = dict[str, "Path | bytes"]
 """Path below dist/ to its source: a file to copy, or the bytes themselves."""
@@ -62,7 +63,10 @@ def ensure_site(packages: wheels.Packages, numpy: late_modules.Parts, *, compres
 def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
     """Say what the site is made of."""
     plan: Plan = {f"vendor/{name}": source for name, source in vendor.vendor_files().items()}
-    plan |= {f"python/{archive.name}": archive for archive in numpy}
+    plan[f"python/{numpy.late.name}"] = numpy.late
+    plan[f"python/{numpy.first.name}"], library = numpy_archives.library_apart(numpy.first)
+    native = f"python/{numpy.first.stem.replace('-', '_native-')}.wasm"
+    plan[native] = library.code
     version = packages.wheel.name.split("-")[1]
     archive = site_archive.ensure_site_archive(packages.wheel)
     plan[f"python/{archive.name}"] = archive
@@ -83,7 +87,7 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
     plan |= app.app_files()
     plan |= fixtures.fixture_files()
     plan |= npm_package.package_files(version)
-    plan["assets.json"] = assets(plan, version, (numpy.late, vendor.STDLIB.late))
+    plan["assets.json"] = assets(plan, version, (numpy.late, vendor.STDLIB.late), {native: library.name})
     context = {
         "version": version,
         "options": {option.name: option for option in reversed(OPTIONS)},
@@ -97,8 +101,11 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
     return plan
 
 
-def assets(plan: Plan, version: str, late: Collection[Path]) -> bytes:
-    """Return assets.json: versions, size and SHA-256 of what the worker loads, what leads to the files in `late`."""
+def assets(plan: Plan, version: str, late: Collection[Path], native: Mapping[str, str]) -> bytes:
+    """Return assets.json: versions, size and SHA-256 of what the worker loads, what leads to the files in `late`.
+
+    `native` names, for each file of machine code, the Python module that it is.
+    """
     files = {
         name: {"bytes": _size(source), "sha256": sha256_of(source)}
         for name, source in sorted(plan.items())
@@ -110,7 +117,7 @@ def assets(plan: Plan, version: str, late: Collection[Path]) -> bytes:
         if isinstance(source, Path) and source in late
     }
     versions = {"version": version, "runtime": vendor.runtime_version()}
-    return json.dumps({**versions, "files": files, "late": entrances}, indent=1).encode()
+    return json.dumps({**versions, "files": files, "late": entrances, "native": native}, indent=1).encode()
 
 
 def write_site(plan: Plan, target: Path, *, compressing: bool = True) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from builder import bundling
 from builder.bundling import Bundle, licence_texts, write_script
@@ -66,8 +66,8 @@ def is_kept(name: str) -> bool:
     return not left_out and name != NAME
 
 
-def _entry(name: str, source: Path | bytes) -> dict[str, Any]:
-    """Return a file as Workbox wants it, and its size.
+def _entry(name: str, source: Path | bytes) -> dict[str, str]:
+    """Return a file as Workbox wants it.
 
     An answer is kept with its headers, so another policy is another revision, too.
     """
@@ -77,5 +77,4 @@ def _entry(name: str, source: Path | bytes) -> dict[str, Any]:
         "url": name,
         "revision": fingerprint(digest, policy)[:_REVISION_DIGITS],
         "integrity": f"sha256-{base64.b64encode(bytes.fromhex(digest)).decode()}",
-        "bytes": len(source) if isinstance(source, bytes) else source.stat().st_size,
     }

@@ -105,7 +105,7 @@ function editsOf(name, other) {
 export function readSettings(given, names) {
   /** @type {Record<string, unknown>} */
   const read = {};
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of entriesOf(given, '{ backend: "wasm" }')) {
     const option = names.includes(name) && optionsFor("track").find((one) => one.name === name);
     if (!option) throw new TypeError(unknownOption(name, names));
     if (value === undefined || value === null) continue;
@@ -114,4 +114,22 @@ export function readSettings(given, names) {
     read[name] = parsed(option, value);
   }
   return read;
+}
+
+/**
+ * What an object of options has; a proxy or a getter may throw.
+ *
+ * @param {unknown} options
+ * @param {string} example
+ * @returns {[string, unknown][]}
+ */
+export function entriesOf(options, example) {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`The options are ${show(options)}, but they have to be an object like ${example}.`);
+  }
+  try {
+    return Object.entries(options);
+  } catch (error) {
+    throw new TypeError("The options cannot be read: pass a plain object.", { cause: error });
+  }
 }

@@ -8,10 +8,12 @@
  */
 import { DownloadError, Downloads } from "./worker/downloads.js";
 import { missingHere } from "./worker/features.js";
+import { copyFrame } from "./worker/go_on.js";
 import { Host, MODEL_FOLDER, Shared } from "./worker/host.js";
 import { lateFiles } from "./worker/late_files.js";
 import { isOpen, lockDown } from "./worker/lockdown.js";
 import { MODELS } from "./worker/models.generated.js";
+import { compileNative, linkNative } from "./worker/native_code.js";
 import { OrtBridge, runtimeFiles } from "./worker/ort_bridge.js";
 import { pageFetch } from "./worker/page_fetch.js";
 import { isIsolated, listen, tell } from "./worker/page_line.js";
@@ -157,6 +159,7 @@ async function startPython(downloads, patience, interrupt) {
   const archives = ["numpy", "pyselfie"].map((name) =>
     downloads.buffer(downloads.expect(downloads.find(`python/${name}-`))),
   );
+  const native = compileNative(downloads);
   const lateOnes = lateFiles(downloads);
   const [{ loadPyodide }] = await Promise.all(scripts);
   patience.moved();
@@ -172,7 +175,9 @@ async function startPython(downloads, patience, interrupt) {
     reportError(error);
   };
   for (const archive of archives) unpack(await archive, pyodide.FS, pyodide._api.sitePackages);
+  await linkNative(pyodide, await native);
   patience.moved();
+  pyodide.registerJsModule("pyselfie_worker", { copyFrame });
   const late = pyodide.pyimport("pyselfie.browser.late_imports");
   late.install(JSON.stringify(downloads.late), await lateOnes);
   late.destroy();

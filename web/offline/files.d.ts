@@ -5,6 +5,4 @@ export interface KeptFile {
   /** Of its content and its headers. */
   revision: string;
   integrity: string;
-  /** Decoded. */
-  bytes: number;
 }

@@ -43,13 +43,18 @@ worker.addEventListener("message", (event) => {
 /** All files or none: one that can't be had, or has other bytes than listed, ends it. @param {ExtendableEvent} event */
 async function install(event) {
   isFirst = worker.registration.active === null;
-  const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate()) ?? {};
   const cache = await caches.open(controller.strategy.cacheName);
-  const kept = new Set((await cache.keys()).map(({ url }) => url));
-  const missing = FILES.filter(({ url }) => !kept.has(controller.getCacheKeyForURL(url) ?? ""));
-  const needed = missing.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (needed > quota - usage) throw new Error(`there is room for ${quota - usage} bytes, but it takes ${needed}`);
-  await controller.install(event);
+  const before = new Set(isFirst ? [] : (await cache.keys()).map(({ url }) => url));
+  try {
+    await controller.install(event);
+  } catch (error) {
+    // What came before the network broke off is kept for the next try; but where there is no room, it takes that in vain.
+    if (/** @type {Error} */ (error).name === "QuotaExceededError") {
+      const added = (await cache.keys()).filter(({ url }) => !before.has(url));
+      await Promise.all(added.map((request) => cache.delete(request)));
+    }
+    throw error;
+  }
 }
 
 /** Nobody uses the version before any more: what only that one had goes. @param {ExtendableEvent} event */

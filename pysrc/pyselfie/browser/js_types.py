@@ -56,9 +56,6 @@ class VideoFrame(Protocol):
     visibleRect: Any  # noqa: N815
     format: str | None
 
-    def copyTo(self, target: TypedArray, settings: Any) -> Awaitable[Any]:  # noqa: N802
-        """Convert the pixels into `target`."""
-
     def close(self) -> None:
         """Give the frame back to its source."""
 

@@ -54,6 +54,11 @@ class Pipeline(Protocol):
         ...
 
     @property
+    def is_on_trial(self) -> bool:
+        """Whether frames still come in by different ways, to find the quickest."""
+        return False
+
+    @property
     def has_frame(self) -> bool:
         """Whether there is a frame in hand."""
         ...

@@ -78,7 +78,11 @@ class PictureFile:
         self._path = path
         with _told(path):
             self._opened = require("PIL.Image", "cli", "reading pictures").open(path)
-            self._indices = self._wanted()
+            try:
+                self._indices = self._wanted()
+            except BaseException:
+                self._opened.close()
+                raise
         self.count = len(self._indices)
         self.kind = "single" if self.count == 1 else "pages" if self._opened.format == "TIFF" else "animation"
         self.loops: int = self._opened.info.get("loop", 0)
@@ -153,7 +157,6 @@ def read_levels(path: Path) -> NDArray[np.uint8]:
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
     """Turn what Pillow raises about a file into one sentence."""
-    pillow = require("PIL.Image", "cli", "reading pictures")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # large photos are welcome, and damage is told by a sentence or not at all
@@ -163,8 +166,11 @@ def _told(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = why(error) if error.errno else f"the file is damaged ({error})"
         raise FileError(f"{path} cannot be read: {reason}") from error
-    except (ValueError, SyntaxError, EOFError, MemoryError, pillow.DecompressionBombError) as error:
-        raise FileError(f"{path} cannot be read: the file is damaged ({error or type(error).__name__})") from error
+    except (FileError, ImportError):
+        raise
+    except Exception as error:  # Pillow's readers raise anything over a damaged file
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise FileError(f"{path} cannot be read: the file is damaged ({said})") from error
 
 
 def _decoded(opened: Any) -> Photo:

@@ -15,6 +15,7 @@ Parameters of certain names are given besides: `classes`, `state`, `aspect`. Oth
 from __future__ import annotations
 
 import inspect
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -124,7 +125,9 @@ class CustomEffect:
                 )
 
     def _wrong(self, what: str) -> CustomEffectError:
-        code = getattr(inspect.unwrap(self._function), "__code__", None)
+        code = None
+        with suppress(ValueError):  # a function can be made to wrap itself
+            code = getattr(inspect.unwrap(self._function), "__code__", None)
         line = code.co_firstlineno if code is not None and code.co_filename == self._file else None
         return CustomEffectError(f"the effect {self.name} cannot run: {what}", line)
 

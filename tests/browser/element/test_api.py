@@ -112,8 +112,35 @@ UNKNOWN = {
 }
 
 
+WRONG_CALLS = """() => {
+  const element = document.getElementById("effect");
+  const cyclic = {};
+  cyclic.x = cyclic;
+  const canvas = new OffscreenCanvas(64, 48);
+  canvas.getContext("2d");
+  const frame = new VideoFrame(canvas, { timestamp: 0 });
+  const taken = [element.push("a.png"), element.push(frame, null)];
+  element.setBackdrop("a.png");
+  element.setTrace("on");
+  element.setEffectValues(cyclic);
+  element.setEffectValues(null);
+  return taken;
+}"""
+WRONGLY_CALLED = [
+    ("source", "push() takes an ImageBitmap or a VideoFrame, but got “a.png”."),
+    ("source", "push() takes what kind of frame it is as an object like { still: true }, but got null."),
+    ("background", "setBackdrop() takes an ImageBitmap or null, but got “a.png”; the last one stays."),
+    ("option", "setTrace() takes one of off, live, held, but got “on”; the last one stays."),
+    ("option", "x is [object Object], but it has to be a number, a truth value or a text."),
+    ("option", "The options are null, but they have to be an object like { strength: 0.5 }."),
+]
+
+
 def test_unknown_values_are_told_and_it_goes_on(launch, site):
-    """One sentence for a value that is not known, on whichever of a page's elements; its picture comes nevertheless."""
+    """One sentence for a value that is not known, on whichever of a page's elements; its picture comes nevertheless.
+
+    The same for what a method is passed.
+    """
     tags = [tag(src=SAMPLE, **{name: value}).replace('"s"', f'"{name}"') for name, (value, _) in UNKNOWN.items()]
     page = ElementPage(launch(), site.url, "".join(tags))
     for name, (_, sentence) in UNKNOWN.items():
@@ -122,6 +149,9 @@ def test_unknown_values_are_told_and_it_goes_on(launch, site):
         assert error["action"] is None
         assert page.wait("frame", name)["width"] == 512
     assert page.count("error") == len(UNKNOWN)
+    assert page.run(WRONG_CALLS) == [False, False]
+    told = page.run(f"events.filter(({{ type }}) => type === 'error').slice({len(UNKNOWN)})")
+    assert [(error["code"], error["message"]) for error in told] == WRONGLY_CALLED
 
 
 def test_addresses_that_fail_are_told_and_the_picture_stays(launch, site, origins, tmp_path):

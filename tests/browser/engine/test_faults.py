@@ -61,6 +61,12 @@ FAULTS = {
     "python changed": ("**/pyodide.asm.wasm", answer(corrupt=True), rf"pyodide\.asm\.wasm {WRONG_HASH}"),
     "library changed": ("**/python_stdlib.zip", answer(corrupt=True), rf"python_stdlib\.zip {WRONG_HASH}"),
     "NumPy changed": ("**/numpy-*.zip", answer(corrupt=True), rf"numpy-\S+\.zip {WRONG_HASH}"),
+    "NumPy's code missing": (
+        "**/numpy_native-*.wasm",
+        refuse(404),
+        r"numpy_native-\S+\.wasm could not .* answered 404",
+    ),
+    "NumPy's code changed": ("**/numpy_native-*.wasm", answer(corrupt=True), rf"numpy_native-\S+\.wasm {WRONG_HASH}"),
     "runtime changed": ("**/ort-wasm-*.wasm", answer(corrupt=True), rf"ort-wasm\S+\.wasm {WRONG_HASH}"),
     "script changed": ("**/ort-wasm-*.mjs", answer(corrupt=True), rf"ort-wasm\S+\.mjs {WRONG_HASH}"),
     "script missing": (
@@ -98,6 +104,21 @@ def fail_to_start(engine, name):
     error = engine.wait_for("error")
     assert error["message"] == rejection
     return error
+
+
+def test_machine_code_of_another_type_is_compiled_all_the_same(launch, site):
+    """A server that doesn't know WebAssembly's type costs a start some time, and nothing else."""
+    engine = EngineDriver(launch(), site.url)
+
+    def as_bytes(route):
+        response = route.fetch()
+        route.fulfill(response=response, headers=response.headers | {"content-type": "application/octet-stream"})
+
+    asked = []
+    engine.page.on("request", lambda request: asked.append(request.url))
+    engine.page.route("**/numpy_native-*.wasm", as_bytes)
+    engine.start()
+    assert any("numpy_native" in url for url in asked)
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -25,7 +25,7 @@ import pyselfie.browser.models.check.gpu_check as check
 import pyselfie.browser.models.check.sample as sample
 from pyselfie.core.gpu_check import judge
 check.LIMITS = check.Limits(frame_ms=1e9, step_s=%g)
-check.RUNS, check.Measured.warm_ups = 1, 0
+check.RUNS, check.WARM_UPS, check.Measured.is_on_trial = 1, 0, False
 check.judge = lambda error, gpu_ms, wasm_ms, limits: judge(error, 4, 9, limits)  # SwiftShader is never fast
 sample.WIDTH, sample.HEIGHT = 256, 144
 `)

@@ -28,10 +28,7 @@ _BEFORE = """async ([worker, names]) => {
   await navigator.serviceWorker.register(worker, { scope: "/" });
   for (const name of names) await (await caches.open(name)).put("/theirs", new Response("theirs"));
 }"""
-_IS_KEPT = """async (prefix) => {
-  const registrations = await navigator.serviceWorker.getRegistrations();
-  return registrations.some(({ scope, active }) => scope.endsWith(prefix) && active);
-}"""
+_ANSWERS = "(script) => navigator.serviceWorker.controller?.scriptURL === script"
 _THEIRS = """async (names) => {
   const registrations = await navigator.serviceWorker.getRegistrations();
   const kept = names.map(async (name) => (await (await caches.open(name)).match("/theirs"))?.text());
@@ -48,9 +45,11 @@ _KEPT = """async (change) => {
   const { scope } = await navigator.serviceWorker.ready;
   const cache = await caches.open(`pyselfie-precache-v2-${scope}`);
   const found = (await cache.keys()).find(({ url }) => url.includes("/docs/files.html"));
-  if (found && change) await cache.delete(found);
-  return Boolean(found);
+  if (change === "delete") await cache.delete(found);
+  if (change === "damage") await cache.put(found, new Response("damaged"));
+  return found ? (await (await cache.match(found))?.text())?.length ?? 0 : 0;
 }"""
+_LENGTH = "async (how) => (await (await fetch('docs/files.html', how)).text()).length"
 _MODEL = """(wanted) => new Promise((resolve) => {
   document.querySelector("#stage").addEventListener("model", ({ detail }) => resolve(detail.model));
   document.querySelector(`input[name=model][value="${wanted}"]`).click();
@@ -70,7 +69,7 @@ def host(dist: Path) -> Iterator[Host]:
 def first_visit(
     browser_for: Callable[[tuple[str, ...]], Browser], host: Host
 ) -> Iterator[tuple[BrowserContext, list[str]]]:
-    """Visit the site once, beside somebody's worker and caches; then it's kept, and its server stops.
+    """Visit the site once, beside somebody's worker and caches; when the visited page is kept, too, the server stops.
 
     What was asked for until it painted is returned, too.
     """
@@ -80,7 +79,7 @@ def first_visit(
         page.evaluate(_BEFORE, [OUTER_WORKER, _SOMEBODYS])
         host.asked.clear()
         demo = Demo(page, f"{host.url}?model=general").wait_painted()
-        demo.until(lambda: page.evaluate(_IS_KEPT, PREFIX))
+        demo.until(lambda: page.evaluate(_ANSWERS, host.url + NAME))
         asked = list(host.asked)
         host.stop()
         page.close()
@@ -175,18 +174,31 @@ def test_somebodys_worker_and_caches_stay(demo: Demo) -> None:
     assert demo.page.evaluate(_THEIRS, _SOMEBODYS) == [["/", PREFIX], ["theirs", "theirs"]]
 
 
-def test_what_the_browser_has_thrown_away_comes_again(demo: Demo, host: Host) -> None:
-    """A file that is no longer kept comes from the network, and is kept again."""
-    assert demo.page.evaluate(_KEPT, True)
-    assert not demo.page.evaluate(_KEPT, False)
+def test_a_kept_file_that_is_lost_or_damaged_comes_again(demo: Demo, host: Host, dist: Path) -> None:
+    """From the network, and it's kept again; whoever asks past the cache gets what is kept if there is no network."""
+    page, anew = demo.page, {"cache": "reload"}
+    size = len((dist / "docs" / "files.html").read_text())
+    assert page.evaluate(_LENGTH, {}) == page.evaluate(_LENGTH, anew) == size
     host.start()
-    assert demo.page.evaluate("async () => (await fetch('docs/files.html')).status") == 200
-    demo.until(lambda: demo.page.evaluate(_KEPT, False))
+    page.evaluate(_KEPT, "delete")
+    assert page.evaluate(_LENGTH, {}) == size
+    demo.until(lambda: page.evaluate(_KEPT, "") == size)
+    assert page.evaluate(_KEPT, "damage") == len("damaged")
+    assert page.evaluate(_LENGTH, anew) == size
+    assert page.evaluate(_KEPT, "") == size
     host.stop()
 
 
+def test_chromium_takes_it_for_an_app(demo: Demo) -> None:
+    """It has nothing to say against the manifest, which is kept as well, and would install it but for the profile."""
+    browser = demo.page.context.new_cdp_session(demo.page)
+    assert browser.send("Page.getAppManifest")["errors"] == []
+    errors = browser.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert {error["errorId"] for error in errors} <= {"in-incognito"}
+
+
 def test_the_widget_and_the_element_keep_nothing(browser_for: Callable[[tuple[str, ...]], Browser], host: Host) -> None:
-    """Unless a page asks for it by `registerOffline`."""
+    """Unless its address asks for it."""
     host.start().asked.clear()
     with guarded(browser_for(()), host) as context:
         widget = Tab(context, host, "widget.html?src=samples/astronaut.jpg")
@@ -194,4 +206,9 @@ def test_the_widget_and_the_element_keep_nothing(browser_for: Callable[[tuple[st
         assert widget.page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
         assert "pyselfie.js" in host.asked
         assert NAME not in host.asked
-    host.stop()
+        asking = Tab(context, host, "widget.html?src=samples/astronaut.jpg&offline")
+        asking.until(lambda: asking.workers() == "active")
+        host.stop()
+        answer = asking.page.reload()
+        assert answer is not None
+        assert answer.from_service_worker

@@ -37,6 +37,11 @@ _SPOILT: dict[str, Callable[[bytes], bytes | None]] = {
     "missing": lambda _: None,
 }
 _NAMES = "async () => (await caches.keys()).sort()"
+_KEPT_FILES = """async () => {
+  const names = (await caches.keys()).filter((one) => one.startsWith("pyselfie-precache"));
+  const kept = names.map(async (name) => (await (await caches.open(name)).keys()).length);
+  return (await Promise.all(kept)).reduce((sum, count) => sum + count, 0);
+}"""
 _KEPT_PAGES = """async () => {
   const [name] = (await caches.keys()).filter((one) => one.startsWith("pyselfie-precache"));
   const kept = await (await caches.open(name)).keys();
@@ -205,7 +210,7 @@ def test_a_server_for_development_ends_what_is_kept(profile: BrowserContext, hos
 
 
 def test_registering_says_what_is_in_the_way(browser_for: Callable[[tuple[str, ...]], Browser], host: Host) -> None:
-    """A page elsewhere on the origin, a browser without service workers, a file that's missing: one sentence each."""
+    """A page elsewhere on the origin, a browser without service workers, no room: one sentence each."""
     failing = "async (url) => (await import(url)).registerOffline().then(() => 'kept', ({ message }) => message)"
     with guarded(browser_for(()), host) as context:
         tab = Tab(context, host, script="if (location.search) delete Navigator.prototype.serviceWorker")
@@ -217,6 +222,11 @@ def test_registering_says_what_is_in_the_way(browser_for: Callable[[tuple[str, .
         said = tab.page.evaluate(failing, script)
         assert re.search(rf"kept for pages below {host.url} only, and this page isn't: put the page there", said)
         tab.page.goto(f"{host.url}docs/index.html")
+        browser = context.new_cdp_session(tab.page)
+        browser.send("Storage.overrideQuotaForOrigin", {"origin": host.origin, "quotaSize": 100_000})
+        assert "Not all of pyselfie's files could be kept" in tab.page.evaluate(failing, script)
+        assert tab.page.evaluate(_KEPT_FILES) == 0  # they would take room in vain
+        browser.send("Storage.overrideQuotaForOrigin", {"origin": host.origin})
         assert tab.page.evaluate(failing, script) == "kept"
         assert "waiting" not in tab.workers()
 

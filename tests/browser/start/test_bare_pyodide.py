@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from builder.numpy_archives import ensure_numpy
 from builder.paths import ROOT
 from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
@@ -33,7 +34,7 @@ _NEEDED = (
     "vendor/onnxruntime/ort-wasm-simd-threaded.mjs",
     "vendor/onnxruntime/ort-wasm-simd-threaded.wasm",
     "js/worker/*.js",
-    "python/numpy*.zip",
+    "python/numpy_late-*.zip",
 )
 _BOOT = """
 async (archives) => {
@@ -76,7 +77,8 @@ def bare_server(dist: Path, origins: set[str], tmp_path_factory: pytest.TempPath
             target = folder / file.relative_to(dist)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, target)
-    shutil.copy(ensure_packages().wheel, folder)
+    for file in (ensure_packages().wheel, ensure_numpy().first):
+        shutil.copy(file, folder)
     (folder / "index.html").write_text('<!doctype html><title>bare</title><link rel="icon" href="data:,">')
     policy = CONTENT_SECURITY_POLICY.replace("'wasm-unsafe-eval'", "'wasm-unsafe-eval' 'unsafe-eval'")
     with Server(folder, headers={"Content-Security-Policy": policy}) as server:

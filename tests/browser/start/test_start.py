@@ -151,6 +151,19 @@ def test_support_names_what_is_missing(launch: Callable[..., GuardedPage], site:
     assert found["camera"] == (feature != "camera")
 
 
+def test_a_start_that_cannot_begin_is_told(launch: Callable[..., GuardedPage], site: Server) -> None:
+    """Where the page itself lacks something the start is rejected and an `error` says why; no page waits for ever."""
+    page = launch()
+    page.add_init_script(_TAKEN["offscreen-canvas"])
+    engine = EngineDriver(page, site.url)
+    said = page.evaluate(_OUTCOME)
+    assert re.fullmatch(
+        r"This browser cannot run the engine \(.*transferControlToOffscreen.*\): use a newer one\.", said
+    )
+    told = {key: engine.wait_for("error")[key] for key in ("code", "message", "action")}
+    assert told == {"code": "load", "message": said, "action": "retry"}
+
+
 def test_support_without_track_processors(launch: Callable[..., GuardedPage], site: Server) -> None:
     """Where tracks do not give their frames they go over a canvas."""
     page = launch()
@@ -221,6 +234,7 @@ def test_preload_takes_what_tracks_take(launch: Callable[..., GuardedPage], site
         """async (url) => {
           const { preload, support } = await import(url);
           const calls = [preload({ painter: "canvas" }), preload({ fast: true }), support({ backend: 7 })];
+          calls.push(preload(null), support("wasm"), preload({ signal: {} }));
           return Promise.all(calls.map((call) => call.catch(({ name, message }) => `${name}: ${message}`)));
         }""",
         f"{site.url}pyselfie.js",
@@ -230,6 +244,9 @@ def test_preload_takes_what_tracks_take(launch: Callable[..., GuardedPage], site
         "TypeError: There is no option “fast”; the options are "
         "site, backend, painter, isolated, modelSelection, edges.",
         "TypeError: backend is 7, but it has to be one of auto, webgpu, wasm.",
+        'TypeError: The options are null, but they have to be an object like { backend: "wasm" }.',
+        'TypeError: The options are “wasm”, but they have to be an object like { backend: "wasm" }.',
+        "TypeError: signal is [object Object], but it has to be an AbortController's signal.",
     ]
     assert element.workers() == 0
     with element.page.expect_request(f"**/{model_file('landscape')}"):

@@ -37,6 +37,17 @@ def test_assets_tell_the_truth(dist: Path):
     assert {"js/worker.js", "vendor/pyodide/pyodide.asm.wasm", "models/selfie_segmentation.onnx"} <= set(listed)
 
 
+def test_numpys_machine_code_is_a_file_of_its_own(dist: Path):
+    """assets.json says which module it is; there the archive has an empty file, which is all that Python looks for."""
+    assets = json.loads((dist / "assets.json").read_text())
+    [(path, module)] = assets["native"].items()
+    assert path in assets["files"]
+    assert (dist / path).read_bytes().startswith(b"\0asm")
+    with zipfile.ZipFile(dist / "python/numpy-2.0.1.zip") as archive:
+        sizes = {info.filename: info.file_size for info in archive.infolist() if info.filename.endswith(".so")}
+    assert sizes == {module: 0}
+
+
 def test_late_modules_are_found_by_their_entrances(dist: Path):
     """assets.json names, for each late archive, the topmost modules in it; no module is in both parts of a library."""
     late = json.loads((dist / "assets.json").read_text())["late"]
@@ -161,7 +172,7 @@ def test_no_page_names_another_origin(dist: Path):
 
 
 def test_python_of_the_site_runs(dist: Path, tmp_path: Path):
-    """In Pyodide, with the site's own files, NumPy works from bytecode alone and pyselfie imports."""
+    """In Pyodide, with the site's own files, NumPy works from bytecode and its machine code, and pyselfie imports."""
     # A copy, because Node would take the .js files below this project's package.json for ES modules.
     shutil.copytree(dist / "vendor" / "pyodide", tmp_path / "pyodide")
     program = Path(__file__).with_name("site_in_pyodide.py")

@@ -80,6 +80,16 @@ def test_numpy_with_other_files_is_refused():
         numpy_archives.deferred({"numpy/_core/_add_newdocs.py": b""})
 
 
+@pytest.mark.parametrize("names", [["numpy/a.py"], ["numpy/a.so", "numpy/b.so"]])
+def test_numpy_with_another_number_of_libraries_is_refused(tmp_path: Path, names: list[str]):
+    """One file of machine code is what the site has a place for."""
+    archive = tmp_path / "numpy-1.0.zip"
+    archive.write_bytes(zips.pack(dict.fromkeys(names, b"code")))
+    count = len(names) if len(names) > 1 else 0
+    with pytest.raises(BuildError, match=rf"^numpy-1\.0\.zip has {count} libraries of machine code, expected 1: see"):
+        numpy_archives.library_apart(archive)
+
+
 def test_other_numpy_is_refused(tmp_path: Path):
     """A tarball that is not the pinned NumPy makes no archive."""
     tarball = tmp_path / "numpy.tar.gz"

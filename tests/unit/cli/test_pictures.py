@@ -14,6 +14,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from pyselfie import Segmenter, effects
 from pyselfie.cli import main
+from pyselfie.cli.errors import FileError
 from pyselfie.cli.picture_file import read_picture
 
 if TYPE_CHECKING:
@@ -188,6 +189,21 @@ def test_damage_that_a_picture_survives_is_not_told_by_pillow(astronaut: NDArray
     data[place : place + 8] = struct.pack("<HHI", 270, 2, 2**30)
     path.write_bytes(data)
     assert np.array_equal(read_picture(path).pixels, astronaut[:9, :9])
+
+
+def test_picture_that_pillow_stumbles_over_is_damaged(astronaut: NDArray[np.uint8], tmp_path: Path) -> None:
+    """Of a TIFF page without dimensions Pillow raises a TypeError: it is one sentence like other damage."""
+    path = tmp_path / "in.tif"
+    pages = [Image.fromarray(astronaut[:9, :9])] * 2
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    data = bytearray(path.read_bytes())
+    width = struct.pack("<HHII", 256, 4, 1, 9)
+    second = data.rindex(width)
+    assert second > data.index(width)
+    data[second : second + 2] = struct.pack("<H", 255)
+    path.write_bytes(data)
+    with pytest.raises(FileError, match=r"in\.tif cannot be read: the file is damaged"):
+        read_picture(path)
 
 
 def test_transparency_needs_a_format_that_has_it(photo: Path, tmp_path: Path, capsys: Any) -> None:

@@ -145,6 +145,8 @@ def test_signature_that_is_none_is_one_sentence(name: str | None) -> None:
     with pytest.raises(CustomEffectError, match=r"^the parameters of effect cannot be read: "):
         load_effect("class Odd:\n def __repr__(self): exit()\n" + text.format("__signature__ = Odd()"), name)
     assert load_effect(text.format("__wrapped__ = effect"), name).controls == ()
+    with pytest.raises(CustomEffectError, match=r"it has a yield"):
+        load_effect(text.replace("return", "yield").format("__wrapped__ = effect"), name)
 
 
 def test_text_that_is_set_is_no_longer_than_a_default() -> None:

@@ -1,6 +1,8 @@
 // <selfie-segmentation>: a picture, video or camera with its background changed, by attributes alone.
 
+import { backdropFault, frameFault, traceFault } from "../engine/arguments.js";
 import { Engine } from "../engine/engine.js";
+import { discard } from "../engine/frames.js";
 import { faultOf } from "../options.js";
 import { feedBackdrop, isColor } from "../sources/background.js";
 import { exchangeCamera } from "../sources/camera.js";
@@ -241,6 +243,10 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean}} [kind] */
   push(frame, kind = {}) {
+    if (this.#isRefused("source", frameFault(frame, kind))) {
+      discard(frame);
+      return false;
+    }
     if (!this.paused || kind.still) return this.#engine.push(frame, kind);
     this.#engine.note(kind);
     frame.close();
@@ -249,6 +255,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {ImageBitmap | null} bitmap */
   setBackdrop(bitmap) {
+    if (this.#isRefused("background", backdropFault(bitmap))) return;
     this.#background.abort();
     this.#engine.setBackdrop(bitmap);
   }
@@ -284,6 +291,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {"off" | "live" | "held"} state */
   setTrace(state) {
+    if (this.#isRefused("option", traceFault(state))) return;
     this.#engine.setTrace(state);
   }
 
@@ -311,6 +319,12 @@ export class SelfieSegmentationElement extends ElementProperties {
     const effect = this.#told.effect ?? PROPERTIES.get("effect")?.initial;
     this.#shell.painted(`${this.#sources.current?.name ?? "Picture"}, effect: ${effect}`);
     if (this.paused) this.#applyPause();
+  }
+
+  /** @param {string} code @param {string} fault of what a method was passed */
+  #isRefused(code, fault) {
+    if (fault) this.#complain(code, fault);
+    return fault !== "";
   }
 
   /** @param {string} code @param {string} message */

@@ -12,6 +12,7 @@
  * @typedef {import("./protocol.d.ts").ToEngine} ToEngine
  */
 
+import { readValues } from "./arguments.js";
 import { Canvases } from "./canvases.js";
 import { Changes } from "./changes.js";
 import { Channel } from "./channel.js";
@@ -63,9 +64,16 @@ export class Engine extends EventTarget {
     try {
       this.#begin();
     } catch (error) {
-      this.#stop(/** @type {Error} */ (error)); // a browser without OffscreenCanvas, for one
+      this.#refused(/** @type {Error} */ (error)); // a browser without OffscreenCanvas, for one
     }
     return promise;
+  }
+
+  /** @param {Error} error */
+  #refused({ message: why }) {
+    const message = `This browser cannot run the engine (${why}): use a newer one.`;
+    this.#stop(new Error(message));
+    this.#emit("error", { code: "load", message, action: "retry" });
   }
 
   #begin() {
@@ -170,8 +178,10 @@ export class Engine extends EventTarget {
 
   /** Set controls of that effect, by their names. @param {Record<string, number | boolean | string>} values */
   setEffectValues(values) {
-    this.#given.effect.setValues(values);
-    this.#post({ type: "effect_values", values: JSON.stringify(values) });
+    const { values: read, fault } = readValues(values);
+    if (fault) return this.#emit("error", { code: "option", message: fault, action: null });
+    this.#given.effect.setValues(read);
+    this.#post({ type: "effect_values", values: JSON.stringify(read) });
   }
 
   /** Tell by `trace` what frames become, a few times a second. @param {"off" | "live" | "held"} state held: only the last one is kept */

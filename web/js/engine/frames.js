@@ -102,7 +102,7 @@ export class Frames {
 }
 
 /** @param {Frame} frame or whatever else was passed for one */
-function discard(frame) {
+export function discard(frame) {
   try {
     frame.close?.();
   } catch {

@@ -1,6 +1,7 @@
 /** Loading everything before it is wanted. */
 
-import { readSettings } from "../options.js";
+import { entriesOf, readSettings } from "../options.js";
+import { show } from "../show.js";
 import { WorkerHost } from "./worker_host.js";
 
 /**
@@ -8,9 +9,14 @@ import { WorkerHost } from "./worker_host.js";
  *
  * @param {import("../../types/pyselfie.js").PreloadOptions} [options]
  */
-export async function preload({ signal, ...options } = {}) {
+export async function preload(options = {}) {
+  /** @type {Record<string, any>} */
+  const { signal, ...given } = Object.fromEntries(entriesOf(options, '{ backend: "wasm" }'));
+  if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`signal is ${show(signal)}, but it has to be an AbortController's signal.`);
+  }
   const names = ["site", "backend", "painter", "isolated", "modelSelection", "edges"];
-  const { modelSelection, edges, ...settings } = readSettings(options, names);
+  const { modelSelection, edges, ...settings } = readSettings(given, names);
   signal?.throwIfAborted();
   await WorkerHost.for(settings).hold({ modelSelection, edges }, signal);
 }

@@ -1,5 +1,6 @@
 // A file as a source: decides by its content whether it is a photo or a video, and says what is wrong with it.
 
+import { show } from "../show.js";
 import { openPhoto } from "./photo.js";
 import { SourceError } from "./sources.js";
 import { openVideo } from "./video.js";
@@ -10,7 +11,7 @@ import { openVideo } from "./video.js";
  * @returns {Promise<import("./sources.js").Source>}
  */
 export async function openFile(file, signal) {
-  const name = file.name || "The pasted picture";
+  const name = show(file.name || "The pasted picture").slice(1, -1); // on one line, and no longer than a sentence bears
   if (file.size === 0) throw new SourceError(`“${name}” is empty (0 bytes): choose another file.`);
   await expectReadable(file, name);
   const opener = (await looksLikeVideo(file)) ? openVideo : openPhoto;

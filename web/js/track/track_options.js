@@ -1,6 +1,6 @@
 // What processTrack and its track take: each value is judged here as far as JavaScript must, the rest is Python's.
 
-import { faultOf, optionsFor, parsed, unknownOption } from "../options.js";
+import { entriesOf, faultOf, optionsFor, parsed, unknownOption } from "../options.js";
 import { show } from "../show.js";
 
 /** @typedef {import("../../types/pyselfie.js").TrackOptions} TrackOptions */
@@ -41,10 +41,7 @@ export function readTrackOptions(options) {
  * @returns {TrackOptions}
  */
 export function readOptions(options, known) {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`The options are ${show(options)}, but they have to be an object like { effect: "blur" }.`);
-  }
-  const entries = entriesOf(options).filter(([, value]) => value !== undefined);
+  const entries = entriesOf(options, '{ effect: "blur" }').filter(([, value]) => value !== undefined);
   const names = known.map(({ name }) => name);
   for (const [name, value] of entries) {
     const option = known.find((one) => one.name === name);
@@ -73,15 +70,6 @@ export function judged(options) {
     else right[option.name] = parsed(option, value);
   }
   return { options: right, faults };
-}
-
-/** @param {object} options a proxy or a getter may throw @returns {[string, unknown][]} */
-function entriesOf(options) {
-  try {
-    return Object.entries(options);
-  } catch (error) {
-    throw new TypeError("The options cannot be read: pass a plain object.", { cause: error });
-  }
 }
 
 /**

@@ -6,12 +6,13 @@ import { show } from "../show.js";
 const OPTIONS = optionsFor("address");
 const THEME = ["accent", "surface", "text"];
 const SCHEMES = ["light", "dark"];
-const OTHER = ["camera", "origins", "scheme"];
+const OTHER = ["camera", "offline", "origins", "scheme"];
 
 /**
  * @typedef {object} Asked
  * @property {Record<string, string>} attributes
  * @property {string | null} camera  Which camera the button opens; null: no button.
+ * @property {boolean} offline  Keep pyselfie's files, for use without a network.
  * @property {string[]} origins  Whom the widget answers.
  * @property {Record<string, string>} colors
  * @property {string} scheme
@@ -28,6 +29,7 @@ export function readWidgetQuery(search) {
   return {
     attributes: attributes(query),
     camera: query.get("camera"),
+    offline: query.has("offline"),
     origins: origins(query.get("origins"), complaints),
     colors: colors(query, complaints),
     scheme: scheme(query.get("scheme"), complaints),

@@ -3,6 +3,7 @@
 import { SelfieSegmentationElement } from "../../pyselfie.js";
 import { byId, on } from "../dom.js";
 import { optionsFor } from "../options.js";
+import { registerOffline } from "../register_offline.js";
 import { ProtocolError, readRequest, VERSION } from "./protocol.js";
 import { readWidgetQuery } from "./query.js";
 import { mayRead, refusal } from "./readers.js";
@@ -120,4 +121,5 @@ for (const [name, value] of Object.entries(asked.colors)) style.setProperty(`--$
 button.hidden = asked.camera === null;
 for (const [name, value] of Object.entries(asked.attributes)) picture.setAttribute(name, value);
 tell({ type: "hello" });
+if (asked.offline) registerOffline().catch(({ message }) => complain({ code: "offline", message }));
 if (asked.complaints.length > 0) complain({ code: "address", message: asked.complaints.join(" ") });

@@ -35,6 +35,8 @@ export class Downloads {
   #checks = [];
   /** By the path of an archive, the modules by which Python comes into it. @type {Record<string, string[]>} */
   #late = {};
+  /** By the path of a file of machine code, that of its module below site-packages. @type {Record<string, string>} */
+  native = {};
   /** Answers whose bytes are coming, for whoever fetches them. @type {Map<string, Promise<Response>>} by URL */
   #begun = new Map();
   #reportedAt = 0;
@@ -70,7 +72,7 @@ export class Downloads {
   /** Read the list of files. */
   async open() {
     const response = await this.#get(this.url("assets.json"));
-    /** @type {{files: Record<string, {bytes: number, sha256: string}>, late: Record<string, string[]>, version: string, runtime: string} | undefined} */
+    /** @type {{files: Record<string, {bytes: number, sha256: string}>, late: Record<string, string[]>, native: Record<string, string>, version: string, runtime: string} | undefined} */
     const list = await response.json().catch(() => undefined);
     if (!list?.files)
       throw this.#fail(`${this.url("assets.json")} is no list of pyselfie's files: copy all of them there again.`);
@@ -78,6 +80,7 @@ export class Downloads {
     for (const [path, { bytes, sha256 }] of Object.entries(list.files))
       this.#files.set(this.url(path), { size: bytes, sha256, ...unseen });
     this.#late = list.late;
+    this.native = list.native;
     this.versions = { pyselfie: list.version, runtime: list.runtime };
   }
 

@@ -10,6 +10,7 @@
  * @property {boolean} [optimised] ONNX Runtime has optimised the graph before: doing it again takes most of a start
  */
 
+import { goOn } from "./go_on.js";
 import { filled, GpuSession, gpuSettings, openDevice } from "./gpu_session.js";
 
 /** The files of one build. @param {"wasm" | "jspi" | "asyncify"} build */
@@ -189,7 +190,7 @@ class OrtSession {
   }
 
   /**
-   * The same for Python, which goes on inside the call: to wake up from a promise it would take a turn of the event loop.
+   * The same for Python.
    *
    * @param {string[]} extras
    * @param {boolean} alone
@@ -197,9 +198,7 @@ class OrtSession {
    * @param {(error: Error) => void} failed
    */
   runFor(extras, alone, done, failed) {
-    this.run(extras, alone)
-      .then(done, (error) => failed(error instanceof Error ? error : new Error(String(error))))
-      .catch(reportError); // out of Python itself
+    goOn(this.run(extras, alone), done, failed);
   }
 
   /** Another output of the last run. @param {string} name @returns {Float32Array} */

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from js import ImageData, OffscreenCanvas, createImageBitmap
 from pyodide.ffi import JsException
+from pyselfie_worker import copyFrame
 
+from pyselfie.browser.calls import Calls
 from pyselfie.browser.interop import js_object
 from pyselfie.core.geometry import Size, fit_within
 from pyselfie.core.quickest import Quickest
@@ -62,7 +64,13 @@ class FrameStore:
         self._scratch: Any = None
         self._scratch_context: Any = None
         self._scratch_size = Size(0, 0)
+        self._copies: Calls[None] = Calls()
         self._conversion = js_object(format="RGBA", colorSpace="srgb")
+
+    @property
+    def is_on_trial(self) -> bool:
+        """Whether frames still take turns; what one of them takes says nothing of later ones."""
+        return not all(trial.is_decided for trial in self._trials.values())
 
     async def take(self, frame: Frame) -> None:
         """Take over `frame` and hold its picture."""
@@ -128,7 +136,7 @@ class FrameStore:
     async def _copy_pixels(self, frame: VideoFrame) -> bool:
         self._has_bytes = False
         try:
-            await frame.copyTo(self._bytes, self._conversion)
+            await self._copies.wait(lambda *ends: copyFrame(frame, self._bytes, self._conversion, *ends))
         except JsException:  # a browser without conversion in copyTo
             return False
         self._scratch_context.putImageData(self._pixels, 0, 0)
@@ -159,6 +167,11 @@ class FrameStore:
         bitmap: Bitmap = self._scratch.transferToImageBitmap() if self._bitmap is None else self._bitmap
         self._bitmap = self.drawable = None
         return bitmap
+
+    def close(self) -> None:
+        """Let go of the frame for good; one that is just being copied is closed when that is done."""
+        self.clear()
+        self._copies.close()
 
     def clear(self) -> None:
         """Let go of the frame."""

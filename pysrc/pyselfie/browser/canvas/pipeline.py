@@ -93,6 +93,10 @@ class CanvasPipeline(Pipeline):
         return self._store.way
 
     @property
+    def is_on_trial(self) -> bool:
+        return self._store.is_on_trial
+
+    @property
     def has_frame(self) -> bool:
         return self._store.drawable is not None
 
@@ -275,7 +279,7 @@ class CanvasPipeline(Pipeline):
         self._painter.clear()
 
     def close(self) -> None:
-        self._store.clear()
+        self._store.close()
         self._painter.close()
         if self._segmenter is not None:
             self._segmenter.close()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyodide.ffi import create_proxy, to_js
 
+from pyselfie.browser.calls import Calls
 from pyselfie.browser.interop import js_object
-from pyselfie.browser.prompt import Prompt
 from pyselfie.core.manifest import verify_model
 from pyselfie.runtimes.base import check_extra, check_given, check_open, check_setting, check_tensor, names_of
 
@@ -76,8 +75,7 @@ class OrtWebRuntime:
         self._asked: dict[tuple[str, ...], Any] = {}  # names of outputs as JavaScript's
         self._bound: NDArray[np.float32] | None = None
         self._proxy: Any = None
-        self._prompt: Prompt[TypedArray] | None = None  # of the run under way
-        self._done, self._failed = create_proxy(self._resolve), create_proxy(self._reject)
+        self._calls: Calls[TypedArray] = Calls()
 
     async def run(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
         """Return the mask, float32 [H, W] in 0..1; see `base.Runtime.run`."""
@@ -99,33 +97,11 @@ class OrtWebRuntime:
         names = names_of(extras, self.spec)
         if names not in self._asked:
             self._asked[names] = to_js(names)
-        output = await self._output(session, names, alone=alone)
+        asked = self._asked[names]
+        output = await self._calls.wait(lambda done, failed: session.runFor(asked, alone, done, failed))
         self._given = names
         output.assign_to(self._mask)
         return self._mask
-
-    async def _output(self, session: OrtSession, names: tuple[str, ...], *, alone: bool) -> TypedArray:
-        prompt: Prompt[TypedArray] = Prompt()
-        self._prompt = prompt
-        try:
-            session.runFor(self._asked[names], alone, self._done, self._failed)
-            return await prompt
-        finally:
-            self._prompt = None
-            if self._session is None:  # closed meanwhile; one of the two is still being called
-                asyncio.get_running_loop().call_soon(self._forget_calls)
-
-    def _resolve(self, output: TypedArray) -> None:
-        if self._prompt is not None:
-            self._prompt.resolve(output)
-
-    def _reject(self, error: Exception) -> None:
-        if self._prompt is not None:
-            self._prompt.reject(error)
-
-    def _forget_calls(self) -> None:
-        self._done.destroy()
-        self._failed.destroy()
 
     def set(self, name: str, value: float) -> None:
         """Set one of the model's settings; see `base.Runtime.set`."""
@@ -168,8 +144,7 @@ class OrtWebRuntime:
         if self._session is not None:
             self._session.dispose()
             self._session = None
-            if self._prompt is None:
-                self._forget_calls()
+            self._calls.close()
         self._release()
 
     def _release(self) -> None:

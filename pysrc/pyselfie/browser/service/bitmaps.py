@@ -55,6 +55,10 @@ class FrameBitmaps:
         finally:
             self._store.clear()
 
+    def close(self) -> None:
+        """Take no more frames."""
+        self._store.close()
+
     def _mirrored(self, bitmap: Bitmap) -> Bitmap:
         try:
             return self._canvas.take(bitmap, Size(bitmap.width, bitmap.height), mirror=True)

@@ -82,6 +82,7 @@ class SegmentationService:
         self._loader.close()
         async with self.turn:
             self._drop_segmenters()
+            self._frames.close()
         self._host.bridge.dropDevice()
 
     @property

@@ -151,7 +151,8 @@ class Worker:
         ffi = MagicMock(JsException=JsError)
         ffi.to_js = lambda value, **_: as_object(value)
         ffi.create_proxy = lambda function: SimpleNamespace(__call__=function, destroy=lambda: None, call=function)
-        stand_ins = {"js": MagicMock(), "pyodide": MagicMock(), "pyodide.code": MagicMock(), "pyodide.ffi": ffi}
+        names = ("js", "pyodide", "pyodide.code", "pyselfie_worker")
+        stand_ins = {name: MagicMock() for name in names} | {"pyodide.ffi": ffi}
         for name, module in stand_ins.items():
             monkeypatch.setitem(sys.modules, name, module)
         self.loader = self.module("models.loader")

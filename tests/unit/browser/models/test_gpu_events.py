@@ -8,13 +8,11 @@ from collections import Counter
 import pytest
 
 from pyselfie.core.gpu_check import RUNS, WARM_UPS, Limits, Trust
-from pyselfie.core.quickest import TURNS
 from tests.unit.browser.engine.engine_kit import JsError, settle, show, started, worker
 from tests.unit.browser.models.gpu_kit import FIT, changes, check, first_frame, gpu_host, hold_gpu, kept, until
+from tests.unit.browser.painting.pipeline_parts import Store
 
 __all__ = ["check", "worker"]
-
-WAYS = ("copyTo", "drawImage", "createImageBitmap")
 
 pytestmark = pytest.mark.usefixtures("check")
 
@@ -89,14 +87,14 @@ def test_slow_gpu_is_measured_no_longer_than_needed(worker):
         host = gpu_host(worker, gpu_ms=400)
         await first_frame(worker, host)
         await settle()
-        warm_ups = WARM_UPS + len(WAYS) * TURNS
-        assert warm_ups < len(host.runs) - 1 < warm_ups + RUNS
+        assert WARM_UPS < len(host.runs) - 1 < WARM_UPS + RUNS
 
     asyncio.run(run())
 
 
-def test_frames_that_warm_up_do_not_count(worker):
-    """Shaders compile, and canvases try their ways in: that says nothing of later frames."""
+def test_frames_that_warm_up_do_not_count(worker, monkeypatch):
+    """Canvases try their ways in, as often as it takes, and shaders compile: that says nothing of later frames."""
+    monkeypatch.setattr(Store, "trials", 30)
 
     async def run():
         host = gpu_host(worker)
@@ -105,7 +103,7 @@ def test_frames_that_warm_up_do_not_count(worker):
 
         async def on_run(runtime):
             runs[runtime] += 1
-            worker.now += 0.2 * (runs[runtime] <= WARM_UPS + len(WAYS) * TURNS)
+            worker.now += 0.2 * (runs[runtime] < Store.trials + WARM_UPS)
             await measure(runtime)
 
         host.on_run = on_run

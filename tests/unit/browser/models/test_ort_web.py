@@ -11,20 +11,7 @@ import numpy as np
 import pytest
 
 from pyselfie.core.manifest import load_spec
-
-
-class Proxy:
-    """Stands for Pyodide's: it can be called until it is destroyed, which happens once."""
-
-    def __init__(self, value):
-        self.value, self.ends = value, 0
-
-    def __call__(self, *given):
-        assert self.ends == 0, "called after its end"
-        return self.value(*given)
-
-    def destroy(self):
-        self.ends += 1
+from tests.unit.browser.proxy_kit import Proxy
 
 
 class Session:

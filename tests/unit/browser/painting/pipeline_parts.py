@@ -29,11 +29,17 @@ class Frame:
 
 
 class Store:
-    """Keeps frames as they are."""
+    """Keeps frames as they are; the first ones are on trial where a test says how many."""
+
+    trials = 0
 
     def __init__(self):
         self.drawable, self.size, self.way = None, Size(0, 0), "none"
         self.samples = 0
+
+    @property
+    def is_on_trial(self):
+        return self.samples < self.trials
 
     def sampled(self):
         self.samples += 1
@@ -48,6 +54,9 @@ class Store:
     def hand_over(self):
         frame, self.drawable = self.drawable, None
         return frame
+
+    def close(self):
+        self.clear()
 
     def clear(self):
         if self.drawable:

@@ -20,6 +20,7 @@ def output(monkeypatch):
     monkeypatch.setitem(sys.modules, "js", MagicMock())
     monkeypatch.setitem(sys.modules, "pyodide", MagicMock())
     monkeypatch.setitem(sys.modules, "pyodide.ffi", MagicMock(JsException=JsError))
+    monkeypatch.setitem(sys.modules, "pyselfie_worker", MagicMock())
     module = importlib.import_module("pyselfie.browser.output")
     monkeypatch.setattr(module, "CanvasPipeline", MagicMock(side_effect=lambda *_: Pipeline()))
     posted: list[dict[str, str]] = []

@@ -12,7 +12,7 @@ import js
 from pyselfie.browser.models.check.measured import Measured
 from pyselfie.browser.models.check.sample import Sample
 from pyselfie.browser.models.loader import EngineError, ModelChoice
-from pyselfie.core.gpu_check import RUNS, Limits, Verdict, judge, mask_error
+from pyselfie.core.gpu_check import RUNS, WARM_UPS, Limits, Verdict, judge, mask_error
 from pyselfie.core.tiers import Trial
 
 if TYPE_CHECKING:
@@ -203,11 +203,13 @@ class GpuCheck:
 
     async def _times(self, measured: Measured, sample: Sample, allowed_ms: float) -> tuple[float, float]:
         """Return the mask's error, and what a frame takes in milliseconds if that is right."""
-        trial, error = Trial(allowed_ms, runs=RUNS, warm_ups=measured.warm_ups), 0.0
+        trial, error = Trial(allowed_ms, runs=RUNS, warm_ups=WARM_UPS), 0.0
         is_first = True
         while not trial.is_done and error <= LIMITS.mask_error:
             async with self._turn():  # frames have theirs between two runs
-                trial.add(await measured.frame_ms(sample))
+                frame_ms = await measured.frame_ms(sample)
+                if not measured.is_on_trial:
+                    trial.add(frame_ms)
                 if is_first or trial.is_done:
                     error = max(error, mask_error(await measured.mask()))
             is_first = False

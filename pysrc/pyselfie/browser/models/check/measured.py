@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from js import OffscreenCanvas
 
-from pyselfie.browser.canvas.frames import WAYS
 from pyselfie.browser.output import make_pipeline
-from pyselfie.core.gpu_check import WARM_UPS
 from pyselfie.core.options import Options
-from pyselfie.core.quickest import TURNS
 from pyselfie.core.timing import StageClock
 
 if TYPE_CHECKING:
@@ -67,9 +64,9 @@ class Measured:
         return cls(canvas, runtime, pipeline)
 
     @property
-    def warm_ups(self) -> int:
-        """How many frames say nothing yet: shaders are compiled, the GPU wakes, and canvases try each way in."""
-        return WARM_UPS + (len(WAYS) * TURNS if self._runtime.device is None else 0)
+    def is_on_trial(self) -> bool:
+        """Whether the last frame's time says nothing, as canvases still try each way in."""
+        return self._pipeline.is_on_trial
 
     async def frame_ms(self, sample: Sample) -> float:
         """Return what a frame of the sample takes until its composite is there, in milliseconds."""
