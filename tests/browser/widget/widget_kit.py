@@ -47,8 +47,12 @@ class Host:
         body = HOST % f"{site.url}widget.html?{asked}{fragment}"
         (other.directory / "host.html").write_text(body)
         page.goto(f"{other.url}host.html")
-        self.frame = page.frame_locator("#frame")
         self._ids = 0
+
+    @property
+    def frame(self):
+        """The widget's document."""
+        return self.page.frame_locator("#frame")
 
     def ask(self, **message):
         """Send a message and return its answer."""
