@@ -65,6 +65,7 @@ _EMBEDDABLE = {"widget.html"}
 """Pages that other sites may put into a frame; the widget itself answers only to origins that its address names."""
 _ISOLATING = {"play.html"}
 """Pages that run other people's code: its worker is made from a blob (web/js/engine/isolated.js)."""
+_HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?", re.IGNORECASE)
 _LIBRARY = re.compile(r"(js|models|packages|python|vendor)/.+|[^/]+\.js|assets\.json")
 # A page of any origin may run pyselfie from here. The files are public and the same for everybody, and `*` is never
 # sent cookies, so nobody learns anything by reading them. Pages are not among them: they act for their visitor.
@@ -75,7 +76,7 @@ _SHARED = {
 }
 
 
-def headers_for(path: str, *, isolation: bool, changes: Mapping[str, str]) -> dict[str, str]:
+def headers_for(path: str, *, isolation: bool, changes: Mapping[str, str], host: str = "") -> dict[str, str]:
     """Return the headers of every answer about `path`, whatever its status: a 304 replaces what a browser has stored.
 
     Parameters
@@ -86,13 +87,18 @@ def headers_for(path: str, *, isolation: bool, changes: Mapping[str, str]) -> di
         With COOP and COEP.
     changes
         More headers, or other values for the usual ones.
+    host
+        Of the request: in a frame without an address of its own, Firefox takes nothing for the `'self'` of the page.
     """
     headers = ALWAYS | (ISOLATION if isolation else {}) | dict(changes)
     if path in _EMBEDDABLE:
         policy = headers["Content-Security-Policy"].replace("frame-ancestors 'self'", "frame-ancestors *")
         headers |= {"Content-Security-Policy": policy, "Cross-Origin-Resource-Policy": "cross-origin"}
     if path in _ISOLATING:
-        policy = headers["Content-Security-Policy"].replace("worker-src 'self'", "worker-src 'self' blob:")
+        own = f"'self' {host}" if _HOST.fullmatch(host) else "'self'"
+        policy = headers["Content-Security-Policy"].replace("worker-src 'self'", f"worker-src {own} blob:")
+        for directive in ("script-src", "connect-src"):
+            policy = policy.replace(f"{directive} 'self'", f"{directive} {own}")
         headers["Content-Security-Policy"] = policy
     if _LIBRARY.fullmatch(path):
         headers |= _SHARED

@@ -65,7 +65,7 @@ class StaticSite:
             response = self._answer(request, path)
         except exceptions.HTTPException as error:
             response = _refusal(error)
-        for name, value in self._headers(path or "").items():
+        for name, value in self._headers(path or "", host=request.headers.get("Host", "")).items():
             response.headers[name] = value
         return response(environ, start_response)
 

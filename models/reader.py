@@ -71,7 +71,7 @@ def read_graph(data: bytes) -> Graph:
         raise ConversionError(f"not a TFLite model: {len(data)} bytes without the identifier TFL3 at byte 4")
     try:
         return _read_model(tflite.Model.GetRootAs(data, 0))
-    except (struct.error, IndexError, TypeError, ValueError) as error:
+    except (struct.error, LookupError, TypeError, ValueError, AttributeError) as error:
         raise ConversionError(f"the TFLite file of {len(data)} bytes is damaged: {error}") from error
 
 

@@ -11,7 +11,13 @@ from PIL import Image
 
 from builder.pipeline import build
 from builder.samples import astronaut_png
-from tests.engines import FIREFOX, engine_name, pytest_addoption, pytest_generate_tests  # noqa: F401 # for pytest
+from tests.engines import (  # noqa: F401 # for pytest
+    FIREFOX,
+    engine_name,
+    pytest_addoption,
+    pytest_generate_tests,
+    pytest_terminal_summary,
+)
 
 _BROWSER_TESTS = Path(__file__).parent / "browser"
 _WEBKIT_TESTS = Path(__file__).parent / "webkit"

@@ -7,6 +7,7 @@ import pytest
 from builder.firefox import NONE_FOUND, installed_firefox
 
 CHROMIUM, FIREFOX = ENGINES = ("chromium", "firefox")
+BOUND = "Chromium only"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,13 +26,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     marked = metafunc.definition.get_closest_marker("engines") is not None
     bound = metafunc.definition.get_closest_marker("chromium")
-    skip = [pytest.mark.skip(f"Chromium only: {bound.args[0]}")] if bound else []
+    skip = [pytest.mark.skip(f"{BOUND}: {bound.args[0]}")] if bound else []
     wanted = metafunc.config.getoption("--engine") or (ENGINES if marked else [CHROMIUM])
     cases = [
         pytest.param(name, id=pytest.HIDDEN_PARAM) if name == CHROMIUM else pytest.param(name, marks=skip)
         for name in wanted
     ]
     metafunc.parametrize("engine_name", cases, indirect=True, scope="session")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count what is Chromium's only; pytest's own list of reasons comes after this."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    bound = sum(BOUND in report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple))
+    if bound:
+        terminalreporter.write_line(
+            f"Tests that did not run in Firefox, as it lacks what they need: {bound}. The reasons follow."
+        )
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,7 @@ class WatchedWorker extends Worker {
 }
 
 watch();
+performance.setResourceTimingBufferSize(0); // a browser keeps 250 of what was fetched, a heap that grows for a quarter of an hour
 globalThis.Worker = WatchedWorker;
 addEventListener("error", ({ message }) => faults.push(`uncaught: ${message}`));
 addEventListener("unhandledrejection", ({ reason }) => faults.push(`unhandled: ${reason}`));

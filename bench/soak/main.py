@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from bench.soak.report import Report
     from bench.soak.tab import Tab
 
-_WARM_UP = 0.15  # of the run
-_LONGEST_WARM_UP_S = 300.0
+# Until each rare step has been taken twice, a browser still starts processes and fills its pools and caches.
+_WARM_UP = 0.5  # of a short run
+_LONGEST_WARM_UP_S = 600.0
 _FLAGS = (
     *QUIET_FLAGS,
     "--disable-renderer-backgrounding",

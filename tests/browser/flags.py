@@ -12,7 +12,7 @@ import pytest
 
 from builder.chromium import QUIET_FLAGS, ensure_chromium
 from builder.firefox import installed_firefox
-from tests.engines import FIREFOX
+from tests.engines import BOUND, FIREFOX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,7 @@ def _settings(flags: tuple[str, ...]) -> dict[str, str | float | bool]:
     for flag in wanted:
         if flag not in known:
             lacks = "WebGPU in software" if flag in WEBGPU_FLAGS else flag.partition("=")[0]
-            pytest.skip(f"Chromium only: Firefox has no {lacks}")
+            pytest.skip(f"{BOUND}: Firefox has no {lacks}")
     return _QUIET_SETTINGS | {known[flag]: True for flag in wanted}
 
 

@@ -10,10 +10,11 @@ import numpy as np
 from PIL import Image
 
 from pyselfie.core.manifest import load_spec
+from tests.browser.workers import in_worker, open_ears
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Route
 
     from tests.browser.guard import GuardedPage
 
@@ -58,43 +59,6 @@ def _empty_page(route: Route) -> None:
     route.fulfill(response=response, body="<!doctype html><html lang=en><title>Engine</title>")
 
 
-# Firefox evaluates nothing in a worker by WebDriver BiDi: there the worker's file gets an ear for tests at its end.
-EAR = """
-const ear = new BroadcastChannel("test");
-ear.onmessage = async ({ data }) => {
-  if (!("code" in data)) return;
-  try {
-    ear.postMessage({ value: await (0, eval)(data.code) });
-  } catch (error) {
-    ear.postMessage({ error: `${error}` });
-  }
-};
-"""
-ASK_WORKER = """(code) => new Promise((resolve, reject) => {
-  const mouth = new BroadcastChannel("test");
-  mouth.onmessage = ({ data: { value, error } }) => {
-    mouth.close();
-    if (error) reject(new Error(error));
-    else resolve(value);
-  };
-  mouth.postMessage({ code });
-})"""
-
-
-def is_firefox(page: Page) -> bool:
-    """Tell whether a page is in Firefox."""
-    browser = page.context.browser
-    return browser is not None and browser.browser_type.name == "firefox"
-
-
-def _listening_worker(route: Route) -> None:
-    """Answer with the worker's file and an ear for tests, which may evaluate what it hears."""
-    response = route.fetch()
-    policy = response.headers["content-security-policy"].replace("script-src", "script-src 'unsafe-eval'")
-    headers = response.headers | {"content-security-policy": policy}
-    route.fulfill(response=response, headers=headers, body=response.text() + EAR)
-
-
 def model_file(model: str = "general", edges: str = "refined", backend: str = "wasm") -> str:
     """Return the name of the file that the engine loads for this backend."""
     return load_spec(model, edges, backend).file
@@ -133,8 +97,7 @@ class EngineDriver:
 
     def _open_page(self, site_url: str) -> None:
         self.page.route("**/blank.html", _empty_page)
-        if is_firefox(self.page):
-            self.page.route("**/js/worker.js", _listening_worker)
+        open_ears(self.page)
         self.page.goto(f"{site_url}blank.html")
 
     def renew(self) -> None:
@@ -202,7 +165,4 @@ class EngineDriver:
 
     def in_worker(self, expression: str) -> Any:
         """Evaluate JavaScript in the engine's worker."""
-        if is_firefox(self.page):
-            return self.page.evaluate(ASK_WORKER, expression)
-        worker = next(worker for worker in self.page.workers if worker.url.endswith("js/worker.js"))
-        return worker.evaluate(expression)
+        return in_worker(self.page, expression)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.browser.engine.effects_kit import check_every_effect, check_mask, frame_of, soft_backdrop
-from tests.browser.harness import ASK_WORKER, EngineDriver
+from tests.browser.harness import EngineDriver
+from tests.browser.workers import ASK_WORKER
 from tests.reference.effects import add_made_up
 
 
@@ -16,7 +17,7 @@ class WebKitEngine(EngineDriver):
         self.page.goto(f"{site_url}blank.html")
 
     def in_worker(self, expression: str) -> Any:
-        return self.page.evaluate(ASK_WORKER, expression)
+        return self.page.evaluate(ASK_WORKER, [expression, None])
 
 
 @pytest.fixture(scope="module")

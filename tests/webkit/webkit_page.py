@@ -58,13 +58,13 @@ class WebKitPage:
         """Let the page go on for a while."""
         time.sleep(milliseconds / 1000)
 
-    def wait_for_function(self, code: str) -> Found:
+    def wait_for_function(self, code: str, timeout: int = WAIT_MS) -> Found:
         """Wait until an expression, or the function that it is, gives something true."""
-        for _ in range(WAIT_MS // 50):
+        for _ in range(timeout // 50):
             if value := self.evaluate(code):
                 return Found(value)
             self.wait_for_timeout(50)
-        raise AssertionError(f"it did not come true in {WAIT_MS // 1000} s: {code}")
+        raise AssertionError(f"it did not come true in {timeout // 1000} s: {code}")
 
 
 class Found:

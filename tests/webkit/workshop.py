@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from builder.policy import CONTENT_SECURITY_POLICY
-from tests.browser.harness import EAR
 from tests.browser.legacy.legacy_kit import link_tree
+from tests.browser.workers import EAR
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,18 +29,17 @@ console.error = (...what) => {
 """
 _WATCHED = "<script src=watch.js></script>"
 _EMPTY = f"<!doctype html><html lang=en><title>Test</title>{_WATCHED}<body>"
-_LEGACY = "<script src=selfie_segmentation.js></script>"
 
 
 def set_up(dist: Path, folder: Path, *, listening: bool = False) -> Path:
-    """Put the site into `folder`, with a page for engines and one for the legacy API; all pages note their faults.
+    """Put the site into `folder`, with two empty pages; all pages note their faults.
 
     With `listening` its worker has an ear for tests.
     """
     link_tree(dist, folder)
     _write(folder / "watch.js", _WATCH)
-    _write(folder / "blank.html", _EMPTY)
-    _write(folder / "legacy.html", _EMPTY + _LEGACY)
+    for name in ("blank.html", "host.html"):
+        _write(folder / name, _EMPTY)
     for name in ("index.html", "widget.html"):
         _write(folder / name, (dist / name).read_text().replace("<link", f"{_WATCHED}<link", 1))
     if listening:

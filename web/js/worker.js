@@ -67,7 +67,7 @@ async function boot({ modelSelection, edges, backend, painter, verdicts, fresh, 
   const fail = (/** @type {string} */ message) => tell({ type: "error", code: "load", message, action: "retry" });
   const [missing] = missingHere();
   if (missing) return fail(missing.sentence);
-  if (isIsolated() && isOpen()) return fail(NO_POLICY);
+  if (isIsolated() && (await isOpen())) return fail(NO_POLICY);
   const report = (/** @type {string} */ text) => tell({ type: "progress", ...downloads.progress, text });
   const downloads = new Downloads(ROOT, {
     fresh: Boolean(fresh),

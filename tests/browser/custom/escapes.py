@@ -11,6 +11,7 @@ import json
 
 MISSING = r"AttributeError: \w+$"
 NO_CODE = r"EvalError|Refused to evaluate|unsafe-eval"
+READ_ONLY = "read only property|is read-only"
 
 CATCH_THE_IMPORT = """
 import pyodide_js
@@ -69,14 +70,14 @@ ESCAPES: dict[str, tuple[str, str]] = {
         + "js.Object.defineProperty = spied\nagain(js.Object.new())\nawait found[0](own)",
         MISSING,
     ),
-    "start-of-pyodide": (CATCH_THE_IMPORT + "js.Object.defineProperty = spied" + START_AGAIN, "read only property"),
+    "start-of-pyodide": (CATCH_THE_IMPORT + "js.Object.defineProperty = spied" + START_AGAIN, READ_ONLY),
     "start-of-pyodide-with-another-object": (
         CATCH_THE_IMPORT
         + "own_object = js.Object.assign(js.Object.create(js.Object), to_js({}))\n"
         + "kept(own_object, 'defineProperty', to_js({'value': spied}, dict_converter=js.Object.fromEntries))\n"
         + "js.self.Object = own_object"
         + START_AGAIN,
-        "read only property",
+        READ_ONLY,
     ),
     "another-boot": (
         "line = steal_line(host)\n"

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from tests.browser.waiting import WAIT_MS, until
+from tests.browser.workers import in_worker, open_ears
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,7 @@ class ElementPage:
             page.add_init_script(script)
         if made_up:
             page.route("**/host.html*", _host_page)
+            open_ears(page)
         page.goto(f"{site_url}host.html")
         page.evaluate(_SETUP, [f"{site_url}pyselfie.js", html])
 
@@ -80,6 +82,10 @@ class ElementPage:
     def until(self, condition: Callable[[], Any]) -> Any:
         """Wait until `condition` gives something true, and return that."""
         return until(self.page, condition, lambda: f"events: {self.page.evaluate('events.slice(-5)')}")
+
+    def in_worker(self, code: str, argument: Any = None) -> Any:
+        """Evaluate JavaScript in the engine's worker."""
+        return in_worker(self.page, code, argument)
 
     def workers(self) -> int:
         """Return how many engines' workers the page has."""

@@ -247,7 +247,6 @@ def test_pause_keeps_the_picture(launch, site, camera_file):
     page.until(lambda: page.count("frame") > before)
 
 
-@pytest.mark.engines
 def test_plain_page_example(launch, serve_site):
     """The example with one tag, opened beside dist/ under the strict policy, paints."""
     page = open_example(launch(), serve_site, "plain")
@@ -288,8 +287,7 @@ def test_overload_is_told(launch, site):
     )
     page.run("document.getElementById('s').start()")
     page.wait("ready")
-    worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
-    worker.evaluate("(code) => void pyodide.runPython(code)", SLOW_MODEL)
+    page.in_worker("(code) => void pyodide.runPython(code)", SLOW_MODEL)
     (overload,) = page.run(FILM)
     assert overload["framesPerMask"] > 1
     assert overload["seconds"] >= 5

@@ -97,8 +97,7 @@ def test_states_tell_of_a_stop_for_good(launch: Callable[..., GuardedPage], site
     page.page.expected_errors += ["net::ERR_FAILED"]
     page.page.context.route("**/pyodide.asm.*", lambda route: route.abort())
     page.run(f"document.getElementById('s').addEventListener('notice', () => {{ self.meanwhile = {STATES}; }})")
-    worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
-    worker.evaluate("setTimeout(() => { throw new Error('provoked') })")
+    page.in_worker("setTimeout(() => { throw new Error('provoked') })")
     assert page.wait("error")["action"] == "retry"
     assert page.run("meanwhile") == ["loading"]
     assert page.run(STATES) == []

@@ -5,6 +5,7 @@ import numpy as np
 from tests.browser.element.element_kit import SAMPLE, ElementPage
 from tests.browser.flags import camera_flags
 from tests.browser.page.page_kit import KEEPS_TRACKS
+from tests.browser.workers import is_firefox
 
 AUTO = 3
 """The number of the element's default model."""
@@ -34,7 +35,8 @@ def test_one_tag_shows_a_photo(launch, site):
     assert page.wait("ready")["backend"] == "wasm"
     corner = page.pixels()[0, 0]
     np.testing.assert_array_equal(corner, (0x20, 0x40, 0x60, 255))
-    assert ("image", "astronaut.jpg, effect: color") in roles(page.page)
+    if not is_firefox(page.page):  # only Chromium tells a test what it tells assistive technology
+        assert ("image", "astronaut.jpg, effect: color") in roles(page.page)
 
 
 def test_elements_share_one_worker_and_the_last_one_ends_it(launch, site):
@@ -62,8 +64,7 @@ def test_a_dead_worker_is_restarted_for_all_elements(launch, site):
     for name in "ab":
         page.wait("frame", name)
     after = page.position()
-    worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
-    worker.evaluate("setTimeout(() => { throw new Error('provoked') })")
+    page.in_worker("setTimeout(() => { throw new Error('provoked') })")
     for name in "ab":
         assert "is starting again" in page.wait("notice", name, after=after)["message"]
         page.wait("frame", name, after=after)
@@ -79,8 +80,7 @@ def test_options_reach_a_worker_that_was_restarted(launch, site):
     page.run("document.getElementById('s').background = 'blue'")
     page.until(lambda: tuple(page.pixels()[0, 0]) == (0, 0, 255, 255))
     after = page.position()
-    worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
-    worker.evaluate("setTimeout(() => { throw new Error('provoked') })")
+    page.in_worker("setTimeout(() => { throw new Error('provoked') })")
     page.wait("ready", after=after)
     page.wait("frame", after=after)
     page.run("document.getElementById('s').background = 'lime'")
@@ -228,17 +228,16 @@ def test_elements_that_come_and_go_leave_nothing_in_the_worker(launch, site):
     """Ten more elements beside one that stays: Python's live proxies and memory are what they were after the first."""
     page = ElementPage(launch(), site.url, tag("stays", src=SAMPLE, effect="mask"))
     page.wait("frame", "stays")
-    worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
-    worker.evaluate("pyodide._module.enable_pyproxy_allocation_tracing()")
+    page.in_worker("pyodide._module.enable_pyproxy_allocation_tracing()")
     counts = []
     for index in range(11):
         page.run("(html) => document.body.insertAdjacentHTML('beforeend', html)", tag(f"n{index}", src=SAMPLE))
         page.wait("frame", f"n{index}")
         page.run(f"document.getElementById('n{index}').remove()")
         page.page.wait_for_timeout(100)
-        worker.evaluate("pyodide.runPython('import gc; gc.collect()')")
+        page.in_worker("pyodide.runPython('import gc; gc.collect()')")
         count = "[pyodide._module.pyproxy_alloc_map.size, pyodide._module.HEAP8.length]"
-        counts.append(worker.evaluate(count))
+        counts.append(page.in_worker(count))
     assert counts[-1] == counts[1]
     page.run("document.getElementById('stays').effect = 'transparent'")
     assert page.pixels("stays")[0, 0, 3] == 0

@@ -26,7 +26,7 @@ ALL = ["frame", "model-input", "raw-mask", "smoothing-weight", "refined-mask", "
 RAW = ["frame", "model-input", "raw-mask", "overlay", "composite"]
 SIZE = Size(512, 512)
 
-# What the worker does for a trace, counted from its first breath; `getImageData` is also how frames are sampled.
+# What the worker does for a trace, counted from here on; `getImageData` is also how frames are sampled.
 COUNT = """
 (() => {
   self.counted = { traces: 0, large: 0 };
@@ -68,10 +68,10 @@ def element(
     context = browser_for(()).new_context()
     guard = Guard(context, origins)
     tab = context.new_page()
-    tab.on("worker", lambda worker: worker.evaluate(COUNT))
     opened = ElementPage(tab, site.url, HTML)  # type: ignore[arg-type]
     opened.wait("frame")
     opened.run(LISTEN)
+    opened.in_worker(COUNT)
     yield opened
     context.close()
     assert not guard.faults()
@@ -79,7 +79,8 @@ def element(
 
 def counted(element: ElementPage) -> dict[str, int]:
     """Return what the worker has done for a trace."""
-    return next(worker for worker in element.page.workers if "js/worker.js" in worker.url).evaluate("counted")
+    counts: dict[str, int] = element.in_worker("counted")
+    return counts
 
 
 def traced(element: ElementPage, where: str = "true") -> dict[str, dict[str, Any]]:

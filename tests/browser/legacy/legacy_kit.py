@@ -13,6 +13,7 @@ from builder.npm import ensure_node_modules
 from builder.paths import CACHE, ROOT
 from builder.stamps import write_atomically
 from tests.browser.harness import png_base64
+from tests.browser.workers import open_ears
 from tests.parity.pictures import build, sample
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def open_page(page: GuardedPage, url: str, body: str = _SCRIPT) -> None:
 
     page.set_default_timeout(WAIT_MS)
     page.route("**/blank.html", answer)
+    open_ears(page)
     page.goto(f"{url}blank.html")
     page.evaluate(TOOLS)
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.legacy.legacy_kit import encoded, open_page, people, pixels
 from tests.browser.waiting import until
+from tests.browser.workers import in_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -197,11 +198,10 @@ def test_close_ends_the_worker_and_every_promise(page: GuardedPage) -> None:
     until(page, lambda: page.workers == [], lambda: "its worker goes on")
 
 
-@pytest.mark.chromium("evaluates in a worker")
 def test_a_worker_that_dies_is_replaced_at_the_next_send(page: GuardedPage) -> None:
     """The frame that it died with is rejected, the next one starts another worker."""
     page.evaluate("segmenter.send({ image: plain('#f00') })")
-    page.workers[0].evaluate("setTimeout(() => { throw new Error('out of luck'); })")
+    in_worker(page, "setTimeout(() => { throw new Error('out of luck'); })")
     page.wait_for_timeout(200)
     assert page.evaluate("outcome(segmenter.send({ image: plain('#f00') }))") == "fine"
 

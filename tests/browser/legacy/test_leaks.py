@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.browser.engine.test_leaks import COUNT, WATCH
 from tests.browser.legacy.legacy_kit import open_page
+from tests.browser.workers import in_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,14 +36,13 @@ def test_hundreds_of_frames_leave_nothing_behind(launch: Callable[..., GuardedPa
           await segmenter.initialize();
         }"""
     )
-    worker = page.workers[0]
     page.evaluate(_FRAMES, 4)
-    worker.evaluate(WATCH)
+    in_worker(page, WATCH)
     page.evaluate("segmenter.setOptions({ modelSelection: 1 })")  # its buffers are made under the tracing
     page.evaluate(_FRAMES, 50)
-    early = worker.evaluate(COUNT)
+    early = in_worker(page, COUNT)
     page.evaluate(_FRAMES, 250)
-    late = worker.evaluate(COUNT)
+    late = in_worker(page, COUNT)
     assert early["arrayBytes"] > 0, "the tracing counts nothing"
     assert late == early
     assert late["frames"] == 0

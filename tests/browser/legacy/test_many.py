@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.legacy.legacy_kit import open_page
 from tests.browser.waiting import until
+from tests.browser.workers import in_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,7 @@ def test_a_worker_that_hangs_ends_all_and_the_next_call_makes_a_new_one(page: Gu
           await sendAll();
         }"""
     )
-    page.workers[0].evaluate("setTimeout(() => { for (;;); })")
+    in_worker(page, "setTimeout(() => { for (;;); })")
     page.wait_for_timeout(100)  # now it hangs
     assert page.evaluate("sendAll()") == ["Error: pyselfie's worker died: it does not answer"] * 2
     assert page.evaluate("sendAll()") == ["fine"] * 2

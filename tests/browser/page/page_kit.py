@@ -12,6 +12,7 @@ from PIL import Image
 
 from builder.paths import ROOT
 from tests.browser.waiting import WAIT_MS, until
+from tests.browser.workers import is_firefox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,13 @@ _READ_CANVAS = """() => {
   return copy.toDataURL("image/png").split(",")[1];
 }"""
 
+# Firefox, asked for the pixels of a canvas while a worker paints it, now and then waits for 10 s and gives an empty
+# picture (on a page without pyselfie, too): there the worker is asked.
+_ASK_CANVAS = """async () => {
+  const bytes = new Uint8Array(await (await document.querySelector("#stage").snapshot()).arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}"""
+
 _HAND_OVER = """([how, files]) => {
   const transfer = new DataTransfer();
   for (const { name, type, data } of files) {
@@ -50,8 +58,9 @@ _HAND_OVER = """([how, files]) => {
     transfer.items.add(new File([bytes], name, { type }));
   }
   const event = how === "paste"
-    ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true })
+    ? new ClipboardEvent("paste", { bubbles: true })
     : new DragEvent(how, { dataTransfer: transfer, bubbles: true, cancelable: true });
+  if (how === "paste") Object.defineProperty(event, "clipboardData", { value: transfer }); // Firefox leaves it empty
   document.body.dispatchEvent(event);
 }"""
 
@@ -111,7 +120,8 @@ class Demo:
 
     def pixels(self) -> np.ndarray:
         """Return the canvas, uint8 [H, W, 4], not premultiplied."""
-        return image_array(base64.b64decode(self.page.evaluate(_READ_CANVAS)))
+        way = _ASK_CANVAS if is_firefox(self.page) else _READ_CANVAS
+        return image_array(base64.b64decode(self.page.evaluate(way)))
 
     def wait_shown(self, name: str, size: tuple[int, int]) -> None:
         """Wait until the source is `name` and a composite of `size` is painted."""

@@ -62,7 +62,6 @@ def video_file(site: Server, browser_for: Callable[[tuple[str, ...]], Browser]) 
     return data
 
 
-@pytest.mark.engines
 def test_sample_is_segmented_before_anything_is_asked(site: Server, launch: Callable[..., GuardedPage]):
     """The sample portrait is painted by itself, and no camera is asked for until its button is pressed."""
     demo = open_demo(launch, site, script=KEEPS_TRACKS).wait_painted()
@@ -115,6 +114,7 @@ def test_exif_orientation_is_respected(site: Server, launch: Callable[..., Guard
     np.testing.assert_allclose(bottom[:3], [0, 0, 220], atol=12)
 
 
+@pytest.mark.engines
 def test_video_plays_pauses_and_takes_effects_while_paused(
     site: Server, launch: Callable[..., GuardedPage], video_file: bytes
 ):
@@ -174,7 +174,7 @@ def test_turned_camera_goes_on(site: Server, launch: Callable[..., GuardedPage])
       context.fillRect(0, 0, canvas.width, canvas.height);
     }, 50);
     self.turn = () => { [canvas.width, canvas.height] = [canvas.height, canvas.width]; };
-    navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
+    if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
     """
     demo = open_demo(launch, site, script=turning).wait_painted()
     demo.page.click("#camera-button")
@@ -267,6 +267,7 @@ def _rests(demo: Demo) -> bool:
     return np.array_equal(demo.pixels(), before)
 
 
+@pytest.mark.chromium("Firefox may take seconds to read a canvas that a worker paints")
 def test_no_raw_frame_is_ever_painted(site: Server, launch: Callable[..., GuardedPage], camera_file: Path):
     """From the first moment on, through the start of the camera, the grey wall behind the person never shows."""
     sample_corner = """

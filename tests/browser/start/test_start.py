@@ -151,6 +151,19 @@ def test_support_names_what_is_missing(launch: Callable[..., GuardedPage], site:
     assert found["camera"] == (feature != "camera")
 
 
+def test_a_start_that_cannot_begin_is_told(launch: Callable[..., GuardedPage], site: Server) -> None:
+    """Where the page itself lacks something the start is rejected and an `error` says why; no page waits for ever."""
+    page = launch()
+    page.add_init_script(_TAKEN["offscreen-canvas"])
+    engine = EngineDriver(page, site.url)
+    said = page.evaluate(_OUTCOME)
+    assert re.fullmatch(
+        r"This browser cannot run the engine \(.*transferControlToOffscreen.*\): use a newer one\.", said
+    )
+    told = {key: engine.wait_for("error")[key] for key in ("code", "message", "action")}
+    assert told == {"code": "load", "message": said, "action": "retry"}
+
+
 def test_support_without_track_processors(launch: Callable[..., GuardedPage], site: Server) -> None:
     """Where tracks do not give their frames they go over a canvas."""
     page = launch()

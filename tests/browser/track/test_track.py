@@ -33,7 +33,6 @@ def test_far_end_of_a_call_sees_composites_only(launch, serve_site, camera_file)
     assert not near([person[:3]], (0xC0, 0x30, 0x30), GREY).any(), "the person is in the picture"
 
 
-@pytest.mark.engines
 def test_metrics_say_what_runs_and_why(launch, site, camera_file):
     """With `auto`, too: the model that runs, what was asked for, and the reason, beside backend and painter."""
     page = open_track(launch, site, camera_file, modelSelection="auto")
@@ -117,8 +116,7 @@ def test_when_the_engine_fails_no_raw_frame_passes(launch, site, camera_file, on
     for _ in range(2):  # the first death heals itself
         page.page.wait_for_function("() => track.metrics.state === 'running'")
         wait_colour(page, (0x20, 0x40, 0x60))
-        worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
-        worker.evaluate("setTimeout(() => { throw new Error('provoked') })")
+        page.in_worker("setTimeout(() => { throw new Error('provoked') })")
         page.until(lambda: page.workers() == 0 or page.run("track.metrics.state") != "failed")
         page.page.wait_for_timeout(300)
     page.page.wait_for_function("() => track.metrics.state === 'failed'")
@@ -145,8 +143,7 @@ def test_a_slow_model_costs_masks_before_frames(launch, site, camera_file):
     """Where one mask takes the time of three frames, edges get plain, masks are reused, and the metrics say so."""
     page = open_track(launch, site, camera_file)
     wait_colour(page, (0x20, 0x40, 0x60))
-    worker = next(worker for worker in page.page.workers if "js/worker.js" in worker.url)
-    worker.evaluate("""pyodide.runPython(`
+    page.in_worker("""pyodide.runPython(`
 import asyncio
 from pyselfie.browser.models.ort_web import OrtWebRuntime
 quick = OrtWebRuntime.run

@@ -59,9 +59,9 @@ def page(launch, site):
 
 
 def kill(page):
-    """End the newest worker; returns false while there is none: `start` may be replacing it."""
-    with suppress(Error, IndexError):
-        page.page.workers[-1].evaluate(DIE)
+    """End the worker; returns false while there is none: `start` may be replacing it."""
+    with suppress(Error, StopIteration):
+        page.in_worker(DIE)
         return True
     return False
 

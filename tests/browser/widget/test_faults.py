@@ -2,6 +2,7 @@
 
 from tests.browser.element.element_kit import SAMPLE
 from tests.browser.widget.widget_kit import Host
+from tests.browser.workers import in_worker
 
 
 def test_an_engine_that_stops_is_no_longer_running(launch, site, other):
@@ -11,8 +12,7 @@ def test_an_engine_that_stops_is_no_longer_running(launch, site, other):
     assert host.ask(type="state")["state"]["running"] is True
     page.expected_errors += ["net::ERR_FAILED"]
     page.context.route("**/pyodide.asm.*", lambda route: route.abort())
-    worker = next(worker for worker in page.workers if "js/worker.js" in worker.url)
-    worker.evaluate("setTimeout(() => { throw new Error('provoked') })")
+    in_worker(page, "setTimeout(() => { throw new Error('provoked') })", frame=page.frames[-1])
     page.wait_for_function("() => heard.some(({ data }) => data.type === 'error')")
     assert host.ask(type="state")["state"]["running"] is False
     told = page.evaluate("heard.find(({ data }) => data.type === 'error').data.message")

@@ -61,7 +61,6 @@ def test_a_list_without_the_origin_allows_nobody(launch, site, other, status, te
     assert host.ask(type="snapshot")["code"] == "forbidden"
 
 
-@pytest.mark.engines
 def test_own_site_takes_pictures_but_has_to_be_named(launch, dist, origins, tmp_path):
     """A page of the widget's own site needs no list; without `origins` it gets no answer either.
 

@@ -4,6 +4,7 @@ import json
 from urllib.parse import urlencode
 
 from tests.browser.element.element_kit import decoded
+from tests.browser.workers import open_ears
 
 WAIT_MS = 45_000
 HOST_POLICY = "default-src 'none'; script-src 'unsafe-inline'; frame-src http://127.0.0.1:*"
@@ -46,9 +47,14 @@ class Host:
         )
         body = HOST % f"{site.url}widget.html?{asked}{fragment}"
         (other.directory / "host.html").write_text(body)
+        open_ears(page)
         page.goto(f"{other.url}host.html")
-        self.frame = page.frame_locator("#frame")
         self._ids = 0
+
+    @property
+    def frame(self):
+        """The widget's document."""
+        return self.page.frame_locator("#frame")
 
     def ask(self, **message):
         """Send a message and return its answer."""

@@ -29,7 +29,7 @@ def test_plain(engine_name):
 def test_bound(engine_name):
     print(f"bound in {engine_name}")
 """
-_CONFTEST = "from tests.engines import engine_name, pytest_addoption, pytest_generate_tests"
+_CONFTEST = "from tests.engines import engine_name, pytest_addoption, pytest_generate_tests, pytest_terminal_summary"
 _SETTINGS = """
 [pytest]
 addopts = --strict-markers -p no:playwright
@@ -85,6 +85,14 @@ def test_what_firefox_lacks_is_skipped_with_the_reason(pytester: pytest.Pytester
     assert sorted(ran) == ["marked in firefox", "plain in firefox"]
     assert skipped.startswith("SKIPPED [1]")
     assert skipped.endswith("Chromium only: it speaks of flags")
+
+
+def test_what_firefox_lacks_is_counted(pytester: pytest.Pytester, machine: Path):
+    """One sentence says how many tests did not run there; without any there is none."""
+    put_firefox(machine)
+    counts = "Tests that did not run in Firefox, as it lacks what they need: 1."
+    assert [line for line in run(pytester, "--engine", "firefox") if line.startswith(counts)]
+    assert not [line for line in run(pytester) if "did not run in Firefox" in line]
 
 
 @pytest.mark.parametrize("version", [None, "140.12.0esr"])

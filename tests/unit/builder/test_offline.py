@@ -132,7 +132,7 @@ def test_each_page_is_the_app(dist: Path, page: str) -> None:
     """It names the manifest, its own policy lets the browser have it, and its scripts bring the worker."""
     text = (dist / page).read_text()
     assert '<link rel="manifest" href="manifest.webmanifest">' in text
-    assert re.search(r"Content-Security-Policy\" content=\"[^\"]*manifest-src 'self'", text)
+    assert re.search(r"(Content-Security-Policy\" content|data-policy)=\"[^\"]*manifest-src 'self'", text)
     [script] = re.findall(r'<script type="module" src="([^"]+)"', text)
     assert "js/page/offline.js" in preloads(WEB, script)
 

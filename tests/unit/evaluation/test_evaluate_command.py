@@ -82,3 +82,16 @@ def test_help_of_the_command_names_evaluate(capsys: Any) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     assert "pyselfie evaluate --help" in capsys.readouterr().out
+
+
+def test_folder_that_goes_while_it_is_read_is_one_sentence(
+    album: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else may take away what is in it."""
+
+    def gone(*_: object) -> Any:
+        raise FileNotFoundError(2, "No such file or directory", "fair.png")
+
+    monkeypatch.setattr("pathlib.Path.rglob", gone)
+    assert main(["evaluate", str(album), str(album)]) == 2
+    assert capsys.readouterr().err.count("cannot be read: there is no such file or folder") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -278,3 +279,11 @@ def test_pointwise_convolution_moves_before_the_resize(kernel: int, use_twice: b
     assert op_types(model) == order
     source = picture(1, 4, 5, 6)
     np.testing.assert_allclose(run_onnx(model, source), run_tflite(model, source), rtol=1e-5, atol=5e-6)
+
+
+def test_damage_in_the_middle_of_a_model_is_one_sentence() -> None:
+    """An operator that nobody knows, and a tensor without its buffer, are damage as well."""
+    whole = one_op_model("ADD")
+    for place in range(8, len(whole) - 4, 2):
+        with suppress(ConversionError):  # nothing else
+            read_graph(whole[:place] + b"\xff\x29" + whole[place + 2 :])

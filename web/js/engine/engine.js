@@ -64,9 +64,16 @@ export class Engine extends EventTarget {
     try {
       this.#begin();
     } catch (error) {
-      this.#stop(/** @type {Error} */ (error)); // a browser without OffscreenCanvas, for one
+      this.#refused(/** @type {Error} */ (error)); // a browser without OffscreenCanvas, for one
     }
     return promise;
+  }
+
+  /** @param {Error} error */
+  #refused({ message: why }) {
+    const message = `This browser cannot run the engine (${why}): use a newer one.`;
+    this.#stop(new Error(message));
+    this.#emit("error", { code: "load", message, action: "retry" });
   }
 
   #begin() {

@@ -62,7 +62,7 @@ export class IsolatedWorker extends EventTarget {
   /** @param {string} url @param {MessagePort} line */
   #start(url, line) {
     const inside = /** @type {any} */ (this.#frame.contentWindow); // what is made by its constructors has its policy
-    // `import` without brackets would want the site in worker-src, and so let a worker of the site's begin in here
+    // `import` without brackets would want this script in worker-src, and so let another such worker begin in here
     const text = `import(${JSON.stringify(url)}).then(() => postMessage("here"), reportError);`;
     const start = inside.URL.createObjectURL(new inside.Blob([text], { type: "text/javascript" }));
     let worker;
@@ -73,7 +73,8 @@ export class IsolatedWorker extends EventTarget {
     }
     worker.onerror = (/** @type {ErrorEvent} */ event) => {
       event.preventDefault();
-      this.#fail(event.message || NEEDS); // a policy that forbids it says nothing here
+      const isImport = event.message?.includes("dynamically imported module");
+      this.#fail(isImport ? `${event.message}; ${NAMES}` : event.message || NEEDS); // a policy that forbids it says nothing
     };
     worker.onmessage = () => {
       worker.onmessage = null; // what it sends this way from now on is not heard
@@ -121,16 +122,19 @@ export class IsolatedWorker extends EventTarget {
 
 const LONGEST_ERROR = 500;
 const NEEDS = "an isolated one needs blob: in worker-src, if this page has a Content-Security-Policy";
+const NAMES =
+  "in Firefox a Content-Security-Policy has to name this site's origin, not only 'self', in script-src, worker-src and connect-src";
 const MOST_IN_A_SECOND = 5_000; // an engine sends some hundred
 
 /**
  * Scripts from the site's own folders, WebAssembly, a worker; and no other request of any kind, nor code out of a text.
+ * What a worker's script imports is a matter of worker-src in Firefox: its modules are there, which do nothing alone.
  *
  * @param {string} site
  */
 function policyFor(site) {
   const folders = ["js/", "vendor/"].map((folder) => quoted(site + folder)).join(" ");
-  return `default-src 'none'; script-src ${folders} 'wasm-unsafe-eval'; worker-src blob:; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none'; script-src ${folders} 'wasm-unsafe-eval'; worker-src blob: ${quoted(`${site}js/worker/`)}; base-uri 'none'; form-action 'none'`;
 }
 
 /** As a policy in an attribute may have it. @param {string} url */

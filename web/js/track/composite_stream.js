@@ -65,13 +65,18 @@ class GeneratorOutput {
   }
 }
 
-/** Elsewhere: a canvas that nobody sees. Firefox would send the alpha that is drawn even from one without `alpha`. */
+/**
+ * Elsewhere: a canvas that nobody sees. Firefox would send the alpha that is drawn even from one without `alpha`. Each frame
+ * is asked for where a track can be: one that looks for changes itself gives nothing after the second in WebKitGTK.
+ */
 class CanvasOutput {
   #canvas = document.createElement("canvas");
   #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
 
   constructor() {
-    this.track = this.#canvas.captureStream().getVideoTracks()[0];
+    const onRequest = "CanvasCaptureMediaStreamTrack" in globalThis; // Firefox has it otherwise, and needs none
+    const [track] = this.#canvas.captureStream(onRequest ? 0 : undefined).getVideoTracks();
+    this.track = /** @type {MediaStreamTrack & {requestFrame?: () => void}} */ (track);
     hearScripts(this.track);
   }
 
@@ -85,6 +90,7 @@ class CanvasOutput {
     this.#context.drawImage(frame, 0, 0);
     this.#context.globalCompositeOperation = "destination-over"; // black: what is sent is opaque
     this.#context.fillRect(0, 0, width, height);
+    this.track.requestFrame?.();
     frame.close();
   }
 

@@ -118,7 +118,10 @@ export class Downloads {
   /** Ask for this file now: what has come by then, is there at once for whoever fetches it. @param {string} path */
   begin(path) {
     const url = this.expect(path);
-    if (this.#files.has(url)) this.#begun.set(url, this.#counted(url));
+    if (!this.#files.has(url)) return;
+    const answer = this.#counted(url);
+    answer.catch(forget); // told by `failed`, and perhaps nobody comes for it
+    this.#begun.set(url, answer);
   }
 
   /** Rejects at the first failure: loaders would wrap it in words of their own, or wait for ever. */

@@ -106,7 +106,10 @@ def left_out(place: Path) -> str:
 
 def _shown(place: Path, suffixes: Collection[str]) -> list[Path]:
     """Return the files of such suffixes in a folder and below, relative to it, but for hidden ones, in order."""
-    inside = [file.relative_to(place) for file in place.rglob("*") if file.suffix.lower() in suffixes]
+    try:
+        inside = [file.relative_to(place) for file in place.rglob("*") if file.suffix.lower() in suffixes]
+    except OSError as error:  # a folder in it has gone meanwhile
+        raise UsageError(f"{place} cannot be read: {why(error)}") from error
     shown = (file for file in inside if not any(part.startswith(".") for part in file.parts))
     return sorted(shown, key=lambda file: in_order(file.as_posix()))
 

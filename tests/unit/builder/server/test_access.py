@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builder.policy import headers_for
 from builder.serve import Server
 from builder.static import answers_to
 from tests.unit.builder.server.asking import ask
@@ -153,3 +154,22 @@ def test_only_our_own_names_are_answered(server: Server, host: str, status: int)
 def test_names_of_other_hosts(header: str, host: str, answered: bool):
     """The name given by --host is answered; for every address also any IP address and the machine's own name."""
     assert answers_to(header, host) is answered
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("localhost:8000", "'self' localhost:8000"),
+        ("", "'self'"),
+        ("evil *; script-src *", "'self'"),
+        ("[::1]:8000", "'self'"),
+    ],
+)
+def test_the_playgrounds_policy_names_its_host(host: str, own: str):
+    """Beside `'self'`, which is nothing to Firefox where an isolated worker begins; but only what is a host."""
+    policy = headers_for("play.html", isolation=True, changes={}, host=host)["Content-Security-Policy"].split("; ")
+    assert f"script-src {own} 'wasm-unsafe-eval'" in policy
+    assert f"worker-src {own} blob:" in policy
+    assert f"connect-src {own} blob:" in policy
+    other = headers_for("index.html", isolation=True, changes={}, host=host)["Content-Security-Policy"]
+    assert set(STRICT) <= set(other.split("; "))
