@@ -74,7 +74,8 @@ def conclude(report: Report) -> None:
         slopes = slope(times, values)
         if slopes is None:
             few = f"{len(values)} samples after the warm-up, and {FEWEST} are needed"
-            report["not_measured"][name] = few if values else why_missing(name)
+            was_sampled = any(name in one for one in report["samples"])
+            report["not_measured"][name] = few if was_sampled else why_missing(name)
         else:
             report["found"][name] = {
                 "label": metric.label,

@@ -148,6 +148,15 @@ def test_the_warm_up_is_left_out():
     assert report["found"]["js_proxies"]["first"] == 10
 
 
+def test_a_run_that_ends_in_its_warm_up_says_so():
+    """Samples that are all of the warm-up are too few, not a browser that does not tell."""
+    report = empty_report()
+    report["settings"]["warm_up_s"] = 100.0
+    report["times_s"], report["samples"] = [10.0], [{"files": 80}]
+    conclude(report)
+    assert report["not_measured"]["files"] == "0 samples after the warm-up, and 4 are needed"
+
+
 def test_what_grows_is_named():
     """A metric that climbs is a failure with its figures; one that stays is none."""
     report = empty_report()
