@@ -11,4 +11,7 @@ def test_entry_script_can_be_imported_without_a_page():
     """Node has no elements and no workers; importing defines nothing and fails at nothing."""
     code = f"import({ENTRY.as_uri()!r}).then((names) => console.log(Object.keys(names).sort().join()))"
     done = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "SelfieSegmentationElement,mountTrace,preload,processTrack,registerOffline,setSite,support"
+    assert (
+        done.stdout.strip()
+        == "SelfieSegmentationElement,mountTrace,preload,processTrack,registerOffline,setSite,support"
+    )
