@@ -50,7 +50,7 @@ FLAGS = [
 ]
 STAGED = ("ours", "handjs")  # arranged alike, so compared stage by stage, with camera frames, and by size
 GROWTH = ((640, 360), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
-WARM_UP_FRAMES = 24  # ours tries its ways in with the first eighteen
+WARM_UP_FRAMES = 16
 WAYS_ROUNDS = 2
 
 

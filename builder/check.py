@@ -3,8 +3,7 @@
 The tests run in as many processes as the machine has cores, file by file, and those with WebGPU in software all in one.
 A test marked ``alone`` needs the machine for itself, so those run first, one after the other.
 
-With the variable ``CI`` a browser test that fails is run once more: a machine that others use as well is no reason to
-send a change back. What the first run said is printed all the same, and somebody has to look at it.
+With the variable ``CI`` a test in a browser that fails there is run once more, and what both runs said is printed.
 """
 
 from __future__ import annotations

@@ -65,6 +65,7 @@ _EMBEDDABLE = {"widget.html"}
 """Pages that other sites may put into a frame; the widget itself answers only to origins that its address names."""
 _ISOLATING = {"play.html"}
 """Pages that run other people's code: its worker is made from a blob (web/js/engine/isolated.js)."""
+# A policy has no way to write an IPv6 address.
 _HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?", re.IGNORECASE)
 _LIBRARY = re.compile(r"(js|models|packages|python|vendor)/.+|[^/]+\.js|assets\.json")
 # A page of any origin may run pyselfie from here. The files are public and the same for everybody, and `*` is never

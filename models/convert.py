@@ -18,7 +18,7 @@ from models.lean.recipe import lean
 from models.network import CLASSES_NAME, INPUT_NAME, OUTPUT_NAME, RAW_NAME, convert_graph, convert_multiclass
 from models.reader import ConversionError, read_graph
 from models.refinement.recipe import ports, refine, refine_classes
-from models.sources import BARE, SOURCES, ModelSource
+from models.sources import MARKERS, SOURCES, ModelSource
 from models.split import split
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _convert_classes(source: ModelSource, published: bytes, out_dir: Path) -> li
     """Write the one file, with its parts, and return both entries in the manifest, which name other outputs of it."""
     graph = read_graph(published)
     network = convert_multiclass(graph, f"{source.package.name} {source.name}")
-    model = refine_classes(network, [source.classes.index(name) for name in BARE])
+    model = refine_classes(network, [source.classes.index(name) for name in MARKERS])
     picture, mask = graph.inputs[0].shape, graph.outputs[0].shape
     entries = []
     for edges, name in (("raw", RAW_NAME), ("refined", OUTPUT_NAME)):

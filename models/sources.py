@@ -43,7 +43,7 @@ class ModelSource:
         return f"{self.onnx.removesuffix('.onnx')}.parts"
 
 
-BARE = ("hair", "body-skin", "face-skin")
+MARKERS = ("hair", "body-skin", "face-skin")
 """Classes that only people have; clothes hang over chairs, too."""
 
 SOURCES = (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NAME = "service-worker.js"
 _SOURCES = WEB / "offline"
 _FOLDER = CACHE / "offline"
-_LEFT_OUT_FOLDERS = ("packages/", "app/screenshot")
+_LEFT_OUT_PREFIXES = ("packages/", "app/screenshot")
 """What `pip` installs; what is shown before the app is installed."""
 _LEFT_OUT_NAMES = {
     "LICENSE",
@@ -62,7 +62,7 @@ def worker_script(plan: Mapping[str, Path | bytes], script: Path) -> bytes:
 
 def is_kept(name: str) -> bool:
     """Tell whether a page may ask for this file of dist/ without a network."""
-    left_out = name in _LEFT_OUT_NAMES or name.endswith(_FOR_COMPILERS) or name.startswith(_LEFT_OUT_FOLDERS)
+    left_out = name in _LEFT_OUT_NAMES or name.endswith(_FOR_COMPILERS) or name.startswith(_LEFT_OUT_PREFIXES)
     return not left_out and name != NAME
 
 

@@ -20,8 +20,8 @@ SEEN = 0.8  # probability from which skin or hair is there: what is joined to it
 UNSEEN = 0.5  # up to this it is none: walls have 0.4 of it
 
 
-def without_islands(graph: GraphWriter, mask: str, classes: str, bare: Sequence[int]) -> str:
-    """Return the mask, [1,1,h,w] in 0..1, less what is joined to none of the classes `bare`, skin and hair.
+def without_islands(graph: GraphWriter, mask: str, classes: str, markers: Sequence[int]) -> str:
+    """Return the mask, [1,1,h,w] in 0..1, less what is joined to none of the classes `markers`, skin and hair.
 
     Where there is hardly any of those, as with somebody wrapped up and seen from behind, it stays as it is.
 
@@ -33,14 +33,14 @@ def without_islands(graph: GraphWriter, mask: str, classes: str, bare: Sequence[
         The person's probability, [1,1,h,w].
     classes
         The probability of each class, [1,C,h,w].
-    bare
-        Numbers of the classes that only people have.
+    markers
+        Numbers of the classes that only people have: where they are, the reconstruction begins.
     """
     person = _cells(graph, mask)
-    sure = graph.op("ReduceMax", _cells(graph, graph.channels(classes, bare)), axes=[1], keepdims=1)
-    grown = graph.ramp(sure, 1 / (SEEN - UNSEEN), -UNSEEN / (SEEN - UNSEEN))
-    rest = graph.op("Relu", graph.op("Sub", person, grown))  # of the person, what has not been reached
-    rest = graph.op("Mul", rest, graph.op("GlobalMaxPool", grown))  # where nothing is seen, that is nothing
+    sure = graph.op("ReduceMax", _cells(graph, graph.channels(classes, markers)), axes=[1], keepdims=1)
+    marker = graph.ramp(sure, 1 / (SEEN - UNSEEN), -UNSEEN / (SEEN - UNSEEN))
+    rest = graph.op("Relu", graph.op("Sub", person, marker))  # of the person, what has not been reached
+    rest = graph.op("Mul", rest, graph.op("GlobalMaxPool", marker))  # where nothing is seen, that is nothing
     for _ in range(STEPS):
         reached = graph.op("MaxPool", graph.op("Sub", person, rest), kernel_shape=[3, 3], pads=[1] * 4)
         rest = graph.op("Relu", graph.op("Sub", person, reached))

@@ -106,21 +106,21 @@ def refine(model: onnx.ModelProto) -> onnx.ModelProto:
     return _joined(model, nodes, [])
 
 
-def refine_classes(model: onnx.ModelProto, bare: Sequence[int]) -> onnx.ModelProto:
+def refine_classes(model: onnx.ModelProto, markers: Sequence[int]) -> onnx.ModelProto:
     """Return a model that tells classes apart with the recipe behind it; its own outputs stay.
 
     Its first node must turn the picture into NCHW, its first output must be `RAW`, the person's probability, [1,1,h,w],
-    and the next one the classes. `bare` are the numbers of those that only people have; see `islands`.
+    and the next one the classes. `markers` are the numbers of those that only people have; see `islands`.
     """
     _, *outputs = model.graph.output
-    return _joined(model, list(model.graph.node), outputs, bare)
+    return _joined(model, list(model.graph.node), outputs, markers)
 
 
 def _joined(
     model: onnx.ModelProto,
     nodes: list[onnx.NodeProto],
     outputs: list[onnx.ValueInfoProto],
-    bare: Sequence[int] = (),
+    markers: Sequence[int] = (),
 ) -> onnx.ModelProto:
     """Return a model of a network's nodes and the recipe's, which gives the network's `outputs` besides its own.
 
@@ -130,8 +130,8 @@ def _joined(
     [picture] = network.input
     _, height, width, _ = (axis.dim_value for axis in picture.type.tensor_type.shape.dim)
     graph, around = GraphWriter(height, width), ports(height, width)
-    mask = islands.without_islands(graph, RAW, outputs[0].name, bare) if outputs else RAW
-    write(graph, nodes[0].output[0], mask, sure_places=not outputs)
+    mask = islands.without_islands(graph, RAW, outputs[0].name, markers) if markers else RAW
+    write(graph, nodes[0].output[0], mask, sure_places=not markers)
     return checked_model(
         [*nodes, *graph.nodes],
         f"{network.name} refined",

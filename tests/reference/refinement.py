@@ -83,9 +83,9 @@ def keep_sure_places(coefficients: Array, mask: Array) -> Array:
     return coefficients * (1 - inside - outside) + inside * np.reshape([0, 0, 0, 1], (4, 1, 1))
 
 
-def without_islands(mask: Array, classes: Array, bare: list[int]) -> Array:
-    """Return the mask less what is joined to none of the classes `bare`, by cells of 8 by 8 pixels."""
-    person, sure = cells(mask[0]), np.clip((cells(classes[bare].max(axis=0)) - 0.5) / 0.3, 0, 1)
+def without_islands(mask: Array, classes: Array, markers: list[int]) -> Array:
+    """Return the mask less what is joined to none of the classes `markers`, by cells of 8 by 8 pixels."""
+    person, sure = cells(mask[0]), np.clip((cells(classes[markers].max(axis=0)) - 0.5) / 0.3, 0, 1)
     reached = np.minimum(person, sure)
     reached += (person - reached) * (1 - sure.max())
     for _ in range(24):

@@ -18,5 +18,5 @@ def mode_of(path: Path) -> int:
     """Return what kind of file lies there and its permissions; 0 if there is none, or none can have such a name."""
     try:
         return path.stat().st_mode
-    except OSError:
+    except (OSError, ValueError):  # the latter where a name has what no name can
         return 0

@@ -71,8 +71,8 @@ class Range:
     def __post_init__(self) -> None:
         for name in ("low", "high", "step"):
             object.__setattr__(self, name, plain(getattr(self, name)))  # a page cannot be told NumPy's scalars
-        numbers = [value for value in (self.low, self.high, self.step) if value is not None]
-        if len(numbers) < 2 or not all(type(value) in {int, float} for value in numbers):
+        step = 0 if self.step is None else self.step
+        if not all(type(value) in {int, float} for value in (self.low, self.high, step)):
             raise ValueError(f"{self._shown()} has to have numbers")
         if not -math.inf < self.low < self.high < math.inf:
             raise ValueError(f"{self._shown()} has to begin below its end")

@@ -105,6 +105,7 @@ def test_bad_parameter_is_one_sentence(parameter: str, sentence: str) -> None:
         ("Range(-1e308, 1e308)", r"Range\(-1e\+308, 1e\+308\) is too large for a slider, line 3"),
         ("Range(0, float('nan'))", r"Range\(0, nan\) has to begin below its end, line 3"),
         ("Range(0, 10**400)", r"Range\(0, Infinity\) is too large for a slider, line 3"),
+        ("Range(None, 1, 0.5)", r"Range\(None, 1\) has to have numbers, line 3"),
         ("Range('a', None)", r"Range\(“a”, None\) has to have numbers, line 3"),
     ],
 )

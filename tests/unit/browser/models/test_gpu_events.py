@@ -92,9 +92,23 @@ def test_slow_gpu_is_measured_no_longer_than_needed(worker):
     asyncio.run(run())
 
 
+def test_gpu_that_is_slow_by_every_way_in_is_let_go_early(worker, monkeypatch):
+    """Trying the ways in takes no longer than frames of the time allowed would: then what they take counts."""
+    monkeypatch.setattr(Store, "trials", 60)
+
+    async def run():
+        host = gpu_host(worker, gpu_ms=400)
+        await first_frame(worker, host)
+        await settle()
+        assert len(host.runs) < 20
+        assert kept(host)[-1]["backend"] == "wasm"
+
+    asyncio.run(run())
+
+
 def test_frames_that_warm_up_do_not_count(worker, monkeypatch):
     """Canvases try their ways in, as often as it takes, and shaders compile: that says nothing of later frames."""
-    monkeypatch.setattr(Store, "trials", 30)
+    monkeypatch.setattr(Store, "trials", 8)
 
     async def run():
         host = gpu_host(worker)
