@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from playwright.sync_api import Error
@@ -13,7 +13,7 @@ from playwright.sync_api import Error
 from builder.offline.worker import NAME
 from tests.browser.flags import camera_flags
 from tests.browser.legacy.legacy_kit import link_tree
-from tests.browser.offline.offline_kit import PAINTED, Host, Tab, guarded, light_list, rewrite
+from tests.browser.offline.offline_kit import OUTER_WORKER, PAINTED, PREFIX, Host, Tab, guarded, light_list, rewrite
 from tests.browser.page.page_kit import AXE, RUN_AXE
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext
+
+    from tests.browser.guard import GuardedPage
 
 pytestmark = pytest.mark.chromium("service workers have been tried in Chromium alone")
 
@@ -36,6 +38,12 @@ _SPOILT: dict[str, Callable[[bytes], bytes | None]] = {
     "corrupt": lambda data: bytes([data[0] ^ 1]) + data[1:],
     "missing": lambda _: None,
 }
+_START_WORKER = """(url) => new Promise((resolve) => {
+  self.started = new Worker(url, { type: "module" });
+  self.started.onerror = ({ message }) => resolve(message || "failed");
+  self.started.onmessage = () => resolve("started");
+  self.started.postMessage({ type: "probe" });
+})"""
 _NAMES = "async () => (await caches.keys()).sort()"
 _KEPT_FILES = """async () => {
   const names = (await caches.keys()).filter((one) => one.startsWith("pyselfie-precache"));
@@ -169,6 +177,22 @@ def test_an_update_waits_for_the_other_tab(profile: BrowserContext, host: Host, 
     tab.until(lambda: _used(tab))
 
 
+def test_an_update_waits_for_a_page_beside_the_site(profile: BrowserContext, host: Host, versions: list[Path]) -> None:
+    """One of the same origin that has pyselfie's worker loses no files: its own window is none of the site's."""
+    beside = cast("GuardedPage", profile.new_page())
+    beside.goto(host.origin + OUTER_WORKER)
+    assert beside.evaluate(_START_WORKER, f"{PREFIX}js/worker.js") == "started"
+    tab = Tab(profile, host)
+    host.start(versions[1])
+    assert tab.update() == "installed"
+    tab.until(lambda: tab.messages() == [_READY])
+    tab.page.get_by_role("button", name="Use it").click()
+    tab.until(lambda: "open in another tab" in "".join(tab.messages()))
+    assert tab.version() == "one"
+    beside.close()
+    tab.until(lambda: _used(tab))
+
+
 def _used(tab: Tab) -> bool:
     """Press the button, again where the browser still counts a page that has gone."""
     with suppress(Error):  # the button goes with its page
@@ -198,15 +222,16 @@ def test_a_broken_update_leaves_the_old_version(
 
 
 def test_a_server_for_development_ends_what_is_kept(profile: BrowserContext, host: Host) -> None:
-    """At `build.py serve` an earlier visit's worker and its cache go; others' caches stay."""
+    """At `build.py serve` an earlier visit's worker and its cache go; others' caches stay, and so do open pages."""
     tab = Tab(profile, host)
     tab.page.evaluate("Promise.all(['somebody', 'pyselfie-precache-v2-http://else/'].map((name) => caches.open(name)))")
     assert len(tab.page.evaluate(_NAMES)) == 3
     host.start(offline=False)
     tab.page.reload()
+    tab.page.evaluate("self.isInCall = true")
     tab.until(lambda: tab.page.evaluate(_NAMES) == ["pyselfie-precache-v2-http://else/", "somebody"])
-    tab.page.wait_for_load_state()
     tab.until(lambda: not tab.workers())
+    assert tab.page.evaluate("self.isInCall")
 
 
 def test_registering_says_what_is_in_the_way(browser_for: Callable[[tuple[str, ...]], Browser], host: Host) -> None:
