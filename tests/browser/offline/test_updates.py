@@ -42,7 +42,7 @@ _START_WORKER = """(url) => new Promise((resolve) => {
   self.started = new Worker(url, { type: "module" });
   self.started.onerror = ({ message }) => resolve(message || "failed");
   self.started.onmessage = () => resolve("started");
-  self.started.postMessage({ type: "probe" });
+  self.started.postMessage({ type: "end" }); // it answers, and stays
 })"""
 _NAMES = "async () => (await caches.keys()).sort()"
 _KEPT_FILES = """async () => {
