@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
 import pytest
 from playwright.sync_api import Error
 
@@ -14,7 +16,7 @@ from builder.offline.worker import NAME
 from tests.browser.flags import camera_flags
 from tests.browser.legacy.legacy_kit import link_tree
 from tests.browser.offline.offline_kit import OUTER_WORKER, PAINTED, PREFIX, Host, Tab, guarded, light_list, rewrite
-from tests.browser.page.page_kit import AXE, RUN_AXE
+from tests.browser.page.page_kit import AXE, RUN_AXE, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +40,21 @@ _SPOILT: dict[str, Callable[[bytes], bytes | None]] = {
     "corrupt": lambda data: bytes([data[0] ^ 1]) + data[1:],
     "missing": lambda _: None,
 }
+_PENDING_CAMERA = """navigator.mediaDevices.getUserMedia = () => new Promise((_, reject) => {
+  self.refuse = () => reject(new DOMException("no", "NotAllowedError"));
+})"""
+_ASKED_AFTER = "async () => { for (let turn = 0; turn < 3; turn++) await navigator.serviceWorker.getRegistration(); }"
+_ACTIVATE = """async () => {
+  const { waiting } = await navigator.serviceWorker.getRegistration();
+  waiting.postMessage({ takeOverBefore: Date.now() + 60_000 }, [new MessageChannel().port2]);
+  while (waiting.state !== "activated") await new Promise((done) => waiting.addEventListener("statechange", done));
+}"""
+_SHARE_PICTURE = """async (picture) => {
+  const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
+  const form = new FormData();
+  form.append("picture", new File([bytes], "from another app.png", { type: "image/png" }));
+  await fetch("share", { method: "POST", body: form });
+}"""
 _START_WORKER = """(url) => new Promise((resolve) => {
   self.started = new Worker(url, { type: "module" });
   self.started.onerror = ({ message }) => resolve(message || "failed");
@@ -141,6 +158,18 @@ def test_an_update_is_taken_at_the_next_start(
     tab.until(lambda: tab.workers() == "active")
 
 
+def test_a_shared_picture_outlasts_an_update(profile: BrowserContext, host: Host, versions: list[Path]) -> None:
+    """The page that is opened for it begins again with the new version, and then shows it."""
+    tab = Tab(profile, host)
+    host.start(versions[1])
+    assert tab.update() == "installed"
+    picture = base64.b64encode(encode(np.full((32, 48, 3), 90, np.uint8))).decode()
+    tab.page.evaluate(_SHARE_PICTURE, picture)
+    tab.page.goto(f"{host.url}?shared")
+    tab.page.get_by_text("from another app.png").wait_for()
+    assert tab.page.url == host.url
+
+
 def _started_with_it(tab: Tab) -> bool:
     if tab.messages():  # the browser still counted the page before, so that it was offered
         tab.page.reload()
@@ -161,6 +190,27 @@ def test_an_update_is_not_offered_in_a_call(profile: BrowserContext, host: Host,
     camera.click()
     tab.until(lambda: not tab.messages())
     assert tab.version() == "one"
+
+
+def test_an_update_waits_for_a_camera_that_is_asked_for(
+    profile: BrowserContext, host: Host, versions: list[Path]
+) -> None:
+    """The button does nothing then, and comes back; it works where the new version is in already, too."""
+    tab = Tab(profile, host, script=_PENDING_CAMERA)
+    host.start(versions[1])
+    assert tab.update() == "installed"
+    tab.until(lambda: tab.messages() == [_READY])
+    tab.page.locator("#camera-button").click()
+    tab.page.get_by_role("button", name="Use it").click()
+    tab.page.evaluate(_ASKED_AFTER)
+    tab.page.evaluate("self.refuse()")
+    tab.until(lambda: tab.messages() == [_READY])
+    assert tab.version() == "one"
+    assert tab.workers() == "waiting active"
+    tab.page.evaluate(_ACTIVATE)
+    assert tab.version() == "one"
+    tab.page.get_by_role("button", name="Use it").click()
+    tab.until(lambda: tab.version() == "two")
 
 
 def test_an_update_waits_for_the_other_tab(profile: BrowserContext, host: Host, versions: list[Path]) -> None:

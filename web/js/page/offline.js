@@ -12,8 +12,8 @@ const START_MS = 5000; // a picture waits for it
 const ASKED_MS = 30_000;
 /** By why it isn't taken. @type {Partial<Record<import("./take_over.js").Reason, string>>} */
 const SENTENCES = {
-  others: "This page is open in another tab, too: close that one, then take the new version.",
-  silent: "The new version could not be taken yet: try again, or close all tabs with this page and open it anew.",
+  others: "This site is open in another tab, too: close that one, then take the new version.",
+  silent: "The new version could not be taken yet: try again, or close all tabs of this site and open it anew.",
 };
 
 /** Keep the site's files, unless the visitor saves data. What fails is no fault: the page goes on with the network. */
