@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from builder.offline.worker import NAME
-from tests.browser.offline.offline_kit import NO_ENGINE, OUTER_WORKER, PAINTED, PREFIX, Host, Tab, guarded
+from tests.browser.offline.offline_kit import HAND_OVER, NO_ENGINE, OUTER_WORKER, PAINTED, PREFIX, Host, Tab, guarded
 from tests.browser.page.page_kit import Demo, encode
 from tests.browser.play.play_kit import Play
 from tests.browser.waiting import until
@@ -72,18 +72,13 @@ _MODEL = """(wanted) => new Promise((resolve) => {
   document.querySelector("#stage").addEventListener("model", ({ detail }) => resolve(detail.model));
   document.querySelector(`input[name=model][value="${wanted}"]`).click();
 })"""
-_HAND_OVER = """async ([root, type, content]) => {
-  const form = new FormData();
-  form.append("picture", new File([content], "name", { type }));
-  await fetch(`${root}share`, { method: "POST", body: form });
-}"""
 _FETCH_SHARED = """async (root) => {
   const { status, headers } = await fetch(`${root}shared-picture`);
   return [status, headers.get("content-type"), headers.get("x-content-type-options"), headers.get("x-type")];
 }"""
 _RUNNING = {
-    "text/html": "<script>self.ran = true</script>",
-    "image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'><script>self.ran = true</script></svg>",
+    "text/html": b"<script>self.ran = true</script>",
+    "image/svg+xml": b"<svg xmlns='http://www.w3.org/2000/svg'><script>self.ran = true</script></svg>",
 }
 _SHARE = """<form method=post enctype=multipart/form-data action="%sshare"><input type=file name=picture><button>"""
 
@@ -192,11 +187,11 @@ def test_nothing_that_is_shared_can_run(first_visit: tuple[BrowserContext, list[
     host.start()
     page: Any = first_visit[0].new_page()
     page.goto(f"{host.url}docs/")
-    hand_over = [host.url, kind, _RUNNING[kind]]
+    hand_over = [host.url, kind, list(_RUNNING[kind])]
     kept = [200, "application/octet-stream", "nosniff", kind] if kind.startswith("image/") else [204, None, None, None]
-    page.evaluate(_HAND_OVER, hand_over)
+    page.evaluate(HAND_OVER, hand_over)
     assert page.evaluate(_FETCH_SHARED, host.url) == kept
-    page.evaluate(_HAND_OVER, hand_over)
+    page.evaluate(HAND_OVER, hand_over)
     answer = page.goto(f"{host.url}shared-picture")
     assert answer.status == 404  # the server's
     assert page.evaluate("self.ran") is None
@@ -208,7 +203,7 @@ def test_a_shared_picture_that_nobody_asks_for_goes(first_visit: tuple[BrowserCo
     """With the next page that is opened without it."""
     page: Any = first_visit[0].new_page()
     page.goto(f"{host.url}docs/")
-    page.evaluate(_HAND_OVER, [host.url, "image/png", "a picture"])
+    page.evaluate(HAND_OVER, [host.url, "image/png", list(b"a picture")])
     assert page.evaluate("() => caches.keys()").count(f"pyselfie-shared-{host.url}") == 1
     page.reload()
     until(page, lambda: f"pyselfie-shared-{host.url}" not in page.evaluate("() => caches.keys()"), lambda: "kept")

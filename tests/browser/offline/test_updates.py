@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -15,7 +13,20 @@ from playwright.sync_api import Error
 from builder.offline.worker import NAME
 from tests.browser.flags import camera_flags
 from tests.browser.legacy.legacy_kit import link_tree
-from tests.browser.offline.offline_kit import OUTER_WORKER, PAINTED, PREFIX, Host, Tab, guarded, light_list, rewrite
+from tests.browser.offline.offline_kit import (
+    HAND_OVER,
+    KEPT_FILES,
+    KEPT_PAGES,
+    OUTER_WORKER,
+    PAINTED,
+    PREFIX,
+    START_WORKER,
+    Host,
+    Tab,
+    guarded,
+    rewrite,
+    version_of,
+)
 from tests.browser.page.page_kit import AXE, RUN_AXE, encode
 
 if TYPE_CHECKING:
@@ -49,50 +60,14 @@ _ACTIVATE = """async () => {
   waiting.postMessage({ takeOverBefore: Date.now() + 60_000 }, [new MessageChannel().port2]);
   while (waiting.state !== "activated") await new Promise((done) => waiting.addEventListener("statechange", done));
 }"""
-_SHARE_PICTURE = """async (picture) => {
-  const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
-  const form = new FormData();
-  form.append("picture", new File([bytes], "from another app.png", { type: "image/png" }));
-  await fetch("share", { method: "POST", body: form });
-}"""
-_START_WORKER = """(url) => new Promise((resolve) => {
-  self.started = new Worker(url, { type: "module" });
-  self.started.onerror = ({ message }) => resolve(message || "failed");
-  self.started.onmessage = () => resolve("started");
-  self.started.postMessage({ type: "end" }); // it answers, and stays
-})"""
 _NAMES = "async () => (await caches.keys()).sort()"
-_KEPT_FILES = """async () => {
-  const names = (await caches.keys()).filter((one) => one.startsWith("pyselfie-precache"));
-  const kept = names.map(async (name) => (await (await caches.open(name)).keys()).length);
-  return (await Promise.all(kept)).reduce((sum, count) => sum + count, 0);
-}"""
-_KEPT_PAGES = """async () => {
-  const [name] = (await caches.keys()).filter((one) => one.startsWith("pyselfie-precache"));
-  const kept = await (await caches.open(name)).keys();
-  return kept.filter(({ url }) => /\\/index\\.html\\?/.test(url) && !url.includes("/docs/")).length;
-}"""
-
-
-def _with_headline(headline: bytes, page: bytes) -> bytes:
-    changed = re.sub(rb"<h1.*</h1>", headline, page)
-    assert changed != page
-    return changed
 
 
 @pytest.fixture(scope="module")
 def versions(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Return two versions of the site, whose headlines say “one” and “two”."""
-    folders = []
-    for number in ("one", "two"):
-        folder = tmp_path_factory.mktemp("versions") / number
-        link_tree(dist, folder)
-        headline = f"<h1>{number}</h1>".encode()
-        rewrite(folder / "index.html", partial(_with_headline, headline))
-        rewrite(folder / "widget.html", partial(_with_headline, headline))
-        light_list(folder)
-        folders.append(folder)
-    return folders
+    folder = tmp_path_factory.mktemp("versions")
+    return [version_of(dist, folder / number, number) for number in ("one", "two")]
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +110,7 @@ def test_an_update_is_offered_and_taken_by_a_button(profile: BrowserContext, hos
     button.focus()
     button.press("Enter")
     tab.until(lambda: tab.version() == "two")
-    tab.until(lambda: tab.page.evaluate(_KEPT_PAGES) == 1)
+    tab.until(lambda: tab.page.evaluate(KEPT_PAGES) == 1)
     assert tab.workers() == "active"
     assert tab.messages() == []
 
@@ -163,10 +138,10 @@ def test_a_shared_picture_outlasts_an_update(profile: BrowserContext, host: Host
     tab = Tab(profile, host)
     host.start(versions[1])
     assert tab.update() == "installed"
-    picture = base64.b64encode(encode(np.full((32, 48, 3), 90, np.uint8))).decode()
-    tab.page.evaluate(_SHARE_PICTURE, picture)
+    picture = encode(np.full((32, 48, 3), 90, np.uint8))
+    tab.page.evaluate(HAND_OVER, [host.url, "image/png", list(picture)])
     tab.page.goto(f"{host.url}?shared")
-    tab.page.get_by_text("from another app.png").wait_for()
+    tab.page.get_by_text("from another app").wait_for()
     assert tab.page.url == host.url
 
 
@@ -231,7 +206,7 @@ def test_an_update_waits_for_a_page_beside_the_site(profile: BrowserContext, hos
     """One of the same origin that has pyselfie's worker loses no files: its own window is none of the site's."""
     beside = cast("GuardedPage", profile.new_page())
     beside.goto(host.origin + OUTER_WORKER)
-    assert beside.evaluate(_START_WORKER, f"{PREFIX}js/worker.js") == "started"
+    assert beside.evaluate(START_WORKER, f"{PREFIX}js/worker.js") == "started"
     tab = Tab(profile, host)
     host.start(versions[1])
     assert tab.update() == "installed"
@@ -300,7 +275,7 @@ def test_registering_says_what_is_in_the_way(browser_for: Callable[[tuple[str, .
         browser = context.new_cdp_session(tab.page)
         browser.send("Storage.overrideQuotaForOrigin", {"origin": host.origin, "quotaSize": 100_000})
         assert "Not all of pyselfie's files could be kept" in tab.page.evaluate(failing, script)
-        assert tab.page.evaluate(_KEPT_FILES) == 0  # they would take room in vain
+        assert tab.page.evaluate(KEPT_FILES) == 0  # they would take room in vain
         browser.send("Storage.overrideQuotaForOrigin", {"origin": host.origin})
         assert tab.page.evaluate(failing, script) == "kept"
         assert "waiting" not in tab.workers()
