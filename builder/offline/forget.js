@@ -1,5 +1,5 @@
-// What `build.py serve` gives as service-worker.js, so that pages are never older than dist/: it forgets what a worker
-// before it has kept here, and goes.
+// What `build.py serve` gives as service-worker.js: it forgets what a worker before it has kept here, and goes. Open pages
+// stay as they are, as one of them may be in a call.
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(forget()));
@@ -9,5 +9,4 @@ async function forget() {
   const kept = names.filter((name) => name.startsWith("pyselfie-") && name.endsWith(`-${registration.scope}`));
   await Promise.all(kept.map((name) => caches.delete(name)));
   await registration.unregister();
-  for (const client of await clients.matchAll()) await client.navigate(client.url);
 }

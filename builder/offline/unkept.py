@@ -1,4 +1,4 @@
-"""A site that no browser keeps: what is worked on is never older than dist/."""
+"""A site that no browser keeps: what is seen is dist/ as it is, but for the first page after a kept one."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +17,7 @@ from builder.policy import ALWAYS, CONTENT_SECURITY_POLICY, CONTENT_TYPES
 from builder.serve import Server
 from builder.stamps import files_under
 from tests.browser.guard import REPORT_PATH, Guard
+from tests.browser.legacy.legacy_kit import link_tree
 from tests.browser.waiting import WAIT_MS, until
 
 if TYPE_CHECKING:
@@ -44,6 +46,31 @@ PAINTED = """async (selector) => {
 """Script: the element at a selector says that it has painted, and the browser has been idle since."""
 NETWORK_ERRORS = ("Failed to load resource", "unknown error occurred when fetching the script", "ERR_")
 
+HAND_OVER = """async ([root, type, content]) => {
+  const form = new FormData();
+  form.append("picture", new File([new Uint8Array(content)], "from another app", { type }));
+  await fetch(`${root}share`, { method: "POST", body: form });
+}"""
+"""Script: what another app or site would send, as its bytes, is sent to the site at `root`."""
+KEPT_FILES = """async () => {
+  const names = (await caches.keys()).filter((one) => one.startsWith("pyselfie-precache"));
+  const kept = names.map(async (name) => (await (await caches.open(name)).keys()).length);
+  return (await Promise.all(kept)).reduce((sum, count) => sum + count, 0);
+}"""
+"""Script: how many files are kept."""
+KEPT_PAGES = """async () => {
+  const [name] = (await caches.keys()).filter((one) => one.startsWith("pyselfie-precache"));
+  const kept = await (await caches.open(name)).keys();
+  return kept.filter(({ url }) => /\\/index\\.html\\?/.test(url) && !url.includes("/docs/")).length;
+}"""
+"""Script: how many versions of the demo's page are kept."""
+START_WORKER = """(url) => new Promise((resolve) => {
+  self.started = new Worker(url, { type: "module" });
+  self.started.onerror = ({ message }) => resolve(message || "failed");
+  self.started.onmessage = () => resolve("started");
+  self.started.postMessage({ type: "end" }); // it answers, and stays
+})"""
+"""Script: pyselfie's worker of this address runs."""
 _STATE = """async () => {
   const registration = await navigator.serviceWorker.getRegistration();
   return ["installing", "waiting", "active"].filter((name) => registration?.[name]).join(" ");
@@ -141,6 +168,21 @@ def rewrite(path: Path, change: Callable[[bytes], bytes | None]) -> None:
             form.unlink()
     if data is not None:
         path.write_bytes(data)
+
+
+def version_of(dist: Path, folder: Path, headline: str) -> Path:
+    """Make a version of the site with this headline, see `light_list`, and return its folder."""
+
+    def change(page: bytes) -> bytes:
+        changed = re.sub(rb"<h1.*</h1>", f"<h1>{headline}</h1>".encode(), page)
+        assert changed != page
+        return changed
+
+    link_tree(dist, folder)
+    for name in ("index.html", "widget.html"):
+        rewrite(folder / name, change)
+    light_list(folder)
+    return folder
 
 
 class Tab:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from builder.offline.worker import NAME
-from tests.browser.offline.offline_kit import NO_ENGINE, OUTER_WORKER, PAINTED, PREFIX, Host, Tab, guarded
+from tests.browser.offline.offline_kit import HAND_OVER, NO_ENGINE, OUTER_WORKER, PAINTED, PREFIX, Host, Tab, guarded
 from tests.browser.page.page_kit import Demo, encode
 from tests.browser.play.play_kit import Play
+from tests.browser.waiting import until
 from tests.browser.widget.widget_kit import WAIT_MS
 
 if TYPE_CHECKING:
@@ -49,11 +50,36 @@ _KEPT = """async (change) => {
   if (change === "damage") await cache.put(found, new Response("damaged"));
   return found ? (await (await cache.match(found))?.text())?.length ?? 0 : 0;
 }"""
+_LATE_ADDRESSES = """async () => {
+  const { fetchNow } = await import("./js/worker/fetch_now.js");
+  const { late } = await (await fetch("assets.json")).json();
+  const { XMLHttpRequest } = window;
+  const asked = [];
+  window.XMLHttpRequest = class { open(_, url) { asked.push(url); } send() {} };
+  for (const past of [false, true]) fetchNow(new URL(Object.keys(late)[0], location.href).href, past);
+  Object.assign(window, { XMLHttpRequest });
+  return asked;
+}"""
+_SIZE = "async (url) => (await (await fetch(url)).arrayBuffer()).byteLength"
+_DAMAGE = """async (damaged) => {
+  const { scope } = await navigator.serviceWorker.ready;
+  const cache = await caches.open(`pyselfie-precache-v2-${scope}`);
+  const found = (await cache.keys()).find(({ url }) => url.startsWith(damaged));
+  await cache.put(found, new Response("damaged"));
+}"""
 _LENGTH = "async (how) => (await (await fetch('docs/files.html', how)).text()).length"
 _MODEL = """(wanted) => new Promise((resolve) => {
   document.querySelector("#stage").addEventListener("model", ({ detail }) => resolve(detail.model));
   document.querySelector(`input[name=model][value="${wanted}"]`).click();
 })"""
+_FETCH_SHARED = """async (root) => {
+  const { status, headers } = await fetch(`${root}shared-picture`);
+  return [status, headers.get("content-type"), headers.get("x-content-type-options"), headers.get("x-type")];
+}"""
+_RUNNING = {
+    "text/html": b"<script>self.ran = true</script>",
+    "image/svg+xml": b"<svg xmlns='http://www.w3.org/2000/svg'><script>self.ran = true</script></svg>",
+}
 _SHARE = """<form method=post enctype=multipart/form-data action="%sshare"><input type=file name=picture><button>"""
 
 
@@ -155,6 +181,35 @@ def test_a_shared_picture_is_shown_once(first_visit: tuple[BrowserContext, list[
     page.close()
 
 
+@pytest.mark.parametrize("kind", list(_RUNNING))
+def test_nothing_that_is_shared_can_run(first_visit: tuple[BrowserContext, list[str]], host: Host, kind: str) -> None:
+    """Any site may send a form there: it gets no page of ours, and what is no picture isn't even kept."""
+    host.start()
+    page: Any = first_visit[0].new_page()
+    page.goto(f"{host.url}docs/")
+    hand_over = [host.url, kind, list(_RUNNING[kind])]
+    kept = [200, "application/octet-stream", "nosniff", kind] if kind.startswith("image/") else [204, None, None, None]
+    page.evaluate(HAND_OVER, hand_over)
+    assert page.evaluate(_FETCH_SHARED, host.url) == kept
+    page.evaluate(HAND_OVER, hand_over)
+    answer = page.goto(f"{host.url}shared-picture")
+    assert answer.status == 404  # the server's
+    assert page.evaluate("self.ran") is None
+    page.close()
+    host.stop()
+
+
+def test_a_shared_picture_that_nobody_asks_for_goes(first_visit: tuple[BrowserContext, list[str]], host: Host) -> None:
+    """With the next page that is opened without it."""
+    page: Any = first_visit[0].new_page()
+    page.goto(f"{host.url}docs/")
+    page.evaluate(HAND_OVER, [host.url, "image/png", list(b"a picture")])
+    assert page.evaluate("() => caches.keys()").count(f"pyselfie-shared-{host.url}") == 1
+    page.reload()
+    until(page, lambda: f"pyselfie-shared-{host.url}" not in page.evaluate("() => caches.keys()"), lambda: "kept")
+    page.close()
+
+
 def test_the_other_pages_open_without_a_network(first_visit: tuple[BrowserContext, list[str]], host: Host) -> None:
     """The playground runs its first effect, the lab gets ready, the documentation is there."""
     page: Any = first_visit[0].new_page()
@@ -185,7 +240,28 @@ def test_a_kept_file_that_is_lost_or_damaged_comes_again(demo: Demo, host: Host,
     demo.until(lambda: page.evaluate(_KEPT, "") == size)
     assert page.evaluate(_KEPT, "damage") == len("damaged")
     assert page.evaluate(_LENGTH, anew) == size
-    assert page.evaluate(_KEPT, "") == size
+    demo.until(lambda: page.evaluate(_KEPT, "") == size)
+    assert page.evaluate(_KEPT, "delete") == 0
+    browser = page.context.new_cdp_session(page)
+    browser.send("Storage.overrideQuotaForOrigin", {"origin": host.origin, "quotaSize": 100_000})
+    assert page.evaluate(_LENGTH, {}) == page.evaluate(_LENGTH, anew) == size  # there is no room, and it came
+    browser.send("Storage.overrideQuotaForOrigin", {"origin": host.origin})
+    assert page.evaluate(_LENGTH, anew) == size
+    demo.until(lambda: page.evaluate(_KEPT, "") == size)
+    host.stop()
+
+
+def test_a_late_archive_that_is_damaged_comes_again(demo: Demo, host: Host) -> None:
+    """The second request of an import, which can't ask as a page does, gets it from the network."""
+    page = demo.page
+    host.start()
+    first, second = page.evaluate(_LATE_ADDRESSES)
+    good = page.evaluate(_SIZE, first)
+    assert good > 1000
+    page.evaluate(_DAMAGE, first)
+    assert page.evaluate(_SIZE, first) == len("damaged")
+    assert page.evaluate(_SIZE, second) == good
+    demo.until(lambda: page.evaluate(_SIZE, first) == good)
     host.stop()
 
 

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+import numpy as np
 import pytest
 from playwright.sync_api import Error
 
 from builder.offline.worker import NAME
 from tests.browser.flags import camera_flags
 from tests.browser.legacy.legacy_kit import link_tree
-from tests.browser.offline.offline_kit import PAINTED, Host, Tab, guarded, light_list, rewrite
-from tests.browser.page.page_kit import AXE, RUN_AXE
+from tests.browser.offline.offline_kit import (
+    HAND_OVER,
+    KEPT_FILES,
+    KEPT_PAGES,
+    OUTER_WORKER,
+    PAINTED,
+    PREFIX,
+    START_WORKER,
+    Host,
+    Tab,
+    guarded,
+    rewrite,
+    version_of,
+)
+from tests.browser.page.page_kit import AXE, RUN_AXE, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext
+
+    from tests.browser.guard import GuardedPage
 
 pytestmark = pytest.mark.chromium("service workers have been tried in Chromium alone")
 
@@ -36,38 +51,23 @@ _SPOILT: dict[str, Callable[[bytes], bytes | None]] = {
     "corrupt": lambda data: bytes([data[0] ^ 1]) + data[1:],
     "missing": lambda _: None,
 }
+_PENDING_CAMERA = """navigator.mediaDevices.getUserMedia = () => new Promise((_, reject) => {
+  self.refuse = () => reject(new DOMException("no", "NotAllowedError"));
+})"""
+_ASKED_AFTER = "async () => { for (let turn = 0; turn < 3; turn++) await navigator.serviceWorker.getRegistration(); }"
+_ACTIVATE = """async () => {
+  const { waiting } = await navigator.serviceWorker.getRegistration();
+  waiting.postMessage({ takeOverBefore: Date.now() + 60_000 }, [new MessageChannel().port2]);
+  while (waiting.state !== "activated") await new Promise((done) => waiting.addEventListener("statechange", done));
+}"""
 _NAMES = "async () => (await caches.keys()).sort()"
-_KEPT_FILES = """async () => {
-  const names = (await caches.keys()).filter((one) => one.startsWith("pyselfie-precache"));
-  const kept = names.map(async (name) => (await (await caches.open(name)).keys()).length);
-  return (await Promise.all(kept)).reduce((sum, count) => sum + count, 0);
-}"""
-_KEPT_PAGES = """async () => {
-  const [name] = (await caches.keys()).filter((one) => one.startsWith("pyselfie-precache"));
-  const kept = await (await caches.open(name)).keys();
-  return kept.filter(({ url }) => /\\/index\\.html\\?/.test(url) && !url.includes("/docs/")).length;
-}"""
-
-
-def _with_headline(headline: bytes, page: bytes) -> bytes:
-    changed = re.sub(rb"<h1.*</h1>", headline, page)
-    assert changed != page
-    return changed
 
 
 @pytest.fixture(scope="module")
 def versions(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Return two versions of the site, whose headlines say “one” and “two”."""
-    folders = []
-    for number in ("one", "two"):
-        folder = tmp_path_factory.mktemp("versions") / number
-        link_tree(dist, folder)
-        headline = f"<h1>{number}</h1>".encode()
-        rewrite(folder / "index.html", partial(_with_headline, headline))
-        rewrite(folder / "widget.html", partial(_with_headline, headline))
-        light_list(folder)
-        folders.append(folder)
-    return folders
+    folder = tmp_path_factory.mktemp("versions")
+    return [version_of(dist, folder / number, number) for number in ("one", "two")]
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_an_update_is_offered_and_taken_by_a_button(profile: BrowserContext, hos
     button.focus()
     button.press("Enter")
     tab.until(lambda: tab.version() == "two")
-    tab.until(lambda: tab.page.evaluate(_KEPT_PAGES) == 1)
+    tab.until(lambda: tab.page.evaluate(KEPT_PAGES) == 1)
     assert tab.workers() == "active"
     assert tab.messages() == []
 
@@ -131,6 +131,18 @@ def test_an_update_is_taken_at_the_next_start(
         tab = Tab(profile, host)
     tab.until(lambda: _started_with_it(tab))
     tab.until(lambda: tab.workers() == "active")
+
+
+def test_a_shared_picture_outlasts_an_update(profile: BrowserContext, host: Host, versions: list[Path]) -> None:
+    """The page that is opened for it begins again with the new version, and then shows it."""
+    tab = Tab(profile, host)
+    host.start(versions[1])
+    assert tab.update() == "installed"
+    picture = encode(np.full((32, 48, 3), 90, np.uint8))
+    tab.page.evaluate(HAND_OVER, [host.url, "image/png", list(picture)])
+    tab.page.goto(f"{host.url}?shared")
+    tab.page.get_by_text("from another app").wait_for()
+    assert tab.page.url == host.url
 
 
 def _started_with_it(tab: Tab) -> bool:
@@ -155,6 +167,27 @@ def test_an_update_is_not_offered_in_a_call(profile: BrowserContext, host: Host,
     assert tab.version() == "one"
 
 
+def test_an_update_waits_for_a_camera_that_is_asked_for(
+    profile: BrowserContext, host: Host, versions: list[Path]
+) -> None:
+    """The button does nothing then, and comes back; it works where the new version is in already, too."""
+    tab = Tab(profile, host, script=_PENDING_CAMERA)
+    host.start(versions[1])
+    assert tab.update() == "installed"
+    tab.until(lambda: tab.messages() == [_READY])
+    tab.page.locator("#camera-button").click()
+    tab.page.get_by_role("button", name="Use it").click()
+    tab.page.evaluate(_ASKED_AFTER)
+    tab.page.evaluate("self.refuse()")
+    tab.until(lambda: tab.messages() == [_READY])
+    assert tab.version() == "one"
+    assert tab.workers() == "waiting active"
+    tab.page.evaluate(_ACTIVATE)
+    assert tab.version() == "one"
+    tab.page.get_by_role("button", name="Use it").click()
+    tab.until(lambda: tab.version() == "two")
+
+
 def test_an_update_waits_for_the_other_tab(profile: BrowserContext, host: Host, versions: list[Path]) -> None:
     """A tab that may be in a call is never taken over: the button says to close it, and then works."""
     tab, other = Tab(profile, host), Tab(profile, host, "play.html")
@@ -166,6 +199,22 @@ def test_an_update_waits_for_the_other_tab(profile: BrowserContext, host: Host, 
     assert tab.version() == "one"
     assert other.workers() == "waiting active"
     other.page.close()
+    tab.until(lambda: _used(tab))
+
+
+def test_an_update_waits_for_a_page_beside_the_site(profile: BrowserContext, host: Host, versions: list[Path]) -> None:
+    """One of the same origin that has pyselfie's worker loses no files: its own window is none of the site's."""
+    beside = cast("GuardedPage", profile.new_page())
+    beside.goto(host.origin + OUTER_WORKER)
+    assert beside.evaluate(START_WORKER, f"{PREFIX}js/worker.js") == "started"
+    tab = Tab(profile, host)
+    host.start(versions[1])
+    assert tab.update() == "installed"
+    tab.until(lambda: tab.messages() == [_READY])
+    tab.page.get_by_role("button", name="Use it").click()
+    tab.until(lambda: "open in another tab" in "".join(tab.messages()))
+    assert tab.version() == "one"
+    beside.close()
     tab.until(lambda: _used(tab))
 
 
@@ -198,15 +247,16 @@ def test_a_broken_update_leaves_the_old_version(
 
 
 def test_a_server_for_development_ends_what_is_kept(profile: BrowserContext, host: Host) -> None:
-    """At `build.py serve` an earlier visit's worker and its cache go; others' caches stay."""
+    """At `build.py serve` an earlier visit's worker and its cache go; others' caches stay, and so do open pages."""
     tab = Tab(profile, host)
     tab.page.evaluate("Promise.all(['somebody', 'pyselfie-precache-v2-http://else/'].map((name) => caches.open(name)))")
     assert len(tab.page.evaluate(_NAMES)) == 3
     host.start(offline=False)
     tab.page.reload()
+    tab.page.evaluate("self.isInCall = true")
     tab.until(lambda: tab.page.evaluate(_NAMES) == ["pyselfie-precache-v2-http://else/", "somebody"])
-    tab.page.wait_for_load_state()
     tab.until(lambda: not tab.workers())
+    assert tab.page.evaluate("self.isInCall")
 
 
 def test_registering_says_what_is_in_the_way(browser_for: Callable[[tuple[str, ...]], Browser], host: Host) -> None:
@@ -225,7 +275,7 @@ def test_registering_says_what_is_in_the_way(browser_for: Callable[[tuple[str, .
         browser = context.new_cdp_session(tab.page)
         browser.send("Storage.overrideQuotaForOrigin", {"origin": host.origin, "quotaSize": 100_000})
         assert "Not all of pyselfie's files could be kept" in tab.page.evaluate(failing, script)
-        assert tab.page.evaluate(_KEPT_FILES) == 0  # they would take room in vain
+        assert tab.page.evaluate(KEPT_FILES) == 0  # they would take room in vain
         browser.send("Storage.overrideQuotaForOrigin", {"origin": host.origin})
         assert tab.page.evaluate(failing, script) == "kept"
         assert "waiting" not in tab.workers()

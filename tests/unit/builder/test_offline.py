@@ -127,6 +127,26 @@ def test_the_app_works_in_any_folder(manifest: dict[str, Any]) -> None:
     assert "id" not in manifest
 
 
+def test_what_is_shared_has_the_same_names_everywhere(manifest: dict[str, Any]) -> None:
+    """The manifest says where it goes and in which field, the worker takes it there, the page asks for it."""
+    kept, page = ((WEB / path).read_text() for path in ("offline/worker.js", "js/page/shared.js"))
+
+    def one(pattern: str, text: str) -> str:
+        [found] = re.findall(pattern, text)
+        return str(found)
+
+    target = manifest["share_target"]
+    assert one(r"SHARE = `\$\{scope\}([^`]+)`", kept) == target["action"]
+    assert [one(r'form\?\.get\("([^"]+)"\)', kept)] == [field["name"] for field in target["params"]["files"]]
+    asked = one(r'PARAMETER = "([^"]+)"', page)
+    assert one(r"redirect\(`\$\{scope\}\?([^`]+)`", kept) == asked
+    assert one(r'searchParams\.has\("([^"]+)"\)', kept) == asked
+    assert one(r"SHARED = `\$\{scope\}([^`]+)`", kept) == one(r'fetch\("([^"]+)"\)', page)
+    assert set(re.findall(r'"(X-(?!Content)[^"]+)": ', kept)) == {
+        name.title() for name in re.findall(r'headers\.get\("([^"]+)"\)', page)
+    }
+
+
 @pytest.mark.parametrize("page", ["index.html", "play.html", "lab.html"])
 def test_each_page_is_the_app(dist: Path, page: str) -> None:
     """It names the manifest, its own policy lets the browser have it, and its scripts bring the worker."""

@@ -286,5 +286,5 @@ table.addEventListener("click", ({ target }) => {
 for (const radio of radios("kind")) radio.addEventListener("change", () => void show(shown));
 for (const side of /** @type {const} */ (["a", "b"]))
   byId(`csv-${side}`, HTMLButtonElement).addEventListener("click", () => download(side).catch(complainOf));
-void takeNewer();
+void takeNewer(() => intake.pictures.length > 0 || intake.truths.length > 0);
 enable();

@@ -2,11 +2,19 @@
 
 import { on } from "../dom.js";
 import { findRegistration, registerOffline, serviceWorkers } from "../register_offline.js";
+import { reached, takeOver } from "./take_over.js";
 
 /** @typedef {import("./viewer.js").Viewer} Viewer */
 
 const TOPIC = "update";
 const IDLE_MS = 10_000;
+const START_MS = 5000; // a picture waits for it
+const ASKED_MS = 30_000;
+/** By why it isn't taken. @type {Partial<Record<import("./take_over.js").Reason, string>>} */
+const SENTENCES = {
+  others: "This site is open in another tab, too: close that one, then take the new version.",
+  silent: "The new version could not be taken yet: try again, or close all tabs of this site and open it anew.",
+};
 
 /** Keep the site's files, unless the visitor saves data. What fails is no fault: the page goes on with the network. */
 export async function keepWhenIdle() {
@@ -23,39 +31,15 @@ function idle() {
 }
 
 /**
- * At a start nobody is in a call yet: a newer version that has come whole is taken, and the page begins again with it.
+ * At a start a newer version that has come whole is taken, and the page begins again with it.
  *
+ * @param {() => boolean} isBusy whether the visitor has begun something already
  * @returns {Promise<ServiceWorkerRegistration | null>} it never resolves where the page begins again
  */
-export async function takeNewer() {
+export async function takeNewer(isBusy) {
   const registration = await findRegistration();
-  if (registration?.waiting && (await takeOver(registration.waiting))) await new Promise(() => {});
+  if (registration?.waiting) await takeOver(registration.waiting, isBusy, START_MS);
   return registration;
-}
-
-/** False: the version before is used in another window, too. @param {ServiceWorker} waiting */
-async function takeOver(waiting) {
-  const { port1, port2 } = new MessageChannel();
-  const isTaken = new Promise((resolve) => {
-    port1.onmessage = ({ data }) => resolve(data);
-    void reached(waiting, "redundant").then(() => resolve(false)); // a still newer one has come
-  });
-  waiting.postMessage("take over", [port2]);
-  if (!(await isTaken)) return false;
-  await reached(waiting, "activated");
-  location.reload();
-  return true;
-}
-
-/** @param {ServiceWorker} worker @param {ServiceWorkerState} state @returns {Promise<void>} */
-function reached(worker, state) {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (worker.state === state) resolve();
-    };
-    worker.addEventListener("statechange", look);
-    look();
-  });
 }
 
 /** Keeps a page with a picture, and offers newer versions there, but never while the camera runs. */
@@ -68,9 +52,10 @@ export class Offline {
   constructor(viewer) {
     this.#viewer = viewer;
     on(viewer, "opened", () => this.#follow());
+    on(viewer.sources, "failed", () => this.#follow());
     const painted = new Promise((resolve) => viewer.addEventListener("painted", resolve, { once: true }));
     /** Resolves when this version is the one that stays. */
-    this.begun = takeNewer().then((registration) => {
+    this.begun = takeNewer(() => this.#hasChosen).then((registration) => {
       if (registration) this.#watch(registration);
       if (!registration?.active) void painted.then(() => this.#keep());
     });
@@ -93,8 +78,15 @@ export class Offline {
     look();
   }
 
+  /** Or about to be: something is being opened, which may be a camera. */
   get #isInCall() {
-    return this.#viewer.sources.current?.kind === "camera";
+    const { current, awaited } = this.#viewer.sources;
+    return current?.kind === "camera" || awaited !== "";
+  }
+
+  get #hasChosen() {
+    const { current } = this.#viewer.sources;
+    return this.#isInCall || (current !== null && current.kind !== "sample");
   }
 
   #follow() {
@@ -113,8 +105,11 @@ export class Offline {
   }
 
   async #take() {
-    const registration = await findRegistration();
-    if (registration?.waiting && !(await takeOver(registration.waiting)))
-      this.#offer("This page is open in another tab, too: close that one, then take the new version.");
+    const waiting = (await findRegistration())?.waiting;
+    if (waiting) {
+      const reason = await takeOver(waiting, () => this.#isInCall, ASKED_MS);
+      if (reason !== "newer") this.#offer(SENTENCES[reason]); // a newer one is offered when it is whole
+    } else if (this.#isInCall) this.#offer();
+    else location.reload(); // it has taken over already
   }
 }

@@ -17,6 +17,5 @@ export async function takeShared() {
   const answer = await fetch("shared-picture").catch(() => null);
   if (answer?.status !== 200) return null;
   const name = decodeURIComponent(answer.headers.get("x-name") ?? "");
-  const picture = await answer.blob();
-  return new File([picture], name, { type: picture.type });
+  return new File([await answer.blob()], name, { type: answer.headers.get("x-type") ?? "" });
 }

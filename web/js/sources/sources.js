@@ -25,6 +25,7 @@ export class Sources extends EventTarget {
   #attempt = new AbortController();
   /** @type {Source | null} */
   #current = null;
+  #awaited = "";
 
   /** @param {import("./capture.js").Sink} sink */
   constructor(sink) {
@@ -36,6 +37,11 @@ export class Sources extends EventTarget {
     return this.#current;
   }
 
+  /** What is being opened, as it is shown; or nothing. */
+  get awaited() {
+    return this.#awaited;
+  }
+
   /**
    * @param {string} what  Shown while it is being opened.
    * @param {(signal: AbortSignal) => Promise<Source>} opener
@@ -44,19 +50,23 @@ export class Sources extends EventTarget {
     this.#attempt.abort();
     const attempt = new AbortController();
     this.#attempt = attempt;
+    this.#awaited = what;
     this.#emit("opening", { what });
     try {
       const source = await opener(attempt.signal);
       if (attempt.signal.aborted) source.close();
       else this.#adopt(source);
     } catch (error) {
-      if (!attempt.signal.aborted) this.#emit("failed", { sentence: sentenceOf(error) });
+      if (attempt.signal.aborted) return;
+      this.#awaited = "";
+      this.#emit("failed", { sentence: sentenceOf(error) });
     }
   }
 
   /** End the source and whatever is being opened. */
   close() {
     this.#attempt.abort();
+    this.#awaited = "";
     this.#current?.close();
     this.#current = null;
   }
@@ -65,6 +75,7 @@ export class Sources extends EventTarget {
   #adopt(source) {
     this.#current?.close();
     this.#current = source;
+    this.#awaited = "";
     this.#emit("opened", { source });
     source.start(this.#sink, (sentence) => {
       if (this.#current === source) this.#emit("fault", { sentence, source });

@@ -4,7 +4,8 @@ const PATIENCE_MS = 50_000; // less than the page's with a worker that loads
 
 /**
  * @param {string} url
- * @param {boolean} past the browser's cache, in which there may be a damaged copy
+ * @param {boolean} past the browser's cache, in which there may be a damaged copy; and, by the query, what
+ *   web/offline/worker.js has kept
  * @returns {ArrayBuffer | string} the bytes, or why there are none
  */
 export function fetchNow(url, past) {
