@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 REPORT_PATH = "/csp-report"
 # Firefox tells of what no user sees: rejections whose default was prevented; what an isolated worker asks for though
 # its policy has to forbid it.
-_ON_PURPOSE = (
+_ON_PURPOSE_IN_FIREFOX = (
     r"uncaught error: DownloadError",
-    r"blocked the loading of a resource \(connect-src\) at (blob:|\S+/js/worker/lockdown\.js)",
+    r"blocked the loading of a resource \(connect-src\) at \S+/js/worker/lockdown\.js",
+    r"blocked the loading of a resource \(connect-src\) at blob:.*/js/worker/lockdown\.js:\d+\)",
 )
 _REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) => {
@@ -45,6 +46,9 @@ class Guard:
         self._origins = origins
         self._seen: list[str] = []
         self._expected: list[str] = []
+        browser = context.browser
+        is_firefox = browser is not None and browser.browser_type.name == "firefox"
+        self._on_purpose = _ON_PURPOSE_IN_FIREFOX if is_firefox else ()
         context.add_init_script(_REPORT_VIOLATIONS)
         context.on("page", self._watch)
         context.on("console", self._note_console)
@@ -70,7 +74,7 @@ class Guard:
 
     def faults(self) -> list[str]:
         """Return what was seen and not expected, in words."""
-        expected = [*self._expected, *_ON_PURPOSE]
+        expected = [*self._expected, *self._on_purpose]
         return [text for text in self._seen if not any(re.search(pattern, text) for pattern in expected)]
 
     def forget(self) -> None:

@@ -64,16 +64,12 @@ export class Engine extends EventTarget {
     try {
       this.#begin();
     } catch (error) {
-      this.#refused(/** @type {Error} */ (error)); // a browser without OffscreenCanvas, for one
+      const message = whyNot(/** @type {Error} */ (error));
+      this.#stop(new Error(message));
+      // Not now: where `processTrack` calls, nobody can listen to its track yet.
+      queueMicrotask(() => this.#emit("error", { code: "load", message, action: "retry" }));
     }
     return promise;
-  }
-
-  /** @param {Error} error */
-  #refused({ message: why }) {
-    const message = `This browser cannot run the engine (${why}): use a newer one.`;
-    this.#stop(new Error(message));
-    this.#emit("error", { code: "load", message, action: "retry" });
   }
 
   #begin() {
@@ -342,3 +338,8 @@ export class Engine extends EventTarget {
 
 /** @param {Frame} frame */
 const forget = (frame) => frame.close();
+
+/** An `Error` is a sentence of ours; browsers throw others, one without OffscreenCanvas, for example. @param {Error} error */
+function whyNot({ name, message }) {
+  return name === "Error" ? message : `This browser cannot run the engine (${message}): use a newer one.`;
+}
