@@ -1,4 +1,4 @@
-"""Machine code of Python's modules on its way to the worker, in Node: none is handed out that isn't known to be right."""
+"""Machine code of Python's modules in Node: none is handed out that isn't known to be right."""
 
 from __future__ import annotations
 

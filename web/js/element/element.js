@@ -26,7 +26,7 @@ export class SelfieSegmentationElement extends ElementProperties {
   #shell = new Shell(this);
   #engine = this.#newEngine();
   #sources = new Sources(this);
-  #broadcast = new Broadcast((listener, fps) => this.#engine.tap(listener, fps));
+  #broadcast = new Broadcast((listener, how) => this.#engine.tap(listener, how));
   #background = new AbortController();
   #effect = new EffectSource(
     (source) => this.#engine.setCustomEffect(source),

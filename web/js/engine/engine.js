@@ -8,6 +8,7 @@
  * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number, edges?: string,
  *   smoothing?: number, decontaminate?: boolean, lightWrap?: number, colourCast?: number}} Options
  * @typedef {import("./protocol.d.ts").Frame} Frame
+ * @typedef {(frame: Frame, timestamp?: number) => void} Tap gets the source's timestamp with a bitmap, if there is one
  * @typedef {import("./protocol.d.ts").ToClient} ToClient
  * @typedef {import("./protocol.d.ts").ToEngine} ToEngine
  */
@@ -149,11 +150,11 @@ export class Engine extends EventTarget {
   /**
    * Get every composite as a frame, too. Inference then gives way before the frame rate does.
    *
-   * @param {((frame: Frame) => void) | null} listener it owns what it gets; null: no more
-   * @param {number} [fps] the source's
+   * @param {Tap | null} listener it owns what it gets; null: no more
+   * @param {{fps?: number, asBitmaps?: boolean}} [how] fps: the source's; asBitmaps: never a VideoFrame
    */
-  tap(listener, fps = 30) {
-    Object.assign(this.#given, { tap: listener, tapInterval: 1000 / fps });
+  tap(listener, { fps = 30, asBitmaps = false } = {}) {
+    Object.assign(this.#given, { tap: listener, tapsBitmaps: asBitmaps, tapInterval: 1000 / fps });
     this.#post(this.#given.tapMessage);
   }
 
@@ -250,7 +251,7 @@ export class Engine extends EventTarget {
   #receive(message) {
     if (message.type === "frame") this.#painted(message);
     else if (message.type === "dropped") this.#frames.settle(true);
-    else if (message.type === "composite") (this.#given.tap ?? forget)(message.frame);
+    else if (message.type === "composite") (this.#given.tap ?? forget)(message.frame, message.timestamp);
     else if (message.type === "reply") this.#requests.answer(message);
     else if (message.type === "repainted") this.#changes.painted(message.lot);
     else if (message.type === "downloaded") this.#bytes = message.bytes;

@@ -121,6 +121,9 @@ class Host:
     def composite(self, *_):
         pass
 
+    def compositeBitmap(self, *_):  # noqa: N802
+        pass
+
     def trace(self, message, pictures):
         self.traces.append((json.loads(message), vars(pictures)))
 

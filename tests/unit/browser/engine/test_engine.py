@@ -162,7 +162,7 @@ async def stream(worker, **options):
     """Return an engine whose composites go to a stream, on a machine that has time for a mask in six frames."""
     host = Host()
     engine = await started(worker, host, **options)
-    engine.receive(SimpleNamespace(type="tap", on=True, intervalMs=33))
+    engine.receive(SimpleNamespace(type="tap", on=True, asBitmaps=False, intervalMs=33))
     engine._pacer._affordable = lambda: 6
     for _ in range(3):
         show(engine)
