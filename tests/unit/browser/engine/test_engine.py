@@ -170,6 +170,22 @@ async def stream(worker, **options):
     return engine, host
 
 
+@pytest.mark.parametrize(("as_bitmaps", "kind"), [(False, "frame"), (True, "bitmap")])
+def test_a_stream_gets_the_kind_of_composite_that_it_asks_for(worker, as_bitmaps, kind):
+    """And none once it has ended."""
+
+    async def run():
+        host = Host()
+        engine = await started(worker, host)
+        for on in (True, False):
+            engine.receive(SimpleNamespace(type="tap", on=on, asBitmaps=as_bitmaps, intervalMs=33))
+            show(engine)
+            await settle()
+        assert host.composites == [kind]
+
+    asyncio.run(run())
+
+
 def test_masks_that_a_stream_could_not_reuse_are_not_counted(worker):
     """After a cut, and when the frame has another size, the model runs: the page and the pacer are told so."""
 
