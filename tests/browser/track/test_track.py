@@ -101,7 +101,10 @@ def test_browsers_without_track_processors_take_a_video_and_a_canvas(launch, sit
     wait_colour(page, NOTHING)
     assert near(colours(page), NOTHING, GREY, (0x20, 0x40, 0x60), (255, 0, 0)).all()
     assert page.run("[drawn.has('ImageBitmap'), drawn.has('VideoFrame')]") == [True, False]
-    page.run("() => { self.camera = heard(camera.clone()); return track.replaceSource(camera); }")
+    page.run(
+        "() => { self.camera = heard(camera.clone()); track.replaceSource(camera).then(() => (self.replaced = true)); }"
+    )
+    page.until(lambda: page.run("self.replaced"))
     page.run("camera.dispatchEvent(new Event('ended'))")
     page.page.wait_for_function("() => told.some(({ type }) => type === 'ended')")
     assert page.run("track.readyState") == "ended"
