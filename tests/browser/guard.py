@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 
 REPORT_PATH = "/csp-report"
 # Firefox tells of what no user sees: rejections whose default was prevented; what an isolated worker asks for though
-# its policy has to forbid it.
-_ON_PURPOSE = (
-    r"uncaught error: DownloadError",
-    r"blocked the loading of a resource \(connect-src\) at (blob:|\S+/js/worker/lockdown\.js)",
-)
+# its policy has to forbid it, its own file and then a blob.
+_PREVENTED = r"uncaught error: DownloadError"
+_OWN_FILE = r"blocked the loading of a resource \(connect-src\) at \S+/js/worker/lockdown\.js"
+_BLOB = r"blocked the loading of a resource \(connect-src\) at blob:"
 _REPORT_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP violation: ${event.effectiveDirective} blocked ${event.blockedURI || "inline"}`);
@@ -45,6 +44,8 @@ class Guard:
         self._origins = origins
         self._seen: list[str] = []
         self._expected: list[str] = []
+        browser = context.browser
+        self._is_firefox = browser is not None and browser.browser_type.name == "firefox"
         context.add_init_script(_REPORT_VIOLATIONS)
         context.on("page", self._watch)
         context.on("console", self._note_console)
@@ -70,8 +71,14 @@ class Guard:
 
     def faults(self) -> list[str]:
         """Return what was seen and not expected, in words."""
-        expected = [*self._expected, *_ON_PURPOSE]
+        expected = [*self._expected, *self._on_purpose()]
         return [text for text in self._seen if not any(re.search(pattern, text) for pattern in expected)]
+
+    def _on_purpose(self) -> list[str]:
+        if not self._is_firefox:
+            return []
+        has_asked = any(re.search(_OWN_FILE, text) for text in self._seen)
+        return [_PREVENTED, _OWN_FILE, *([_BLOB] if has_asked else [])]
 
     def forget(self) -> None:
         """Begin anew, for the next test on the same page."""

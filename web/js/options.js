@@ -20,6 +20,9 @@ import { show } from "./show.js";
  * @property {readonly string[]} ways
  */
 
+/** Types of all that a message to the worker carries as it is. */
+export const PLAIN = ["number", "boolean", "string"];
+
 const MOST_LISTED = 8;
 const NEAREST = 5;
 const LONGEST_NAME = 40;
@@ -121,15 +124,16 @@ export function readSettings(given, names) {
  *
  * @param {unknown} options
  * @param {string} example
+ * @param {string} [noun]  What they are called.
  * @returns {[string, unknown][]}
  */
-export function entriesOf(options, example) {
+export function entriesOf(options, example, noun = "The options") {
   if (typeof options !== "object" || options === null) {
-    throw new TypeError(`The options are ${show(options)}, but they have to be an object like ${example}.`);
+    throw new TypeError(`${noun} are ${show(options)}, but they have to be an object like ${example}.`);
   }
   try {
     return Object.entries(options);
   } catch (error) {
-    throw new TypeError("The options cannot be read: pass a plain object.", { cause: error });
+    throw new TypeError(`${noun} cannot be read: pass a plain object.`, { cause: error });
   }
 }

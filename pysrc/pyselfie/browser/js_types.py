@@ -220,6 +220,9 @@ class Host(Protocol):
     def composite(self, canvas: OffscreenCanvas, timestamp: float | None) -> None:
         """Send the page what is on the canvas now as a frame of this timestamp in microseconds."""
 
+    def compositeBitmap(self, canvas: OffscreenCanvas, timestamp: float | None) -> None:  # noqa: N802
+        """Send the same as an ``ImageBitmap``, with the timestamp beside it."""
+
     def trace(self, message: str, pictures: Any) -> None:
         """Send the page what a frame has become: JSON, and the steps' pictures by their names."""
 

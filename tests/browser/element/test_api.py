@@ -121,18 +121,21 @@ WRONG_CALLS = """() => {
   const frame = new VideoFrame(canvas, { timestamp: 0 });
   const taken = [element.push("a.png"), element.push(frame, null)];
   element.setBackdrop("a.png");
+  const backdrop = new VideoFrame(canvas, { timestamp: 0 });
+  element.setBackdrop(backdrop);
   element.setTrace("on");
   element.setEffectValues(cyclic);
   element.setEffectValues(null);
-  return taken;
+  return [...taken, backdrop.format];
 }"""
 WRONGLY_CALLED = [
     ("source", "push() takes an ImageBitmap or a VideoFrame, but got “a.png”."),
     ("source", "push() takes what kind of frame it is as an object like { still: true }, but got null."),
     ("background", "setBackdrop() takes an ImageBitmap or null, but got “a.png”; the last one stays."),
+    ("background", "setBackdrop() takes an ImageBitmap or null, but got [object VideoFrame]; the last one stays."),
     ("option", "setTrace() takes one of off, live, held, but got “on”; the last one stays."),
-    ("option", "x is [object Object], but it has to be a number, a truth value or a text."),
-    ("option", "The options are null, but they have to be an object like { strength: 0.5 }."),
+    ("option", "x is [object Object], but it has to be a number, true, false or a text."),
+    ("option", "An effect's values are null, but they have to be an object like { strength: 0.5 }."),
 ]
 
 
@@ -149,7 +152,7 @@ def test_unknown_values_are_told_and_it_goes_on(launch, site):
         assert error["action"] is None
         assert page.wait("frame", name)["width"] == 512
     assert page.count("error") == len(UNKNOWN)
-    assert page.run(WRONG_CALLS) == [False, False]
+    assert page.run(WRONG_CALLS) == [False, False, None]
     told = page.run(f"events.filter(({{ type }}) => type === 'error').slice({len(UNKNOWN)})")
     assert [(error["code"], error["message"]) for error in told] == WRONGLY_CALLED
 

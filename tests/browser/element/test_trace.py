@@ -116,6 +116,12 @@ def test_closed_trace_costs_nothing(element: ElementPage) -> None:
     assert counted(element) == {"traces": 1, "large": 2}
 
 
+def test_a_step_that_is_no_name_is_refused(element: ElementPage) -> None:
+    """Also what no message could carry to the worker: one sentence of ours."""
+    said = element.run("s.getTraced(() => {}).catch(({ name, message }) => `${name}: ${message}`)")
+    assert said == "TypeError: getTraced() takes a step's name like “composite”, but got [object Function]."
+
+
 @pytest.mark.parametrize(("number", "edges", "names"), [(1, "refined", ALL), (0, "refined", ALL), (0, "raw", RAW)])
 def test_steps_are_what_the_model_takes_and_gives(
     element: ElementPage, number: int, edges: str, names: list[str]

@@ -19,8 +19,8 @@ def refuse(status):
     return lambda route: route.fulfill(status=status, body="refused")
 
 
-def answer(keep=1.0, corrupt=False):
-    """Return a route handler that gives the real answer cut short, or with one byte changed."""
+def answer(keep=1.0, corrupt=False, other=None):
+    """Return a route handler that gives the real answer cut short, or with one byte or a text in it changed."""
 
     def handle(route):
         try:
@@ -30,6 +30,9 @@ def answer(keep=1.0, corrupt=False):
         body = bytearray(response.body())
         if corrupt:
             body[len(body) // 2] ^= 0xFF
+        if other:
+            at = body.rindex(other[0])
+            body[at : at + len(other[0])] = other[1]
         headers = {name: value for name, value in response.headers.items() if name != "content-encoding"}
         route.fulfill(status=200, headers=headers, body=bytes(body[: int(len(body) * keep)]))
 
@@ -67,6 +70,11 @@ FAULTS = {
         r"numpy_native-\S+\.wasm could not .* answered 404",
     ),
     "NumPy's code changed": ("**/numpy_native-*.wasm", answer(corrupt=True), rf"numpy_native-\S+\.wasm {WRONG_HASH}"),
+    "NumPy's data changed": (  # what is no fault for a compiler, nor for whoever links it
+        "**/numpy_native-*.wasm",
+        answer(other=(b"cannot", b"can be")),
+        rf"numpy_native-\S+\.wasm {WRONG_HASH}",
+    ),
     "runtime changed": ("**/ort-wasm-*.wasm", answer(corrupt=True), rf"ort-wasm\S+\.wasm {WRONG_HASH}"),
     "script changed": ("**/ort-wasm-*.mjs", answer(corrupt=True), rf"ort-wasm\S+\.mjs {WRONG_HASH}"),
     "script missing": (

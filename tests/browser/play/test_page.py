@@ -264,3 +264,25 @@ def test_without_storage_the_page_runs(site: Server, launch: Callable[..., Guard
     play.wait_colour((200, 0, 0))
     assert np.abs(play.pixels()[0, 0, :3].astype(int) - (200, 0, 0)).max() <= 3
     assert play.messages() == []
+
+
+def test_without_its_policy_nothing_begins(site: Server, launch: Callable[..., GuardedPage]):
+    """Where the script that gives the page its policy doesn't come: a sentence, no editor, no worker."""
+    page = launch()
+    page.expected_errors += ["Failed to load resource", "its security policy is missing"]
+    page.route("**/js/play/policy.js", lambda route: route.fulfill(status=404))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    play = Play(page, site)
+    assert play.alert() == (
+        "The playground has not started, as its security policy is missing: js/play/policy.js was not loaded. "
+        "Reload the page."
+    )
+    page.wait_for_load_state()
+    assert page.get_attribute("#status", "data-state") == "failed"
+    assert play.content.count() == 0
+    assert not [url for url in asked if url.endswith("js/worker.js")]
+    policies = page.locator("meta[http-equiv=Content-Security-Policy]")
+    assert policies.evaluate_all("(metas) => metas.map(({ content }) => content)") == [
+        "object-src 'none'; base-uri 'none'; form-action 'none'"
+    ]

@@ -202,13 +202,17 @@ def test_preloading_can_be_called_off(launch: Callable[..., GuardedPage], site: 
           first.abort(new Error("changed my mind"));
           const said = [await early.catch(({ message }) => message)];
           said.push(await preload({ signal: first.signal }).catch(({ message }) => message));
+          const frame = document.createElement("iframe"); // a signal of another window has another class
+          document.body.append(frame);
+          const elsewhere = frame.contentWindow.AbortSignal.abort(new Error("changed my mind"));
+          said.push(await preload({ signal: elsewhere }).catch(({ message }) => message));
           self.second = new AbortController();
           await preload({ signal: second.signal });
           return said;
         }""",
         f"{site.url}pyselfie.js",
     )
-    assert found == ["changed my mind"] * 2
+    assert found == ["changed my mind"] * 3
     assert element.workers() == 1
     element.run("second.abort()")
     element.until(lambda: element.workers() == 0)

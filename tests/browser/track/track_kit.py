@@ -31,8 +31,11 @@ async ([url, options]) => {
   const { processTrack } = await import(url);
   const wanted = { video: { width: 1280, height: 720 } };
   self.camera = (await navigator.mediaDevices.getUserMedia(wanted)).getVideoTracks()[0];
-  const listen = camera.addEventListener.bind(camera); // Firefox tells of a test's own events only so
-  camera.addEventListener = (type, listener) => listen(type, listener, false, true);
+  self.heard = (track) => { // Firefox tells of a test's own events only so
+    const listen = track.addEventListener.bind(track);
+    return Object.assign(track, { addEventListener: (type, listener) => listen(type, listener, false, true) });
+  };
+  heard(camera);
   self.track = processTrack(camera, options);
   self.told = [];
   for (const type of ["error", "stats", "ended", "overload"]) {

@@ -152,3 +152,37 @@ def test_a_preload_that_is_over_leaves_no_listener():
 def test_single_frames_go_round_as_the_video_does() -> None:
     """Behind the last of ten frames comes the first, before the first the last; steps too far end at that other end."""
     assert run_by_node(STEPS, "js/sources/frame_steps.js") == {"told": [3, 9, 0, 1, 0, 9, 7, 0]}
+
+
+REFUSED = """
+Promise.withResolvers ??= function () {  // Node has it from 22 on, browsers have it
+  const parts = {};
+  parts.promise = new this((resolve, reject) => Object.assign(parts, { resolve, reject }));
+  return parts;
+};
+globalThis.location = { href: "https://site/" };
+const { Engine } = await import(process.argv[1]);
+async function told(makeCanvas, settings = {}) {
+  globalThis.document = { createElement: () => ({ part: { add() {} }, transferControlToOffscreen: makeCanvas }) };
+  const engine = new Engine({}, { site: "https://site/", ...settings });
+  const started = engine.start().then(() => "fine", ({ message }) => message);
+  const errors = [];
+  engine.addEventListener("error", ({ detail }) => errors.push(detail)); // as on the track that processTrack returns
+  return [await started, errors];
+}
+console.log(JSON.stringify({
+  missing: await told(() => { throw new TypeError("no canvas"); }),
+  own: await told(() => { delete globalThis.document; return {}; }, { isolated: true }),
+}));
+"""
+
+
+def test_a_start_that_is_refused_is_told_to_whoever_listens_next() -> None:
+    """What a browser lacks is named in a sentence of ours, and one of ours that says why is told as it is."""
+    told = run_by_node(REFUSED, "js/engine/engine.js")
+    sentences = {
+        "missing": "This browser cannot run the engine (no canvas): use a newer one.",
+        "own": "An isolated engine starts in a page, not in a worker: leave `isolated` out.",
+    }
+    for name, sentence in sentences.items():
+        assert told[name] == [sentence, [{"code": "load", "message": sentence, "action": "retry"}]]

@@ -1,6 +1,6 @@
 // <selfie-segmentation>: a picture, video or camera with its background changed, by attributes alone.
 
-import { backdropFault, frameFault, traceFault } from "../engine/arguments.js";
+import { backdropFault, frameFault, stepFault, traceFault } from "../engine/arguments.js";
 import { Engine } from "../engine/engine.js";
 import { discard } from "../engine/frames.js";
 import { faultOf } from "../options.js";
@@ -26,7 +26,7 @@ export class SelfieSegmentationElement extends ElementProperties {
   #shell = new Shell(this);
   #engine = this.#newEngine();
   #sources = new Sources(this);
-  #broadcast = new Broadcast((listener, fps) => this.#engine.tap(listener, fps));
+  #broadcast = new Broadcast((listener, how) => this.#engine.tap(listener, how));
   #background = new AbortController();
   #effect = new EffectSource(
     (source) => this.#engine.setCustomEffect(source),
@@ -255,7 +255,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {ImageBitmap | null} bitmap */
   setBackdrop(bitmap) {
-    if (this.#isRefused("background", backdropFault(bitmap))) return;
+    if (this.#isRefused("background", backdropFault(bitmap))) return discard(/** @type {ImageBitmap} */ (bitmap));
     this.#background.abort();
     this.#engine.setBackdrop(bitmap);
   }
@@ -297,6 +297,8 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {string} step */
   async getTraced(step) {
+    const fault = stepFault(step);
+    if (fault) throw new TypeError(fault);
     return tracedArray(await this.#engine.getTraced(step));
   }
 

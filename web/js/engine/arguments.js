@@ -1,10 +1,9 @@
 // What pages may pass to an engine's methods: a sentence about what cannot be that, nothing about what can.
 
-import { entriesOf } from "../options.js";
+import { entriesOf, PLAIN } from "../options.js";
 import { kindOf, show } from "../show.js";
 
 const FRAMES = ["ImageBitmap", "VideoFrame"];
-const PLAIN = ["number", "boolean", "string"];
 const TRACES = ["off", "live", "held"];
 
 /** By its name: a frame of another window has another class. @param {unknown} frame @param {unknown} kind */
@@ -26,6 +25,11 @@ export function traceFault(state) {
   return `setTrace() takes one of ${TRACES.join(", ")}, but got ${show(state)}; the last one stays.`;
 }
 
+/** @param {unknown} step */
+export function stepFault(step) {
+  return typeof step === "string" ? "" : `getTraced() takes a step's name like “composite”, but got ${show(step)}.`;
+}
+
 /**
  * The values for an effect's controls as JSON has them.
  *
@@ -34,9 +38,9 @@ export function traceFault(state) {
  */
 export function readValues(values) {
   try {
-    const entries = entriesOf(values, "{ strength: 0.5 }");
+    const entries = entriesOf(values, "{ strength: 0.5 }", "An effect's values");
     const wrong = entries.find(([, value]) => !PLAIN.includes(typeof value));
-    const fault = wrong ? `${wrong[0]} is ${show(wrong[1])}, but it has to be a number, a truth value or a text.` : "";
+    const fault = wrong ? `${wrong[0]} is ${show(wrong[1])}, but it has to be a number, true, false or a text.` : "";
     return { values: /** @type {any} */ (Object.fromEntries(entries)), fault };
   } catch (error) {
     return { values: {}, fault: /** @type {Error} */ (error).message };

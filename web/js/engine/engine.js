@@ -8,6 +8,7 @@
  * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number, edges?: string,
  *   smoothing?: number, decontaminate?: boolean, lightWrap?: number, colourCast?: number}} Options
  * @typedef {import("./protocol.d.ts").Frame} Frame
+ * @typedef {(frame: Frame, timestamp?: number) => void} Tap gets the source's timestamp with a bitmap, if there is one
  * @typedef {import("./protocol.d.ts").ToClient} ToClient
  * @typedef {import("./protocol.d.ts").ToEngine} ToEngine
  */
@@ -64,16 +65,12 @@ export class Engine extends EventTarget {
     try {
       this.#begin();
     } catch (error) {
-      this.#refused(/** @type {Error} */ (error)); // a browser without OffscreenCanvas, for one
+      const message = whyNot(/** @type {Error} */ (error));
+      this.#stop(new Error(message));
+      // Not now: where `processTrack` calls, nobody can listen to its track yet.
+      queueMicrotask(() => this.#emit("error", { code: "load", message, action: "retry" }));
     }
     return promise;
-  }
-
-  /** @param {Error} error */
-  #refused({ message: why }) {
-    const message = `This browser cannot run the engine (${why}): use a newer one.`;
-    this.#stop(new Error(message));
-    this.#emit("error", { code: "load", message, action: "retry" });
   }
 
   #begin() {
@@ -153,11 +150,11 @@ export class Engine extends EventTarget {
   /**
    * Get every composite as a frame, too. Inference then gives way before the frame rate does.
    *
-   * @param {((frame: Frame) => void) | null} listener it owns what it gets; null: no more
-   * @param {number} [fps] the source's
+   * @param {Tap | null} listener it owns what it gets; null: no more
+   * @param {{fps?: number, asBitmaps?: boolean}} [how] fps: the source's; asBitmaps: never a VideoFrame
    */
-  tap(listener, fps = 30) {
-    Object.assign(this.#given, { tap: listener, tapInterval: 1000 / fps });
+  tap(listener, { fps = 30, asBitmaps = false } = {}) {
+    Object.assign(this.#given, { tap: listener, tapsBitmaps: asBitmaps, tapInterval: 1000 / fps });
     this.#post(this.#given.tapMessage);
   }
 
@@ -254,7 +251,7 @@ export class Engine extends EventTarget {
   #receive(message) {
     if (message.type === "frame") this.#painted(message);
     else if (message.type === "dropped") this.#frames.settle(true);
-    else if (message.type === "composite") (this.#given.tap ?? forget)(message.frame);
+    else if (message.type === "composite") (this.#given.tap ?? forget)(message.frame, message.timestamp);
     else if (message.type === "reply") this.#requests.answer(message);
     else if (message.type === "repainted") this.#changes.painted(message.lot);
     else if (message.type === "downloaded") this.#bytes = message.bytes;
@@ -342,3 +339,8 @@ export class Engine extends EventTarget {
 
 /** @param {Frame} frame */
 const forget = (frame) => frame.close();
+
+/** An `Error` is a sentence of ours; browsers throw others, one without OffscreenCanvas, for example. @param {Error} error */
+function whyNot({ name, message }) {
+  return name === "Error" ? message : `This browser cannot run the engine (${message}): use a newer one.`;
+}

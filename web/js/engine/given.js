@@ -10,8 +10,9 @@ export class Given {
   /** @type {Options} */
   options = {};
   effect = new OwnEffect();
-  /** Who gets every composite. @type {((frame: Frame) => void) | null} */
+  /** Who gets every composite. @type {import("./engine.js").Tap | null} */
   tap = null;
+  tapsBitmaps = false;
   tapInterval = 0;
   /** @type {"off" | "live" | "held"} */
   trace = "off";
@@ -44,6 +45,6 @@ export class Given {
 
   /** @returns {import("./protocol.d.ts").SetTap} */
   get tapMessage() {
-    return { type: "tap", on: this.tap !== null, intervalMs: this.tapInterval };
+    return { type: "tap", on: this.tap !== null, asBitmaps: this.tapsBitmaps, intervalMs: this.tapInterval };
   }
 }

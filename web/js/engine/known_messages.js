@@ -162,7 +162,7 @@ export const KNOWN = new Map(
       gpucheck: { key: text, entry: text, ifItDies: orNull(text) },
       frame: { width: number, height: number, ms: number },
       dropped: {},
-      composite: { frame: picture },
+      composite: { frame: picture, timestamp: orNone(number) },
       trace: { steps, painter: text, readbacks: number },
       reply: { request: number, value: answer, error: orNone(text) },
     })

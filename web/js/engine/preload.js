@@ -1,7 +1,7 @@
 /** Loading everything before it is wanted. */
 
 import { entriesOf, readSettings } from "../options.js";
-import { show } from "../show.js";
+import { kindOf, show } from "../show.js";
 import { WorkerHost } from "./worker_host.js";
 
 /**
@@ -12,7 +12,7 @@ import { WorkerHost } from "./worker_host.js";
 export async function preload(options = {}) {
   /** @type {Record<string, any>} */
   const { signal, ...given } = Object.fromEntries(entriesOf(options, '{ backend: "wasm" }'));
-  if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && signal !== null && kindOf(signal) !== "AbortSignal") {
     throw new TypeError(`signal is ${show(signal)}, but it has to be an AbortController's signal.`);
   }
   const names = ["site", "backend", "painter", "isolated", "modelSelection", "edges"];

@@ -156,9 +156,11 @@ export interface Dropped {
   type: "dropped";
 }
 
+/** `timestamp`: of the frame that it was made of, in microseconds, if that had one and a bitmap comes, which has none. */
 export interface Composite {
   type: "composite";
   frame: Frame;
+  timestamp?: number;
 }
 
 /**

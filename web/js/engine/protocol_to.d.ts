@@ -101,10 +101,11 @@ export interface SetEffectValues {
   values: string;
 }
 
-/** Send each `composite`, too; the source brings a frame every `intervalMs`. */
+/** Send each `composite`, too, if `asBitmaps` as an ImageBitmap; the source brings a frame every `intervalMs`. */
 export interface SetTap {
   type: "tap";
   on: boolean;
+  asBitmaps: boolean;
   intervalMs: number;
 }
 

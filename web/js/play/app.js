@@ -1,5 +1,7 @@
 // The playground: makes the parts and connects them. What an effect is and does is Python's business, in the worker.
 
+import "./guarded.js";
+
 import { byId, on } from "../dom.js";
 import { readUrlOptions } from "../page/url_options.js";
 import { Viewer } from "../page/viewer.js";

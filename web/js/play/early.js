@@ -1,5 +1,7 @@
 // The worker starts while the page's other scripts still come: the page's engine takes it over.
 
+import "./guarded.js";
+
 import { WorkerHost } from "../engine/worker_host.js";
 import { readUrlOptions } from "../page/url_options.js";
 

@@ -8,7 +8,12 @@ const BITMAP_AFTER_US = 10_000;
 
 /** A track that shows what is written. @returns {Output} */
 export function createOutput() {
-  return "MediaStreamTrackGenerator" in globalThis ? new GeneratorOutput() : new CanvasOutput();
+  return goesOverCanvas() ? new CanvasOutput() : new GeneratorOutput();
+}
+
+/** Whether a track draws what is written: then bitmaps are wanted, see `Host.compositeBitmap`. */
+export function goesOverCanvas() {
+  return !("MediaStreamTrackGenerator" in globalThis);
 }
 
 /** Chromium: frames pass as they are, in a hidden tab, too. */
@@ -118,7 +123,7 @@ export class Broadcast {
   /** @type {Set<{output: Output, intervalMs: number, next: number}>} */
   #listeners = new Set();
 
-  /** @param {(listener: ((frame: Frame) => void) | null, fps?: number) => void} tap  See `Engine.tap`. */
+  /** @param {(listener: ((frame: Frame) => void) | null, how?: {asBitmaps: boolean}) => void} tap  See `Engine.tap`. */
   constructor(tap) {
     this.#tap = tap;
   }
@@ -134,7 +139,7 @@ export class Broadcast {
       this.#forget(listener);
     };
     this.#listeners.add(listener);
-    if (this.#listeners.size === 1) this.#tap((frame) => this.#spread(frame));
+    if (this.#listeners.size === 1) this.#tap((frame) => this.#spread(frame), { asBitmaps: goesOverCanvas() });
     return new MediaStream([track]);
   }
 

@@ -3,7 +3,7 @@
 import { Engine } from "../engine/engine.js";
 import { textOf } from "../show.js";
 import { EffectSource } from "../sources/effect_source.js";
-import { createOutput } from "./composite_stream.js";
+import { createOutput, goesOverCanvas } from "./composite_stream.js";
 import { Look } from "./look.js";
 import { Placeholder } from "./placeholder.js";
 import { CHANGEABLE, judged, readOptions, readTrackOptions, sourceFault } from "./track_options.js";
@@ -73,7 +73,7 @@ class TrackProcessing {
     this.#look.change({ options: look, faults });
     if (effectSource) this.#effect.set(effectSource);
     this.#fps = fpsOf(track);
-    this.#engine.tap((frame) => this.#onComposite(frame), this.#fps);
+    this.#tap();
     this.#placeholder.show();
     this.#source.start();
     void this.#engine.start().catch(() => {}); // told by the `error` event as well
@@ -99,11 +99,16 @@ class TrackProcessing {
     };
   }
 
-  /** @param {Frame} frame */
-  #onComposite(frame) {
+  #tap() {
+    const how = { fps: this.#fps, asBitmaps: goesOverCanvas() };
+    this.#engine.tap((frame, timestamp) => this.#onComposite(frame, timestamp), how);
+  }
+
+  /** @param {Frame} frame @param {number} [timestamp] */
+  #onComposite(frame, timestamp = timestampOf(frame)) {
     if (this.#source.isReleased) return frame.close(); // late: the camera is off, and grey is shown until it is back
     this.#placeholder.hide();
-    const arrived = this.#awaited.has(undefined) || this.#awaited.has(timestampOf(frame));
+    const arrived = this.#awaited.has(undefined) || this.#awaited.has(timestamp);
     this.#size = sizeOf(frame); // of what the track shows: a frame of the camera before may still come out
     this.#output.write(frame);
     if (!arrived) return;
@@ -234,7 +239,7 @@ class TrackProcessing {
     const fps = fpsOf(this.#source.track);
     if (fps === this.#fps) return;
     this.#fps = fps;
-    this.#engine.tap((frame) => this.#onComposite(frame), fps);
+    this.#tap();
   }
 
   #onEnabled() {

@@ -1,6 +1,6 @@
 // What processTrack and its track take: each value is judged here as far as JavaScript must, the rest is Python's.
 
-import { entriesOf, faultOf, optionsFor, parsed, unknownOption } from "../options.js";
+import { entriesOf, faultOf, optionsFor, PLAIN, parsed, unknownOption } from "../options.js";
 import { show } from "../show.js";
 
 /** @typedef {import("../../types/pyselfie.js").TrackOptions} TrackOptions */
@@ -17,7 +17,6 @@ const INITIAL = Object.fromEntries(
 const CAMERA = OWN.slice(1);
 /** For a track whose camera is somebody else's. */
 export const WITHOUT_CAMERA = ALL.filter(({ name }) => !CAMERA.includes(name));
-const PLAIN = ["string", "number", "boolean"]; // all that a message to the worker carries as it is
 
 /**
  * All options of a new track.

@@ -3,7 +3,7 @@
  * SHA-256, also those that Pyodide and ONNX Runtime make themselves.
  */
 
-import { wrongHash } from "./bytes.js";
+import { shares, wrongHash } from "./bytes.js";
 
 const REPORT_EVERY_MS = 50;
 
@@ -12,15 +12,7 @@ export class DownloadError extends Error {
   name = "DownloadError";
 }
 
-/**
- * @typedef {object} File
- * @property {number} size decoded bytes, from assets.json
- * @property {string} sha256 from assets.json, in hexadecimal
- * @property {number} wire bytes over the wire, 0 until the response has come
- * @property {number} decoded decoded bytes so far; of the request that is furthest, if there are several
- * @property {boolean} expected counts into the total
- * @property {boolean} damaged came with other bytes than listed: the next request goes past the browser's cache
- */
+/** @typedef {import("./bytes.js").File} File */
 
 export class Downloads {
   #root;
@@ -31,8 +23,8 @@ export class Downloads {
   #files = new Map();
   /** URLs whose bytes are awaited. @type {Set<string>} */
   #pending = new Set();
-  /** @type {Promise<void>[]} */
-  #checks = [];
+  /** @type {Map<string, Promise<unknown>>} by URL: of each answer so far, whether its bytes are the right ones */
+  #checks = new Map();
   /** By the path of an archive, the modules by which Python comes into it. @type {Record<string, string[]>} */
   #late = {};
   /** By the path of a file of machine code, that of its module below site-packages. @type {Record<string, string>} */
@@ -136,7 +128,19 @@ export class Downloads {
 
   /** Resolves when everything that came so far is known to be whole. */
   async checked() {
-    await Promise.all(this.#checks);
+    await Promise.all(this.#checks.values());
+  }
+
+  /** Resolves when all that has come of this file is known to be whole: call it once there is an answer. @param {string} url */
+  async verified(url) {
+    await this.#checks.get(url);
+  }
+
+  /** @param {string} url @param {Promise<unknown>} check */
+  #await(url, check) {
+    const all = Promise.all([this.#checks.get(url), check]).then(forget); // the bytes themselves, too
+    all.catch(forget); // told by `failed`
+    this.#checks.set(url, all);
   }
 
   /** Nothing has come for so long that nothing will. @param {number} seconds */
@@ -173,7 +177,7 @@ export class Downloads {
     this.#pending.add(url);
     try {
       const module = await import(url);
-      this.#checks.push(this.#checkCopy(url).catch(forget)); // told by `failed`
+      this.#await(url, this.#checkCopy(url));
       return module;
     } catch (error) {
       await this.#checkCopy(url);
@@ -206,7 +210,7 @@ export class Downloads {
   async #counted(url, init) {
     const response = await this.#get(url, init);
     const file = this.#files.get(url);
-    if (file) this.#checks.push(this.#read(response.clone(), url, file).then(forget, forget)); // told by `failed`
+    if (file) this.#await(url, this.#read(response.clone(), url, file));
     return response;
   }
 
@@ -279,15 +283,9 @@ export class Downloads {
     this.#onProgress(loaded === total);
   }
 
-  /** Bytes over the wire. A file that has not answered yet is taken to shrink as much as the others do. */
+  /** Of the expected files, in bytes over the wire. */
   get progress() {
-    const files = [...this.#files.values()].filter(({ expected }) => expected);
-    const answered = files.filter(({ wire }) => wire > 0);
-    const sum = (/** @type {File[]} */ some, /** @type {(file: File) => number} */ value) =>
-      some.reduce((total, file) => total + value(file), 0);
-    const shrinking = sum(answered, ({ wire }) => wire) / (sum(answered, ({ size }) => size) || 1) || 1;
-    const loaded = sum(answered, ({ wire, decoded, size }) => (wire * decoded) / size);
-    return { loaded, total: sum(files, ({ wire, size }) => wire || size * shrinking) };
+    return shares([...this.#files.values()].filter(({ expected }) => expected));
   }
 
   /** @param {string} url */

@@ -128,13 +128,21 @@ export class Host {
    * @param {OffscreenCanvas} canvas
    * @param {number | undefined} timestamp microseconds
    */
-  composite(canvas, timestamp = performance.now() * 1000) {
-    if ("VideoFrame" in self) {
-      const frame = new VideoFrame(canvas, { timestamp, alpha: "discard" });
-      this.#send({ type: "composite", frame }, [frame]);
-    } else {
-      createImageBitmap(canvas).then((frame) => this.#send({ type: "composite", frame }, [frame]));
-    }
+  composite(canvas, timestamp) {
+    if (!("VideoFrame" in self)) return this.compositeBitmap(canvas, timestamp);
+    const frame = new VideoFrame(canvas, { timestamp: timestamp ?? performance.now() * 1000, alpha: "discard" });
+    this.#send({ type: "composite", frame }, [frame]);
+  }
+
+  /**
+   * The same as a bitmap, for a page that draws it: WebKitGTK converts all VideoFrames in one place, where another's
+   * picture could come in between.
+   *
+   * @param {OffscreenCanvas} canvas
+   * @param {number | undefined} timestamp microseconds
+   */
+  compositeBitmap(canvas, timestamp) {
+    createImageBitmap(canvas).then((frame) => this.#send({ type: "composite", frame, timestamp }, [frame]));
   }
 
   /** Tell how much came over the wire so far. */

@@ -1,11 +1,13 @@
 /**
  * Machine code of Python's modules in files of their own: it is compiled while it comes, and browsers keep what they have
  * made of a file's code. Of an archive's they keep nothing.
+ * None is handed out before all of its bytes are known to be the right ones.
  *
  * @typedef {[file: string, code: WebAssembly.Module][]} Modules by their paths below site-packages
  */
+import { DownloadError } from "./downloads.js";
 
-/** @param {import("./downloads.js").Downloads} downloads @returns {Promise<Modules>} */
+/** @param {import("./downloads.js").Downloads} downloads @returns {Promise<Modules>} each known to be whole */
 export function compileNative(downloads) {
   const files = Object.entries(downloads.native);
   const modules = Promise.all(files.map(async ([path, file]) => [file, await compiled(downloads, path)]));
@@ -17,8 +19,11 @@ export function compileNative(downloads) {
 async function compiled(downloads, path) {
   const url = downloads.expect(path);
   try {
-    return await WebAssembly.compileStreaming(fetch(url));
-  } catch {
+    const response = await fetch(url);
+    const [code] = await Promise.all([WebAssembly.compileStreaming(response), downloads.verified(url)]);
+    return code;
+  } catch (error) {
+    if (error instanceof DownloadError) throw error;
     return WebAssembly.compile(await downloads.buffer(url)); // where a server gives it another type
   }
 }

@@ -74,6 +74,7 @@ class SetEffectValues(Protocol):
 class SetTap(Protocol):
     type: Literal["tap"]
     on: bool
+    asBitmaps: bool
     intervalMs: float
 
 

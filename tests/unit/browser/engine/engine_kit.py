@@ -74,6 +74,7 @@ class Host:
         self.replies: dict[int, Any] = {}
         self.traces: list[Any] = []
         self.runs: list[str] = []
+        self.composites: list[str] = []
         self.loads: list[str] = []
         self.created: list[str] = []
         self.runtimes: list[Any] = []
@@ -119,7 +120,10 @@ class Host:
         pass
 
     def composite(self, *_):
-        pass
+        self.composites.append("frame")
+
+    def compositeBitmap(self, *_):  # noqa: N802 - as above
+        self.composites.append("bitmap")
 
     def trace(self, message, pictures):
         self.traces.append((json.loads(message), vars(pictures)))

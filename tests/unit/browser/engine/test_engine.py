@@ -162,12 +162,28 @@ async def stream(worker, **options):
     """Return an engine whose composites go to a stream, on a machine that has time for a mask in six frames."""
     host = Host()
     engine = await started(worker, host, **options)
-    engine.receive(SimpleNamespace(type="tap", on=True, intervalMs=33))
+    engine.receive(SimpleNamespace(type="tap", on=True, asBitmaps=False, intervalMs=33))
     engine._pacer._affordable = lambda: 6
     for _ in range(3):
         show(engine)
         await settle()
     return engine, host
+
+
+@pytest.mark.parametrize(("as_bitmaps", "kind"), [(False, "frame"), (True, "bitmap")])
+def test_a_stream_gets_the_kind_of_composite_that_it_asks_for(worker, as_bitmaps, kind):
+    """And none once it has ended."""
+
+    async def run():
+        host = Host()
+        engine = await started(worker, host)
+        for on in (True, False):
+            engine.receive(SimpleNamespace(type="tap", on=on, asBitmaps=as_bitmaps, intervalMs=33))
+            show(engine)
+            await settle()
+        assert host.composites == [kind]
+
+    asyncio.run(run())
 
 
 def test_masks_that_a_stream_could_not_reuse_are_not_counted(worker):
