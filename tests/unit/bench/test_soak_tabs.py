@@ -1,0 +1,163 @@
+"""How a soak's browsers start, fail to start, and end. Programs that are made up stand for them."""
+
+import argparse
+import json
+import os
+import sys
+import time
+
+import pytest
+
+import bench.soak.chromium_tab as chromium
+import bench.soak.firefox_tab as firefox
+from bench.soak.main import parse, soak
+from builder.errors import BuildError
+
+SILENT = "signal.pause()"
+ENDING = "sys.exit(3)"
+# Firefox: it greets, and answers the first order, for a session, with an error.
+REFUSING = """
+line = socket.create_server(("127.0.0.1", port)).accept()[0]
+def tell(message):
+    text = json.dumps(message).encode()
+    line.sendall(b"%d:%s" % (len(text), text))
+tell({"marionetteProtocol": 3})
+line.recv(4096)
+tell([1, 1, {"message": "no session"}, None])
+signal.pause()
+"""
+BABBLING = """
+line = socket.create_server(("127.0.0.1", port)).accept()[0]
+line.sendall(b"HTTP/1.1 400: what?")
+signal.pause()
+"""
+# Chromium: it answers the first order, for its version, with an error.
+REFUSING_ON_A_PIPE = """
+os.read(3, 4096)
+os.write(4, json.dumps({"id": 1, "error": {"message": "no version"}}).encode() + b"\\0")
+signal.pause()
+"""
+
+
+@pytest.fixture
+def made_up(tmp_path, monkeypatch):
+    """Return a function that has a program started as either browser; it tells its number in the file that it gives."""
+
+    def make(code):
+        number, program = tmp_path / "number", tmp_path / "browser"
+        port = "port = int(pathlib.Path(sys.argv[-1], 'user.js').read_text().rpartition(',')[2].strip(' );'))"
+        lines = [
+            f"#!{sys.executable}",
+            "import json, os, pathlib, signal, socket, sys",
+            port if "port" in code else "",
+            f"pathlib.Path({str(number)!r}).write_text(str(os.getpid()))",
+            code,
+        ]
+        program.write_text("\n".join(lines))
+        program.chmod(0o755)
+        monkeypatch.setattr("bench.soak.main.installed_firefox", lambda: program)
+        monkeypatch.setattr("bench.soak.main.ensure_chromium", lambda: program)
+        monkeypatch.setattr("bench.soak.main.write_media", lambda _folder: None)
+        return number
+
+    return make
+
+
+def until_it_runs(number):
+    """Wait for the process whose number will be in the file."""
+    while not (number.exists() and number.read_text()):
+        time.sleep(0.01)
+
+
+def has_ended(number):
+    """Return whether the process has ended whose number is in the file."""
+    try:
+        os.kill(int(number.read_text()), 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("engine", "code", "why"),
+    [
+        ("firefox", ENDING, "Firefox has ended with 3"),
+        ("firefox", REFUSING, "WebDriver:NewSession: no session"),
+        ("firefox", BABBLING, "invalid literal for int"),
+        ("chromium", ENDING, "Chromium has ended"),
+        ("chromium", REFUSING_ON_A_PIPE, "Browser.getVersion: no version"),
+    ],
+)
+def test_a_start_that_fails_is_one_sentence_and_leaves_no_process(made_up, engine, code, why):
+    """Why, and what to try; what was started has ended."""
+    number = made_up(code)
+    with pytest.raises(BuildError, match="The browser did not start") as caught:
+        soak(parse(["--engine", engine]))
+    assert why in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert has_ended(number)
+
+
+def test_a_firefox_that_does_not_listen_is_given_up(made_up, monkeypatch):
+    """After its time, with the port in the sentence, and ended."""
+    number = made_up(SILENT)
+    clock = iter([0.0, 1.0, *[1e9] * 9])
+
+    def monotonic():
+        return next(clock)
+
+    monkeypatch.setattr(firefox, "time", argparse.Namespace(monotonic=monotonic, sleep=lambda _seconds: until_it_runs(number)))
+    with pytest.raises(BuildError, match=r"did not listen at port \d+ within 120 s"):
+        soak(parse(["--engine", "firefox"]))
+    assert has_ended(number)
+
+
+@pytest.mark.parametrize("engine", ["firefox", "chromium"])
+def test_ctrl_c_while_it_starts_leaves_no_process(made_up, monkeypatch, engine):
+    """The browser ends, and the interruption is not taken for another failure."""
+    number = made_up(SILENT)
+
+    def interrupted(*_args):
+        until_it_runs(number)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(firefox.FirefoxTab, "_connect", interrupted)
+    monkeypatch.setattr(chromium.ChromiumTab, "_next_message", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        soak(parse(["--engine", engine]))
+    assert has_ended(number)
+
+
+def test_firefox_may_answer_later_than_its_script_ends():
+    """A script that takes too long is told by Firefox, in words, before the line to it is given up."""
+    assert firefox.PATIENCE_S + 10 < firefox._ANSWER_S
+
+
+class Changing(chromium.ChromiumTab):
+    """A tab that is asked while it goes from page to page: an error, not yet, then there."""
+
+    def __init__(self):
+        self.answers = [RuntimeError("Cannot find default execution context"), False, True]
+        self.asked = []
+
+    def _call(self, method, session=None, **_parameters):
+        self.asked.append(method)
+
+    _session = ""
+
+    def evaluate(self, _code):
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def test_chromium_is_asked_until_the_page_is_open(monkeypatch):
+    """Now and then, not without a rest; an error between two pages is none."""
+    pauses = []
+    monkeypatch.setattr(chromium, "time", argparse.Namespace(monotonic=lambda: 0.0, sleep=pauses.append))
+    tab = Changing()
+    tab.open("http://page/")
+    assert tab.asked == ["Page.navigate"]
+    assert tab.answers == []
+    assert pauses == [0.1, 0.1]
