@@ -45,8 +45,8 @@ class Report(TypedDict):
     """One run.
 
     ``ended`` is "as planned" or says what came between; ``done`` counts the steps by name; ``times_s`` and ``samples``
-    have the warm-up as well; ``faults`` are sentences, each of which is a failure, and ``more_faults`` counts those that
-    came after them.
+    have the warm-up as well; ``faults`` are sentences, each of which is a failure, and ``more_faults`` counts those
+    that came after them.
     """
 
     schema: int

@@ -41,9 +41,9 @@ def _above(value: float, freedom: float) -> float:
     sine = value * value / (freedom + value * value)
     if cosine < sine:
         rest = _series(cosine, lambda term: (term - 0.5) / term * (freedom + 2 * term - 2) / (freedom + 2 * term))
-        return cosine ** (freedom / 2) / freedom * rest / whole
+        return math.pow(cosine, freedom / 2) / freedom * rest / whole
     part = _series(sine, lambda term: (freedom / 2 + term - 0.5) / (term + 0.5))
-    return 0.5 - math.sqrt(sine) * cosine ** (freedom / 2) * part / whole
+    return 0.5 - math.sqrt(sine) * math.pow(cosine, freedom / 2) * part / whole
 
 
 def _series(square: float, factor: Callable[[int], float]) -> float:

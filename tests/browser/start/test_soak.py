@@ -30,7 +30,7 @@ KEPT = {"py_proxies", "page_frames", "worker_frames"}
 
 @pytest.fixture(scope="module")
 def leaking(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """Return the report of as many rounds as a slope needs, in which the page keeps a proxy and two frames at each step."""
+    """Return the report of the fewest rounds that will do; the page keeps a proxy and two frames at each step."""
     assert dist.is_dir()
     output = tmp_path_factory.mktemp("soak") / "soak.json"
     plan = [[Step("effect", turn), Step("options", turn)] for turn in range(FEWEST)]

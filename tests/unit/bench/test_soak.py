@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import itertools
 import json
-import os
 from collections import Counter
 from typing import Any
 
@@ -12,11 +11,10 @@ import pytest
 
 import bench.soak.main as main_module
 import bench.soak.run as run_module
-from bench.soak.firefox_tab import sums
 from bench.soak.main import main, parse, soak
 from bench.soak.metrics import METRICS, sample
 from bench.soak.plan import EACH_ROUND, SELDOM, Step, rounds
-from bench.soak.processes import Held, family, held_by
+from bench.soak.processes import Held
 from bench.soak.report import conclude, failures, render, save
 from bench.soak.run import Run
 from bench.soak.slopes import FEWEST
@@ -261,41 +259,6 @@ def test_steps_are_asked_as_the_page_takes_them(tmp_path):
     tab = FakeTab()
     Run(tab, "http://page/", empty_report(), tmp_path / "soak.json", [[Step("effect", 7)]]).until_the_end()
     assert tab.asked[:3] == ["http://page/", 'soak("open", null)', 'soak("step", {"name": "effect", "number": 7})']
-
-
-def process(proc, number, parent, name="browser", files=3, pages=10):
-    """Make a process of /proc."""
-    folder = proc / str(number)
-    (folder / "fd").mkdir(parents=True)
-    (folder / "stat").write_bytes(f"{number} ({name}) S {parent} 1 1".encode(errors="surrogateescape"))
-    (folder / "statm").write_text(f"99 {pages} 1")
-    for index in range(files):
-        (folder / "fd" / str(index)).touch()
-
-
-def test_a_browser_is_all_that_it_has_started(tmp_path):
-    """Children and theirs count, whatever their names; others do not, nor what has ended meanwhile."""
-    process(tmp_path, 10, 1)
-    process(tmp_path, 11, 10, name="a ) 7 (b", files=2, pages=5)
-    process(tmp_path, 12, 11, name="\udcff")  # a byte that is no UTF-8
-    process(tmp_path, 20, 1)
-    (tmp_path / "13").mkdir()
-    assert family(10, tmp_path) == {10, 11, 12}
-    assert held_by(10, tmp_path) == Held(25 * os.sysconf("SC_PAGE_SIZE"), 8, 3)
-
-
-def test_heaps_of_about_memory_are_told_apart():
-    """The page's and the watched worker's, without WebAssembly's memory; other workers and windows are nobody's."""
-    worker = "explicit/workers/workers(127.0.0.1)/worker(http:\\\\127.0.0.1:1\\soak_worker.js, 0x7)/"
-    page = "explicit/window-objects/top(http:\\\\127.0.0.1:1\\soak.html?painter=canvas2d, id=4)/"
-    found = {
-        f"{worker}zone(0x1)/objects/gc-heap": 100,
-        f"{worker}zone(0x1)/objects/non-heap/elements/wasm": 5_000,
-        f"{page}js-zone(0x2)/unused": 20,
-        f"{page}dom/other": 3_000,
-        "explicit/workers/workers(chrome)/worker(resource:\\\\gre\\x.js, 0x7)/gc-heap": 700,
-    }
-    assert sums(found) == {"page": 20, "worker": 100}
 
 
 @pytest.mark.parametrize("text", ["0", "-3", "an hour", "nan", "inf"])

@@ -1,7 +1,6 @@
-"""How a soak's browsers start, fail to start, and end. Programs that are made up stand for them."""
+"""How a soak's browsers start, fail to start, and end, and what they hold. Programs that are made up stand for them."""
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -11,6 +10,7 @@ import pytest
 import bench.soak.chromium_tab as chromium
 import bench.soak.firefox_tab as firefox
 from bench.soak.main import parse, soak
+from bench.soak.processes import Held, family, held_by
 from builder.errors import BuildError
 
 SILENT = "signal.pause()"
@@ -106,7 +106,9 @@ def test_a_firefox_that_does_not_listen_is_given_up(made_up, monkeypatch):
     def monotonic():
         return next(clock)
 
-    monkeypatch.setattr(firefox, "time", argparse.Namespace(monotonic=monotonic, sleep=lambda _seconds: until_it_runs(number)))
+    monkeypatch.setattr(
+        firefox, "time", argparse.Namespace(monotonic=monotonic, sleep=lambda _seconds: until_it_runs(number))
+    )
     with pytest.raises(BuildError, match=r"did not listen at port \d+ within 120 s"):
         soak(parse(["--engine", "firefox"]))
     assert has_ended(number)
@@ -140,8 +142,9 @@ class Changing(chromium.ChromiumTab):
         self.answers = [RuntimeError("Cannot find default execution context"), False, True]
         self.asked = []
 
-    def _call(self, method, session=None, **_parameters):
-        self.asked.append(method)
+    def _call(self, method, session=None, **parameters):
+        self.asked.append((method, session, parameters))
+        return {}
 
     _session = ""
 
@@ -154,10 +157,45 @@ class Changing(chromium.ChromiumTab):
 
 def test_chromium_is_asked_until_the_page_is_open(monkeypatch):
     """Now and then, not without a rest; an error between two pages is none."""
-    pauses = []
+    pauses: list[float] = []
     monkeypatch.setattr(chromium, "time", argparse.Namespace(monotonic=lambda: 0.0, sleep=pauses.append))
     tab = Changing()
     tab.open("http://page/")
-    assert tab.asked == ["Page.navigate"]
+    assert tab.asked == [("Page.navigate", "", {"url": "http://page/"})]
     assert tab.answers == []
     assert pauses == [0.1, 0.1]
+
+
+def process(proc, number, parent, name="browser", files=3, pages=10):
+    """Make a process of /proc."""
+    folder = proc / str(number)
+    (folder / "fd").mkdir(parents=True)
+    (folder / "stat").write_bytes(f"{number} ({name}) S {parent} 1 1".encode(errors="surrogateescape"))
+    (folder / "statm").write_text(f"99 {pages} 1")
+    for index in range(files):
+        (folder / "fd" / str(index)).touch()
+
+
+def test_a_browser_is_all_that_it_has_started(tmp_path):
+    """Children and theirs count, whatever their names; others do not, nor what has ended meanwhile."""
+    process(tmp_path, 10, 1)
+    process(tmp_path, 11, 10, name="a ) 7 (b", files=2, pages=5)
+    process(tmp_path, 12, 11, name="\udcff")  # a byte that is no UTF-8
+    process(tmp_path, 20, 1)
+    (tmp_path / "13").mkdir()
+    assert family(10, tmp_path) == {10, 11, 12}
+    assert held_by(10, tmp_path) == Held(25 * os.sysconf("SC_PAGE_SIZE"), 8, 3)
+
+
+def test_heaps_of_about_memory_are_told_apart():
+    """The page's and the watched worker's, without WebAssembly's memory; other workers and windows are nobody's."""
+    worker = "explicit/workers/workers(127.0.0.1)/worker(http:\\\\127.0.0.1:1\\soak_worker.js, 0x7)/"
+    page = "explicit/window-objects/top(http:\\\\127.0.0.1:1\\soak.html?painter=canvas2d, id=4)/"
+    found = {
+        f"{worker}zone(0x1)/objects/gc-heap": 100,
+        f"{worker}zone(0x1)/objects/non-heap/elements/wasm": 5_000,
+        f"{page}js-zone(0x2)/unused": 20,
+        f"{page}dom/other": 3_000,
+        "explicit/workers/workers(chrome)/worker(resource:\\\\gre\\x.js, 0x7)/gc-heap": 700,
+    }
+    assert firefox.sums(found) == {"page": 20, "worker": 100}
