@@ -121,7 +121,7 @@ class FirefoxTab:
     def close(self) -> None:
         try:
             self._line.settimeout(_START_S)
-            with suppress(BrowserGoneError, RuntimeError, ValueError):
+            with suppress(BrowserGoneError, RuntimeError):
                 self._call("Marionette:Quit", flags=["eForceQuit"])
         finally:
             self._line.close()
@@ -148,7 +148,10 @@ class FirefoxTab:
             if not letter:
                 raise BrowserGoneError("Firefox has ended")
             length += letter
-        return json.loads(self._file.read(int(length)))
+        try:
+            return json.loads(self._file.read(int(length)))
+        except ValueError as error:
+            raise BrowserGoneError("what answers is not Firefox") from error
 
 
 def sums(found: dict[str, int]) -> dict[str, int]:

@@ -131,7 +131,7 @@ def _start(options: argparse.Namespace, media: Path, profile: Path) -> Tab:
 def _started(program: Path, start: Callable[[], Tab]) -> Tab:
     try:
         return start()
-    except (BrowserGoneError, RuntimeError, OSError, ValueError) as error:
+    except (BrowserGoneError, RuntimeError, OSError) as error:
         raise BuildError(f"The browser did not start ({error}); see whether `{program} --headless` does.") from error
 
 

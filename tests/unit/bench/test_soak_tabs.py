@@ -16,15 +16,23 @@ from builder.errors import BuildError
 SILENT = "signal.pause()"
 ENDING = "sys.exit(3)"
 # Firefox: it greets, and answers the first order, for a session, with an error.
-REFUSING = """
+GREETING = """
 line = socket.create_server(("127.0.0.1", port)).accept()[0]
 def tell(message):
     text = json.dumps(message).encode()
     line.sendall(b"%d:%s" % (len(text), text))
 tell({"marionetteProtocol": 3})
+"""
+REFUSING = f"""{GREETING}
 line.recv(4096)
-tell([1, 1, {"message": "no session"}, None])
+tell([1, 1, {{"message": "no session"}}, None])
 signal.pause()
+"""
+WILLING = f"""{GREETING}
+name = ""
+while name != "Marionette:Quit":
+    _, number, name, _ = json.loads(line.recv(4096).partition(b":")[2])
+    tell([1, number, None, {{"capabilities": {{"browserVersion": "7.1"}}}} if name.endswith("Session") else {{}}])
 """
 BABBLING = """
 line = socket.create_server(("127.0.0.1", port)).accept()[0]
@@ -83,7 +91,7 @@ def has_ended(number):
     [
         ("firefox", ENDING, "Firefox has ended with 3"),
         ("firefox", REFUSING, "WebDriver:NewSession: no session"),
-        ("firefox", BABBLING, "invalid literal for int"),
+        ("firefox", BABBLING, "what answers is not Firefox"),
         ("chromium", ENDING, "Chromium has ended"),
         ("chromium", REFUSING_ON_A_PIPE, "Browser.getVersion: no version"),
     ],
@@ -96,6 +104,17 @@ def test_a_start_that_fails_is_one_sentence_and_leaves_no_process(made_up, engin
     assert why in str(caught.value)
     assert "\n" not in str(caught.value)
     assert has_ended(number)
+
+
+def test_a_firefox_that_starts_is_kept_until_it_is_closed(made_up, tmp_path):
+    """It tells its version, goes on after the start, and ends by itself when it is told to."""
+    number = made_up(WILLING)
+    tab = firefox.FirefoxTab(tmp_path / "browser", tmp_path)
+    tab.open("http://page/")
+    assert tab.version == "7.1"
+    assert not has_ended(number)
+    tab.close()
+    assert tab.process.returncode == 0
 
 
 def test_a_firefox_that_does_not_listen_is_given_up(made_up, monkeypatch):
