@@ -33,7 +33,8 @@ class Slope(TypedDict):
 def slope(times_s: Sequence[float], values: Sequence[float], judged: int) -> Slope | None:
     """Return how fast `values` grow per hour; None if there are fewer than `FEWEST`.
 
-    The slope is that of ordinary least squares. Its usual interval takes the samples for independent and would find
+    The slope is that of ordinary least squares, over the samples' numbers: what leaks does so by use, and a round that
+    takes longer than others would bend the straightest climb. Its usual interval takes the samples for independent and would find
     slopes everywhere: a heap is a sawtooth, memory comes in steps, a cache fills once. So the interval is widened as
     Santer et al. (2000, doi:10.1029/1999JD901105) do it for temperatures: of n samples whose residuals resemble the
     next one's with the correlation r, only n (1 - r) / (1 + r) count. A trend that was fitted makes r seem smaller than
@@ -61,14 +62,15 @@ def slope(times_s: Sequence[float], values: Sequence[float], judged: int) -> Slo
     count = len(values)
     if count < FEWEST:
         return None
-    per_s, level = statistics.linear_regression(times_s, values)
-    rest = [value - level - per_s * moment for moment, value in zip(times_s, values, strict=True)]
+    step, level = statistics.linear_regression(range(count), values)
+    rest = [value - level - step * index for index, value in enumerate(values)]
     freedom = _independent(rest, judged) - 2
-    spread = statistics.variance(times_s) * (count - 1)
+    spread = statistics.variance(range(count)) * (count - 1)
     error = math.sqrt(sum(one * one for one in rest) / freedom / spread)
     reach = quantile(_OUTSIDE / 2 / judged, freedom) * error
-    ends = [_S_PER_HOUR * end for end in (per_s - reach, per_s + reach)]
-    return {"per_hour": _S_PER_HOUR * per_s, "low": ends[0], "high": ends[1], "verdict": _verdict(*ends)}
+    per_hour = _S_PER_HOUR * (count - 1) / (times_s[-1] - times_s[0])
+    ends = [per_hour * end for end in (step - reach, step + reach)]
+    return {"per_hour": per_hour * step, "low": ends[0], "high": ends[1], "verdict": _verdict(*ends)}
 
 
 def _independent(rest: Sequence[float], judged: int) -> float:
