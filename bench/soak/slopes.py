@@ -34,8 +34,10 @@ def slope(times_s: Sequence[float], values: Sequence[float], judged: int) -> Slo
     """Return how fast `values` grow per hour; None if there are fewer than `FEWEST`.
 
     The slope is that of ordinary least squares, over the samples' numbers: what leaks does so by use, and a round that
-    takes longer than others would bend the straightest climb. Its usual interval takes the samples for independent and would find
-    slopes everywhere: a heap is a sawtooth, memory comes in steps, a cache fills once. So the interval is widened as
+    takes longer than others would bend the straightest climb.
+
+    Its usual interval takes the samples for independent and would find slopes everywhere: a heap is a sawtooth, memory
+    comes in steps, a cache fills once. So the interval is widened as
     Santer et al. (2000, doi:10.1029/1999JD901105) do it for temperatures: of n samples whose residuals resemble the
     next one's with the correlation r, only n (1 - r) / (1 + r) count. A trend that was fitted makes r seem smaller than
     it is, by about (2 + 4 r) / n (Marriott and Pope 1954); that is added.

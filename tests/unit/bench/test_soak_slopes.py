@@ -72,9 +72,10 @@ def test_a_count_that_climbs_is_found_in_the_shortest_run():
 
 
 def test_rounds_of_unequal_length_hide_no_leak():
-    """What grows by the same in each round is found, though the machine slows down: 22 in 12 minutes are 110 an hour."""
+    """What grows by the same in each round is found, though rounds get longer: 22 in 12 minutes are 110 an hour."""
     seconds = [720 * (turn / (FEWEST - 1)) ** 2 for turn in range(FEWEST)]
     slopes = slope(seconds, [2.0 * turn for turn in range(FEWEST)], len(METRICS))
+    assert slopes is not None
     assert slopes["verdict"] == "grows"
     assert slopes["per_hour"] == pytest.approx(110)
 
