@@ -12,7 +12,7 @@ interface WorkerCounts {
 }
 
 interface SoakCounts {
-  page: { frames: number; gpuObjects: number; wasmBytes: number };
+  page: { frames: number };
   worker: WorkerCounts;
   /** Painted since the page was opened. */
   frames: number;

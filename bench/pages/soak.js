@@ -1,7 +1,7 @@
 /** A page that is used for hours. bench/soak asks for the steps; each comes to its end with everything closed that it opened. */
 
 import { STEPS } from "./soak_steps.js";
-import { count, newFrame, noteMessage, watch } from "./soak_watch.js";
+import { newFrame, noteMessage, openFrames, watchFrames } from "./soak_watch.js";
 
 const LIBRARY = "/dist/pyselfie.js";
 const WORKER = "/js/worker.js";
@@ -43,7 +43,7 @@ class WatchedWorker extends Worker {
   }
 }
 
-watch();
+watchFrames();
 performance.setResourceTimingBufferSize(0); // a browser keeps 250 of what was fetched, a heap that grows for a quarter of an hour
 globalThis.Worker = WatchedWorker;
 addEventListener("error", ({ message }) => faults.push(`uncaught: ${message}`));
@@ -131,7 +131,7 @@ const page = {
     return ms;
   },
   async count() {
-    return { page: count(), worker: await countInWorker(), frames, faults: faults.splice(0) };
+    return { page: { frames: openFrames() }, worker: await countInWorker(), frames, faults: faults.splice(0) };
   },
 };
 

@@ -1,4 +1,4 @@
-/** What is open in a page or worker: frames, GPU objects, WebAssembly's memory. Watched from the outside; the product knows nothing of it. */
+/** What is open: frames in a page or worker, GPU objects and WebAssembly's memory in a worker. Watched from the outside; the product knows nothing of it. */
 
 /** Everything that was seen, until a look finds it closed: a closed or transferred one has no size. @type {Set<VideoFrame | ImageBitmap>} */
 const frames = new Set();
@@ -53,7 +53,7 @@ function afterNew(name, look, owner = /** @type {any} */ (globalThis)) {
   });
 }
 
-function watchFrames() {
+export function watchFrames() {
   afterNew("VideoFrame", note);
   after(VideoFrame.prototype, "clone", note);
   after(globalThis, "createImageBitmap", note);
@@ -101,6 +101,12 @@ export function newFrame() {
   return new VideoFrame(canvas, { timestamp: 0 });
 }
 
+export function openFrames() {
+  purge();
+  return frames.size;
+}
+
+/** All that a worker may have open. */
 export function watch() {
   watchFrames();
   watchMemories();
@@ -109,7 +115,6 @@ export function watch() {
 
 /** @returns {{frames: number, gpuObjects: number, wasmBytes: number}} */
 export function count() {
-  purge();
   const wasmBytes = [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
-  return { frames: frames.size, gpuObjects: gpuObjects.size, wasmBytes };
+  return { frames: openFrames(), gpuObjects: gpuObjects.size, wasmBytes };
 }

@@ -8,16 +8,17 @@ import select
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
-from bench.soak.tab import WORKER, BrowserGoneError, end
+from bench.soak.tab import WORKER, BrowserGoneError, end, kill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 PATIENCE_S = 600.0
+_PAUSE_S = 0.1
 # Chromium reads orders from file 3 and writes answers to file 4.
 _ON_PIPES = """
 import fcntl, os, sys
@@ -58,11 +59,11 @@ class ChromiumTab:
         self._number = 0
         self._session = ""
         self._workers: list[str] = []  # sessions, the oldest first
-        try:
+        with ExitStack() as undo:  # a start that fails, or Ctrl-C: nobody else has the process
+            undo.callback(self._close_pipes)
+            undo.callback(kill, self.process)
             self.version = self._attach()
-        except BrowserGoneError:
-            self.close()
-            raise
+            undo.pop_all()
 
     def _attach(self) -> str:
         version = str(self._call("Browser.getVersion")["product"]).partition("/")[2]
@@ -75,9 +76,16 @@ class ChromiumTab:
     def open(self, url: str) -> None:
         self._call("Page.navigate", self._session, url=url)
         deadline = time.monotonic() + PATIENCE_S
-        while not self.evaluate("'soak' in globalThis"):
+        while not self._is_open():
             if time.monotonic() > deadline:
                 raise BrowserGoneError(f"{url} did not open")
+            time.sleep(_PAUSE_S)
+
+    def _is_open(self) -> bool:
+        try:
+            return bool(self.evaluate("'soak' in globalThis"))
+        except RuntimeError:  # there is no page to ask while one gives way to the next
+            return False
 
     def evaluate(self, code: str) -> Any:
         options = {"expression": code, "awaitPromise": True, "returnByValue": True}
@@ -98,9 +106,14 @@ class ChromiumTab:
         return int(usage["usedSize"]) + int(usage.get("embedderHeapUsedSize", 0))
 
     def close(self) -> None:
-        with suppress(BrowserGoneError):
-            self._send("Browser.close", None, {})
-        end(self.process)
+        try:
+            with suppress(BrowserGoneError):
+                self._send("Browser.close", None, {})
+        finally:
+            end(self.process)
+            self._close_pipes()
+
+    def _close_pipes(self) -> None:
         for pipe in (self._orders, self._answers):
             os.close(pipe)
 

@@ -6,16 +6,18 @@ import json
 import socket
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
-from bench.soak.tab import WORKER, BrowserGoneError, end
+from bench.soak.tab import WORKER, BrowserGoneError, end, kill
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE_S = 600
 _START_S = 120.0
+_ANSWER_S = PATIENCE_S + 30.0
+"""Longer than a script may take, whose end Firefox tells in words."""
 _SETTINGS: dict[str, str | int | bool] = {
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
@@ -76,21 +78,30 @@ class FirefoxTab:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._line = self._connect(port)
-        self._file = self._line.makefile("rb")
-        self._number = 0
+        with ExitStack() as undo:  # a start that fails, or Ctrl-C: nobody else has the process
+            undo.callback(kill, self.process)
+            self._line = undo.enter_context(self._connect(port))
+            self._file = undo.enter_context(self._line.makefile("rb"))
+            self._number = 0
+            self.version = self._attach()
+            undo.pop_all()
+
+    def _attach(self) -> str:
         self._receive()  # its greeting
         opened = self._call("WebDriver:NewSession", capabilities={})
-        self.version = str(opened["capabilities"]["browserVersion"])
         self._call("WebDriver:SetTimeouts", script=PATIENCE_S * 1000, pageLoad=PATIENCE_S * 1000)
+        self._line.settimeout(_ANSWER_S)
+        return str(opened["capabilities"]["browserVersion"])
 
     def _connect(self, port: int) -> socket.socket:
         deadline = time.monotonic() + _START_S
         while self.process.poll() is None and time.monotonic() < deadline:
             with suppress(OSError):  # it does not listen yet
-                return socket.create_connection(("127.0.0.1", port), PATIENCE_S)
+                return socket.create_connection(("127.0.0.1", port), _START_S)
             time.sleep(0.1)
-        raise BrowserGoneError("Firefox did not start")
+        ended = self.process.poll()
+        silent = f"Firefox did not listen at port {port} within {_START_S:.0f} s"
+        raise BrowserGoneError(silent if ended is None else f"Firefox has ended with {ended}")
 
     def open(self, url: str) -> None:
         self._call("WebDriver:Navigate", url=url)
@@ -108,11 +119,13 @@ class FirefoxTab:
         return sums(found)
 
     def close(self) -> None:
-        self._line.settimeout(_START_S)
-        with suppress(BrowserGoneError, RuntimeError):
-            self._call("Marionette:Quit", flags=["eForceQuit"])
-        self._line.close()
-        end(self.process)
+        try:
+            self._line.settimeout(_START_S)
+            with suppress(BrowserGoneError, RuntimeError):
+                self._call("Marionette:Quit", flags=["eForceQuit"])
+        finally:
+            self._line.close()
+            end(self.process)
 
     def _script(self, script: str) -> dict[str, Any]:
         return dict(self._call("WebDriver:ExecuteAsyncScript", script=script, args=[])["value"])
@@ -135,7 +148,10 @@ class FirefoxTab:
             if not letter:
                 raise BrowserGoneError("Firefox has ended")
             length += letter
-        return json.loads(self._file.read(int(length)))
+        try:
+            return json.loads(self._file.read(int(length)))
+        except ValueError as error:
+            raise BrowserGoneError("what answers is not Firefox") from error
 
 
 def sums(found: dict[str, int]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from bench.soak.media import CAMERA, write_media
 from bench.soak.plan import rounds
 from bench.soak.report import SCHEMA, failures, path_for, render, save
 from bench.soak.run import Run
+from bench.soak.tab import BrowserGoneError
 from builder.chromium import QUIET_FLAGS, ensure_chromium
 from builder.errors import BuildError
 from builder.firefox import NONE_FOUND, installed_firefox
@@ -26,7 +27,7 @@ from builder.paths import DIST, ROOT
 from builder.report import complain, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from bench.soak.plan import Step
     from bench.soak.report import Report
@@ -102,10 +103,12 @@ def soak(options: argparse.Namespace, plan: Iterable[Sequence[Step]] | None = No
         try:
             report = _empty_report(options, tab.version)
             path = path_for(report, options.output)
-            with bench_server(mounts) as site:
-                page = f"{site.url}soak.html?{query}"
-                Run(tab, page, report, path, plan or rounds(options.seed)).until_the_end()
-            save(report, path)
+            try:
+                with bench_server(mounts) as site:
+                    page = f"{site.url}soak.html?{query}"
+                    Run(tab, page, report, path, plan or rounds(options.seed)).until_the_end()
+            finally:
+                save(report, path)
         finally:
             tab.close()
     return report
@@ -115,13 +118,21 @@ def _start(options: argparse.Namespace, media: Path, profile: Path) -> Tab:
     if options.engine == "chromium":
         flags = (*_FLAGS, *(SOFTWARE_FLAGS if options.webgpu else ()))
         camera = f"--use-file-for-fake-video-capture={media / CAMERA}"
-        return ChromiumTab(ensure_chromium(), (*flags, camera), profile)
+        chromium = ensure_chromium()
+        return _started(chromium, lambda: ChromiumTab(chromium, (*flags, camera), profile))
     if options.webgpu:
         raise BuildError("--webgpu needs Chromium: Firefox has no WebGPU in software; leave out one of the two.")
     program = installed_firefox()
     if program is None:
         raise BuildError(NONE_FOUND)
-    return FirefoxTab(program, profile)
+    return _started(program, lambda: FirefoxTab(program, profile))
+
+
+def _started(program: Path, start: Callable[[], Tab]) -> Tab:
+    try:
+        return start()
+    except (BrowserGoneError, RuntimeError, OSError) as error:
+        raise BuildError(f"The browser did not start ({error}); see whether `{program} --headless` does.") from error
 
 
 def _empty_report(options: argparse.Namespace, version: str) -> Report:
@@ -147,4 +158,5 @@ def _empty_report(options: argparse.Namespace, version: str) -> Report:
         "found": {},
         "not_measured": {},
         "faults": [],
+        "more_faults": 0,
     }

@@ -40,7 +40,12 @@ METRICS = {
 
 
 def sample(
-    frame_ms: Sequence[float], counts: Mapping[str, Any], heaps: Mapping[str, int], held: Held | None
+    frame_ms: Sequence[float],
+    counts: Mapping[str, Any],
+    heaps: Mapping[str, int],
+    held: Held | None,
+    *,
+    webgpu: bool,
 ) -> dict[str, float]:
     """Return one value for each metric that could be had.
 
@@ -54,6 +59,8 @@ def sample(
         Bytes, by "page" and "worker".
     held
         Of the browser's processes; None where the system does not tell.
+    webgpu
+        The run has WebGPU: its objects are counted, even if there are none.
     """
     page, worker = counts["page"], counts["worker"]
     values: dict[str, float] = {
@@ -67,7 +74,7 @@ def sample(
         "python_objects": worker["pythonObjects"],
         "frame_ms": statistics.median(frame_ms),
     }
-    if worker["gpuObjects"]:
+    if webgpu:
         values["gpu_objects"] = worker["gpuObjects"]
     if held:
         values |= {"files": held.files, "processes": held.processes, "resident": held.resident_bytes / _MB}

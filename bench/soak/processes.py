@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 PROC = Path("/proc")
-_PAGE_BYTES = 4096
 
 
 class Held(NamedTuple):
@@ -31,7 +31,7 @@ def family(root: int, proc: Path = PROC) -> set[int]:
     for folder in proc.iterdir():
         if folder.name.isdigit():
             with suppress(OSError):  # it has ended meanwhile
-                children.setdefault(_parent((folder / "stat").read_text()), []).append(int(folder.name))
+                children.setdefault(_parent((folder / "stat").read_text(errors="replace")), []).append(int(folder.name))
     found: set[int] = set()
     waiting = [root]
     while waiting:
@@ -42,12 +42,12 @@ def family(root: int, proc: Path = PROC) -> set[int]:
 
 
 def _parent(stat: str) -> int:
-    return int(stat.rpartition(")")[2].split()[1])  # the name before may have blanks and brackets of its own
+    return int(stat.rpartition(")")[2].split()[1])  # the name before may have blanks and brackets, and any bytes
 
 
 def _of(folder: Path) -> tuple[int, int] | None:
     try:
-        resident = int((folder / "statm").read_text().split()[1]) * _PAGE_BYTES
+        resident = int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
         return resident, sum(1 for _ in (folder / "fd").iterdir())
     except OSError:
         return None

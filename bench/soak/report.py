@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bench.machine import Machine
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Settings(TypedDict):
@@ -45,7 +45,8 @@ class Report(TypedDict):
     """One run.
 
     ``ended`` is "as planned" or says what came between; ``done`` counts the steps by name; ``times_s`` and ``samples``
-    have the warm-up as well; ``faults`` are sentences, each of which is a failure.
+    have the warm-up as well; ``faults`` are sentences, each of which is a failure, and ``more_faults`` counts those
+    that came after them.
     """
 
     schema: int
@@ -61,6 +62,7 @@ class Report(TypedDict):
     found: dict[str, Found]
     not_measured: dict[str, str]
     faults: list[str]
+    more_faults: int
 
 
 def conclude(report: Report) -> None:
@@ -68,10 +70,11 @@ def conclude(report: Report) -> None:
     since = report["settings"]["warm_up_s"]
     kept = [(time, one) for time, one in zip(report["times_s"], report["samples"], strict=True) if time >= since]
     report["found"], report["not_measured"] = {}, {}
+    series = {name: [(time, one[name]) for time, one in kept if name in one] for name in METRICS}
+    judged = sum(len(one) >= FEWEST for one in series.values())
     for name, metric in METRICS.items():
-        times = [time for time, one in kept if name in one]
-        values = [one[name] for _, one in kept if name in one]
-        slopes = slope(times, values)
+        times, values = ([pair[index] for pair in series[name]] for index in (0, 1))
+        slopes = slope(times, values, judged)
         if slopes is None:
             few = f"{len(values)} samples after the warm-up, and {FEWEST} are needed"
             was_sampled = any(name in one for one in report["samples"])
@@ -94,7 +97,8 @@ def failures(report: Report) -> list[str]:
         if one["slope"]["verdict"] == "grows"
     ]
     ended = [] if report["ended"] in {"as planned", "interrupted"} else [report["ended"]]
-    return growing + report["faults"] + ended
+    more = [f"and {report['more_faults']} more faults"] if report["more_faults"] else []
+    return growing + report["faults"] + more + ended
 
 
 def render(report: Report) -> str:
@@ -107,7 +111,7 @@ def render(report: Report) -> str:
         f"{settings['seed']}, {report['frames']} frames, {len(report['samples'])} samples; steps: {done}."
     )
     rows = [_row(one) for one in report["found"].values()]
-    titles = ["what", "first", "last", "slope an hour", "95 % interval", ""]
+    titles = ["what", "first", "last", "slope an hour", "interval (95 % for all together)", ""]
     missing = [f"- not measured: {METRICS[name].label}: {why}." for name, why in report["not_measured"].items()]
     bad = [f"- {sentence}" for sentence in failures(report)]
     parts = [head, markdown_table(titles, rows) if rows else "", "\n".join(missing + bad)]

@@ -51,7 +51,10 @@ class Run:
         self._began = self._told = time.monotonic()
 
     def until_the_end(self) -> None:
-        """Use the page until the time is over, or Ctrl-C, or the browser is gone; the report says which."""
+        """Use the page until the time is over, or Ctrl-C, or the browser is gone; the report says which.
+
+        Any other error is raised, with what was found until then in the report.
+        """
         report = self._report
         try:
             self._tab.open(self._url)
@@ -68,8 +71,12 @@ class Run:
             report["ended"] = f"the browser is gone: {error}"
         except RuntimeError as error:
             report["ended"] = f"the page is of no more use: {error}"
-        report["seconds"] = round(self._seconds(), 1)
-        conclude(report)
+        except Exception as error:
+            report["ended"] = f"the run has failed: {error!r}"
+            raise
+        finally:
+            report["seconds"] = round(self._seconds(), 1)
+            conclude(report)
 
     def _round(self, steps: Iterable[Step]) -> None:
         for step in steps:
@@ -86,14 +93,21 @@ class Run:
 
     def _sample(self) -> None:
         frame_ms = self._ask("settle")
-        for fault in self._ask("count")["faults"]:  # it collects Python's garbage, which holds some of JavaScript's
-            self._fault(fault)
+        self._count()  # it collects Python's garbage, which holds some of JavaScript's
         self._tab.heaps()  # what its finalisers let go of is gone by the next one
-        counts, heaps = self._ask("count"), self._tab.heaps()
+        counts, heaps = self._count(), self._tab.heaps()
         held = held_by(self._tab.process.pid) if PROC.is_dir() else None
         self._report["times_s"].append(round(self._seconds(), 1))
-        self._report["samples"].append(sample(frame_ms, counts, heaps, held))
+        webgpu = self._report["settings"]["webgpu"]
+        self._report["samples"].append(sample(frame_ms, counts, heaps, held, webgpu=webgpu))
         self._report["frames"] = counts["frames"]
+
+    def _count(self) -> dict[str, Any]:
+        """Ask for what is open; the page tells each fault once, so that none may be passed over."""
+        counts: dict[str, Any] = self._ask("count")
+        for fault in counts["faults"]:
+            self._fault(fault)
+        return counts
 
     def _ask(self, method: str, argument: dict[str, Any] | None = None) -> Any:
         return self._tab.evaluate(f"soak({json.dumps(method)}, {json.dumps(argument)})")
@@ -103,6 +117,8 @@ class Run:
         if len(faults) < _MOST_FAULTS:
             faults.append(sentence)
             say(sentence)
+        else:
+            self._report["more_faults"] += 1
 
     def _seconds(self) -> float:
         return time.monotonic() - self._began

@@ -6,7 +6,10 @@ hundred megabytes of it, which here would look like a leak. Firefox tells of its
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+from contextlib import suppress
 from typing import Any, Protocol
 
 _END_S = 10.0
@@ -38,9 +41,16 @@ class Tab(Protocol):
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Wait for a browser that was told to end; one that does not is killed."""
+    """Wait for a browser that was told to end; one that does not, or that nobody waits for, is killed."""
     try:
-        process.wait(_END_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_END_S)
+    finally:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a browser that leads its own session, and all that it has started, unless it has ended."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()

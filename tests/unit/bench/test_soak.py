@@ -1,6 +1,7 @@
 """A soak's plan, its samples, what it makes of them, and how it ends."""
 
 import argparse
+import contextlib
 import itertools
 import json
 from collections import Counter
@@ -8,20 +9,21 @@ from typing import Any
 
 import pytest
 
+import bench.soak.main as main_module
 import bench.soak.run as run_module
-from bench.soak.firefox_tab import sums
-from bench.soak.main import main, parse
+from bench.soak.main import main, parse, soak
 from bench.soak.metrics import METRICS, sample
 from bench.soak.plan import EACH_ROUND, SELDOM, Step, rounds
-from bench.soak.processes import Held, family, held_by
+from bench.soak.processes import Held
 from bench.soak.report import conclude, failures, render, save
 from bench.soak.run import Run
+from bench.soak.slopes import FEWEST
 from bench.soak.tab import BrowserGoneError
 from builder.errors import BuildError
 from builder.paths import ROOT
 
 COUNTS = {
-    "page": {"frames": 1, "gpuObjects": 0, "wasmBytes": 0},
+    "page": {"frames": 1},
     "worker": {
         "frames": 2,
         "gpuObjects": 0,
@@ -37,14 +39,18 @@ COUNTS = {
 
 
 class FakeTab:
-    """A tab whose page answers at once; `trouble` is raised at the given question."""
+    """A tab whose page answers at once.
+
+    `trouble` is raised at the given question; the page finds the next of `faults` before each count, and tells it once.
+    """
 
     version = "1.0"
     process: Any = argparse.Namespace(pid=1)
 
-    def __init__(self, trouble=None, at=0):
+    def __init__(self, trouble=None, at=0, faults=()):
         self.asked = []
         self._trouble, self._at = trouble, at
+        self._faults = iter(faults)
 
     def open(self, url):
         self.asked.append(url)
@@ -55,7 +61,7 @@ class FakeTab:
             raise self._trouble
         if "settle" in code:
             return [10.0, 12.0, 11.0]
-        return COUNTS if "count" in code else None
+        return {**COUNTS, "faults": [*itertools.islice(self._faults, 1)]} if "count" in code else None
 
     def heaps(self):
         return {"page": 2_000_000, "worker": 9_000_000}
@@ -77,6 +83,7 @@ def empty_report() -> Any:
         "ended": "as planned",
         "seconds": 0.0,
         "frames": 0,
+        "more_faults": 0,
         **{name: {} for name in ("done", "found", "not_measured")},
         **lists,
     }
@@ -118,17 +125,19 @@ def test_the_page_has_every_step():
 
 
 def test_a_sample_has_a_value_for_each_metric():
-    """All but the GPU's objects, of which there are none, in the units that are told."""
-    values = sample([10.0, 30.0, 12.0], COUNTS, {"page": 2_000_000, "worker": 9_000_000}, Held(500_000_000, 80, 9))
-    assert set(values) == set(METRICS) - {"gpu_objects"}
+    """In the units that are told, and what there is none of is 0."""
+    heaps, held = {"page": 2_000_000, "worker": 9_000_000}, Held(500_000_000, 80, 9)
+    values = sample([10.0, 30.0, 12.0], COUNTS, heaps, held, webgpu=True)
+    assert set(values) == set(METRICS)
+    assert values["gpu_objects"] == 0
     assert (values["frame_ms"], values["worker_heap"], values["resident"], values["files"]) == (12, 9, 500, 80)
 
 
 def test_what_a_browser_cannot_tell_is_left_out():
     """No heaps, no /proc: the rest is sampled all the same, and the report says why not all."""
     report = empty_report()
-    report["samples"] = [sample([10.0], COUNTS, {}, None) for _ in range(5)]
-    report["times_s"] = [0.0, 10.0, 20.0, 30.0, 40.0]
+    report["samples"] = [sample([10.0], COUNTS, {}, None, webgpu=False) for _ in range(FEWEST)]
+    report["times_s"] = [10.0 * index for index in range(FEWEST)]
     conclude(report)
     assert report["not_measured"]["page_heap"] == "the browser does not tell"
     assert report["not_measured"]["files"] == "this system has no /proc"
@@ -141,8 +150,8 @@ def test_the_warm_up_is_left_out():
     """What climbs only in the first minutes has no slope."""
     report = empty_report()
     report["settings"]["warm_up_s"] = 100.0
-    report["times_s"] = [10.0 * index for index in range(20)]
-    report["samples"] = [{"js_proxies": min(index, 10)} for index in range(20)]
+    report["times_s"] = [10.0 * index for index in range(30)]
+    report["samples"] = [{"js_proxies": min(index, 10)} for index in range(30)]
     conclude(report)
     assert report["found"]["js_proxies"]["slope"]["verdict"] == "steady"
     assert report["found"]["js_proxies"]["first"] == 10
@@ -154,14 +163,14 @@ def test_a_run_that_ends_in_its_warm_up_says_so():
     report["settings"]["warm_up_s"] = 100.0
     report["times_s"], report["samples"] = [10.0], [{"files": 80}]
     conclude(report)
-    assert report["not_measured"]["files"] == "0 samples after the warm-up, and 4 are needed"
+    assert report["not_measured"]["files"] == "0 samples after the warm-up, and 12 are needed"
 
 
 def test_what_grows_is_named():
     """A metric that climbs is a failure with its figures; one that stays is none."""
     report = empty_report()
-    report["times_s"] = [36.0 * index for index in range(10)]
-    report["samples"] = [{"page_frames": 2 * index, "files": 80} for index in range(10)]
+    report["times_s"] = [36.0 * index for index in range(FEWEST)]
+    report["samples"] = [{"page_frames": 2 * index, "files": 80} for index in range(FEWEST)]
     conclude(report)
     assert failures(report) == ["open frames, page grows: 200 (200 to 200) an hour"]
     assert "| file handles of the browser | 80 | 80 | 0 | 0 to 0 | steady |" in render(report)
@@ -171,8 +180,8 @@ def test_a_run_takes_enough_samples(tmp_path):
     """However short the time, there are samples for a slope, and what was done is counted."""
     report = run(FakeTab(), tmp_path / "soak.json")
     assert report["ended"] == "as planned"
-    assert len(report["samples"]) == 4
-    assert report["done"] == {**dict.fromkeys(EACH_ROUND, 4), SELDOM[1]: 1}
+    assert len(report["samples"]) == FEWEST
+    assert report["done"] == {**dict.fromkeys(EACH_ROUND, FEWEST), **dict.fromkeys(SELDOM, FEWEST // 6)}
     assert failures(report) == []
 
 
@@ -199,8 +208,50 @@ def test_a_step_that_fails_is_told_and_the_rest_goes_on(tmp_path):
     report = run(FakeTab(RuntimeError("“frame” did not come"), 3), tmp_path / "soak.json")
     first = next(rounds(3))[0]
     assert report["faults"] == [f"step {first.name} with {first.number}: “frame” did not come"]
-    assert report["done"][first.name] == 3
+    assert report["done"][first.name] == FEWEST - 1
     assert failures(report) == report["faults"]
+
+
+def test_each_fault_of_the_page_is_told(tmp_path):
+    """A sample counts twice, and the page tells a fault once: neither count's is lost."""
+    report = run(FakeTab(faults=["before the first count", "before the second"]), tmp_path / "soak.json")
+    assert report["faults"] == ["before the first count", "before the second"]
+    assert failures(report) == report["faults"]
+
+
+def test_faults_beyond_what_is_kept_are_counted(tmp_path):
+    """Of twenty-three, twenty have their sentence, and one says how many more there were."""
+    told = [f"fault {number}" for number in range(23)]
+    report = run(FakeTab(faults=told), tmp_path / "soak.json")
+    assert failures(report) == [*told[:20], "and 3 more faults"]
+
+
+@pytest.mark.parametrize("webgpu", [False, True])
+def test_gpu_objects_are_counted_if_the_run_has_webgpu(tmp_path, webgpu):
+    """The run's setting decides, not whether there are any just now."""
+    report = empty_report()
+    report["settings"]["webgpu"] = webgpu
+    Run(FakeTab(), "http://page/", report, tmp_path / "soak.json", rounds(3)).until_the_end()
+    assert ("gpu_objects" in report["found"]) == webgpu
+
+
+def test_what_was_found_is_saved_when_the_run_fails(tmp_path, monkeypatch):
+    """An error of the run itself is raised, and the file has the samples until then and the error."""
+
+    @contextlib.contextmanager
+    def serving(_mounts):
+        yield argparse.Namespace(url="http://page/")
+
+    tab = FakeTab(ValueError("no JSON"), 2 + 2 * (len(EACH_ROUND) + 3))
+    monkeypatch.setattr(main_module, "write_media", lambda _folder: None)
+    monkeypatch.setattr(main_module, "bench_server", serving)
+    monkeypatch.setattr(main_module, "_start", lambda *_: tab)
+    options = parse(["--minutes", "0.0001", "--output", str(tmp_path / "soak.json")])
+    with pytest.raises(ValueError, match="no JSON"):
+        soak(options)
+    saved = json.loads((tmp_path / "soak.json").read_text())
+    assert len(saved["samples"]) == 1
+    assert saved["ended"] == "the run has failed: ValueError('no JSON')"
 
 
 def test_steps_are_asked_as_the_page_takes_them(tmp_path):
@@ -208,41 +259,6 @@ def test_steps_are_asked_as_the_page_takes_them(tmp_path):
     tab = FakeTab()
     Run(tab, "http://page/", empty_report(), tmp_path / "soak.json", [[Step("effect", 7)]]).until_the_end()
     assert tab.asked[:3] == ["http://page/", 'soak("open", null)', 'soak("step", {"name": "effect", "number": 7})']
-
-
-def process(proc, number, parent, name="browser", files=3, pages=10):
-    """Make a process of /proc."""
-    folder = proc / str(number)
-    (folder / "fd").mkdir(parents=True)
-    (folder / "stat").write_text(f"{number} ({name}) S {parent} 1 1")
-    (folder / "statm").write_text(f"99 {pages} 1")
-    for index in range(files):
-        (folder / "fd" / str(index)).touch()
-
-
-def test_a_browser_is_all_that_it_has_started(tmp_path):
-    """Children and theirs count, whatever their names; others do not, nor what has ended meanwhile."""
-    process(tmp_path, 10, 1)
-    process(tmp_path, 11, 10, name="a ) 7 (b", files=2, pages=5)
-    process(tmp_path, 12, 11)
-    process(tmp_path, 20, 1)
-    (tmp_path / "13").mkdir()
-    assert family(10, tmp_path) == {10, 11, 12}
-    assert held_by(10, tmp_path) == Held(25 * 4096, 8, 3)
-
-
-def test_heaps_of_about_memory_are_told_apart():
-    """The page's and the watched worker's, without WebAssembly's memory; other workers and windows are nobody's."""
-    worker = "explicit/workers/workers(127.0.0.1)/worker(http:\\\\127.0.0.1:1\\soak_worker.js, 0x7)/"
-    page = "explicit/window-objects/top(http:\\\\127.0.0.1:1\\soak.html?painter=canvas2d, id=4)/"
-    found = {
-        f"{worker}zone(0x1)/objects/gc-heap": 100,
-        f"{worker}zone(0x1)/objects/non-heap/elements/wasm": 5_000,
-        f"{page}js-zone(0x2)/unused": 20,
-        f"{page}dom/other": 3_000,
-        "explicit/workers/workers(chrome)/worker(resource:\\\\gre\\x.js, 0x7)/gc-heap": 700,
-    }
-    assert sums(found) == {"page": 20, "worker": 100}
 
 
 @pytest.mark.parametrize("text", ["0", "-3", "an hour", "nan", "inf"])
