@@ -102,6 +102,7 @@ FAULTS = {
 
 NOISE = ["Failed to load resource", "wasm streaming compile failed", "falling back", "prepare wasm", "Aborted", "abort"]
 NOISE += ["disallowed MIME type"]  # in Firefox
+NOISE += [r"/vendor/pyodide/pyodide\.(asm\.js|mjs):"]  # what Pyodide says of a lost file until its worker is ended
 
 
 def fail_to_start(engine, name):
