@@ -17,6 +17,17 @@ NONE_FOUND = (
     f"no Firefox {OLDEST} or newer found: install one (Debian: `apt-get install firefox-esr`), "
     f"or set {VARIABLE} to its path."
 )
+QUIET_SETTINGS: dict[str, str | float | bool] = {
+    # All but this machine is behind a proxy that nobody is: Firefox asks no host for anything of its own.
+    "network.proxy.type": 1,
+    "network.proxy.http": "127.0.0.1",
+    "network.proxy.http_port": 9,
+    "network.proxy.ssl": "127.0.0.1",
+    "network.proxy.ssl_port": 9,
+    "network.proxy.no_proxies_on": "127.0.0.1, localhost",
+    "browser.chrome.site_icons": False,  # else it asks any page's site for /favicon.ico, unlike a headless Chromium
+}
+"""Preferences of a Firefox that a program drives."""
 _NAMES = ("firefox-esr", "firefox")
 
 

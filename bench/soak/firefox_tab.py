@@ -10,6 +10,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from bench.soak.tab import WORKER, BrowserGoneError, end, kill
+from builder.firefox import QUIET_SETTINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,22 +19,15 @@ PATIENCE_S = 600
 _START_S = 120.0
 _ANSWER_S = PATIENCE_S + 30.0
 """Longer than a script may take, whose end Firefox tells in words."""
-_SETTINGS: dict[str, str | int | bool] = {
+_SETTINGS: dict[str, str | float | bool] = {
+    **QUIET_SETTINGS,
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
     "media.autoplay.default": 0,
     "browser.shell.checkDefaultBrowser": False,
-    "browser.chrome.site_icons": False,
     "datareporting.policy.dataSubmissionEnabled": False,
     "toolkit.telemetry.reportingpolicy.firstRun": False,
     "app.update.disabledForTesting": True,
-    # All but this machine is behind a proxy that nobody is: it asks no host for anything of its own.
-    "network.proxy.type": 1,
-    "network.proxy.http": "127.0.0.1",
-    "network.proxy.http_port": 9,
-    "network.proxy.ssl": "127.0.0.1",
-    "network.proxy.ssl_port": 9,
-    "network.proxy.no_proxies_on": "127.0.0.1, localhost",
 }
 _AWAIT = """
 const done = arguments[arguments.length - 1];

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builder.chromium import QUIET_FLAGS, ensure_chromium
-from builder.firefox import installed_firefox
+from builder.firefox import QUIET_SETTINGS, installed_firefox
 from tests.engines import BOUND, FIREFOX
 
 if TYPE_CHECKING:
@@ -42,16 +42,6 @@ WEBGPU_FLAGS = (
 _FAKE_CAMERA = "--use-fake-device-for-media-stream"
 _NO_QUESTION = "--use-fake-ui-for-media-stream"
 _CAMERA_SHOWS = "--use-file-for-fake-video-capture"
-_QUIET_SETTINGS: dict[str, str | float | bool] = {
-    # As above: all but this machine is behind a proxy that nobody is.
-    "network.proxy.type": 1,
-    "network.proxy.http": "127.0.0.1",
-    "network.proxy.http_port": 9,
-    "network.proxy.ssl": "127.0.0.1",
-    "network.proxy.ssl_port": 9,
-    "network.proxy.no_proxies_on": "127.0.0.1, localhost",
-    "browser.chrome.site_icons": False,  # else it asks any page's site for /favicon.ico, unlike a headless Chromium
-}
 
 
 def start(playwright: Playwright, engine: str, flags: tuple[str, ...]) -> Browser:
@@ -85,7 +75,7 @@ def _settings(flags: tuple[str, ...]) -> dict[str, str | float | bool]:
         if flag not in known:
             lacks = "WebGPU in software" if flag in WEBGPU_FLAGS else flag.partition("=")[0]
             pytest.skip(f"{BOUND}: Firefox has no {lacks}")
-    return _QUIET_SETTINGS | {known[flag]: True for flag in wanted}
+    return QUIET_SETTINGS | {known[flag]: True for flag in wanted}
 
 
 def camera_flags(path: Path) -> tuple[str, ...]:

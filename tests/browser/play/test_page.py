@@ -280,6 +280,7 @@ def test_without_its_policy_nothing_begins(site: Server, launch: Callable[..., G
     )
     page.wait_for_load_state()
     assert page.get_attribute("#status", "data-state") == "failed"
+    assert page.inner_text("#running-text") == "Not started"
     assert play.content.count() == 0
     assert not [url for url in asked if url.endswith("js/worker.js")]
     policies = page.locator("meta[http-equiv=Content-Security-Policy]")

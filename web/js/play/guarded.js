@@ -11,6 +11,7 @@ const SENTENCE =
 function tell() {
   new Messages(byId("alerts", HTMLDivElement), byId("notices", HTMLDivElement)).show("policy", SENTENCE);
   new Status().failed();
+  byId("running-text", HTMLSpanElement).textContent = "Not started";
 }
 
 if (!document.head.querySelector(POLICY)) {
