@@ -120,7 +120,9 @@ def opacity(coefficients: Array, picture: Array) -> Array:
     return np.clip((apply(grow(coefficients, 4), picture) - 0.2) / 0.6, 0, 1)
 
 
-def refine(picture: Array, mask: Array, last_mask: Array, last_luma: Array, smoothing: float) -> Answer:
+def refine(
+    picture: Array, mask: Array, last_mask: Array, last_luma: Array, smoothing: float, *, sure_places: bool = True
+) -> Answer:
     """Return what a refined model gives.
 
     Parameters
@@ -133,10 +135,14 @@ def refine(picture: Array, mask: Array, last_mask: Array, last_luma: Array, smoo
         [1, h, w] and [1, h/2, w/2]: `mask` and `next_luma` of the frame before.
     smoothing
         The most that the last mask weighs, 0..1.
+    sure_places
+        Whether the network's answer stands where it is sure all around.
     """
     half, person = window_mean(picture, 2, 2), window_mean(sharpen(mask), 2, 2)
     person = sharpen(apply(grow(fit(half, person), 2), half))
-    coefficients = keep_sure_places(fit(half, person), mask)
+    coefficients = fit(half, person)
+    if sure_places:
+        coefficients = keep_sure_places(coefficients, mask)
     alpha = opacity(coefficients, picture)
     change = last_luma - luma(half)
     still = smoothing * same_scene(change) * np.clip(1.5 - 100 * window_mean(np.abs(change), 3, 1), 0, 1)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.uint8]
 
+MODELS = ["general", "landscape", "multiclass"]
+
 
 def raw_mask(rgb: Picture, model: str) -> NDArray[np.float32]:
     """Return the network's mask, sampled in and out by OpenCV."""
@@ -40,7 +42,7 @@ def change(masks: list[NDArray[np.float32]]) -> float:
     return float(np.mean([np.abs(new - old).mean() for old, new in pairwise(masks[1:])]))
 
 
-@pytest.mark.parametrize("model", ["general", "landscape"])
+@pytest.mark.parametrize("model", MODELS)
 def test_raw_edges_are_the_networks(model: str, astronaut: Picture) -> None:
     """Plain half-pixel bilinear sampling in and out, and nothing else."""
     with Segmenter(model, "raw") as segmenter:
@@ -49,7 +51,7 @@ def test_raw_edges_are_the_networks(model: str, astronaut: Picture) -> None:
     np.testing.assert_allclose(mask, raw_mask(astronaut, model), atol=1e-6)
 
 
-@pytest.mark.parametrize("model", ["general", "landscape"])
+@pytest.mark.parametrize("model", MODELS)
 def test_refined_edges_are_steep(model: str, astronaut: Picture) -> None:
     """The person is where the network says, without its wide soft edge; values stay in 0..1."""
     with Segmenter(model) as segmenter:
@@ -131,9 +133,10 @@ def test_what_is_no_picture_is_refused(picture: Any, error: type[Exception], sen
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 12_000), (12_000, 3), (256, 256), (144, 256)], ids=str)
 @pytest.mark.parametrize("level", [0, 127, 255])
-def test_pictures_of_one_colour_and_any_size(size: tuple[int, int], level: int) -> None:
+@pytest.mark.parametrize("model", MODELS)
+def test_pictures_of_one_colour_and_any_size(model: str, size: tuple[int, int], level: int) -> None:
     """A mask of their size, finite and in 0..1."""
-    with Segmenter(smoothing=0.85) as segmenter:
+    with Segmenter(model, smoothing=0.85) as segmenter:
         for _ in range(2):
             mask = segmenter.segment(np.full((*size, 3), level, np.uint8))
             assert mask.shape == size
@@ -186,7 +189,7 @@ def test_a_still_frame_keeps_its_mask(astronaut: Picture) -> None:
             np.testing.assert_array_equal(segmenter.segment(astronaut), first)
 
 
-@pytest.mark.parametrize("model", ["general", "landscape"])
+@pytest.mark.parametrize("model", MODELS)
 def test_a_cut_nobody_tells_of_leaves_no_ghost(model: str, astronaut: Picture) -> None:
     """The first two masks of another scene are within 2/255 of those of a fresh start."""
     wall = np.full_like(astronaut, 200)
