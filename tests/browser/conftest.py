@@ -115,7 +115,8 @@ def launch(
         return cast("GuardedPage", context.new_page())
 
     yield open_page
-    for context, _ in opened:
+    for context, guard in opened:
+        guard.let_go()
         routers: list[Page | BrowserContext] = [*context.pages, context]
         for routed in routers:
             with suppress(Error):  # a test may have closed or crashed it

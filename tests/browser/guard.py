@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
+from playwright.sync_api import Error
 
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Route
 
     class GuardedPage(Page):
         """A page of a guarded context, as `launch` opens them."""
 
         guard: Guard
         expected_errors: list[str]
+        hang: Callable[[str], None]
+        """Leave requests for a pattern without an answer until the test ends."""
 
 
 REPORT_PATH = "/csp-report"
@@ -34,9 +40,9 @@ addEventListener("securitypolicyviolation", (event) => {
 class Guard:
     """Collects page errors, console errors (violations of the CSP are among them) and requests to other origins.
 
-    Every page becomes a `GuardedPage`: it gets ``guard``, and ``expected_errors``, the context's list to which a test
-    adds regular expressions: an error that one of them is found in is not a fault. Workers tell Playwright nothing
-    about violations, so the test server's policy has them reported to REPORT_PATH, and the request is seen.
+    Every page becomes a `GuardedPage`: it gets ``guard``, ``hang``, and ``expected_errors``, the context's list to
+    which a test adds regular expressions: an error that one of them is found in is not a fault. Workers tell Playwright
+    nothing about violations, so the test server's policy has them reported to REPORT_PATH, and the request is seen.
     """
 
     def __init__(self, context: BrowserContext, origins: Collection[str]) -> None:
@@ -44,6 +50,7 @@ class Guard:
         self._origins = origins
         self._seen: list[str] = []
         self._expected: list[str] = []
+        self._hanging: list[Route] = []
         browser = context.browser
         self._is_firefox = browser is not None and browser.browser_type.name == "firefox"
         context.add_init_script(_REPORT_VIOLATIONS)
@@ -56,6 +63,17 @@ class Guard:
         guarded = cast("GuardedPage", page)
         guarded.guard = self
         guarded.expected_errors = self._expected
+        guarded.hang = partial(self._hang, page)
+
+    def _hang(self, page: Page, pattern: str) -> None:
+        page.route(pattern, lambda route: self._hanging.append(route))  # noqa: PLW0108 - Playwright refuses built-ins
+
+    def let_go(self) -> None:
+        """Answer what hangs: Playwright's garbage would warn in the middle of another test."""
+        for route in self._hanging:
+            with suppress(Error):
+                route.abort()
+        self._hanging.clear()
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":

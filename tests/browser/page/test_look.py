@@ -74,7 +74,7 @@ _FOCUSED = (
 
 def _hang(page: GuardedPage) -> None:
     """Keep the page loading: the request for Python is never answered."""
-    page.route("**/pyodide.asm.wasm*", lambda _route: None)
+    page.hang("**/pyodide.asm.wasm*")
 
 
 @pytest.mark.parametrize("window", [{"width": 1280, "height": 800}, NARROW], ids=["wide", "narrow"])
