@@ -9,6 +9,7 @@ import av
 import numpy as np
 from PIL import Image
 
+from bench.quality.small import far_away
 from builder.errors import BuildError
 from builder.paths import ROOT
 
@@ -39,13 +40,13 @@ class Source:
     name
         What the table calls them.
     kind
-        ``"stills"`` or ``"clips"``.
+        ``"stills"``, ``"small"``, which are stills of people far away, or ``"clips"``.
     runs
         Each gives the frames of one clip; a still is a clip of one frame.
     """
 
     name: str
-    kind: Literal["stills", "clips"]
+    kind: Literal["stills", "small", "clips"]
     runs: tuple[Callable[[], Iterator[Item]], ...]
 
 
@@ -65,6 +66,7 @@ def find_sources(folder: Path, *, quick: bool = False) -> list[Source]:
 
 def _own_pictures() -> Iterator[Source]:
     yield _stills("pictures", PEOPLE, "*", 1)
+    yield _far("small, grey wall", PEOPLE, "*", 1, crop=False)
     yield _pans("pan", PEOPLE, "*", 1)
     yield _films("webcam", PEOPLE, 1)
 
@@ -72,6 +74,8 @@ def _own_pictures() -> Iterator[Source]:
 def _development_data(folder: Path, step: int) -> Iterator[Source]:
     if (folder / "fixtures").is_dir():
         yield _stills("fixtures p_*", folder / "fixtures", "p_*", step)
+        yield _far("small, cut out", folder / "fixtures", "p_*", step, crop=False)
+        yield _far("small, crops", folder / "fixtures", "p_*", step, crop=True)
         yield _pans("pan", folder / "fixtures", "p_*", step)
     if (folder / "portraits").is_dir():
         yield _stills("portraits", folder / "portraits", "*", step)
@@ -90,6 +94,13 @@ def _stills(name: str, folder: Path, names: str, step: int) -> Source:
     return Source(name, "stills", tuple(_Frames([each]) for each in _pictures(folder, names, step)))
 
 
+def _far(name: str, folder: Path, names: str, step: int, *, crop: bool) -> Source:
+    """Return each picture's person far away, before each picture of nobody; before a grey wall where there is none."""
+    rooms: list[Path | None] = [*sorted((folder / "images").glob("n_*"))[::step]]
+    people = _pictures(folder, names, step)
+    return Source(name, "small", tuple(_Far(*each, room, crop) for each in people for room in rooms or [None]))
+
+
 def _pans(name: str, folder: Path, names: str, step: int) -> Source:
     """Return each picture as a clip: a window of it that moves by 40 px and back, so that everything moves."""
     return Source(name, "clips", tuple(_Pan(*each) for each in _pictures(folder, names, step)))
@@ -101,6 +112,17 @@ class _Frames:
 
     def __call__(self) -> Iterator[Item]:
         return (_read(*each) for each in self._files)
+
+
+@dataclass(frozen=True)
+class _Far:
+    picture: Path
+    truth: Path
+    room: Path | None
+    crop: bool
+
+    def __call__(self) -> Iterator[Item]:
+        yield Item(*far_away(self.picture, self.truth, self.room, crop=self.crop))
 
 
 class _Pan:

@@ -45,6 +45,8 @@ def main(argv: list[str]) -> int:
     rows: list[Row] = []
     sources = find_sources(options.data, quick=options.quick)
     composites = find_composites(options.data, quick=options.quick)
+    if not composites:
+        say(f"left out: composites, {options.data} has no people/ with true colours and alpha")
     for model in available_models():
         for source in sources:
             with step(f"{model}: {source.name}"):
@@ -84,7 +86,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         type=Path,
         default=SHARED if SHARED.is_dir() else PEOPLE,
         metavar="FOLDER",
-        help="with fixtures/, portraits/, matte_clip/ or clips/ (default: %(default)s)",
+        help="with fixtures/, portraits/, matte_clip/, clips/ or people/ (default: %(default)s)",
     )
     parser.add_argument("--output", type=Path, metavar="FILE", help="save here instead of in bench/results/")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/performance.md, too")

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from statistics import fmean
 from typing import TYPE_CHECKING, TypedDict
 
-from bench.quality.recipes import MediaPipeSmoothing, OpenPeer, Untouched
+from bench.quality.recipes import MediaPipeSmoothing, OneLook, OpenPeer, Untouched
 from builder.report import say
 from pyselfie import ModelFileError, Segmenter, load_spec
 from pyselfie.arrays.sampling_cv2 import resize_half_pixel
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from pyselfie.metrics import ClipScore
 
     Mask = NDArray[np.float32]
+    Recipe = Callable[[Mask, NDArray[np.uint8]], Mask]
 
 RAW, MEDIAPIPE, PEER, OURS = "raw", "MediaPipe's smoothing", "best open peer", "refined"
-STILLS, CLIPS = (RAW, PEER, OURS), (RAW, MEDIAPIPE, PEER, OURS)
+ONE_LOOK = "refined, one look"
 TIMES = ("dtssd", "moving_error", "calm_change", "flicker")
 
 
@@ -66,10 +67,11 @@ def measure(model: str, source: Source) -> list[Row]:
     with ExitStack() as stack:
         raw = stack.enter_context(Segmenter(model, edges="raw"))
         ours = stack.enter_context(Segmenter(model, smoothing=Options.smoothing if source.kind == "clips" else 0.0))
+        one_look = stack.enter_context(OneLook(model)) if source.kind == "small" else None
         spec = load_spec(model)
         for run in source.runs:
             ours.reset()
-            recipes = _recipes(ours, source.kind)
+            recipes = _recipes(ours, source.kind, one_look)
             here = {name: ClipMeter() for name in recipes}
             for item in run():
                 small = raw.segment(resize_half_pixel(item.rgb, spec.width, spec.height))
@@ -91,13 +93,17 @@ def measure(model: str, source: Source) -> list[Row]:
     ]
 
 
-def _recipes(ours: Segmenter, kind: str) -> dict[str, Callable[[Mask, NDArray[np.uint8]], Mask]]:
-    """Return fresh recipes for a clip, or for single pictures."""
+def _recipes(ours: Segmenter, kind: str, one_look: Segmenter | None) -> dict[str, Recipe]:
+    """Return fresh recipes for a clip, or for single pictures; with `one_look` it stands in for what others make."""
     clip = kind == "clips"
-    recipes: dict[str, Callable[[Mask, NDArray[np.uint8]], Mask]] = {RAW: Untouched()}
+    recipes: dict[str, Recipe] = {RAW: Untouched()}
     if clip:
         recipes[MEDIAPIPE] = MediaPipeSmoothing()
-    return recipes | {PEER: OpenPeer(clip=clip), OURS: lambda _mask, rgb: ours.segment(rgb)}
+    if one_look:
+        recipes[ONE_LOOK] = lambda _mask, rgb: one_look.segment(rgb)
+    else:
+        recipes[PEER] = OpenPeer(clip=clip)
+    return recipes | {OURS: lambda _mask, rgb: ours.segment(rgb)}
 
 
 def _joined(scores: list[ClipScore]) -> dict[str, float | None]:

@@ -1,4 +1,4 @@
-"""What others make of the same networks' masks."""
+"""What others make of the same networks' masks, and pyselfie with one look."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from pyselfie import Segmenter
 from pyselfie.arrays.sampling_cv2 import resize_half_pixel
 from pyselfie.metrics.planes import LIMIT
 
@@ -28,6 +29,14 @@ class Untouched:
     def __call__(self, mask: Plane, rgb: Picture) -> Plane:
         """Return the mask at the picture's size."""
         return _drawn(mask, rgb)
+
+
+class OneLook(Segmenter):
+    """pyselfie's own masks of pictures, but small people get no second look."""
+
+    @property
+    def _looks_closer(self) -> bool:
+        return False
 
 
 class MediaPipeSmoothing:
