@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from builder.serve import Server
     from tests.browser.guard import GuardedPage
 
-SIZE = (640, 360)  # more than any sample has
+SIZE = (1280, 720)
 # What copies a frame's pixels, or more: between arrays, as Python does, and between arrays and canvases.
 COUNT = """(() => {
   self.copies = [];
@@ -69,5 +69,5 @@ def test_pixels_are_copied_once_in_and_once_out(
     engine.page.evaluate(FRAMES, [SIZE, 3])
     assert engine.in_worker("copies") == expected * 3
     picture = engine.snapshot()
-    np.testing.assert_array_equal(picture[:, 1:], np.broadcast_to([175, 165, 135, 255], (360, 639, 4)))
+    np.testing.assert_array_equal(picture[:, 1:], np.broadcast_to([175, 165, 135, 255], (SIZE[1], SIZE[0] - 1, 4)))
     assert (picture[:, 0, :3] == 246).all()

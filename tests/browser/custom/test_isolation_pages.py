@@ -12,14 +12,25 @@ from tests.browser.custom.test_isolation import NO_POLICY
 from tests.browser.element.element_kit import SAMPLE, ElementPage
 from tests.browser.element.test_api import GET, tag
 from tests.browser.harness import EngineDriver
+from tests.browser.track.track_kit import open_track, wait_colour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import Route
 
     from builder.serve import Server
     from tests.browser.guard import GuardedPage
+
+
+TELLS = """import js
+
+LEVEL = 20 if hasattr(js, "fetch") else 180
+
+def effect(frame, mask, time):
+    return frame // 255 * 0 + LEVEL
+"""
 
 
 @pytest.mark.engines
@@ -71,6 +82,18 @@ def test_an_isolated_effect_does_not_come_out(launch: Callable[..., GuardedPage]
     page.run(f"(text) => {{ {GET}.isolated = false; {GET}.setEffect(text); {GET}.src = '{SAMPLE}'; }}", FLAT.format(7))
     page.wait("frame", after=after)
     page.until(lambda: page.run(LEVEL) == 7)
+
+
+@pytest.mark.parametrize("isolated", [True, False])
+def test_a_track_can_be_isolated(
+    launch: Callable[..., GuardedPage],
+    serve_as: Callable[..., Server],
+    camera_file: Path,
+    isolated: bool,
+) -> None:
+    """Its effect paints, and finds no way to ask anybody, which it does in a worker that is not."""
+    page = open_track(launch, serve_as(NO_POLICY), camera_file, isolated=isolated, effectSource=TELLS)
+    wait_colour(page, (180, 180, 180) if isolated else (20, 20, 20))
 
 
 def test_a_policy_that_forbids_it_is_named(launch: Callable[..., GuardedPage], site: Server) -> None:

@@ -30,10 +30,13 @@ def lab(browser_for: Callable[..., Browser], origins: set[str], site: Server) ->
     """Return the page, which all tests share; it may not throw, log an error or ask another origin."""
     context = browser_for(()).new_context()
     guard = Guard(context, origins)
+    sent: list[str] = []
+    context.on("request", lambda request: sent.append(request.url) if request.method != "GET" else None)
     page: GuardedPage = context.new_page()  # type: ignore[assignment]
     yield LabPage(page, site.url)
     context.close()
     assert guard.faults() == []
+    assert sent == [], "nothing leaves the device"
 
 
 @pytest.fixture(scope="module")
