@@ -67,6 +67,7 @@ export interface EffectControl {
   step?: number;
   whole?: boolean;
   choices?: string[];
+  longest?: number;
 }
 
 /** What has become of the effect in Python. */

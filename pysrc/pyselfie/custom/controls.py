@@ -194,13 +194,15 @@ class Control:
         """Return what a page needs to draw it, as JSON can hold it.
 
         Always `name`, `kind` (number, flag, choice, color, text) and `default`; of a number `low`, `high`, `step` and
-        `whole`; of a choice `choices`.
+        `whole`; of a choice `choices`; of a text `longest`, how many letters it may have.
         """
         described = {"name": self.name, "kind": self.option.kind, "default": self.option.default}
         if self.option.kind == "number":
             described |= {"low": self.option.low, "high": self.option.high, "step": self.step, "whole": self.whole}
         if self.option.kind == "choice":
             described["choices"] = list(self.option.choices)
+        if self.option.kind == "text":
+            described["longest"] = LONGEST_TEXT
         return described
 
 

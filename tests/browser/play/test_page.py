@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.browser.page.page_kit import encode, two_colours
-from tests.browser.play.play_kit import RED, Play, opened
+from tests.browser.play.play_kit import NEGATIVE, RED, Play, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,6 +134,7 @@ def test_controls_appear_and_change_the_picture(play: Play):
     play.wait_colour((16, 32, 48))
     kinds = page.eval_on_selector_all("#parameters input, #parameters select", "(all) => all.map(({ type }) => type)")
     assert kinds == ["range", "color", "select-one", "checkbox", "text"]
+    assert page.get_attribute("#parameter-title", "maxlength") == "1000"
     assert page.is_hidden("#defaults-button")
     page.fill("#parameter-color", "#c80000")
     play.wait_colour((200, 0, 0))
@@ -177,6 +178,11 @@ def test_another_example_has_its_own_defaults(play: Play):
     play.until(lambda: page.inner_text("#about") == "Another version of this example.")
     page.keyboard.press("Control+z")
     play.until(lambda: page.inner_text("#about") == usual)
+    play.write(NEGATIVE)
+    play.until(lambda: (page.input_value("#example"), page.inner_text("#about")) == ("", ""))  # it's no version of it
+    page.keyboard.press("Control+z")
+    play.until(lambda: page.inner_text("#about") == usual)
+    assert page.input_value("#example") == "bokeh"
     play.until(lambda: page.is_hidden("#defaults-button") and page.locator("#parameter-size").count())
     play.content.press("Control+z")
     play.until(lambda: "size: float = 0.2" in play.text())

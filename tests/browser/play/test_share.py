@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 PAINT = """import numpy as np
 
+def grey(picture):
+    return picture.mean(axis=2)
+
 def paint_it(frame, mask, time, level: int = 3, grün: bool = False):
     return np.full_like(frame, (level * 20, 200 if grün else 0, 0))
 """
@@ -137,6 +140,7 @@ def test_a_link_of_ones_own_opens_elsewhere(play: Play, launch: Callable[..., Gu
     other = Play(launch(), site, f"?model=general{link[link.index('#') :]}").wait_painted()
     other.page.wait_for_selector("#foreign:not([hidden])")
     assert other.text().rstrip() == PAINT.rstrip()
+    assert other.page.inner_text("#foreign-name") == "“paint it”"
     assert other.page.inner_text("#running-text") == "Not run yet"
     other.page.click("#foreign-back")
     other.wait_state("good")

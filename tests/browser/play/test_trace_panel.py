@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 ALL = ["Frame", "Model input", "Raw mask", "Smoothing weight", "Refined mask", "Overlay", "Composite"]
 STEP = 4  # levels from one frame of the film to the next
 COUNT = "() => { self.traces = 0; document.querySelector('#stage').addEventListener('trace', () => { traces++; }); }"
+COVERED = """() => {
+  const graph = document.querySelector(".trace-graph");
+  graph.scrollIntoView({ block: "start" });
+  scrollBy(0, graph.getBoundingClientRect().top);
+  return [20, 200, 400].filter((y) => !document.elementFromPoint(180, y)?.closest("#trace"));
+}"""
 LEVEL = """
 async () => {
   const { data, shape: [height, width] } = await document.querySelector("#stage").getTraced("frame");
@@ -155,7 +161,7 @@ def test_value_under_the_pointer_is_in_the_file(panel: Panel, tmp_path: Path) ->
 
 
 def test_panel_is_for_everybody(panel: Panel) -> None:
-    """No violation of axe with a step enlarged, nor anything wider than a phone; Enter enlarges, Close goes back."""
+    """No violation of axe with a step enlarged; a phone is wide enough, and its picture covers nothing; keys do."""
     open_trace(panel)
     panel.page.set_viewport_size({"width": 360, "height": 800})
     if panel.page.locator(".trace-large").is_visible():
@@ -169,6 +175,7 @@ def test_panel_is_for_everybody(panel: Panel) -> None:
     )
     assert violations == []
     assert panel.page.evaluate("document.documentElement.scrollWidth") == 360
+    assert panel.page.evaluate(COVERED) == []
     panel.page.click(".trace-large >> text=Close")
     assert panel.page.evaluate("document.activeElement.closest('[data-step]').dataset.step") == "overlay"
     panel.page.set_viewport_size({"width": 1280, "height": 720})

@@ -47,7 +47,7 @@ def described(parameters: str) -> dict[str, Any]:
         ("x: Color = Color('#ff8000')", {"kind": "color", "default": "#ff8000"}),
         ("x: Color = '#ff8000'", {"kind": "color", "default": "#ff8000"}),
         ("x: Literal['a', 'b'] = 'b'", {"kind": "choice", "default": "b", "choices": ["a", "b"]}),
-        ("x: str = 'hello'", {"kind": "text", "default": "hello"}),
+        ("x: str = 'hello'", {"kind": "text", "default": "hello", "longest": 1000}),
     ],
 )
 def test_annotation_and_default_make_a_control(parameter: str, expected: dict[str, Any]) -> None:

@@ -88,7 +88,7 @@ const control = (value) =>
   text(value.name) &&
   ["number", "flag", "choice", "color", "text"].includes(value.kind) &&
   plain(value.default) &&
-  [value.low, value.high, value.step].every(orNone(number)) &&
+  [value.low, value.high, value.step, value.longest].every(orNone(number)) &&
   orNone(flag)(value.whole) &&
   orNone(texts)(value.choices);
 /** `CustomEffectError.as_dict`. @type {Check} */

@@ -45,8 +45,9 @@ export class Examples extends EventTarget {
   show({ name, source }) {
     const example = this.#all.get(name);
     const isListed = [...this.#select.options].some(({ value }) => value === name);
-    this.#select.value = isListed ? name : "";
-    const changed = isListed && name ? "Another version of this example." : "";
+    const isVersion = isListed && source.includes(`def ${name}(`); // an example's function has its file's name
+    this.#select.value = isVersion ? name : "";
+    const changed = isVersion ? "Another version of this example." : "";
     this.#about.textContent = example?.source === source ? example.about : changed;
   }
 

@@ -76,7 +76,7 @@ function inputOf(control) {
   const input = make("input");
   input.type = { number: "range", flag: "checkbox", color: "color", text: "text" }[control.kind];
   if (control.kind === "flag") input.setAttribute("role", "switch");
-  if (control.kind === "text") input.maxLength = 200;
+  if (control.kind === "text") input.setAttribute("maxlength", String(control.longest));
   if (control.kind === "number") {
     Object.assign(input, { min: String(control.low), max: String(control.high), step: String(control.step) });
   }

@@ -135,7 +135,7 @@ export class Sharing extends EventTarget {
   }
 }
 
-/** What the text calls its effect. @param {string} source */
+/** What the text calls its effect: the function that takes a frame or a sample. @param {string} source */
 function nameIn(source) {
-  return /^def\s+([^\W_]\w*)/mu.exec(source)?.[1]?.replaceAll("_", " ") ?? "";
+  return /^def\s+([^\W_]\w*)\s*\(\s*_*(?:frame|sample)_*\b/mu.exec(source)?.[1]?.replaceAll("_", " ") ?? "";
 }
