@@ -1,5 +1,6 @@
 """What <selfie-segmentation> can be told, what it gives back, and what it says when it cannot."""
 
+import re
 import shutil
 
 import numpy as np
@@ -101,6 +102,13 @@ def test_stream_shows_the_composite(launch, site, camera_file):
     assert seen[:2] == [1280, 720]
     np.testing.assert_allclose(seen[2:], (0x20, 0x40, 0x60, 255), atol=6)
     assert page.run(f"stream.getTracks()[0].stop(), {GET}.runsHidden") is False
+    for wrong in ("-1", "0", "NaN", "'10'"):
+        told = page.run(
+            f"(() => {{ try {{ {GET}.captureStream({wrong}); }} catch (error) {{ return error.message; }} }})()"
+        )
+        assert re.match(
+            r"captureStream\(\) takes a number of frames a second above 0, or nothing, but got \S+\.$", told
+        )
 
 
 UNKNOWN = {

@@ -147,7 +147,10 @@ def test_wrong_options_and_inputs_are_refused_and_it_goes_on(page: GuardedPage) 
           frame.close();
           const values = [undefined, "photo.jpg", document.body, document.createElement("video"), new Image(),
                           plain("#f00", 0, 9), closed, frame];
-          const inputs = [await outcome(segmenter.send()), await outcome(segmenter.send({}))];
+          const { proxy, revoke } = Proxy.revocable({}, {});
+          revoke();
+          const inputs = [];
+          for (const value of [proxy, undefined, {}]) inputs.push(await outcome(segmenter.send(value)));
           for (const value of values) inputs.push(await outcome(segmenter.send({ image: value })));
           inputs.push(await outcome(segmenter.send({ image })));
           return { options, inputs, results: seen.length };
@@ -158,7 +161,8 @@ def test_wrong_options_and_inputs_are_refused_and_it_goes_on(page: GuardedPage) 
         assert sentence in told
         assert went_on == "fine"
     *refused, last = found["inputs"]
-    wanted = ["is undefined, expected a video", "is undefined", "is undefined", "is “photo.jpg”", "HTMLBodyElement"]
+    wanted = ["the image of [object Object] cannot be read, expected a video"]
+    wanted += ["is undefined, expected a video", "is undefined", "is undefined", "is “photo.jpg”", "HTMLBodyElement"]
     wanted += [
         "the HTMLVideoElement (0x0 pixels) shows none; wait for its `loadeddata`",
         "the HTMLImageElement (0x0 pixels)",

@@ -1,6 +1,6 @@
 // <selfie-segmentation>: a picture, video or camera with its background changed, by attributes alone.
 
-import { backdropFault, frameFault, stepFault, traceFault } from "../engine/arguments.js";
+import { backdropFault, frameFault, frameRateFault, stepFault, traceFault } from "../engine/arguments.js";
 import { Engine } from "../engine/engine.js";
 import { discard } from "../engine/frames.js";
 import { faultOf } from "../options.js";
@@ -304,6 +304,8 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {number} [fps] */
   captureStream(fps) {
+    const fault = frameRateFault(fps);
+    if (fault) throw new TypeError(fault);
     return this.#broadcast.stream(fps);
   }
 

@@ -19,6 +19,12 @@ export function backdropFault(bitmap) {
   return `setBackdrop() takes an ImageBitmap or null, but got ${show(bitmap)}; the last one stays.`;
 }
 
+/** @param {unknown} fps */
+export function frameRateFault(fps) {
+  if (fps === undefined || (typeof fps === "number" && fps > 0)) return "";
+  return `captureStream() takes a number of frames a second above 0, or nothing, but got ${show(fps)}.`;
+}
+
 /** @param {unknown} state */
 export function traceFault(state) {
   if (TRACES.includes(/** @type {string} */ (state))) return "";

@@ -12,7 +12,7 @@
 
 import { show } from "../show.js";
 import { locateWorker } from "./locate.js";
-import { takePicture } from "./picture.js";
+import { imageOf, takePicture } from "./picture.js";
 import { Service } from "./service.js";
 
 /** The version of @mediapipe/selfie_segmentation whose API this is. */
@@ -73,7 +73,7 @@ export class SelfieSegmentation {
   async send(inputs) {
     await this.#listening;
     const service = await this.#started();
-    const { answer } = await this.#hand(service, takePicture(inputs?.image));
+    const { answer } = await this.#hand(service, takePicture(imageOf(inputs)));
     const [image, segmentationMask] = await answer;
     await this.#deliver({ image, segmentationMask });
   }

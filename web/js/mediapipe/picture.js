@@ -5,6 +5,7 @@ import { kindOf, show } from "../show.js";
 /** @typedef {import("../../types/selfie_segmentation.d.ts").InputImage} InputImage */
 
 const EXPECTED = "a video, image or canvas element, an OffscreenCanvas, an ImageBitmap, a VideoFrame or an ImageData";
+const NEEDED = "send() needs {image}: the image";
 const FOREIGN =
   "The image comes from another origin without its permission (CORS), or is an SVG with HTML in it (foreignObject), so its " +
   'pixels may not be read: load it with crossorigin="anonymous" from a server that allows this page, or save it as a PNG.';
@@ -20,6 +21,15 @@ const SIZES = {
   VideoFrame: ({ displayWidth, displayHeight }) => [displayWidth, displayHeight],
 };
 
+/** @param {unknown} inputs  Of `send`. */
+export function imageOf(inputs) {
+  try {
+    return /** @type {{image?: unknown} | null | undefined} */ (inputs)?.image;
+  } catch (cause) {
+    throw new TypeError(`${NEEDED} of ${show(inputs)} cannot be read, expected ${EXPECTED}.`, { cause });
+  }
+}
+
 /**
  * Take the picture that `source` shows at this moment; the source stays the caller's.
  *
@@ -29,7 +39,7 @@ const SIZES = {
 export async function takePicture(source) {
   const kind = kindOf(source);
   const size = Object.hasOwn(SIZES, kind) && SIZES[kind](source);
-  if (!size) throw new TypeError(`send() needs {image}: the image is ${show(source)}, expected ${EXPECTED}.`);
+  if (!size) throw new TypeError(`${NEEDED} is ${show(source)}, expected ${EXPECTED}.`);
   if (!size[0] || !size[1]) throw new Error(nothingToSee(kind, size));
   try {
     return await take(kind, /** @type {any} */ (source));
