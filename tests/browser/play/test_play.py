@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from builder.serve import Server
     from tests.browser.guard import GuardedPage
 
+STUBBORN = "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass\n"
 BLUE = RED.replace("(200, 0, 0)", "(0, 0, 200)")
 GREEN = RED.replace("(200, 0, 0)", "(0, 200, 0)")
 SHOWN = {RED: (200, 0, 0), BLUE: (0, 0, 200), GREEN: (0, 200, 0)}
@@ -102,6 +103,19 @@ def test_what_does_not_return_can_be_stopped(play: Play):
     assert play.mistake().startswith("The effect ")
     assert play.page.is_hidden("#stop-button")
     assert play.page.evaluate("document.activeElement.id") == "run-button"
+    play.wait_colour((200, 0, 0))
+    play.run(BLUE)
+    play.wait_colour((0, 0, 200))
+
+
+def test_what_has_to_end_with_its_worker_leaves_no_stale_sentence(play: Play):
+    """The page says that the engine is starting again as long as it does; then the last good effect goes on."""
+    play.run(RED)
+    play.wait_colour((200, 0, 0))
+    play.run(STUBBORN)
+    play.until(lambda: any("is starting again" in message for message in play.messages()))
+    play.until(lambda: play.state() == "old" and "and was stopped" in play.mistake())
+    play.until(lambda: play.messages() == [])
     play.wait_colour((200, 0, 0))
     play.run(BLUE)
     play.wait_colour((0, 0, 200))

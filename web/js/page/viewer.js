@@ -111,6 +111,7 @@ export class Viewer extends EventTarget {
   #onReady(detail) {
     this.#showRunning(detail);
     this.messages.clear("engine");
+    this.messages.clear("worker-notice"); // that it is starting again
     if (this.#backend !== "webgpu" || detail.backend === "webgpu") return;
     const sentence = `WebGPU was asked for but cannot be used (${detail.reason}), so ${backendTitle(detail.backend)} does the work.`;
     this.messages.show("backend", sentence, { tone: "notice" });
