@@ -122,7 +122,10 @@ def test_what_has_to_end_with_its_worker_leaves_no_stale_sentence(play: Play):
 
 
 def test_on_the_camera_it_says_what_a_frame_costs(site: Server, launch: Callable[..., GuardedPage], camera_file: Path):
-    """With the camera on, time goes on for the effect, and its milliseconds stand beside those of a camera's frame."""
+    """With the camera on, time goes on for the effect, and its milliseconds stand beside those of a camera's frame.
+
+    Camera and effect are back after a text that ends only with its worker.
+    """
     play = Play(launch(*camera_flags(camera_file)), site).wait_painted()
     play.wait_state("good")
     play.until(lambda: play.page.inner_text("#cost").endswith("ms for this picture"))
@@ -133,6 +136,11 @@ def test_on_the_camera_it_says_what_a_frame_costs(site: Server, launch: Callable
     assert play.page.inner_text("#way") == "Full size: sees every pixel; Canvas 2D paints it"
     play.until(lambda: "of 33 ms per frame" in play.page.inner_text("#cost"))
     assert play.page.evaluate("document.getElementById('cost-meter').value") > 0
+    play.run(STUBBORN)
+    play.until(lambda: play.state() == "old" and "and was stopped" in play.mistake())
+    play.page.click("#clear-button")
+    play.until(lambda: "True" in play.page.inner_text("#printed-text"))
+    assert (play.size(), play.state()) == ((1280, 720), "old")
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,14 @@ def test_pages_preload_what_their_scripts_import(dist: Path):
         assert all((dist / path).is_file() for path in preloaded)
 
 
+def test_demo_playground_and_lab_link_each_other(dist: Path):
+    """Above each page's content, the other two."""
+    pages = {"index.html": "./", "play.html": "play.html", "lab.html": "lab.html"}
+    for page in pages:
+        links = set(re.findall(r'<a [^>]*href="([^"]+)"', (dist / page).read_text().partition("<main")[0]))
+        assert {link for name, link in pages.items() if name != page} <= links, page
+
+
 def test_only_who_wants_the_trace_panel_loads_it():
     """pyselfie.js exports it, and imports none of it."""
     assert "js/element/element.js" in preloads(WEB, "pyselfie.js")
