@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from pyselfie.core.manifest import load_spec
-from pyselfie.core.options import EFFECT_NAMES, option_named, way_in
 from pyselfie.core.sampling import resize_half_pixel
 from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.harness import EngineDriver, png_base64
@@ -43,19 +42,6 @@ async ([pngs, cut]) => {
     masks.push(await engine.getMask());
   }
   return masks.map(({ width, height, data }) => ({ width, height, data: Array.from(data) }));
-}
-"""
-
-RANDOM = """
-async ([pngs, changes]) => {
-  const frames = await Promise.all(pngs.map(bitmap));
-  for (const [index, change] of changes.entries()) {
-    engine.setOptions(change);
-    while (!engine.wantsFrame) await new Promise((done) => setTimeout(done, 1));
-    const copy = await createImageBitmap(frames[index % frames.length]);
-    engine.push(copy, { cut: index % 13 === 0 });
-    if (index % 101 === 100) engine.reset();
-  }
 }
 """
 
@@ -220,41 +206,6 @@ def test_edges_change_while_it_runs_and_no_canvas_goes(engine: EngineDriver, ast
     np.testing.assert_array_equal(engine.mask(), refined)
     assert engine.page.evaluate("fewest") == 1
     assert engine.log("error", "notice") == []
-
-
-def test_options_at_random_leave_nothing_stuck(
-    engine: EngineDriver, open_engine: Callable[..., EngineDriver], astronaut: Picture
-) -> None:
-    """Over 500 frames of two sizes, with cuts and resets among them; afterwards a photo looks as in a new engine."""
-    rng = np.random.default_rng(11)
-    low, high = option_named("smoothing").low, option_named("smoothing").high
-    choices: dict[str, Callable[[], Any]] = {
-        "effect": lambda: str(rng.choice(EFFECT_NAMES)),
-        "edges": lambda: str(rng.choice(["raw", "refined"])),
-        "smoothing": lambda: float(rng.uniform(low, high)),
-        "modelSelection": lambda: int(rng.integers(2)),
-        "mirror": lambda: bool(rng.integers(2)),
-        "strength": lambda: float(rng.uniform()),
-        "color": lambda: f"#{rng.integers(1 << 24):06x}",
-        "decontaminate": lambda: bool(rng.integers(2)),
-        "lightWrap": lambda: float(rng.uniform()),
-        "colourCast": lambda: float(rng.uniform(0, 0.1)),
-    }
-    assert set(choices) == {option.js_name for option in way_in("engine")}
-    changes = [{name: choices[name]() for name in rng.choice(list(choices), 2)} for _ in range(500)]
-    settled = {"effect": "blur", "edges": "refined", "smoothing": 0.85, "modelSelection": 1, "mirror": False}
-    settled |= {"strength": 0.5, "color": "#00FF00", "decontaminate": True, "lightWrap": 0.15, "colourCast": 0}
-    engine.start(effect="mask")
-    frames = [png_base64(picture) for picture in (*noisy(astronaut[::4, ::4], 3), astronaut[:96:2, ::2])]
-    engine.page.evaluate(RANDOM, [frames, changes])
-    engine.options(**settled)
-    engine.page.evaluate("until(({ type, modelSelection }) => type === 'model' && modelSelection === 1, 'the model')")
-    engine.show(astronaut)
-    assert engine.log("error", "notice") == []
-    fresh = open_engine(**{name: value for name, value in settled.items() if name != "effect"})
-    fresh.options(effect="blur")
-    fresh.show(astronaut)
-    assert np.abs(engine.snapshot().astype(int) - fresh.snapshot()).max() <= 2
 
 
 def test_a_video_that_jumps_begins_another_film(
