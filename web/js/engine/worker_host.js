@@ -13,13 +13,13 @@
  * @typedef {import("./protocol.d.ts").Failure} Failure
  * @typedef {{modelSelection?: number, edges?: string}} FirstModel
  *
- * The watchdog looks twice a second at a worker that owes something and has been silent since the last look, and pings it:
- * one that works gives signs of life between two pieces of work, one that hangs gives none. Signs alone do not do for
- * ever: what is owed may have got lost. It counts looks, not time, as a page that stood still itself (a dialogue, a closed
- * lid) has not seen what the worker sent meanwhile. While an effect of the page's own runs, `EffectWatch` says how long it
- * may; a worker that has to go because of that has a restart to spare all the same. Code in an isolated worker can send what
- * it likes while it runs, but read nothing: there only the answer with the last ping's number is a sign of life, and it is
- * asked for one whether it says that it owes something or not.
+ * The watchdog looks twice a second at a worker that owes something (first of all its start) and has been silent since
+ * the last look, and pings it: one that works gives signs of life between two pieces of work, one that hangs gives
+ * none. Signs alone do not do for ever: what is owed may have got lost. It counts looks, not time, as a page that stood
+ * still itself (a dialogue, a closed lid) has not seen what the worker sent meanwhile. While an effect of the page's
+ * own runs, `EffectWatch` says how long it may; a worker that has to go because of that has a restart to spare all the
+ * same. Code in an isolated worker can send what it likes while it runs, but read nothing: there only the answer with
+ * the last ping's number is a sign of life, and it is asked for one whether it says that it owes something or not.
  */
 
 import { EffectWatch } from "./effect_watch.js";
@@ -33,6 +33,7 @@ const LOOK_MS = 500;
 const MOST_LOOKS = 20; // one piece of work takes less: painting the largest photo
 const MOST_LOOKS_WITHOUT_RESULT = 120;
 const MOST_LOOKS_LOADING = 120; // a model: WebGPU shaders may compile for long, and nothing else runs then
+const MOST_LOOKS_STARTING = 240; // as long as the worker's own patience with a step
 
 /** By their settings; of isolated ones the newest. @type {Map<string, WorkerHost>} */
 const hosts = new Map();
@@ -230,16 +231,18 @@ export class WorkerHost {
       else this.#sendPing();
       return;
     }
-    const owes = this.#owes;
-    if (!this.#ready || hidden || !(owes || this.#isolated)) {
+    const starts = !this.#ready && !(this.#booted && this.#clients.size === 0);
+    const owes = starts || this.#owes;
+    if (hidden || !(owes || this.#isolated)) {
       this.#looks = this.#fruitless = 0;
       this.#effects.rest();
       return;
     }
-    const loading = this.#fetching || [...this.#clients.values()].some((client) => client.loading);
+    const loads = this.#fetching || [...this.#clients.values()].some(({ loading }) => loading);
+    const most = starts ? MOST_LOOKS_STARTING : loads ? MOST_LOOKS_LOADING : MOST_LOOKS;
     this.#looks++;
-    this.#fruitless = owes ? this.#fruitless + 1 : 0;
-    const isSilent = this.#looks > (loading ? MOST_LOOKS_LOADING : MOST_LOOKS);
+    this.#fruitless = owes && !starts ? this.#fruitless + 1 : 0; // of a start that stands still the worker tells
+    const isSilent = this.#looks > most;
     if (isSilent) this.#worker?.terminate(); // it would not even end
     if (isSilent || this.#fruitless > MOST_LOOKS_WITHOUT_RESULT) this.#died("it does not answer");
     else this.#sendPing();

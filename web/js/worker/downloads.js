@@ -65,7 +65,9 @@ export class Downloads {
   async open() {
     const response = await this.#get(this.url("assets.json"));
     /** @type {{files: Record<string, {bytes: number, sha256: string}>, late: Record<string, string[]>, native: Record<string, string>, version: string, runtime: string} | undefined} */
-    const list = await response.json().catch(() => undefined);
+    const list = await response.json().catch((/** @type {Error} */ { name }) => {
+      if (name !== "SyntaxError") throw this.#fail("assets.json broke off before its end. Try again.");
+    });
     if (!list?.files)
       throw this.#fail(`${this.url("assets.json")} is no list of pyselfie's files: copy all of them there again.`);
     const unseen = { wire: 0, decoded: 0, expected: false, damaged: false };
