@@ -11,10 +11,11 @@ from PIL import Image
 
 from builder.pipeline import build
 from builder.samples import astronaut_png
+from tests import engines
+from tests.browser.faults.fault import FaultTable
 from tests.engines import (  # noqa: F401 # for pytest
     FIREFOX,
     engine_name,
-    pytest_addoption,
     pytest_generate_tests,
     pytest_terminal_summary,
 )
@@ -42,9 +43,18 @@ def _asking_for_webgpu() -> set[Path]:
     return {file for file in _BROWSER_TESTS.rglob("test_*.py") if any(sign in file.read_text() for sign in signs)}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the caller choose the engines, and a file for the table of faults."""
+    engines.pytest_addoption(parser)
+    parser.addoption("--fault-table", type=Path, metavar="FILE", help="write what became of each fault there, as JSON")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what sorts the tests."""
+    """Register what sorts the tests, and what writes the table of faults."""
     config.pluginmanager.register(_LastWord())
+    table = config.getoption("--fault-table")
+    if table and not hasattr(config, "workerinput"):  # which a process of xdist's has: its reports come here
+        config.pluginmanager.register(FaultTable(table))
 
 
 @pytest.hookimpl(optionalhook=True)

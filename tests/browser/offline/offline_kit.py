@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PREFIX = "/some/where/"
 OUTER_WORKER = "/outer-worker.js"
 _POLICY = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; report-uri {REPORT_PATH}"}
-_PORTS = range(20_000, 32_000)
+PORTS = range(20_000, 32_000)
 """Below those that the system gives to others, which could take one while the host is down."""
 _LIGHT = ("index.html", "play.html", "widget.html", "js/", "styles/")
 
@@ -115,7 +115,7 @@ class Host:
         return self
 
     def _listening(self, offline: bool) -> Server:
-        for port in [self.port] if self.port else random.sample(_PORTS, 50):
+        for port in [self.port] if self.port else random.sample(PORTS, 50):
             with suppress(BuildError):  # somebody has it
                 return Server(self._folder, port=port, prefix=PREFIX, headers=_POLICY, offline=offline)
         raise AssertionError("no port is free")
