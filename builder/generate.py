@@ -84,7 +84,7 @@ def _row(option: Option) -> dict[str, object]:
     return {
         "name": option.js_name,
         "attribute": option.attribute,
-        "short": option.short or option.js_name,
+        "short": option.short or option.attribute,
         "kind": option.kind,
         "initial": option.default,
         "expected": option.expected,

@@ -16,7 +16,7 @@ _ON = {True: "on", False: "off"}
 
 def parts(options: Iterable[Option], page: str) -> dict[str, str]:
     """Return the generated parts of one page of docs/, by the names of their markers."""
-    makers = {"element": _element, "track": _track, "widget": _widget, "cli": _cli}
+    makers = {"element": _element, "track": _track, "widget": _widget, "cli": _cli, "deploy": _page}
     return makers[page](list(options)) if page in makers else {}
 
 
@@ -60,6 +60,19 @@ def _widget(options: list[Option]) -> dict[str, str]:
         "address": _table(["name", "what it is", "value", "default"], address),
         "message": _table(["option", "value"], message),
     }
+
+
+def _page(options: list[Option]) -> dict[str, str]:
+    rows = [
+        [
+            f"`{one.short or one.attribute}`",
+            one.help,
+            _values(one, _switch(one, "on if present or `true`")),
+            _usual(one),
+        ]
+        for one in _of(options, "page")
+    ]
+    return {"options": _table(["name", "what it is", "value", "default"], rows)}
 
 
 def _cli(options: list[Option]) -> dict[str, str]:

@@ -163,7 +163,7 @@ OPTIONS = (
         "number",
         Options.strength,
         "how strong the blur is",
-        ("engine", "cli", *_PAGE),
+        ("engine", "cli", "page", *_PAGE),
         effects=("blur",),
     ),
     Option(
@@ -193,13 +193,13 @@ OPTIONS = (
         ("engine", "cli", "page", *_PAGE),
         high=MOST_SMOOTHING,
     ),
-    Option("mirror", "flag", Options.mirror, "mirrors the person left to right", ("engine", "cli", *_PAGE)),
+    Option("mirror", "flag", Options.mirror, "mirrors the person left to right", ("engine", "cli", "page", *_PAGE)),
     Option(
         "decontaminate",
         "flag",
         Options.decontaminate,
         "takes the old background's colours out of the person's edge",
-        ("engine", "cli", *_PAGE),
+        ("engine", "cli", "page", *_PAGE),
         effects=("color", "picture", "blur", "transparent"),
     ),
     Option(
@@ -207,7 +207,7 @@ OPTIONS = (
         "number",
         Options.light_wrap,
         "how much light of the picture behind falls on the person's edge",
-        ("engine", "cli", *_PAGE),
+        ("engine", "cli", "page", *_PAGE),
         effects=("picture",),
     ),
     Option(
@@ -215,7 +215,7 @@ OPTIONS = (
         "number",
         Options.colour_cast,
         "how far the person's colours follow the picture behind",
-        ("engine", "cli", *_PAGE),
+        ("engine", "cli", "page", *_PAGE),
         high=0.1,
         effects=("picture",),
     ),

@@ -129,6 +129,27 @@ def test_address_chooses_effect_model_and_backend(site: Server, launch: Callable
     assert demo.messages() == []
 
 
+def test_address_chooses_all_that_has_a_control(site: Server, launch: Callable[..., GuardedPage]):
+    """Sliders and switches show what the address says, the element has it, and it stays with the next picture."""
+    asked = {"strength": 0.9, "mirror": True, "decontaminate": False, "lightWrap": 0.4, "colourCast": 0.05}
+    search = "effect=picture&strength=0.9&mirror&decontaminate=false&light-wrap=0.4&colour-cast=0.05"
+    demo = open_demo(launch, site, f"?{search}").wait_painted()
+    told = "(names) => names.map((name) => document.getElementById('stage')[name])"
+    picture = [name for name in asked if name != "strength"]
+    assert demo.page.evaluate(told, picture) == [asked[name] for name in picture]
+    assert demo.page.is_checked("#mirror")
+    assert not demo.page.is_checked("#decontaminate")
+    shown = [demo.page.input_value(f"#{name}") for name in ("strength", "light_wrap", "colour_cast")]
+    assert shown == ["0.9", "0.4", "0.05"]
+    assert demo.messages() == []
+    demo.choose_effect("blur")
+    demo.until(lambda: demo.page.evaluate(told, ["strength"]) == [0.9])
+    demo.give("halves.png", encode(two_colours(300, 200)))
+    demo.wait_shown("halves.png", (300, 200))
+    assert demo.page.evaluate(told, ["mirror"]) == [True]
+    assert demo.page.is_checked("#mirror")
+
+
 @pytest.mark.parametrize(("name", "value"), [("effect", "sepia"), ("model", "7"), ("backend", "toString")])
 def test_bad_value_in_the_address_is_told(site: Server, launch: Callable[..., GuardedPage], name: str, value: str):
     """An unknown value gets one sentence, and the page starts with its default."""

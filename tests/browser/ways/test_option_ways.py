@@ -16,7 +16,7 @@ from tests.browser.track.track_kit import CANVAS_TRACK
 TAG = f'<selfie-segmentation id="s" src="{SAMPLE}" model-selection=0></selfie-segmentation>'
 JS_NAMES = {option: option_named(option).js_name for option in BAD}
 ATTRIBUTES = {option: option_named(option).attribute for option in BAD}
-PAGE_NAMES = {"model_selection": "model"}
+PAGE_NAMES = {**ATTRIBUTES, "model_selection": "model"}
 TOLD = [(option, value) for option, value in CASES if "\n" not in str(value)]
 
 

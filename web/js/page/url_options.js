@@ -1,4 +1,4 @@
-// What the address of the page asks for: ?backend=, ?effect=, ?model=.
+// What the address of the page asks for: ?backend=, ?effect=, ?light-wrap= and so on, as docs/deploy.md says.
 
 import { faultOf, optionsFor, parsed, readText } from "../options.js";
 

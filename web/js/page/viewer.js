@@ -28,6 +28,7 @@ export class Viewer extends EventTarget {
   #status = new Status();
   #bar = new SourceBar();
   #backend;
+  #mirror;
   #told;
   /** Size of the painted picture, as "width height". */
   #painted = "";
@@ -37,12 +38,14 @@ export class Viewer extends EventTarget {
   #model;
 
   /**
-   * @param {Record<string, any>} options  What the page's address asks for; a backend and a painter have no control.
+   * @param {Record<string, any>} options  What the page's address asks for; backend and painter have no control.
+   *   `mirror` counts for each source.
    * @param {string[]} [told]  Codes of the errors that the page has another place for.
    */
-  constructor({ backend, painter }, told = []) {
+  constructor({ backend, painter, mirror }, told = []) {
     super();
     this.#backend = backend;
+    this.#mirror = mirror;
     this.#told = told;
     Object.assign(this.stage, { backend, painter });
     this.#hearEngine();
@@ -180,7 +183,7 @@ export class Viewer extends EventTarget {
     this.messages.clear("source");
     if (source.notice) this.messages.show("source", source.notice, { tone: "notice" });
     // People expect a camera to be a mirror, and a picture that they chose to be as it is.
-    this.stage.mirror = source.kind === "camera";
+    this.stage.mirror = this.#mirror ?? source.kind === "camera";
     this.#emit("opened", { source });
   }
 
