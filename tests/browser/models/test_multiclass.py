@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from werkzeug.wrappers import Response
 
 from builder.paths import ROOT
 from pyselfie.core.classes import Classes
@@ -12,6 +13,7 @@ from pyselfie.core.sampling import resize_half_pixel
 from pyselfie.custom.source import load_effect
 from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.element.element_kit import SAMPLE, ElementPage
+from tests.browser.faults.trouble import slow
 from tests.browser.flags import camera_flags
 from tests.browser.harness import EngineDriver
 
@@ -58,6 +60,33 @@ def test_photo_gets_multiclass_after_the_first_picture(launch, site):
     order = page.run("events.map(({ type }) => type)")
     assert order.index("frame") < order.index("model")
     assert all(kind != "modelprogress" for kind in order[: order.index("frame")])
+
+
+def test_download_is_told(launch, serve_site):
+    """Once something is painted: `modelprogress` events with growing bytes of all that the file has, then `model`."""
+    server = serve_site()
+    whole = server.application
+
+    def application(environ, start_response):
+        if not environ["PATH_INFO"].endswith(FILE):
+            return whole(environ, start_response)
+        environ.pop("HTTP_ACCEPT_ENCODING", None)
+        return slow(Response.from_app(whole, environ, buffered=True))(environ, start_response)
+
+    server.application = application
+    page = ElementPage(launch(), server.url, tag(src=SAMPLE))
+    assert page.wait("model")["model"] == "multiclass"
+    order = [kind for kind in page.run("events.map(({ type }) => type)") if kind in {"frame", "modelprogress", "model"}]
+    assert order[:2] == ["frame", "modelprogress"]
+    assert "modelprogress" not in order[order.index("model") :]
+    told = page.run("events.filter(({ type }) => type === 'modelprogress')")
+    assert {(one["text"], one["total"]) for one in told} == {
+        ("Downloading the multiclass model", (ROOT / FILE).stat().st_size)
+    }
+    loaded = [one["loaded"] for one in told]
+    assert len(loaded) > 3, "20 pieces came with pauses between them"
+    assert loaded == sorted(set(loaded))
+    assert 0 < loaded[0] < loaded[-1] <= told[0]["total"]
 
 
 def test_camera_on_a_cpu_stays_with_the_light_model(launch, site, camera_file):
