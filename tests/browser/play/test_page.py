@@ -230,7 +230,7 @@ def test_axe_finds_nothing(play: Play, scheme: Literal["light", "dark"], window:
     offered(play)
     assert play.axe() == []
     page.keyboard.press("Escape")
-    assert page.evaluate("document.documentElement.scrollWidth") == window["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= window["width"]
     assert page.evaluate(_OUTSIDE) == []
     assert page.evaluate(_SMALL_TARGETS) == []
     assert page.evaluate(_MOVES) == []

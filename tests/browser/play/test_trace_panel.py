@@ -174,7 +174,7 @@ def test_panel_is_for_everybody(panel: Panel) -> None:
         "async () => (await axe.run('#trace')).violations.map(({ id, nodes }) => [id, nodes])"
     )
     assert violations == []
-    assert panel.page.evaluate("document.documentElement.scrollWidth") == 360
+    assert panel.page.evaluate("document.documentElement.scrollWidth") <= 360
     assert panel.page.evaluate(COVERED) == []
     panel.page.click(".trace-large >> text=Close")
     assert panel.page.evaluate("document.activeElement.closest('[data-step]').dataset.step") == "overlay"
@@ -188,6 +188,7 @@ def test_any_page_can_have_a_panel_and_take_it_away(panel: Panel) -> None:
     assert wrong.startswith("mountTrace takes the element that it puts the panel into, and the <selfie-segmentation>")
 
 
+@pytest.mark.engines
 def test_frames_can_be_frozen_and_stepped_through(panel: Panel, tmp_path: Path) -> None:
     """A photo has no frames to step through; a video goes on by one, and back; frozen, it plays and the arrays stay."""
     open_trace(panel)

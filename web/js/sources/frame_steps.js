@@ -3,14 +3,18 @@
 const UNKNOWN_S = 1 / 30;
 const SHORTEST_S = 1 / 250;
 const LONGEST_S = 1 / 4;
+/** Times that differ by less of themselves are one time. */
+const SAME = 0.1;
 
 export class FrameSteps {
   #video;
-  /** The shortest time from one frame to the next, in seconds. */
+  /** From one frame to the next, in seconds: the mean of the shortest times, as files round them. */
   #duration = UNKNOWN_S;
-  #isMeasured = false;
+  #measured = 0;
   /** When the picture that is shown begins. */
   #time = 0;
+  /** Where the video has jumped to; null while it plays. @type {number | null} */
+  #place = null;
   #count = 0;
   #isTimed;
 
@@ -23,13 +27,25 @@ export class FrameSteps {
 
   /** @param {VideoFrameCallbackMetadata} frame */
   #see({ mediaTime, presentedFrames }) {
-    const passed = (mediaTime - this.#time) / (presentedFrames - this.#count);
-    if (passed > SHORTEST_S && passed < LONGEST_S && !(this.#isMeasured && passed > this.#duration)) {
-      this.#duration = passed;
-      this.#isMeasured = true;
+    if (!this.#video.paused) {
+      if (this.#place === null) this.#measure((mediaTime - this.#time) / (presentedFrames - this.#count));
+      this.#place = null;
     }
-    [this.#time, this.#count] = [mediaTime, presentedFrames];
+    if (this.#isOfPlace(mediaTime)) this.#time = mediaTime;
+    this.#count = presentedFrames;
     this.#video.requestVideoFrameCallback((_, frame) => this.#see(frame));
+  }
+
+  /** @param {number} passed seconds from one frame to another, or more where frames were left out */
+  #measure(passed) {
+    if (!(passed > SHORTEST_S && passed < LONGEST_S)) return;
+    if (this.#measured === 0 || passed < this.#duration * (1 - SAME)) [this.#duration, this.#measured] = [passed, 1];
+    else if (passed < this.#duration * (1 + SAME)) this.#duration += (passed - this.#duration) / ++this.#measured;
+  }
+
+  /** After a jump Firefox tells of the place itself, and late of frames before it. @param {number} time when a frame begins */
+  #isOfPlace(time) {
+    return this.#place === null || (time > this.#place - this.#duration && time < this.#place - SHORTEST_S / 4);
   }
 
   /** Pause, and show the picture that is so many frames away; as the video goes round, behind its end is its beginning. @param {number} frames */
@@ -42,7 +58,8 @@ export class FrameSteps {
     const gone = begins > last + half ? 0 : begins < -half ? last : begins;
     this.#time = Math.min(Math.max(gone, 0), last); // a paused video may not tell of the frame that it has jumped to
     const shown = new Promise((done) => video.addEventListener("seeked", done, { once: true }));
-    video.currentTime = this.#time + half; // in its middle: its ends are rounded
+    this.#place = this.#time + half; // in its middle: its ends are rounded
+    video.currentTime = this.#place;
     await shown;
   }
 }
