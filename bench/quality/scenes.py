@@ -1,6 +1,6 @@
-"""The pictures of docs/quality.md: ten and more scenes as they are, with raw edges, and with refined ones.
+"""The pictures of docs/quality.md: scenes as they are, with raw and with refined edges; and before pictures of ours.
 
-    .venv/bin/python -m bench.quality.scenes [FOLDER]
+    PYTHONPATH=pysrc .venv/bin/python -m bench.quality.scenes [FOLDER]
 
 FOLDER has the files that are named below; without it, it is the development data beside the checkout.
 """
@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from bench.quality.data import SHARED
-from builder.paths import DOCS
+from builder.paths import DOCS, WEB
 from builder.report import say
 from pyselfie import Segmenter
 from pyselfie.arrays.painter import ArrayPainter
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 OUT = DOCS / "quality"
 _LIGHT, _DARK = "#F4F1EA", "#14324A"
 _GAP = 6
+_LIGHT_WRAPS = (0.0, Options.light_wrap, 2 * Options.light_wrap)
 
 
 class Scene(NamedTuple):
@@ -71,14 +72,23 @@ SCENES = (
     Scene("dusk", "fixtures/images/c_coco_000000060623.jpg", (140, 0, 240, 300), _LIGHT),
 )
 
+LIGHTS = {"two-people": "room", "hat": "room", "curls": "hills", "glasses": "hills"}
+"""Of some scenes, before which of the demo's pictures they are shown in more and more of its light."""
+
 
 def main(folder: Path) -> None:
-    """Write every scene's picture."""
+    """Write every scene's pictures."""
     OUT.mkdir(exist_ok=True)
     for scene in SCENES:
-        path = OUT / f"{scene.name}.webp"
-        Image.fromarray(strip(folder, scene)).save(path, quality=90, method=6)
-        say(f"{path.name}: {path.stat().st_size // 1024} kB")
+        _write(scene.name, strip(folder, scene))
+        if scene.name in LIGHTS:
+            _write(f"light-{scene.name}", light_strip(folder, scene, LIGHTS[scene.name]))
+
+
+def _write(name: str, picture: Picture) -> None:
+    path = OUT / f"{name}.webp"
+    Image.fromarray(picture).save(path, quality=90, method=6)
+    say(f"{path.name}: {path.stat().st_size // 1024} kB")
 
 
 def strip(folder: Path, scene: Scene) -> Picture:
@@ -86,8 +96,23 @@ def strip(folder: Path, scene: Scene) -> Picture:
     frames = _frames(folder / scene.source, scene.frame)
     before = _composite(frames, scene.color, edges="raw", decontaminate=False)
     after = _composite(frames, scene.color, edges="refined", decontaminate=True)
+    return _side_by_side(scene, [frames[-1], before, after])
+
+
+def light_strip(folder: Path, scene: Scene, backdrop: str) -> Picture:
+    """Return the scene's part before a picture of the demo, without its light, with the usual and with twice that."""
+    with Image.open(WEB / "backdrops" / f"{backdrop}.jpg") as picture:
+        behind = np.array(picture.convert("RGB"))
+    frame = _frames(folder / scene.source, scene.frame)[-1]
+    with Segmenter(smoothing=0.0) as segmenter:
+        mask = segmenter.segment(frame)
+    options = [Options(effect="picture", light_wrap=strength) for strength in _LIGHT_WRAPS]
+    return _side_by_side(scene, [ArrayPainter(one, behind).paint(frame, mask) for one in options])
+
+
+def _side_by_side(scene: Scene, pictures: list[Picture]) -> Picture:
     left, top, width, height = scene.box
-    parts = [each[top : top + height, left : left + width] for each in (frames[-1], before, after)]
+    parts = [each[top : top + height, left : left + width] for each in pictures]
     gap = np.full((height, _GAP, 3), 255, np.uint8)
     return np.concatenate([parts[0], gap, parts[1], gap, parts[2]], axis=1)
 
