@@ -205,6 +205,8 @@ export interface ProcessedTrack extends MediaStreamTrack {
   setEffect(source: string | URL | null): void;
   stopEffect(): void;
   setEffectValues(values: Record<string, number | boolean | string>): void;
+  getMask(): Promise<ImageData>;
+  getClasses(): Promise<Record<ClassName, ImageData>>;
   /** Begin again after a failure. Rejects with an `AbortError` if the track ends first. */
   restart(): Promise<void>;
   /**

@@ -38,8 +38,8 @@ MESSAGE = [option.js_name for option in way_in("message")]
 METHODS = {
     "element": "start snapshot captureStream getMask getClasses skip push setBackdrop setEffect stopEffect"
     " setEffectValues setTrace getTraced cloneNode",
-    "track": "setOptions setEffect setEffectValues stopEffect replaceSource applyConstraints getSettings getConstraints"
-    " getCapabilities clone restart",
+    "track": "setOptions setEffect setEffectValues stopEffect getMask getClasses replaceSource applyConstraints"
+    " getSettings getConstraints getCapabilities clone restart",
     "legacy": "setOptions onResults initialize reset send send send",
     "page": "processTrack preload support newLegacy newElement",
 }

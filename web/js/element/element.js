@@ -3,6 +3,7 @@
 import { backdropFault, frameFault, frameRateFault, stepFault, traceFault } from "../engine/arguments.js";
 import { Engine } from "../engine/engine.js";
 import { discard } from "../engine/frames.js";
+import { classImages, maskImage, tracedArray } from "../mask_image.js";
 import { faultOf } from "../options.js";
 import { feedBackdrop, isColor } from "../sources/background.js";
 import { exchangeCamera } from "../sources/camera.js";
@@ -10,7 +11,6 @@ import { EffectSource } from "../sources/effect_source.js";
 import { Sources } from "../sources/sources.js";
 import { openUrl } from "../sources/url.js";
 import { Broadcast } from "../track/composite_stream.js";
-import { classImages, maskImage, tracedArray } from "./mask_image.js";
 import { ElementProperties } from "./properties.js";
 import { ATTRIBUTES, changed, FORWARDED, namesOf, optionsOf, PROPERTIES, settingOf } from "./settings.js";
 import { Shell } from "./shell.js";

@@ -1,6 +1,7 @@
 // A camera's track in, the same with its background changed out: for calls.
 
 import { Engine } from "../engine/engine.js";
+import { classImages, maskImage } from "../mask_image.js";
 import { textOf } from "../show.js";
 import { EffectSource } from "../sources/effect_source.js";
 import { createOutput, goesOverCanvas } from "./composite_stream.js";
@@ -129,6 +130,8 @@ class TrackProcessing {
         setEffectValues: (/** @type {Record<string, number | boolean | string>} */ values) =>
           this.#engine.setEffectValues(values),
         stopEffect: () => this.#engine.stopEffect(),
+        getMask: async () => maskImage(await this.#engine.getMask()),
+        getClasses: async () => classImages(await this.#engine.getClasses()),
         restart: () => this.#restart(),
         replaceSource: (/** @type {MediaStreamTrack} */ wanted) => this.#replaceSource(wanted),
         getSettings: () => ({ ...settings(), ...source.track.getSettings(), ...this.#sizeOrNothing() }),

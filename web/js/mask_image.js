@@ -23,7 +23,7 @@ export function classImages({ width, height, names, data }) {
 
 /**
  * @param {any} answer  What the engine says of a step.
- * @returns {import("../../types/pyselfie.d.ts").TracedArray}
+ * @returns {import("../types/pyselfie.d.ts").TracedArray}
  */
 export function tracedArray({ npy, offset, dtype, shape, picture, histogram }) {
   const data = dtype === "uint8" ? npy.subarray(offset) : new Float32Array(npy.buffer, offset);
