@@ -47,7 +47,13 @@ def fuzzed(launch, site):
     page.set_default_timeout(WAIT_MS)
     page.route("**/host.html*", _host_page)
     page.goto(f"{site.url}host.html")
-    page.expected_errors += ["Failed to load resource", "blocked", "Not allowed to load", "pyselfie:"]
+    page.expected_errors += [
+        "Failed to load resource",
+        "blocked",
+        "Refused to connect",
+        "Not allowed to load",
+        "pyselfie:",
+    ]
     widget = f"{site.url}widget.html?origins={site.url.rstrip('/')}&model-selection=general"
     page.evaluate(SETUP, [site.url, HTML.format(widget)])
     return page

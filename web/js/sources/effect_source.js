@@ -1,6 +1,6 @@
 // An effect in Python as a page gives it: its text, or the address of a file of this site.
 
-import { show } from "../show.js";
+import { kindOf, show, textOf } from "../show.js";
 import { SourceError } from "./sources.js";
 import { parse, request } from "./url.js";
 
@@ -8,7 +8,7 @@ const MOST_KB = 256; // the longest of the examples has 2
 
 /** Whether it is an address and no text: a `URL`, or one line that ends with `.py`. @param {unknown} source */
 export function isAddress(source) {
-  return source instanceof URL || (typeof source === "string" && /^[^\n\r]+\.py$/.test(source));
+  return kindOf(source) === "URL" || (typeof source === "string" && /^[^\n\r]+\.py$/.test(source));
 }
 
 /** Gives an engine the newest effect, whichever comes first. */
@@ -26,7 +26,7 @@ export class EffectSource {
   /** @param {string | URL | null} source a text, an address, or nothing */
   set(source) {
     this.#loading.abort(); // the newest one counts
-    if (isAddress(source)) void this.open(String(source));
+    if (isAddress(source)) void this.open(textOf(source));
     else if (source === null || typeof source === "string") this.#give(source);
     else
       this.#complain(

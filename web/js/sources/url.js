@@ -60,11 +60,9 @@ export async function request(url, signal, how = {}) {
  * @param {AbortSignal} signal
  */
 async function whyNot(url, signal) {
-  const answers = await fetch(url, { mode: "no-cors", signal }).then(
-    () => true,
-    () => false,
-  );
-  if (answers && url.origin !== location.origin) {
+  const isForeign = url.protocol.startsWith("http") && url.origin !== location.origin;
+  const answers = isForeign && (await fetch(url, { mode: "no-cors", signal }).then(Boolean, () => false));
+  if (answers) {
     return `${url.origin} does not let other sites read it (CORS). Have it send “Access-Control-Allow-Origin”, or copy the file to this site.`;
   }
   return "no answer came, or this page's Content-Security-Policy (connect-src) forbids it.";
