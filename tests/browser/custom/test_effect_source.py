@@ -34,7 +34,7 @@ REFUSED = {
     "new URL('https://example.com/a.py')": "“https://example.com/a.py” is on another site: an effect is code, so copy",
     "'//:.py'": "“//:.py” is no address: give the URL of a .py file.",
     "'own/three.py\\n'": "NameError: name 'own' is not defined",
-    "((r) => (r.revoke(), r.proxy))(Proxy.revocable({}, {}))": "The effect is [object Object], but it has to be Python's",
+    "((r) => (r.revoke(), r.proxy))(Proxy.revocable({}, {}))": "The effect is [object Object], but it has to be Py",
     "5": "The effect is 5, but it has to be Python's text, the URL of a .py file or null; the last one stays.",
 }
 LEVEL = f"() => {GET}.snapshot().then(createImageBitmap).then((bitmap) => {{ const context = new OffscreenCanvas(1, 1)"
