@@ -130,3 +130,23 @@ watch.hear({ type: "alive" }, true);
 console.log(JSON.stringify([ends.indexOf(true), seemsOver, after, stuck, watch.running]));
 """)
     assert told == [12, False, True, [3, 4, 5, 6, 0], None]
+
+
+def test_the_text_that_was_asked_to_end_is_the_one_that_has_ended_the_worker() -> None:
+    """Where it has ended itself, and the last good text has not returned in time on a busy machine."""
+    told = run("""
+globalThis.crossOriginIsolated = true;
+const { EffectWatch } = await import(at + "engine/effect_watch.js");
+const watch = new EffectWatch(500, () => {});
+const runs = (number) => watch.hear({ type: "effect_runs", channel: 1, number }, false);
+runs(2);
+while (Atomics.load(new Int32Array(watch.buffer), 0) === 0) watch.look();
+const asked = watch.running.number;
+runs(1);
+const ends = [watch.look(), watch.look()];
+const blamed = watch.running.number;
+watch.hear({ type: "alive" }, true);
+runs(1);
+console.log(JSON.stringify([asked, ends, blamed, watch.running.number]));
+""")
+    assert told == [2, [False, True], 2, 1]

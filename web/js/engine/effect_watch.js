@@ -15,6 +15,8 @@ export class EffectWatch {
   #running = null;
   #looks = 0; // at the code that runs now
   #askedAt = 0; // at which look it was asked to end itself
+  /** What was asked to: if it has, the good text runs after it before that is known. @type {{channel: number, number: number} | null} */
+  #asked = null;
   #fetching = false;
   /** The worker has said something since, which proves nothing. */
   #seemsOver = false;
@@ -42,7 +44,7 @@ export class EffectWatch {
   /** What runs, and for how long it has; null: nothing does, or it waits for a download. */
   get running() {
     const [seconds, seemsOver] = [this.#seconds, this.#seemsOver];
-    return this.#fetching || !this.#running ? null : { ...this.#running, seconds, seemsOver };
+    return this.#fetching || !this.#running ? null : { ...(this.#asked ?? this.#running), seconds, seemsOver };
   }
 
   get #seconds() {
@@ -83,6 +85,7 @@ export class EffectWatch {
   /** @returns {boolean} whether it cannot be asked to end itself */
   #end() {
     this.#askedAt = this.#looks;
+    this.#asked = this.#running;
     if (this.#signal) Atomics.store(this.#signal, 0, 2);
     return !this.#signal;
   }
@@ -90,6 +93,7 @@ export class EffectWatch {
   /** The page stood still, or could not be seen: what it has not heard says nothing. */
   rest() {
     this.#looks = this.#askedAt = 0;
+    this.#asked = null;
   }
 
   #returned() {
