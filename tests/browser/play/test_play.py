@@ -136,6 +136,7 @@ def test_on_the_camera_it_says_what_a_frame_costs(site: Server, launch: Callable
     assert play.page.inner_text("#way") == "Full size: sees every pixel; Canvas 2D paints it"
     play.until(lambda: "of 33 ms per frame" in play.page.inner_text("#cost"))
     assert play.page.evaluate("document.getElementById('cost-meter').value") > 0
+    play.page.expected_errors.append("A VideoFrame was garbage collected")  # the one that the ended worker had
     play.run(STUBBORN)
     play.until(lambda: play.state() == "old" and "and was stopped" in play.mistake())
     play.page.click("#clear-button")
