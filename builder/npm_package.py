@@ -31,13 +31,16 @@ _FILES = [
 _FRAMEWORKS = ("react", "svelte", "vue")
 """Who wants declarations of the tag in its own way: ``import type {} from "pyselfie/react"``."""
 
+_CALL_SDKS = ("jitsi", "livekit", "twilio")
+"""Whose tracks have an adapter of their own."""
+
 _TYPES = (*_FRAMEWORKS, "pyselfie_options", "pyselfie_trace")
 """Declarations that no script of their name is there for."""
 
 _LEGACY = {"types": "./selfie_segmentation.d.ts", "default": "./js/mediapipe/index.js"}
 _EXPORTS = {
     ".": {"types": "./pyselfie.d.ts", "default": "./pyselfie.js"},
-    "./livekit": {"types": "./livekit.d.ts", "default": "./livekit.js"},
+    **{f"./{name}": {"types": f"./{name}.d.ts", "default": f"./{name}.js"} for name in _CALL_SDKS},
     "./selfie_segmentation": _LEGACY,
     **{f"./{name}": {"types": f"./{name}.d.ts"} for name in _FRAMEWORKS},
     "./package.json": "./package.json",

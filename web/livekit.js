@@ -1,11 +1,10 @@
 // A processor for LiveKit's camera tracks: `await videoTrack.setProcessor(new SelfieProcessor({ effect: "blur" }))`.
 
+import { forwardEvents } from "./js/track/forward_events.js";
 import { processTrack } from "./js/track/process_track.js";
-import { CHANGEABLE, readOptions, WITHOUT_CAMERA } from "./js/track/track_options.js";
+import { CHANGEABLE, changed, readOptions, WITHOUT_CAMERA } from "./js/track/track_options.js";
 
 /** @typedef {import("./types/livekit.js").ProcessorOptions} ProcessorOptions */
-
-const FORWARDED = ["stats", "overload", "error"];
 
 /** LiveKit opens and stops the camera, mutes and changes it; this reads what it is given and never stops it. */
 export class SelfieProcessor extends EventTarget {
@@ -40,7 +39,7 @@ export class SelfieProcessor extends EventTarget {
   setOptions(options) {
     const changes = readOptions(options, CHANGEABLE);
     this.processedTrack?.setOptions(changes);
-    this.#options = { ...this.#options, ...changes };
+    this.#options = changed(this.#options, changes);
   }
 
   get #isLive() {
@@ -58,11 +57,7 @@ export class SelfieProcessor extends EventTarget {
   /** @param {MediaStreamTrack} source */
   #begin(source) {
     const track = processTrack(source, { ...this.#options, stopSource: false });
-    for (const type of FORWARDED) {
-      track.addEventListener(type, (event) => {
-        this.dispatchEvent(new CustomEvent(type, { detail: /** @type {CustomEvent} */ (event).detail }));
-      });
-    }
+    forwardEvents(track, this);
     this.processedTrack = track;
   }
 }

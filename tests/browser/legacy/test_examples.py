@@ -122,9 +122,13 @@ def _paths(export: str | dict[str, str]) -> list[str]:
 
 
 _TYPED = """
+import { SelfieEffect } from "pyselfie/jitsi";
 import { SelfieProcessor } from "pyselfie/livekit";
+import { SelfieProcessor as TwilioProcessor } from "pyselfie/twilio";
 import { SelfieSegmentation, type Results } from "pyselfie/selfie_segmentation";
 new SelfieProcessor({ effect: "blur" }).addEventListener("overload", ({ detail }) => console.log(detail.seconds));
+new TwilioProcessor({ effect: "blur" }).addEventListener("stats", ({ detail }) => console.log(detail.fps));
+const stream: MediaStream = new SelfieEffect({ effect: "blur" }).startEffect(new MediaStream());
 const segmenter = new SelfieSegmentation({ locateFile: (path) => `/pyselfie/${path}` });
 segmenter.onResults(({ segmentationMask }: Results) => console.log(segmentationMask.width));
 // @ts-expect-error a string is no number

@@ -157,7 +157,9 @@ def test_each_page_is_the_app(dist: Path, page: str) -> None:
     assert "js/page/offline.js" in preloads(WEB, script)
 
 
-@pytest.mark.parametrize("script", ["pyselfie.js", "livekit.js", "selfie_segmentation.js", "js/widget/widget.js"])
+@pytest.mark.parametrize(
+    "script", ["pyselfie.js", "livekit.js", "twilio.js", "jitsi.js", "selfie_segmentation.js", "js/widget/widget.js"]
+)
 def test_what_is_embedded_brings_no_worker_by_itself(script: str) -> None:
     """What registers it on the pages is no part of the element, the widget, the track or the legacy API."""
     assert not [path for path in preloads(WEB, script) if path.startswith("js/page/")]

@@ -91,10 +91,7 @@ class CanvasOutput {
     const height = "displayHeight" in frame ? frame.displayHeight : frame.height;
     if (this.#canvas.width !== width) this.#canvas.width = width;
     if (this.#canvas.height !== height) this.#canvas.height = height;
-    this.#context.globalCompositeOperation = "copy"; // else a transparent one would show the one before
-    this.#context.drawImage(frame, 0, 0);
-    this.#context.globalCompositeOperation = "destination-over"; // black: what is sent is opaque
-    this.#context.fillRect(0, 0, width, height);
+    drawOpaque(this.#context, frame);
     this.track.requestFrame?.();
     frame.close();
   }
@@ -104,6 +101,17 @@ class CanvasOutput {
     this.track.stop();
     this.track.dispatchEvent(new Event("ended"));
   }
+}
+
+/** Fill a canvas with a composite, on black: what is sent is opaque. @param {CanvasRenderingContext2D} context @param {Frame} frame */
+export function drawOpaque(context, frame) {
+  const { width, height } = context.canvas;
+  context.globalCompositeOperation = "copy"; // else a transparent one would show the one before
+  context.drawImage(frame, 0, 0, width, height);
+  context.globalCompositeOperation = "destination-over";
+  context.fillStyle = "black";
+  context.fillRect(0, 0, width, height);
+  context.globalCompositeOperation = "source-over";
 }
 
 /**

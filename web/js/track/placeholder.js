@@ -1,6 +1,6 @@
 // A grey picture for whoever watches a track that has no composite to show.
 
-const GREY = "rgb(127 127 127)"; // core/compositor.py: NEUTRAL_GREY
+export const GREY = "rgb(127 127 127)"; // core/compositor.py: NEUTRAL_GREY
 const EVERY_MS = 500;
 
 export class Placeholder {

@@ -52,6 +52,17 @@ export function readOptions(options, known) {
 }
 
 /**
+ * What a track that begins later starts with. A background that comes without an effect decides, as while one runs.
+ *
+ * @param {TrackOptions} options
+ * @param {TrackOptions} changes
+ * @returns {TrackOptions}
+ */
+export function changed({ effect, ...options }, changes) {
+  return changes.background === undefined ? { effect, ...options, ...changes } : { ...options, ...changes };
+}
+
+/**
  * What is right as the engine takes it, and a sentence for each that is wrong.
  *
  * @param {TrackOptions} options of `readOptions`
