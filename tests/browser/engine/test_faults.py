@@ -7,32 +7,6 @@ from tests.browser.harness import EngineDriver, model_file, png_base64
 OTHER_MODEL = f"**/{model_file('landscape')}"
 
 
-def refuse(status):
-    """Return a route handler that answers with this status."""
-    return lambda route: route.fulfill(status=status, body="refused")
-
-
-def test_a_model_that_cannot_be_had_leaves_the_old_one_running(launch, site, astronaut):
-    """Switching to a missing model is told; frames go on with the old model, and later the switch works."""
-    page = launch()
-    page.expected_errors += ["Failed to load resource"]
-    engine = EngineDriver(page, site.url)
-    engine.start(effect="mask")
-    engine.show(astronaut)
-    pattern = OTHER_MODEL
-    page.route(pattern, refuse(404))
-    engine.options(modelSelection=1)
-    error = engine.wait_for("error")
-    assert f"{model_file('landscape')} could not be downloaded" in error["message"]
-    assert engine.wait_for("model")["model"] == "general"
-    engine.show(astronaut)
-    assert engine.mask().shape == (256, 256)
-    page.unroute(pattern)
-    after = engine.position()
-    engine.options(modelSelection=1)
-    assert engine.wait_for("model", after)["model"] == "landscape"
-
-
 def test_a_dead_worker_is_replaced_once_and_then_the_user_is_asked(launch, site, astronaut):
     """The first death heals itself: same photo, same options, same backdrop. The second one asks for a restart."""
     page = launch()
@@ -75,49 +49,6 @@ def test_a_picture_that_python_stumbles_over_does_not_end_the_loop(launch, site,
     error = engine.wait_for("error")
     assert "provoked" in error["message"]
     assert engine.show(astronaut)["width"] == 512
-
-
-# A JavaScript error inside a system call, as when there is no memory for a file: Python has let go of its lock there.
-DIES = """(() => {
-  const { write } = pyodide._module.FS;
-  pyodide._module.FS.write = () => {
-    pyodide._module.FS.write = write;
-    throw new RangeError("Array buffer allocation failed");
-  };
-  setTimeout(() => {
-    try {
-      pyodide.runPython("open('/tmp/x', 'wb', buffering=0).write(b'x')");
-    } catch {} // as in a task of asyncio's, where nobody sees it
-  });
-})()"""
-
-
-def test_a_python_that_dies_is_replaced_at_once(launch, site, astronaut):
-    """The page is told what ended it, not of the NoGilError that every later call would meet; the picture is back."""
-    page = launch()
-    page.expected_errors += ["fatal error", "RangeError", r"console error: Error \(\S+pyodide.asm.js"]
-    engine = EngineDriver(page, site.url)
-    engine.start(effect="mask")
-    engine.show(astronaut)
-    before = engine.snapshot()
-    after = engine.position()
-    engine.in_worker(DIES)
-    notice = engine.wait_for("notice", after)
-    assert "Array buffer allocation failed) and is starting again" in notice["message"]
-    engine.wait_for("frame", after)
-    np.testing.assert_array_equal(engine.snapshot(), before)
-
-
-def test_a_python_that_is_dead_but_silent_is_found(launch, site, astronaut):
-    """Its worker still runs JavaScript: that is no sign of life."""
-    engine = EngineDriver(launch(), site.url)
-    engine.start(effect="mask")
-    engine.show(astronaut)
-    after = engine.position()
-    engine.in_worker("void (self.onmessage = () => {})")
-    engine.page.evaluate("engine.snapshot().catch(() => {})")
-    assert "(it does not answer)" in engine.wait_for("notice", after)["message"]
-    engine.wait_for("frame", after)
 
 
 def test_the_newest_wish_for_a_model_counts(launch, site, astronaut):

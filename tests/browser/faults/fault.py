@@ -59,6 +59,8 @@ class Fault:
         What the browser logs of it: regular expressions.
     chromium
         Why Firefox can't have it; empty: it can.
+    begin
+        Does what has to be so before.
     """
 
     kind: str
@@ -69,6 +71,7 @@ class Fault:
     mend: Callable[[Any], Any] = nothing
     noise: tuple[str, ...] = ()
     chromium: str = ""
+    begin: Callable[[Any], Any] = nothing
 
 
 def rows(*groups: Iterable[Fault]) -> pytest.MarkDecorator:
@@ -88,6 +91,7 @@ def check(bench: Bench, fault: Fault, request: pytest.FixtureRequest) -> None:
     row = {"kind": fault.kind, "fault": fault.name, "goes on": fault.goes_on, "sentence": ""}
     row["engine"] = request.getfixturevalue("engine_name")
     request.node.user_properties.append((PROPERTY, row))
+    fault.begin(bench)
     before = bench.kept()
     fault.provoke(bench)
     if fault.says:

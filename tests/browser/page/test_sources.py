@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from builder.serve import Server
     from tests.browser.guard import GuardedPage
-    from tests.browser.page.page_kit import Demo
 
 _RECORD = """async (url) => {
   const canvas = document.createElement("canvas");
@@ -163,27 +162,6 @@ def test_camera_runs_where_the_fast_ways_are_missing(
     demo.until(lambda: not np.array_equal(demo.pixels(), first))
 
 
-def test_turned_camera_goes_on(site: Server, launch: Callable[..., GuardedPage]):
-    """A stream that changes its size while it runs, as that of a phone being turned, is painted at its new size."""
-    turning = """
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [320, 240];
-    setInterval(() => {
-      const context = canvas.getContext("2d");
-      context.fillStyle = `rgb(${Math.random() * 255} 90 90)`;
-      context.fillRect(0, 0, canvas.width, canvas.height);
-    }, 50);
-    self.turn = () => { [canvas.width, canvas.height] = [canvas.height, canvas.width]; };
-    if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
-    """
-    demo = open_demo(launch, site, script=turning).wait_painted()
-    demo.page.click("#camera-button")
-    demo.until(lambda: demo.size() == (320, 240))
-    demo.page.evaluate("turn()")
-    demo.until(lambda: demo.size() == (240, 320))
-    assert demo.messages() == []
-
-
 def test_page_reloaded_with_the_camera_on_begins_anew(
     site: Server, launch: Callable[..., GuardedPage], camera_file: Path
 ):
@@ -247,24 +225,6 @@ def test_last_click_wins_and_nothing_leaks(
     demo.until(lambda: demo.page.evaluate("openUrls.size") == 0)
     assert demo.caption() == "me.png"
     assert demo.messages() == []
-
-
-def test_hidden_page_rests_and_goes_on(site: Server, launch: Callable[..., GuardedPage], camera_file: Path):
-    """While the tab is hidden no frame is taken; shown again, the picture moves on."""
-    demo = open_demo(launch, site, "", *camera_flags(camera_file)).wait_painted()
-    demo.page.click("#camera-button")
-    demo.until(lambda: demo.size() == (1280, 720))
-    demo.page.evaluate("() => Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
-    demo.until(lambda: _rests(demo))
-    demo.page.evaluate("() => { delete document.hidden; }")
-    resting = demo.pixels()
-    demo.until(lambda: not np.array_equal(demo.pixels(), resting))
-
-
-def _rests(demo: Demo) -> bool:
-    before = demo.pixels()
-    demo.page.wait_for_timeout(400)
-    return np.array_equal(demo.pixels(), before)
 
 
 @pytest.mark.chromium("Firefox may take seconds to read a canvas that a worker paints")

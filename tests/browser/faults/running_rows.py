@@ -1,0 +1,166 @@
+"""What can happen to a page whose engine runs: another model that does not come, a worker or a Python that dies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.browser.faults.fault import Fault
+from tests.browser.faults.start_rows import NOISE
+from tests.browser.faults.trouble import broken_off, corrupt, portal, refused
+from tests.browser.harness import model_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.wrappers import Response
+
+    from tests.browser.faults.page_bench import PageBench
+
+_OTHER = model_file("landscape")
+_GOES_ON = "the old model goes on; trying again changes it"
+_BACK = "the same picture is back by itself and follows the next effect"
+
+
+def _asks_for_other(bench: PageBench) -> None:
+    bench.choose_model(1)
+
+
+def _mended(bench: PageBench) -> None:
+    """Try again, which works now, and go back to the model before."""
+    bench.demo.until(lambda: bench.page.is_checked("input[name=model][value='0']"))
+    assert bench.page.get_attribute("#status", "data-state") == "ready"
+    bench.site.mend()
+    bench.page.context.set_offline(False)
+    bench.page.get_by_role("button", name="Try again").click()
+    bench.demo.until(lambda: bench.page.is_checked("input[name=model][value='1']"))
+    bench.demo.until(lambda: not bench.demo.messages())
+    bench.choose_model(0)
+    bench.demo.until(lambda: bench.page.is_checked("input[name=model][value='0']"))
+
+
+def _answering(name: str, change: Callable[[Response], Response], says: str) -> Fault:
+    def provoke(bench: PageBench) -> None:
+        bench.site.rules.append((rf"/{_OTHER}$", change))
+        _asks_for_other(bench)
+
+    return Fault("network", f"another model: {name}", provoke, rf"{_OTHER} {says}", _GOES_ON, _mended, NOISE)
+
+
+def _stopped(bench: PageBench) -> None:
+    bench.site.stop()
+    _asks_for_other(bench)
+
+
+def _offline(bench: PageBench) -> None:
+    bench.page.context.set_offline(True)
+    _asks_for_other(bench)
+
+
+def _start_fails(bench: PageBench) -> None:
+    bench.site.rules.append((r"/pyodide\.asm\.wasm$", refused(503)))
+    bench.reload("")
+
+
+def _try_again(bench: PageBench) -> None:
+    assert bench.page.get_attribute("#status", "data-state") == "failed"
+    bench.site.mend()
+    bench.page.get_by_role("button", name="Try again").click()
+    bench.demo.wait_painted()
+    assert bench.demo.messages() == []
+
+
+_NO_ANSWER = rf"{_OTHER} could not be downloaded: no answer from the server\. Check the connection"
+MODELS = [
+    _answering("answered by 404", refused(404), r"could not be downloaded: the server answered 404"),
+    _answering("drops in the middle", broken_off, r"broke off after \d+ of \d+ bytes"),
+    _answering("one byte changed, right length", corrupt, r"is damaged: it has SHA-256"),
+    _answering("a captive portal's page instead", portal, r"is damaged: it has \d+ bytes, expected \d+"),
+    Fault("network", "another model: server stopped, started again", _stopped, _NO_ANSWER, _GOES_ON, _mended, NOISE),
+    Fault("network", "another model: offline, then online", _offline, _NO_ANSWER, _GOES_ON, _mended, NOISE),
+    Fault(
+        "network",
+        "the page's start: Python answered by 503",
+        _start_fails,
+        r"pyodide\.asm\.wasm could not be downloaded: the server answered 503",
+        "the button Try again shows the picture",
+        _try_again,
+        NOISE,
+    ),
+]
+
+# A JavaScript error inside a system call, as when there is no memory for a file: Python has let go of its lock there.
+_NO_MEMORY = """(() => {
+  const { write } = pyodide._module.FS;
+  pyodide._module.FS.write = () => {
+    pyodide._module.FS.write = write;
+    throw new RangeError("Array buffer allocation failed");
+  };
+  setTimeout(() => {
+    try {
+      pyodide.runPython("open('/tmp/x', 'wb', buffering=0).write(b'x')");
+    } catch {} // as in a task of asyncio's, where nobody sees it
+  });
+})()"""
+
+
+def _silent(code: str):
+    """Make the worker do this, and ask for a picture that never comes."""
+
+    def provoke(bench: PageBench) -> None:
+        bench.ruin()
+        bench.in_worker(code)
+        bench.page.wait_for_timeout(300)
+        bench.page.evaluate("() => { document.querySelector('#stage').snapshot().catch(() => {}); }")
+        bench.hurry()
+
+    return provoke
+
+
+def _loud(code: str):
+    def provoke(bench: PageBench) -> None:
+        bench.ruin()
+        bench.in_worker(code)
+
+    return provoke
+
+
+def _twice(bench: PageBench) -> None:
+    kill = _silent(_KILL)
+    kill(bench)
+    bench.told("is starting again")
+    bench.goes_on()
+    kill(bench)
+
+
+_KILL = "void setTimeout(() => self.close())"
+_THROW = "void setTimeout(() => { throw new Error('provoked'); })"
+_STARTS_AGAIN = r"^The engine stopped \({}\) and is starting again\.$"
+_DOES_NOT = "it does not answer"
+WORKER = [
+    Fault("worker", "is killed while it runs", _silent(_KILL), _STARTS_AGAIN.format(_DOES_NOT), _BACK),
+    Fault(
+        "worker",
+        "Python no longer answers",
+        _silent("void (self.onmessage = () => {})"),
+        _STARTS_AGAIN.format(_DOES_NOT),
+        _BACK,
+    ),
+    Fault("worker", "throws while it runs", _loud(_THROW), _STARTS_AGAIN.format(".*provoked"), _BACK),
+    Fault(
+        "worker",
+        "is killed twice",
+        _twice,
+        r"^The engine stopped: it does not answer\. Restart it to go on\.$",
+        "the button Restart brings the same picture back",
+        lambda bench: bench.page.get_by_role("button", name="Restart").click(),
+    ),
+    Fault(
+        "memory",
+        "none for a file of Python's",
+        _loud(_NO_MEMORY),
+        _STARTS_AGAIN.format(".*Array buffer allocation failed"),
+        _BACK,
+        noise=("fatal error", "RangeError", r"console error: Error \(\S+pyodide.asm.js"),
+    ),
+]
+RUNNING = [*MODELS, *WORKER]
