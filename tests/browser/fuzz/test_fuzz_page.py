@@ -36,7 +36,7 @@ FOREIGN = re.compile(
     r"|\n|PythonError|Traceback"
 )
 """What browsers and interpreters say, and what is no sentence."""
-OWN = re.compile(r"^Error: mine$|effect\.py does not run|effect \S+ raised|'applyConstraints'")
+OWN = re.compile(r"^Error: mine$|effect\.py does not run|effect \S+ raised|'applyConstraints'|'getUserMedia'")
 """What an argument of the test's own has thrown, in JavaScript or in Python, or the browser's own method."""
 
 
@@ -53,6 +53,7 @@ def fuzzed(launch, site):
         "Refused to connect",
         "Not allowed to load",
         "pyselfie:",
+        "VideoFrame was garbage collected",  # on its way to a worker that was ended
     ]
     widget = f"{site.url}widget.html?origins={site.url.rstrip('/')}&model-selection=general"
     page.evaluate(SETUP, [site.url, HTML.format(widget)])
