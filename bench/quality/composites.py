@@ -11,7 +11,8 @@ import numpy as np
 
 from bench.quality.backgrounds import covering, read_levels, to_bytes
 from bench.quality.measure import RAW, Row
-from pyselfie import Segmenter, load_spec
+from bench.quality.recipes import OneLook
+from pyselfie import load_spec
 from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.arrays.sampling_cv2 import resize_half_pixel
 from pyselfie.core.options import MODEL_NAMES, Options
@@ -108,10 +109,10 @@ def _row(model: str, method: Method, composites: list[Composite]) -> Row:
 
 
 class _Stretched:
-    """Python's own painter."""
+    """Python's own painter, with one look, as `_FullSize` has."""
 
     def __init__(self, model: str, edges: str, options: Options) -> None:
-        self._segmenter = Segmenter(model, edges=edges)
+        self._segmenter = OneLook(model, edges=edges)
         self._number, self._options = MODEL_NAMES.index(model), options
 
     def paint(self, one: Composite) -> Picture:
@@ -123,7 +124,10 @@ class _Stretched:
 
 
 class _FullSize:
-    """The reference that the WebGPU painter's shaders are held to; they themselves need a browser and a GPU."""
+    """The reference that the WebGPU painter's shaders are held to; they themselves need a browser and a GPU.
+
+    It is the tests' own, so what is measured is what they compare the shaders with, and the package has no copy of it.
+    """
 
     def __init__(self, model: str, options: Options) -> None:
         self._spec, self._options = load_spec(model, "refined"), options

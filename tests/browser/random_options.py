@@ -8,6 +8,7 @@ import numpy as np
 
 from pyselfie.core.options import AUTO, EFFECT_NAMES, MODEL_NAMES, option_named, way_in
 from tests.browser.harness import png_base64
+from tests.browser.waiting import WAIT_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,21 +34,24 @@ SETTLED = {
 }
 # Frame by frame; where one is to `settle`, only once the model runs that was asked for. `auto` gets a photo there.
 _SHOW = """
-async ([pngs, turns, { auto, rich }]) => {
+async ([pngs, turns, { auto, rich, patience }]) => {
   const frames = await Promise.all(pngs.map(bitmap));
   const runs = () => seen.findLast(({ type }) => type === "model" || type === "ready");
   for (const [index, { change, settles }] of turns.entries()) {
     const asked = change.modelSelection;
+    const until = async (isSo, what) => {
+      for (const start = performance.now(); !isSo(); await new Promise((done) => setTimeout(done, 1))) {
+        if (performance.now() - start < patience) continue;
+        throw new Error(`frame ${index}: ${JSON.stringify(change)} ${what}`);
+      }
+    };
     engine.setOptions(change);
-    while (!engine.wantsFrame) await new Promise((done) => setTimeout(done, 1));
+    await until(() => engine.wantsFrame, "left an engine that wants no frame");
     const copy = await createImageBitmap(frames[index % frames.length]);
     engine.push(copy, { cut: index % 13 === 0, still: settles && asked === auto });
     if (index % 37 === 36) engine.reset();
     const wanted = asked === auto ? rich : asked;
-    for (let wait = 0; settles && runs().modelSelection !== wanted; wait++) {
-      if (wait > 6000) throw new Error(`frame ${index}: ${JSON.stringify(change)} never came`);
-      await new Promise((done) => setTimeout(done, 10));
-    }
+    if (settles) await until(() => runs().modelSelection === wanted, "never came");
   }
 }
 """
@@ -88,7 +92,7 @@ def turns(count: int, seed: int) -> list[dict[str, Any]]:
 def show_at_random(engine: EngineDriver, pictures: list[Picture], count: int, seed: int) -> None:
     """Show the frames in turn, and end with the options `SETTLED`, once their model runs."""
     frames = [png_base64(picture) for picture in pictures]
-    engine.page.evaluate(_SHOW, [frames, turns(count, seed), {"auto": AUTO, "rich": RICH}])
+    engine.page.evaluate(_SHOW, [frames, turns(count, seed), {"auto": AUTO, "rich": RICH, "patience": WAIT_MS}])
     models = [(event["modelSelection"], event["modelAsked"]) for event in engine.log("model")]
     assert {(RICH, RICH), (RICH, AUTO)} <= set(models), "multiclass ran, asked for and by `auto`"
     engine.snapshot()  # by its answer the worker has taken all that was asked before

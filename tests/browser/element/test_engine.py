@@ -1,4 +1,4 @@
-"""<selfie-segmentation> and its engine: another one takes over, one stops for good, and frames that are not shown."""
+"""<selfie-segmentation> and its engine: one takes over, stops for good or is too slow, and frames are not shown."""
 
 from __future__ import annotations
 
@@ -59,6 +59,31 @@ PUSH = """async (paused) => {
     await painted;
   }
 }"""
+# A machine too slow for a mask per frame: each run of the model takes a fifth of a second.
+SLOW_MODEL = """
+import time
+from pyselfie.browser.models.ort_web import OrtWebRuntime
+run = OrtWebRuntime.run
+async def slow(*given):
+    end = time.monotonic() + 0.2
+    while time.monotonic() < end:
+        pass
+    return await run(*given)
+OrtWebRuntime.run = slow
+"""
+FILM = """async () => {
+  const element = document.getElementById("s");
+  self.overloads = [];
+  element.addEventListener("overload", ({ detail }) => overloads.push(detail));
+  element.captureStream(30);
+  for (let time = 0; overloads.length === 0 && time < 60e6; time += 33_000) {
+    const canvas = new OffscreenCanvas(64, 64);
+    canvas.getContext("2d").fillRect(0, 0, 64, 64);
+    element.push(new VideoFrame(canvas, { timestamp: time }));
+    await new Promise((done) => setTimeout(done, 33));
+  }
+  return overloads;
+}"""
 
 
 def test_backdrop_and_stream_outlive_a_change_of_the_engine(launch: Callable[..., GuardedPage], site: Server) -> None:
@@ -101,3 +126,16 @@ def test_states_tell_of_a_stop_for_good(launch: Callable[..., GuardedPage], site
     assert page.wait("error")["action"] == "retry"
     assert page.run("meanwhile") == ["loading"]
     assert page.run(STATES) == []
+
+
+def test_overload_is_told(launch: Callable[..., GuardedPage], site: Server) -> None:
+    """While a stream is taken and the model is too slow for it: an event with how bad it is and for how long."""
+    page = ElementPage(
+        launch(), site.url, "<selfie-segmentation id=s effect=mask model-selection=general></selfie-segmentation>"
+    )
+    page.run("document.getElementById('s').start()")
+    page.wait("ready")
+    page.in_worker("(code) => void pyodide.runPython(code)", SLOW_MODEL)
+    (overload,) = page.run(FILM)
+    assert overload["framesPerMask"] > 1
+    assert overload["seconds"] >= 5

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+import pytest
 from werkzeug.wrappers import Response
 
 from builder.paths import ROOT
+from builder.serve import Server
 from pyselfie.core.classes import Classes
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
@@ -18,10 +20,12 @@ from tests.browser.element.element_kit import SAMPLE, ElementPage
 from tests.browser.flags import camera_flags
 from tests.browser.harness import EngineDriver
 from tests.browser.track.track_kit import FATE, open_track
+from tests.browser.waiting import WAIT_MS
 
 FILE = "models/selfie_multiclass.onnx"
 NAMES = ["background", "hair", "body-skin", "face-skin", "clothes", "others"]
 EXAMPLES = ROOT / "examples" / "effects"
+PIECE = 50_000
 GET = "document.getElementById('s')"
 ASK = """async (asked) => {
   const classes = await asked.getClasses();
@@ -64,15 +68,17 @@ def test_photo_gets_multiclass_after_the_first_picture(launch, site):
     assert all(kind != "modelprogress" for kind in order[: order.index("frame")])
 
 
-def test_download_is_told(launch, serve_site):
-    """Once something is painted: `modelprogress` events with growing bytes of all that the file has, then `model`."""
-    server, told = serve_site(), threading.Event()
+@pytest.fixture
+def held(dist, origins):
+    """Return a server that sends the model slowly and keeps its last piece back, and the event that lets it go."""
+    server, let_go = Server(dist), threading.Event()
     whole = server.application
 
     def pieces(data):
-        for at in range(0, len(data), 50_000):
-            told.wait(0.1)
-            yield data[at : at + 50_000]
+        for at in range(0, len(data), PIECE):
+            is_last = at + PIECE >= len(data)
+            let_go.wait(WAIT_MS / 1000 if is_last else 0.1)
+            yield data[at : at + PIECE]
 
     def application(environ, start_response):
         if not environ["PATH_INFO"].endswith(FILE):
@@ -82,10 +88,20 @@ def test_download_is_told(launch, serve_site):
         return Response(pieces(found.data), 200, found.headers)(environ, start_response)
 
     server.application = application
+    with server:
+        origins.add(server.url.rstrip("/"))
+        yield server, let_go
+        let_go.set()
+
+
+def test_download_is_told(held, launch):
+    """Once something is painted: `modelprogress` events with growing bytes of all that the file has, then `model`."""
+    server, let_go = held
     page = ElementPage(launch(), server.url, tag(src=SAMPLE))
     first = page.wait("modelprogress")
-    told.set()
     assert 0 < first["loaded"] < first["total"] == (ROOT / FILE).stat().st_size
+    assert page.count("model") == 0
+    let_go.set()
     assert page.wait("model")["model"] == "multiclass"
     order = [kind for kind in page.run("events.map(({ type }) => type)") if kind in {"frame", "modelprogress", "model"}]
     assert order[:2] == ["frame", "modelprogress"]

@@ -4,15 +4,21 @@ from itertools import groupby, pairwise
 
 import pytest
 
-from tests.browser.track.sdk_kit import kind, open_sdk, open_sdk_example, run_until
+from tests.browser.track.sdk_kit import kind, open_sdk, open_sdk_example, run_until, send_until
 
 MOST_MISSING = 2
+NEVER_RAW = {"black", "grey", "blurred", "picture"}
 PICTURE = "{ background: await picture('rgb(230 120 10)') }"
 
 
 def set_options(page, options):
     """Change options, and return the number of the last frame before, and how many were seen."""
     return page.run(f"(async () => {{ adapter.setOptions({options}); return [camera.number, seen.length]; }})()")
+
+
+def kinds(page):
+    """Return the kinds of all frames that were seen."""
+    return {kind(frame) for frame in page.run("seen")}
 
 
 def fault_of(page, code):
@@ -23,8 +29,11 @@ def fault_of(page, code):
 @pytest.mark.parametrize("sdk", ["livekit", "twilio", "jitsi"])
 def test_off_blur_picture_off_on_one_track(launch, serve_as, sdk):
     """The track that is sent stays the same one, no gap has more than 2 frames, and none is raw but with `none`."""
-    page = open_sdk(launch, serve_as, sdk)
+    page = open_sdk(launch, serve_as, sdk, effect="none")
     run_until(page, "raw")
+    started = []
+    page.page.on("worker", lambda worker: started.append(worker.url))
+    page.run("self.patience = 8000")
     blur, _ = set_options(page, "{ effect: 'blur', strength: 1 }")
     run_until(page, "blurred")
     set_options(page, PICTURE)
@@ -32,6 +41,7 @@ def test_off_blur_picture_off_on_one_track(launch, serve_as, sdk):
     _, until_off = set_options(page, "{ effect: 'none' }")
     run_until(page, "raw")
     assert page.run("sentTracks.size") == 1
+    assert started == [], "the engine stays the same one, too"
     seen = [(frame["number"], kind(frame)) for frame in page.run("seen")]
     between = [(number, kind) for number, kind in seen[:until_off] if number > blur]
     assert {kind for _, kind in between} == {"blurred", "picture"}, between
@@ -43,10 +53,9 @@ def test_off_blur_picture_off_on_one_track(launch, serve_as, sdk):
 
 def test_jitsi_gets_the_picture_again_after_a_mute(launch, serve_as):
     """A mute stops effect and camera, the unmute starts both: what was chosen last counts, and no frame is raw."""
-    page = open_sdk(launch, serve_as, "jitsi")
+    page = open_sdk(launch, serve_as, "jitsi", effect="blur")
     set_options(page, PICTURE)
     run_until(page, "picture")
-    page.run("seen.length = 0")
     page.run("local.mute()")
     assert page.run("[local.isMuted(), adapter.processedTrack ?? null, camera.tracks[0].readyState]") == [
         True,
@@ -56,12 +65,12 @@ def test_jitsi_gets_the_picture_again_after_a_mute(launch, serve_as):
     page.run("local.unmute()")
     run_until(page, "picture")
     assert page.run("sentTracks.size") == 2
-    assert {kind(frame) for frame in page.run("seen")} <= {"grey", "blurred", "picture"}
+    assert kinds(page) <= NEVER_RAW
 
 
 def test_jitsi_gets_the_camera_back_and_faults_are_told(launch, serve_as):
     """Without the effect the track is the camera's, and the worker goes; what is wrong is one sentence."""
-    page = open_sdk(launch, serve_as, "jitsi")
+    page = open_sdk(launch, serve_as, "jitsi", effect="none")
     twice = "adapter.startEffect(camera.canvas.captureStream(0));"
     assert fault_of(page, twice).endswith("on a track already: make another one for this track.")
     page.run("local.setEffect(undefined)")
@@ -78,35 +87,31 @@ def test_jitsi_gets_the_camera_back_and_faults_are_told(launch, serve_as):
         assert page.run(f"adapter.isEnabled({wrong})") is False
 
 
-@pytest.mark.parametrize("kind_of_input", ["offscreencanvas", "video"])
-def test_twilio_takes_each_kind_of_input(launch, serve_as, kind_of_input):
-    """Removed, stopped, and added with another kind of input, the processor goes on; no frame is raw."""
-    page = open_sdk(launch, serve_as, "twilio")
+def test_twilio_takes_each_kind_of_input_and_another_camera(launch, serve_as):
+    """Removed and added with another kind of input, stopped in between or not, it goes on; no frame is raw.
+
+    Twilio's `restart` opens the camera anew and adds the processor once more.
+    """
+    page = open_sdk(launch, serve_as, "twilio", effect="blur")
     set_options(page, PICTURE)
     run_until(page, "picture")
-    page.run("() => { local.removeProcessor(adapter); adapter.stop(); }")
-    page.until(lambda: page.workers() == 0)
-    page.run("seen.length = 0")
-    page.run("(inputFrameBufferType) => void local.addProcessor(adapter, { inputFrameBufferType })", kind_of_input)
-    run_until(page, "picture")
-    assert {kind(frame) for frame in page.run("seen")} <= {"black", "grey", "blurred", "picture"}
-
-
-def test_twilio_restarts_with_another_camera(launch, serve_as):
-    """Twilio's `restart` opens the camera anew and adds the processor once more; it goes on, and no frame is raw."""
-    page = open_sdk(launch, serve_as, "twilio")
-    set_options(page, PICTURE)
-    run_until(page, "picture")
-    page.run("seen.length = 0")
+    for kind_of_input in ("offscreencanvas", "video"):
+        page.run("local.removeProcessor(adapter)")
+        if kind_of_input == "video":
+            page.run("adapter.stop()")
+            page.until(lambda: page.workers() == 0)
+        page.run("(inputFrameBufferType) => void local.addProcessor(adapter, { inputFrameBufferType })", kind_of_input)
+        run_until(page, "picture")
+    assert page.run("sentTracks.size") == 3
     page.run("local.restart()")
     run_until(page, "picture")
-    assert page.run("sentTracks.size") == 2
-    assert {kind(frame) for frame in page.run("seen")} <= {"black", "grey", "picture"}
+    assert page.run("sentTracks.size") == 4
+    assert kinds(page) <= NEVER_RAW
 
 
 def test_twilio_is_told_what_is_wrong(launch, serve_as):
     """Options of no sense throw; a canvas that cannot be painted on is an `error`, once."""
-    page = open_sdk(launch, serve_as, "twilio")
+    page = open_sdk(launch, serve_as, "twilio", effect="none")
     assert "efect" in fault_of(page, "new SelfieProcessor({ efect: 'blur' });")
     assert "stopSource" in fault_of(page, "new SelfieProcessor({ stopSource: true });")
     page.run("""() => {
@@ -115,6 +120,7 @@ def test_twilio_is_told_what_is_wrong(launch, serve_as):
       adapter.addEventListener("error", ({ detail }) => told.push(detail.message));
       local.addProcessor(adapter, { outputFrameBufferContextType: "bitmaprenderer" });
     }""")
+    send_until(page, lambda: page.run("told.length"))
     page.run("frames(4)")
     [sentence] = page.run("told")
     assert sentence.startswith("SelfieProcessor paints on a 2D canvas, but Twilio gave one of another kind: ")
@@ -122,27 +128,36 @@ def test_twilio_is_told_what_is_wrong(launch, serve_as):
 
 def test_twilio_gets_grey_when_the_engine_is_gone(launch, serve_as):
     """With `onFailure: "placeholder"`; after `restart` it goes on. No frame is raw."""
-    page = open_sdk(launch, serve_as, "twilio")
-    page.run("() => { local.removeProcessor(adapter); adapter.stop(); }")
-    page.until(lambda: page.workers() == 0)
-    page.run(f"""async () => {{
-      self.seen.length = 0;
-      self.failed = 0;
-      self.adapter = new SelfieProcessor({{ onFailure: "placeholder", modelSelection: 1, ...{PICTURE} }});
-      adapter.addEventListener("error", ({{ detail }}) => {{ failed += detail.action === "restart"; }});
-      local.addProcessor(adapter);
-    }}""")
-    for _ in range(2):  # the first death heals itself
-        run_until(page, "picture")
-        page.run("seen.length = 0")
-        page.in_worker("setTimeout(() => { throw new Error('provoked') })")
-        page.until(lambda: page.workers() == 0 or page.run("failed") == 0)
-        page.page.wait_for_timeout(300)
-    page.page.wait_for_function("() => failed")
+    page = open_sdk(launch, serve_as, "twilio", effect="blur", onFailure="placeholder")
+    page.run("""() => {
+      self.failures = 0;
+      adapter.addEventListener("error", ({ detail }) => { failures += detail.action === "restart"; });
+    }""")
+    set_options(page, PICTURE)
+    run_until(page, "picture")
+    _kill(page)
+    _run_on(page)  # the first death heals itself
+    assert page.run("failures") == 0
+    _kill(page)
+    send_until(page, lambda: page.run("failures"))
     run_until(page, "grey")
     page.run("() => void adapter.restart()")
-    run_until(page, "picture")
-    assert {kind(frame) for frame in page.run("seen")} <= {"black", "grey", "blurred", "picture"}
+    _run_on(page)
+    assert page.run("failures") == 1
+    assert kinds(page) <= NEVER_RAW
+
+
+def _kill(page):
+    """Let the engine's worker die, and send frames until it is gone."""
+    [worker] = [worker for worker in page.page.workers if "js/worker.js" in worker.url]
+    page.in_worker("setTimeout(() => { throw new Error('provoked') })")
+    send_until(page, lambda: worker not in page.page.workers)
+
+
+def _run_on(page):
+    """Send frames until one comes out, before the picture, that the camera has from now on."""
+    number = page.run("camera.number")
+    send_until(page, lambda: any(one["number"] > number and kind(one) == "picture" for one in page.run("seen")))
 
 
 @pytest.mark.parametrize("sdk", ["twilio", "jitsi"])
