@@ -21,7 +21,7 @@ CPython 3.12, inside Pyodide: Python Software Foundation, PSF-2.0 (CPython.txt)
 NumPy {numpy} for WebAssembly (python/numpy*): NumPy Developers, BSD-3-Clause (in numpy-*.zip's .dist-info)
 ONNX Runtime Web {onnxruntime} (vendor/onnxruntime/): Microsoft Corporation, MIT (onnxruntime.txt),
     with third-party parts (onnxruntime-ThirdPartyNotices.txt)
-CodeMirror {codemirror}, the playground's editor (js/play/codemirror.js): Marijn Haverbeke and others, MIT, with all of
+CodeMirror {codemirror}, the editor for effects (js/editor/codemirror.js): Marijn Haverbeke and others, MIT, with all of
     its parts (codemirror.txt)
 Workbox {workbox}, inside service-worker.js: Google LLC, MIT (workbox.txt)
 samples/astronaut.jpg, and a small one in python/: Eileen Collins, photographed by NASA, public domain; from

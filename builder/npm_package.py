@@ -34,7 +34,7 @@ _FRAMEWORKS = ("react", "svelte", "vue")
 _CALL_SDKS = ("jitsi", "livekit", "twilio")
 """Whose tracks have an adapter of their own."""
 
-_TYPES = (*_FRAMEWORKS, "pyselfie_options", "pyselfie_trace")
+_TYPES = (*_FRAMEWORKS, "pyselfie_editor", "pyselfie_options", "pyselfie_trace")
 """Declarations that no script of their name is there for."""
 
 _LEGACY = {"types": "./selfie_segmentation.d.ts", "default": "./js/mediapipe/index.js"}

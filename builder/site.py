@@ -27,7 +27,7 @@ from builder import (
 from builder.offline import app, worker
 from builder.option_table import OPTIONS
 from builder.paths import CACHE, DIST, DOCS, WEB
-from builder.play import bundle, completions, examples
+from builder.play import bundle, completions, examples, look
 from builder.report import say, step
 from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
 
@@ -79,8 +79,8 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
         plan |= {f"{folder}/{path.relative_to(WEB / folder).as_posix()}": path for path in files_under(WEB / folder)}
     plan["widget.json"] = WEB / "widget.json"
     editor = bundle.ensure_bundle()
-    plan["js/play/codemirror.js"] = editor.script
-    plan["play/completions.json"] = completions.ensure_completions(numpy, packages.wheel)
+    plan["js/editor/codemirror.js"] = editor.script
+    plan["js/editor/completions.json"] = completions.ensure_completions(numpy, packages.wheel)
     plan["play/examples.json"] = examples.examples_json()
     keeper = worker.ensure_worker()
     plan |= licences.licence_files(editor.licences, keeper.licences)
@@ -95,6 +95,7 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
         "preloads": functools.partial(preloads.preloads, WEB),
     }
     pages = templates.environment(WEB / "templates")
+    plan["js/editor/look.js"] = look.look_script(pages, context)
     plan |= templates.render(pages, context)
     plan |= docs_pages.docs_files(DOCS, plan, pages, version)
     plan[worker.NAME] = worker.worker_script(plan, keeper.script)

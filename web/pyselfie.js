@@ -9,6 +9,11 @@ export { registerOffline } from "./js/register_offline.js";
 export { processTrack } from "./js/track/process_track.js";
 export { SelfieSegmentationElement };
 
+/** As with the panel. @type {typeof import("./types/pyselfie.js").mountEditor} */
+export async function mountEditor(...given) {
+  return (await import("./js/editor/panel.js")).mountEditor(...given);
+}
+
 /** The panel comes when it's asked for: few pages have one. @type {typeof import("./types/pyselfie.js").mountTrace} */
 export async function mountTrace(...given) {
   return (await import("./js/trace/panel.js")).mountTrace(...given);

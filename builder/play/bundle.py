@@ -1,4 +1,4 @@
-"""CodeMirror, the playground's editor: the parts that web/js/play/codemirror.js names, in one script."""
+"""CodeMirror, the editor: the parts that web/js/editor/codemirror.js names, in one script."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from builder.paths import CACHE, ROOT, WEB
 from builder.report import step
 from builder.stamps import fingerprint, is_fresh, write_atomically
 
-ENTRY = WEB / "js" / "play" / "codemirror.js"
+ENTRY = WEB / "js" / "editor" / "codemirror.js"
 _FOLDER = CACHE / "play"
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EFFECTS = ROOT / "examples" / "effects"
-_NEW = WEB / "templates" / "new_effect.py"
+NEW = WEB / "templates" / "new_effect.py"
+"""What an effect of one's own begins with."""
 _FIRST = "text_behind"
 """It shows at once what a mask is for, on a still portrait, too, and has a control of three kinds."""
 
@@ -22,7 +23,7 @@ def examples_json(folder: Path = EFFECTS) -> bytes:
     """Return `examples`, a list of `described` effects, the page's first one first; and `new`, one to begin with."""
     found = [described(path) for path in sorted(folder.glob("*.py"))]
     found.sort(key=lambda one: (one["name"] != _FIRST, one["title"]))
-    return json.dumps({"examples": found, "new": described(_NEW)}, ensure_ascii=False, indent=1).encode()
+    return json.dumps({"examples": found, "new": described(NEW)}, ensure_ascii=False, indent=1).encode()
 
 
 def described(path: Path) -> dict[str, Any]:

@@ -4,11 +4,12 @@
  * @template {HTMLElement} T
  * @param {string} id
  * @param {new () => T} kind
+ * @param {Document | ShadowRoot} root
  * @returns {T}
  * @throws {Error} If the page has no such element.
  */
-export function byId(id, kind) {
-  const element = document.getElementById(id);
+export function byId(id, kind, root = document) {
+  const element = root.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`The page has no ${kind.name} with the id “${id}”.`);
   return element;
 }
@@ -44,7 +45,8 @@ export function radios(name) {
  * @param {EventTarget} target
  * @param {string} type
  * @param {(detail: any) => void} listener  Gets the detail of a CustomEvent.
+ * @param {AddEventListenerOptions} [options]
  */
-export function on(target, type, listener) {
-  target.addEventListener(type, (event) => listener(event instanceof CustomEvent ? event.detail : undefined));
+export function on(target, type, listener, options) {
+  target.addEventListener(type, (event) => listener(event instanceof CustomEvent ? event.detail : undefined), options);
 }

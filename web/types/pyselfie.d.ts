@@ -3,6 +3,7 @@
 import type { Backend, Edges, Painter, SelfieProperties, TrackChanges, TrackOptions } from "./pyselfie_options.js";
 import type { Trace, TracedArray, TraceStepName } from "./pyselfie_trace.js";
 
+export * from "./pyselfie_editor.js";
 export * from "./pyselfie_options.js";
 export * from "./pyselfie_trace.js";
 

@@ -109,6 +109,7 @@ def test_the_package_has_what_it_says(tarball: Path, dist: Path) -> None:
     targets = {path for export in package["exports"].values() for path in _paths(export) if "*" not in path}
     assert {path.removeprefix("./") for path in targets} <= names
     assert {"js/trace/panel.js", "styles/trace.css", "pyselfie_trace.d.ts"} <= names
+    assert {"js/editor/panel.js", "js/editor/completions.json", "pyselfie_editor.d.ts"} <= names
     for script in names:
         if script.endswith(".js") and not script.startswith("vendor/"):
             assert set(preloads(dist, script)) <= names, script
@@ -125,7 +126,12 @@ _TYPED = """
 import { SelfieEffect } from "pyselfie/jitsi";
 import { SelfieProcessor } from "pyselfie/livekit";
 import { SelfieProcessor as TwilioProcessor } from "pyselfie/twilio";
+import { mountEditor } from "pyselfie";
 import { SelfieSegmentation, type Results } from "pyselfie/selfie_segmentation";
+const end: Promise<() => void> = mountEditor(document.body, document.createElement("selfie-segmentation"), {
+  values: { strength: 0.5 },
+  onChange: ({ source }) => localStorage.setItem("own", source),
+});
 new SelfieProcessor({ effect: "blur" }).addEventListener("overload", ({ detail }) => console.log(detail.seconds));
 new TwilioProcessor({ effect: "blur" }).addEventListener("stats", ({ detail }) => console.log(detail.fps));
 const stream: MediaStream = new SelfieEffect({ effect: "blur" }).startEffect(new MediaStream());

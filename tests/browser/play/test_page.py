@@ -52,8 +52,8 @@ _GIVE = """(element, [type, name, data, kind]) => {
   element.dispatchEvent(type === "paste" ? new ClipboardEvent(type, init) : new DragEvent(type, init));
 }"""
 _RESTORE = """async () => {
-  const { Editor } = await import(new URL("js/play/editor.js", location.href).href);
-  const editor = new Editor(document.createElement("div"), "x");
+  const { Editor } = await import(new URL("js/editor/editor.js", location.href).href);
+  const editor = new Editor(document.createElement("div"));
   const selection = { ranges: [{ anchor: 99, head: 99 }], main: 0 };
   return [editor.restore({ doc: "kept", selection, history: 3 }), editor.text, editor.restore({}), editor.text];
 }"""

@@ -11,7 +11,7 @@ import pytest
 
 from builder.bundling import licence_texts, write_script
 from builder.errors import BuildError
-from builder.paths import NODE_MODULES, ROOT
+from builder.paths import NODE_MODULES, ROOT, WEB
 from builder.play import bundle, examples, names
 from pyselfie.custom import effect
 from pyselfie.custom.controls import GIVEN
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def completions(dist: Path) -> dict[str, Any]:
     """Return what the site offers."""
-    found: dict[str, Any] = json.loads((dist / "play" / "completions.json").read_text())
+    found: dict[str, Any] = json.loads((dist / "js" / "editor" / "completions.json").read_text())
     return found
 
 
@@ -36,7 +36,7 @@ def named(entries: list[dict[str, str]], name: str) -> dict[str, str]:
 
 def test_the_editor_is_one_script_with_the_licence_of_each_part(dist: Path) -> None:
     """It imports nothing and keeps no comment; licenses/ names each package with its version."""
-    script = (dist / "js/play/codemirror.js").read_text()
+    script = (dist / "js/editor/codemirror.js").read_text()
     assert not re.search(r"^import\b|\bfrom\s*\"[.@a-z/]", script)
     assert "Permission is hereby granted" not in script
     terms = (dist / "licenses/codemirror.txt").read_text()
@@ -50,7 +50,20 @@ def test_the_editor_is_one_script_with_the_licence_of_each_part(dist: Path) -> N
 def test_bundling_twice_gives_the_same_bytes(dist: Path, tmp_path: Path) -> None:
     """Nobody's machine, folder or hour is in the script."""
     write_script(bundle.ENTRY, tmp_path / "again.js", "--format=esm")
-    assert (tmp_path / "again.js").read_bytes() == (dist / "js/play/codemirror.js").read_bytes()
+    assert (tmp_path / "again.js").read_bytes() == (dist / "js/editor/codemirror.js").read_bytes()
+
+
+def test_the_editor_of_any_page_has_the_playgrounds_parts(dist: Path) -> None:
+    """All elements that the scripts look for are in its markup and in play.html; styles and first text are files."""
+    scripts = (WEB / "js" / "editor").glob("*.js")
+    wanted = {name for path in scripts for name in re.findall(r'byId\("([\w-]+)"', path.read_text())} - {"bench"}
+    assert {"editor", "parameters", "printed-text", "stop-button", "way-what"} <= wanted
+    script = (dist / "js" / "editor" / "look.js").read_text()
+    parts = {name: json.loads(text) for name, text in re.findall(r"^export const (\w+) = (.+);$", script, re.MULTILINE)}
+    for page in (parts["MARKUP"], (dist / "play.html").read_text()):
+        assert wanted <= set(re.findall(r'id="([\w-]+)"', page))
+    assert (WEB / "styles" / "play_editor.css").read_text() in parts["STYLE"]
+    assert parts["SOURCE"] == (WEB / "templates" / "new_effect.py").read_text()
 
 
 def test_a_bundle_that_fails_is_told(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_pages_preload_what_their_scripts_import(dist: Path):
     """Each page names every module that its script imports, over any number of steps, and no file that is not there."""
     for page, far in (
         ("index.html", "js/engine/worker_host.js"),
-        ("play.html", "js/play/codemirror.js"),
+        ("play.html", "js/editor/codemirror.js"),
         ("widget.html", "js/widget/query.js"),
     ):
         preloaded = re.findall(r'rel="modulepreload" href="([^"]+)"', (dist / page).read_text())
@@ -81,10 +81,10 @@ def test_demo_playground_and_lab_link_each_other(dist: Path):
         assert {link for name, link in pages.items() if name != page} <= links, page
 
 
-def test_only_who_wants_the_trace_panel_loads_it():
-    """pyselfie.js exports it, and imports none of it."""
+def test_only_who_wants_a_panel_loads_it():
+    """pyselfie.js exports trace and editor, and imports nothing of them."""
     assert "js/element/element.js" in preloads(WEB, "pyselfie.js")
-    assert not [path for path in preloads(WEB, "pyselfie.js") if path.startswith("js/trace/")]
+    assert not [path for path in preloads(WEB, "pyselfie.js") if path.startswith(("js/trace/", "js/editor/"))]
 
 
 def test_compressed_forms_are_the_files(dist: Path):

@@ -13,5 +13,5 @@ def test_entry_script_can_be_imported_without_a_page():
     done = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True)
     assert (
         done.stdout.strip()
-        == "SelfieSegmentationElement,mountTrace,preload,processTrack,registerOffline,setSite,support"
+        == "SelfieSegmentationElement,mountEditor,mountTrace,preload,processTrack,registerOffline,setSite,support"
     )

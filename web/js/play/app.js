@@ -3,31 +3,25 @@
 import "./guarded.js";
 
 import { byId, on } from "../dom.js";
+import { Bench } from "../editor/bench.js";
+import { Editor } from "../editor/editor.js";
 import { readUrlOptions } from "../page/url_options.js";
 import { Viewer } from "../page/viewer.js";
 import { mountTrace } from "../trace/panel.js";
-import { Editor } from "./editor.js";
 import { Examples } from "./examples.js";
 import { Models, takesClasses } from "./models.js";
-import { Parameters } from "./parameters.js";
-import { Printed } from "./printed.js";
 import { Session } from "./session.js";
 import { Sharing } from "./sharing.js";
-import { Verdict } from "./verdict.js";
-
-/** @typedef {import("../../types/pyselfie.js").EffectState} State */
 
 const asked = readUrlOptions(location.search);
 const viewer = new Viewer(asked.options, ["option"]); // what is wrong with the effect is told under its text
 const { messages, stage } = viewer;
 stage.isolated = true; // whoever has written the effect
-const editor = new Editor(byId("editor", HTMLDivElement), "Python source of the effect");
+const editor = new Editor(byId("editor", HTMLDivElement));
 const examples = new Examples();
 const models = new Models(viewer, asked.options.modelSelection);
-const parameters = new Parameters();
-const printed = new Printed();
 const session = new Session(stage, editor);
-const verdict = new Verdict();
+const { parameters, printed, verdict } = new Bench(stage, editor, session);
 const sharing = new Sharing(session, messages);
 
 function describeStage() {
@@ -35,32 +29,11 @@ function describeStage() {
   stage.setAttribute("aria-label", viewer.isPainted ? `${name}, with your effect` : "Nothing is painted yet");
 }
 
-/** @param {State} state */
-function onEffect(state) {
-  if (session.isHeld) return; // of what ran before
-  if (state.stuck > 0) {
-    verdict.wait(state.stuck);
-    return;
-  }
-  verdict.show(state);
-  editor.mark(state.error);
-  parameters.show(state.controls, state.values);
-  if (state.printed) printed.add(state.printed);
-  session.hear(state);
-}
-
 on(viewer, "painted", describeStage);
 on(viewer, "opened", ({ source }) => {
   verdict.setSource(source);
   describeStage();
 });
-on(stage, "effect", onEffect);
-on(stage, "error", ({ code, message }) => {
-  if (code === "option") verdict.refuse(message);
-});
-on(verdict, "line", ({ line }) => editor.goTo(line));
-on(verdict, "stop", () => stage.stopEffect());
-on(parameters, "change", ({ values }) => session.set(values));
 on(examples, "choose", ({ example }) => {
   printed.clear();
   session.open(example);
@@ -78,9 +51,9 @@ on(session, "kept", () => messages.clear("unkept"));
 on(editor, "run", () => {
   if (session.isHeld) byId("foreign-run", HTMLButtonElement).focus();
 });
-byId("run-button", HTMLButtonElement).addEventListener("click", () =>
-  session.isHeld ? sharing.release() : session.run(),
-);
+byId("run-button", HTMLButtonElement).addEventListener("click", () => {
+  if (session.isHeld) sharing.release();
+});
 on(sharing, "held", () => {
   printed.clear();
   parameters.show([], {});

@@ -1,6 +1,7 @@
 // The trace panel: the pipeline as the graph that it is. It asks the element for nothing while it is closed.
 
 import { make } from "../dom.js";
+import { mount } from "../mount.js";
 import { Arrows } from "./arrows.js";
 import { Card } from "./card.js";
 import { Large } from "./large.js";
@@ -24,22 +25,9 @@ const GPU_TIMES = "On WebGPU the times are those until the work is handed to the
  */
 export function mountTrace(section, selfie, playback = () => null) {
   if (!(section instanceof HTMLElement) || typeof selfie?.setTrace !== "function") throw new TypeError(WHO);
-  ends.get(section)?.();
-  const panel = new TracePanel(selfie, playback);
-  section.replaceChildren(panel.element);
-  section.hidden = false;
-  const end = () => {
-    if (ends.get(section) !== end) return; // another one has taken its place
-    ends.delete(section);
-    panel.end();
-    section.hidden = true;
-  };
-  ends.set(section, end);
-  return end;
+  return mount(section, () => new TracePanel(selfie, playback));
 }
 
-/** What ends the panel of a section. @type {WeakMap<HTMLElement, () => void>} */
-const ends = new WeakMap();
 let panels = 0;
 
 class TracePanel {
@@ -92,7 +80,6 @@ class TracePanel {
     this.#ended.abort();
     this.#resized.disconnect();
     if (this.element.open) this.#selfie.setTrace("off");
-    this.element.remove();
   }
 
   get #isHeld() {

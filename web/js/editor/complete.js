@@ -1,5 +1,7 @@
 // What the editor offers: NumPy's names, what an effect is given, arrays' attributes. The build has collected them.
 
+import { siteUrl } from "../engine/site.js";
+
 /**
  * @typedef {{name: string, kind: string, detail: string, about: string, usual?: boolean}} Entry
  * @typedef {{numpy: Entry[], spaces: Record<string, Entry[]>, array: Entry[], given: Entry[], pyselfie: Entry[]}} Names
@@ -7,7 +9,7 @@
  * @typedef {import("@codemirror/autocomplete").CompletionResult} Result
  */
 
-const LIST = new URL("../../play/completions.json", import.meta.url);
+const LIST = "js/editor/completions.json";
 const WORD = /^\w*$/;
 /** Of an array that the effect is given, these are known. */
 const SHAPED = ["shape", "dtype"];
@@ -17,7 +19,7 @@ let loading;
 
 /** They come with the first question: nobody who only looks needs them. @returns {Promise<Names | null>} */
 function names() {
-  loading ??= fetch(LIST).then((response) => response.json());
+  loading ??= fetch(`${siteUrl()}${LIST}`).then((response) => response.json());
   return loading.catch(() => {
     loading = undefined; // the network may be back for the next question
     return null;

@@ -20,24 +20,41 @@ const USUAL_RATE = 30;
 
 /** Emits `line` {line} when the user wants to see a mistake's line, and `stop` when what doesn't return shall end. */
 export class Verdict extends EventTarget {
-  #chip = byId("running", HTMLParagraphElement);
-  #chipText = byId("running-text", HTMLSpanElement);
-  #way = byId("way", HTMLParagraphElement);
-  #cost = byId("cost", HTMLParagraphElement);
-  #costText = byId("cost-text", HTMLSpanElement);
-  #meter = byId("cost-meter", HTMLMeterElement);
-  #mistake = byId("mistake", HTMLDivElement);
-  #mistakeText = byId("mistake-text", HTMLParagraphElement);
-  #mistakeLine = byId("mistake-line", HTMLButtonElement);
-  #stop = byId("stop-button", HTMLButtonElement);
+  #chip;
+  #chipText;
+  #way;
+  #cost;
+  #costText;
+  #meter;
+  #mistake;
+  #mistakeText;
+  #mistakeLine;
+  #stop;
+  #wayKind;
+  #wayWhat;
+  #run;
   /** Pictures per second; 0: it is a still. */
   #rate = 0;
   /** Of a frame; null: it is not known yet. @type {number | null} */
   #ms = null;
   #line = 1;
 
-  constructor() {
+  /** @param {Document | ShadowRoot} root */
+  constructor(root) {
     super();
+    this.#chip = byId("running", HTMLParagraphElement, root);
+    this.#chipText = byId("running-text", HTMLSpanElement, root);
+    this.#way = byId("way", HTMLParagraphElement, root);
+    this.#cost = byId("cost", HTMLParagraphElement, root);
+    this.#costText = byId("cost-text", HTMLSpanElement, root);
+    this.#meter = byId("cost-meter", HTMLMeterElement, root);
+    this.#mistake = byId("mistake", HTMLDivElement, root);
+    this.#mistakeText = byId("mistake-text", HTMLParagraphElement, root);
+    this.#mistakeLine = byId("mistake-line", HTMLButtonElement, root);
+    this.#stop = byId("stop-button", HTMLButtonElement, root);
+    this.#wayKind = byId("way-kind", HTMLElement, root);
+    this.#wayWhat = byId("way-what", HTMLElement, root);
+    this.#run = byId("run-button", HTMLButtonElement, root);
     this.#mistakeLine.addEventListener("click", () => {
       this.dispatchEvent(new CustomEvent("line", { detail: { line: this.#line } }));
     });
@@ -49,8 +66,8 @@ export class Verdict extends EventTarget {
     this.#mark(RUNNING[running ?? "none"]);
     const [way, what] = kind ? WAYS[kind] : ["", ""];
     this.#way.hidden = !kind;
-    write(byId("way-kind", HTMLElement), way);
-    write(byId("way-what", HTMLElement), what);
+    write(this.#wayKind, way);
+    write(this.#wayWhat, what);
     this.#ms = ms;
     this.#showCost();
     this.#tell(error ? `${error.message}.` : "", error?.line ?? null);
@@ -105,7 +122,7 @@ export class Verdict extends EventTarget {
   /** @param {string} sentence @param {number | null} line @param {boolean} [isStuck] */
   #tell(sentence, line, isStuck = false) {
     this.#mistake.hidden = sentence === "";
-    if (!isStuck && this.#stop === document.activeElement) byId("run-button", HTMLButtonElement).focus();
+    if (!isStuck && this.#stop.matches(":focus")) this.#run.focus();
     this.#stop.hidden = !isStuck;
     write(this.#mistakeText, sentence.replace(/^the /, "The "));
     this.#line = line ?? 1;

@@ -5,16 +5,21 @@ import { byId } from "../dom.js";
 const MOST_LINES = 500;
 
 export class Printed {
-  #section = byId("printed", HTMLElement);
-  #text = byId("printed-text", HTMLPreElement);
-  #lost = byId("printed-lost", HTMLParagraphElement);
-  #said = byId("printed-said", HTMLParagraphElement);
+  #section;
+  #text;
+  #lost;
+  #said;
   /** @type {string[]} */
   #lines = [];
   #dropped = 0;
 
-  constructor() {
-    byId("clear-button", HTMLButtonElement).addEventListener("click", () => this.clear());
+  /** @param {Document | ShadowRoot} root */
+  constructor(root) {
+    this.#section = byId("printed", HTMLElement, root);
+    this.#text = byId("printed-text", HTMLPreElement, root);
+    this.#lost = byId("printed-lost", HTMLParagraphElement, root);
+    this.#said = byId("printed-said", HTMLParagraphElement, root);
+    byId("clear-button", HTMLButtonElement, root).addEventListener("click", () => this.clear());
   }
 
   /** @param {{dropped: number, lines: string[]}} lot */

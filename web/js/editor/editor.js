@@ -59,15 +59,16 @@ export class Editor extends EventTarget {
   #extensions;
   #view;
 
-  /**
-   * @param {HTMLElement} host
-   * @param {string} label
-   */
-  constructor(host, label) {
+  /** @param {HTMLElement} host */
+  constructor(host) {
     super();
     const root = host.attachShadow({ mode: "open" });
     this.#extensions = [
-      EditorView.contentAttributes.of({ "aria-label": label, "aria-multiline": "true", tabindex: "0" }),
+      EditorView.contentAttributes.of({
+        "aria-label": "Python source of the effect",
+        "aria-multiline": "true",
+        tabindex: "0",
+      }),
       EditorView.updateListener.of(({ docChanged }) => docChanged && this.#emit("change")),
       keymap.of([{ key: "Mod-Enter", run: () => this.#emit("run") }]),
       lintGutter(),
@@ -177,6 +178,11 @@ export class Editor extends EventTarget {
 
   focus() {
     this.#view.focus();
+  }
+
+  /** It's not needed any more. */
+  end() {
+    this.#view.destroy();
   }
 
   /** @param {string} type @returns {true} handled */

@@ -7,16 +7,20 @@ import { byId, make } from "../dom.js";
 
 /** Emits `change` {values} with what has been set. */
 export class Parameters extends EventTarget {
-  #list = byId("parameters", HTMLDivElement);
-  #none = byId("no-parameters", HTMLParagraphElement);
-  #reset = byId("defaults-button", HTMLButtonElement);
+  #list;
+  #none;
+  #reset;
   /** @type {Control[]} */
   #controls = [];
   /** @type {Map<string, HTMLInputElement | HTMLSelectElement>} */
   #inputs = new Map();
 
-  constructor() {
+  /** @param {Document | ShadowRoot} root */
+  constructor(root) {
     super();
+    this.#list = byId("parameters", HTMLDivElement, root);
+    this.#none = byId("no-parameters", HTMLParagraphElement, root);
+    this.#reset = byId("defaults-button", HTMLButtonElement, root);
     this.#reset.addEventListener("click", () => this.#emit(this.#defaults));
   }
 
@@ -31,7 +35,7 @@ export class Parameters extends EventTarget {
   show(controls, values) {
     if (JSON.stringify(controls) !== JSON.stringify(this.#controls)) this.#draw(controls);
     for (const [name, input] of this.#inputs) {
-      if (input !== document.activeElement || input.type !== "text") put(input, values[name]);
+      if (!input.matches(":focus") || input.type !== "text") put(input, values[name]);
       tell(input, values[name]); // a slider's own value lies on one of its steps
     }
     this.#reset.hidden = controls.every((control) => control.default === values[control.name]);
