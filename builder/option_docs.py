@@ -68,7 +68,7 @@ def _page(options: list[Option]) -> dict[str, str]:
             f"`{one.short or one.attribute}`",
             one.help,
             _values(one, _switch(one, "on if present or `true`")),
-            _usual(one),
+            "by the source" if one.js_name == "mirror" else _usual(one),  # pages mirror cameras without it
         ]
         for one in _of(options, "page")
     ]

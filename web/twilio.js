@@ -1,29 +1,37 @@
 // A processor for Twilio's video tracks: `videoTrack.addProcessor(new SelfieProcessor({ effect: "blur" }))`.
 
-import { Engine } from "./js/engine/engine.js";
-import { EffectSource } from "./js/sources/effect_source.js";
+import { siteUrl } from "./js/engine/site.js";
+import { textOf } from "./js/show.js";
+import { beginEngine } from "./js/track/begin_engine.js";
 import { drawOpaque, goesOverCanvas } from "./js/track/composite_stream.js";
 import { forwardEvents } from "./js/track/forward_events.js";
-import { Look } from "./js/track/look.js";
+import { Pace } from "./js/track/pace.js";
 import { GREY } from "./js/track/placeholder.js";
 import { CHANGEABLE, changed, judged, readOptions, WITHOUT_CAMERA } from "./js/track/track_options.js";
+import { USUAL_FPS } from "./js/track/track_source.js";
 
 /** @typedef {import("./types/twilio.js").ProcessorOptions} ProcessorOptions */
 /** @typedef {import("./types/twilio.js").InputFrame} InputFrame */
 /** @typedef {ImageBitmap | VideoFrame} Frame */
+/** @typedef {import("./js/engine/engine.js").Engine} Engine */
 
 const PATIENCE_MS = 25; // less than a frame's time: Twilio's frames never queue
+const OTHER_CANVAS =
+  'SelfieProcessor paints on a 2D canvas, but Twilio gave one of another kind: call addProcessor without outputFrameBufferContextType, or with "2d".';
 
 /** Only composites and grey are ever painted: a frame of Twilio's goes to the engine or is closed. */
 export class SelfieProcessor extends EventTarget {
   /** @type {ProcessorOptions} */
   #options;
-  /** @type {{engine: Engine, look: Look} | null} */
+  /** @type {ReturnType<typeof beginEngine> | null} */
   #running = null;
   /** @type {HTMLCanvasElement | null} Twilio makes one for each `addProcessor` and each camera */
   #output = null;
   /** @type {Frame | null} */
   #newest = null;
+  /** @type {Set<number | undefined> | null} timestamps that the engine got since another scene began, until one comes back */
+  #awaited = null;
+  #pace = new Pace(USUAL_FPS);
   #isGrey = true;
   #isReady = false;
   #isTaking = false;
@@ -34,11 +42,12 @@ export class SelfieProcessor extends EventTarget {
   constructor(options = {}) {
     super();
     this.#options = readOptions(options, WITHOUT_CAMERA);
+    siteUrl(this.#options.site); // throws here what would be thrown at the first frame
   }
 
   /**
    * Twilio calls this for each frame. What is painted is the newest composite: this frame's where the engine is fast, else
-   * the one before.
+   * the one before. It never rejects, as Twilio's track would be black for ever.
    *
    * @param {InputFrame} input
    * @param {HTMLCanvasElement} output
@@ -48,11 +57,23 @@ export class SelfieProcessor extends EventTarget {
     const context = output.getContext("2d");
     if (!context) {
       close(input);
-      this.#complainOnce();
+      this.#complainOnce("option", OTHER_CANVAS);
       return;
     }
+    try {
+      await this.#process(input, output, context);
+    } catch (error) {
+      close(input);
+      paintGrey(context);
+      this.#complainOnce("worker", noFrame(error));
+    }
+  }
+
+  /** @param {InputFrame} input @param {HTMLCanvasElement} output @param {CanvasRenderingContext2D} context */
+  async #process(input, output, context) {
     const { engine } = this.#begun();
     if (output !== this.#output) this.#beginScene(engine, output);
+    if (this.#pace.note(performance.now())) this.#tap(engine);
     void this.#give(engine, input);
     if (this.#isReady && !this.#newest) await this.#waitForComposite();
     if (output === this.#output) this.#paint(context);
@@ -63,17 +84,18 @@ export class SelfieProcessor extends EventTarget {
     const changes = readOptions(options, CHANGEABLE);
     this.#running?.look.change(judged(changes));
     this.#options = changed(this.#options, changes);
+    const shows = changes.effect !== undefined || changes.background !== undefined;
+    if (shows) this.#dropNewest(); // what was behind the person before; a slider may change the rest with each frame
   }
 
   /** Begin again after a failure. Resolves when the engine runs. */
   restart() {
-    return this.#begun().engine.start();
+    return this.#begun().restart();
   }
 
   /** Let go of the engine: Twilio does not tell that the processor was removed. With the next frame it begins again. */
   stop() {
-    this.#running?.look.close();
-    this.#running?.engine.close();
+    this.#running?.close();
     this.#running = this.#output = null;
     this.#isReady = false;
     this.#forget();
@@ -86,25 +108,22 @@ export class SelfieProcessor extends EventTarget {
 
   #begin() {
     const { onFailure, ...given } = this.#options;
-    const { options, faults } = judged(given);
-    const { site, backend, painter, isolated, effectSource, ...look } = options;
-    const engine = new Engine(document.createElement("div"), { site, backend, painter, isolated });
-    const running = { engine, look: new Look(engine, (code, message) => this.#complain(code, message)) };
-    engine.addEventListener("ready", () => {
-      this.#isReady = true;
+    const running = beginEngine(given, {
+      onState: (state) => {
+        this.#isReady = state === "running";
+        if (state === "failed" && onFailure === "placeholder") this.#forget();
+      },
+      complain: (code, message) => this.#complain(code, message),
     });
-    engine.addEventListener("error", (event) => this.#onError(/** @type {CustomEvent} */ (event).detail));
-    forwardEvents(engine, this);
-    running.look.change({ options: look, faults });
-    if (effectSource) {
-      new EffectSource(
-        (source) => engine.setCustomEffect(source),
-        (message) => this.#complain("option", message),
-      ).set(effectSource);
-    }
-    engine.tap((frame) => this.#keep(frame), { asBitmaps: goesOverCanvas() });
-    void engine.start().catch(() => {}); // told by the `error` event as well
+    forwardEvents(running.engine, this);
+    this.#tap(running.engine);
     return running;
+  }
+
+  /** @param {Engine} engine */
+  #tap(engine) {
+    const how = { fps: this.#pace.fps, asBitmaps: goesOverCanvas() };
+    engine.tap((frame, timestamp = timestampOf(frame)) => this.#keep(frame, timestamp), how);
   }
 
   /** @param {Engine} engine @param {HTMLCanvasElement} output */
@@ -112,6 +131,7 @@ export class SelfieProcessor extends EventTarget {
     if (this.#output) engine.reset();
     engine.note({ cut: true, first: true });
     this.#output = output;
+    this.#awaited = new Set();
     this.#forget();
   }
 
@@ -126,12 +146,18 @@ export class SelfieProcessor extends EventTarget {
     this.#isTaking = true;
     const frame = await frameOf(input).catch(() => null); // a video that has no picture yet
     this.#isTaking = false;
-    if (frame && output === this.#output) engine.push(frame);
-    else frame?.close();
+    if (!frame || output !== this.#output) {
+      frame?.close();
+      return;
+    }
+    const timestamp = timestampOf(frame); // the frame is gone after this
+    if (engine.push(frame)) this.#awaited?.add(timestamp);
   }
 
-  /** @param {Frame} frame */
-  #keep(frame) {
+  /** @param {Frame} frame @param {number} [timestamp] */
+  #keep(frame, timestamp) {
+    if (this.#awaited && !this.#awaited.has(timestamp)) return frame.close(); // of the camera before
+    this.#awaited = null;
     this.#newest?.close();
     this.#newest = frame;
     this.#isGrey = false;
@@ -147,37 +173,30 @@ export class SelfieProcessor extends EventTarget {
   }
 
   #forget() {
+    this.#dropNewest();
+    this.#isGrey = true;
+  }
+
+  #dropNewest() {
     this.#newest?.close();
     this.#newest = null;
-    this.#isGrey = true;
   }
 
   /** @param {CanvasRenderingContext2D} context */
   #paint(context) {
     if (this.#newest) {
       drawOpaque(context, this.#newest);
-      this.#newest.close();
-      this.#newest = null;
+      this.#dropNewest();
     } else if (this.#isGrey) {
-      context.fillStyle = GREY;
-      context.fillRect(0, 0, context.canvas.width, context.canvas.height);
+      paintGrey(context);
     }
   }
 
-  /** @param {{code: string, action: string | null}} detail */
-  #onError({ code, action }) {
-    if (action === null || (this.#isReady && code !== "worker")) return;
-    this.#isReady = false;
-    if (this.#options.onFailure === "placeholder") this.#forget();
-  }
-
-  #complainOnce() {
+  /** What may come with each frame is told once. @param {string} code @param {string} message */
+  #complainOnce(code, message) {
     if (this.#hasComplained) return;
     this.#hasComplained = true;
-    this.#complain(
-      "option",
-      'SelfieProcessor paints on a 2D canvas, but Twilio gave one of another kind: call addProcessor without outputFrameBufferContextType, or with "2d".',
-    );
+    this.#complain(code, message);
   }
 
   /** @param {string} code @param {string} message */
@@ -194,6 +213,23 @@ async function frameOf(input) {
   } catch {
     return createImageBitmap(input); // this browser has no frames, or none of this
   }
+}
+
+/** @param {unknown} error */
+function noFrame(error) {
+  return `SelfieProcessor could not process a frame (${textOf(error)}), so grey is sent: call stop(), and it begins again with the next one.`;
+}
+
+/** @param {Frame} frame @returns {number | undefined} a bitmap has none */
+function timestampOf(frame) {
+  return "timestamp" in frame ? frame.timestamp : undefined;
+}
+
+/** @param {CanvasRenderingContext2D} context */
+function paintGrey(context) {
+  const { width, height } = context.canvas;
+  context.fillStyle = GREY;
+  context.fillRect(0, 0, width, height);
 }
 
 /** @param {InputFrame} input */

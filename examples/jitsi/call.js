@@ -13,10 +13,10 @@ document.getElementById("start").addEventListener("click", async ({ target }) =>
   target.disabled = true;
   const [videoTrack] = await JitsiMeetJS.createLocalTracks({ devices: ["video"] });
   const effect = new SelfieEffect(LOOKS[background.value]);
-  await videoTrack.setEffect(effect);
-  videoTrack.attach(document.getElementById("preview"));
-  background.onchange = () => effect.setOptions(LOOKS[background.value]);
   effect.addEventListener("error", ({ detail }) => {
     state.textContent = detail.message;
   });
+  await videoTrack.setEffect(effect);
+  videoTrack.attach(document.getElementById("preview"));
+  background.onchange = () => effect.setOptions(LOOKS[background.value]);
 });

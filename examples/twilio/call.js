@@ -11,10 +11,10 @@ document.getElementById("start").addEventListener("click", async ({ target }) =>
   target.disabled = true;
   const videoTrack = await Twilio.Video.createLocalVideoTrack({ width: 1280, height: 720 });
   const processor = new SelfieProcessor(LOOKS[background.value]);
-  videoTrack.addProcessor(processor, { inputFrameBufferType: "videoframe" });
-  videoTrack.attach(document.getElementById("preview"));
-  background.onchange = () => processor.setOptions(LOOKS[background.value]);
   processor.addEventListener("error", ({ detail }) => {
     state.textContent = detail.message;
   });
+  videoTrack.addProcessor(processor, { inputFrameBufferType: "videoframe" });
+  videoTrack.attach(document.getElementById("preview"));
+  background.onchange = () => processor.setOptions(LOOKS[background.value]);
 });

@@ -11,7 +11,7 @@ export type ProcessorEvents = Pick<SelfieEvents, "stats" | "overload" | "error">
 
 /** Fits Twilio's `VideoProcessor`: `videoTrack.addProcessor(new SelfieProcessor({ effect: "blur" }))`. */
 export class SelfieProcessor extends EventTarget {
-  /** @throws TypeError if an option is unknown. */
+  /** @throws TypeError if an option is unknown, or `site` is no URL. */
   constructor(options?: ProcessorOptions);
 
   /** Change some options; the next frame has them. */

@@ -14,26 +14,19 @@
  * @typedef {{modelSelection?: number, edges?: string}} FirstModel
  *
  * The watchdog looks twice a second at a worker that owes something (first of all its start) and has been silent since
- * the last look, and pings it: one that works gives signs of life between two pieces of work, one that hangs gives
- * none. Signs alone do not do for ever: what is owed may have got lost. It counts looks, not time, as a page that stood
- * still itself (a dialogue, a closed lid) has not seen what the worker sent meanwhile. While an effect of the page's
- * own runs, `EffectWatch` says how long it may; a worker that has to go because of that has a restart to spare all the
- * same. Code in an isolated worker can send what it likes while it runs, but read nothing: there only the answer with
- * the last ping's number is a sign of life, and it is asked for one whether it says that it owes something or not.
+ * the last look, and pings it; `Silence` says for how long. While an effect of the page's own runs, `EffectWatch` says
+ * how long it may; a worker that has to go because of that has a restart to spare all the same. Code in an isolated
+ * worker can send what it likes while it runs, but read nothing: there only the answer with the last ping's number is a
+ * sign of life, and it is asked for one whether it says that it owes something or not.
  */
 
 import { EffectWatch } from "./effect_watch.js";
 import { Holds } from "./holds.js";
 import { IsolatedWorker } from "./isolated.js";
+import { LOOK_MS, Silence } from "./silence.js";
 import { siteUrl, WORKER } from "./site.js";
 import { endWorker, startWorker, watchStart } from "./start.js";
 import { keepVerdict, keptVerdicts } from "./verdicts.js";
-
-const LOOK_MS = 500;
-const MOST_LOOKS = 20; // one piece of work takes less: painting the largest photo
-const MOST_LOOKS_WITHOUT_RESULT = 120;
-const MOST_LOOKS_LOADING = 120; // a model: WebGPU shaders may compile for long, and nothing else runs then
-const MOST_LOOKS_STARTING = 240; // as long as the worker's own patience with a step
 
 /** By their settings; of isolated ones the newest. @type {Map<string, WorkerHost>} */
 const hosts = new Map();
@@ -50,11 +43,10 @@ export class WorkerHost {
   #channels = 0;
   #ready = false;
   #restarted = false;
-  #looks = 0; // since the last sign of life
+  #silence = new Silence();
   /** It stands still for a download, which may take as long as a model. */
   #fetching = false;
   #effects = new EffectWatch(LOOK_MS, (channel, seconds) => this.#clients.get(channel)?.stuck?.(seconds));
-  #fruitless = 0; // looks since the last message that says more than that
   /** The number of the last one. */
   #ping = 0;
   #watchdog = 0;
@@ -174,11 +166,11 @@ export class WorkerHost {
   #receive(message) {
     const isTrue = !this.#isolated || (message.type === "alive" && message.ping === this.#ping);
     if (this.#isolated && "channel" in message && !this.#clients.has(message.channel)) return letGo(message);
-    if (isTrue) this.#looks = 0;
+    if (isTrue) this.#silence.hearSign();
     this.#fetching = isTrue && message.type === "fetching";
     this.#effects.hear(message, isTrue);
     if (message.type === "alive" || message.type === "fetching") return;
-    this.#fruitless = 0;
+    this.#silence.hearResult();
     if (message.type === "effect_runs") return;
     if ("channel" in message) this.#deliver(message);
     else if (message.type === "booted") this.#onBooted();
@@ -234,17 +226,14 @@ export class WorkerHost {
     const starts = !this.#ready && !(this.#booted && this.#clients.size === 0);
     const owes = starts || this.#owes;
     if (hidden || !(owes || this.#isolated)) {
-      this.#looks = this.#fruitless = 0;
+      this.#silence.forget();
       this.#effects.rest();
       return;
     }
     const loads = this.#fetching || [...this.#clients.values()].some(({ loading }) => loading);
-    const most = starts ? MOST_LOOKS_STARTING : loads ? MOST_LOOKS_LOADING : MOST_LOOKS;
-    this.#looks++;
-    this.#fruitless = owes && !starts ? this.#fruitless + 1 : 0; // of a start that stands still the worker tells
-    const isSilent = this.#looks > most;
+    const { isSilent, isOver } = this.#silence.look({ owes, starts, loads });
     if (isSilent) this.#worker?.terminate(); // it would not even end
-    if (isSilent || this.#fruitless > MOST_LOOKS_WITHOUT_RESULT) this.#died("it does not answer");
+    if (isOver) this.#died("it does not answer");
     else this.#sendPing();
   }
 
@@ -289,7 +278,7 @@ export class WorkerHost {
     this.#ready = this.#booted = false;
     this.#check = null;
     this.#progress = null;
-    this.#looks = this.#fruitless = 0;
+    this.#silence.forget();
     this.#effects.forget();
     this.#holds.reject(why);
     this.#clients.clear();

@@ -40,16 +40,22 @@ export class EffectSource {
     this.#loading = new AbortController();
     const { signal } = this.#loading;
     try {
-      const text = await read(parse(address, "a .py file"), signal);
+      const text = await read(address, signal);
       if (!signal.aborted) this.#give(text);
     } catch (error) {
       if (!signal.aborted) this.#complain(error instanceof Error ? error.message : String(error));
     }
   }
+
+  /** What is still being loaded is not wanted any more. */
+  close() {
+    this.#loading.abort();
+  }
 }
 
-/** @param {URL} url @param {AbortSignal} signal */
-async function read(url, signal) {
+/** @param {string} address @param {AbortSignal} signal */
+async function read(address, signal) {
+  const url = parse(address, "a .py file");
   const shown = `“${url.href.slice(0, 100)}”`;
   if (url.origin !== location.origin) {
     throw new SourceError(`${shown} is on another site: an effect is code, so copy the file to ${location.origin}.`);

@@ -3,7 +3,7 @@
 const UNKNOWN_S = 1 / 30;
 const SHORTEST_S = 1 / 250;
 const LONGEST_S = 1 / 4;
-/** Times that differ by less of themselves are one time. */
+/** Times that differ by less than this share count as equal. */
 const SAME = 0.1;
 
 export class FrameSteps {

@@ -3,14 +3,12 @@
 import { textOf } from "../show.js";
 import { feedBackdrop, hexColor, isColor } from "../sources/background.js";
 
-/** @typedef {import("../engine/engine.js").Options} EngineOptions */
-
 export class Look {
   #engine;
   #complain;
   #background = new AbortController();
-  /** @type {EngineOptions | null} what a picture that is being loaded brings along */
-  #withPicture = null;
+  /** @type {string | undefined} the effect that begins with the picture that is being loaded */
+  #withPicture;
 
   /**
    * @param {import("../engine/engine.js").Engine} engine
@@ -22,20 +20,26 @@ export class Look {
   }
 
   /** @param {ReturnType<typeof import("./track_options.js").judged>} asked */
-  change({ options: { background, ...rest }, faults }) {
+  change({ options: { background, effect, ...rest }, faults }) {
     for (const fault of faults) queueMicrotask(() => this.#complain("option", fault)); // a new track's listeners come first
     if (background !== undefined) this.#background.abort(); // the newest one counts, also where it is a colour
-    if (this.#withPicture) Object.assign(this.#withPicture, rest); // the newest counts when the picture comes, too
-    if (background === undefined) this.#engine.setOptions(rest);
-    else if (isColor(background)) this.#engine.setOptions({ effect: "color", ...rest, color: hexColor(background) });
-    else void this.#changePicture(background, { effect: "picture", ...rest });
+    const now = effect === undefined ? rest : { ...rest, effect };
+    if (background === undefined) {
+      if (effect !== undefined) this.#withPicture = undefined; // the newest counts when the picture comes, too
+      this.#engine.setOptions(now);
+    } else if (isColor(background)) {
+      this.#engine.setOptions({ effect: "color", ...now, color: hexColor(background) });
+    } else {
+      if (Object.keys(rest).length > 0) this.#engine.setOptions(rest);
+      void this.#changePicture(background, effect ?? "picture");
+    }
   }
 
-  /** The picture first, then the effect that shows it. @param {string} address @param {EngineOptions} rest */
-  async #changePicture(address, rest) {
+  /** The picture first, then the effect that shows it. @param {string} address @param {string} effect */
+  async #changePicture(address, effect) {
     this.#background = new AbortController();
     const { signal } = this.#background;
-    this.#withPicture = rest;
+    this.#withPicture = effect;
     try {
       await feedBackdrop(address, (bitmap) => this.#show(bitmap), signal);
     } catch (error) {
@@ -46,8 +50,8 @@ export class Look {
   /** @param {ImageBitmap} bitmap */
   #show(bitmap) {
     this.#engine.setBackdrop(bitmap);
-    if (this.#withPicture) this.#engine.setOptions(this.#withPicture);
-    this.#withPicture = null;
+    if (this.#withPicture !== undefined) this.#engine.setOptions({ effect: this.#withPicture });
+    this.#withPicture = undefined;
   }
 
   close() {

@@ -1,11 +1,9 @@
 // A camera's track in, the same with its background changed out: for calls.
 
-import { Engine } from "../engine/engine.js";
 import { classImages, maskImage } from "../mask_image.js";
 import { textOf } from "../show.js";
-import { EffectSource } from "../sources/effect_source.js";
+import { beginEngine } from "./begin_engine.js";
 import { createOutput, goesOverCanvas } from "./composite_stream.js";
-import { Look } from "./look.js";
 import { Placeholder } from "./placeholder.js";
 import { CHANGEABLE, judged, readOptions, readTrackOptions, sourceFault } from "./track_options.js";
 import { fpsOf, TrackSource, USUAL_FPS } from "./track_source.js";
@@ -30,12 +28,8 @@ export function processTrack(source, options = {}) {
 /** Only composites and the placeholder are ever written: a frame of the source goes to the engine or is closed. */
 class TrackProcessing {
   #source;
+  #begun;
   #engine;
-  #look;
-  #effect = new EffectSource(
-    (source) => this.#engine.setCustomEffect(source),
-    (message) => this.#tell("error", { code: "option", message, action: null }),
-  );
   #onFailure;
   #releases;
   #output = createOutput();
@@ -62,22 +56,20 @@ class TrackProcessing {
 
   /** @param {MediaStreamTrack} track @param {ReturnType<typeof readTrackOptions>} options */
   constructor(track, { onFailure, stopSource, releaseWhenMuted, ...given }) {
-    const { options, faults } = judged(given);
-    const { site, backend, painter, isolated, effectSource, ...look } = options;
     this.#onFailure = onFailure;
     this.#releases = releaseWhenMuted;
-    this.#engine = new Engine(document.createElement("div"), { site, backend, painter, isolated });
+    this.#begun = beginEngine(given, {
+      onState: (state, detail) => this.#onState(state, detail),
+      complain: (code, message) => this.#tell("error", { code, message, action: null }),
+    });
+    this.#engine = this.#begun.engine;
     this.#source = new TrackSource(track, this.#sink, { stopSource, onEnded: () => this.#onSourceEnded() });
     this.track = this.#dress(this.#output.track);
     this.#listen();
-    this.#look = new Look(this.#engine, (code, message) => this.#tell("error", { code, message, action: null }));
-    this.#look.change({ options: look, faults });
-    if (effectSource) this.#effect.set(effectSource);
     this.#fps = fpsOf(track);
     this.#tap();
     this.#placeholder.show();
     this.#source.start();
-    void this.#engine.start().catch(() => {}); // told by the `error` event as well
   }
 
   /** What the source sees of the engine. @returns {import("../sources/capture.js").Sink} */
@@ -126,7 +118,7 @@ class TrackProcessing {
     const dressed = Object.defineProperties(
       Object.assign(track, {
         setOptions: (/** @type {TrackOptions} */ options) => this.setOptions(options),
-        setEffect: (/** @type {string | URL | null} */ wanted) => this.#effect.set(wanted),
+        setEffect: (/** @type {string | URL | null} */ wanted) => this.#begun.effect.set(wanted),
         setEffectValues: (/** @type {Record<string, number | boolean | string>} */ values) =>
           this.#engine.setEffectValues(values),
         stopEffect: () => this.#engine.stopEffect(),
@@ -165,19 +157,12 @@ class TrackProcessing {
   #listen() {
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ listener) =>
       this.#engine.addEventListener(type, (event) => listener(/** @type {CustomEvent} */ (event).detail));
-    on("ready", ({ startMs, ...running }) => {
-      this.#note({ state: "running", ...running });
-      this.#waits.resolve("restart");
-    });
     for (const type of ["model", "backendchange"]) on(type, (running) => this.#note(running));
     on("stats", ({ fps, frames, dropped, framesPerMask, masksReused, edgeDropped, stages }) => {
       this.#note({ fps, frames, dropped, framesPerMask, masksReused, edgeDropped, stages });
       this.#tell("stats", this.track.metrics);
     });
-    // The engine begins again by itself; if that fails, it is a failed start.
-    on("notice", ({ code }) => code === "worker" && this.#note({ state: "starting" }));
-    for (const type of ["overload", "effect"]) on(type, (detail) => this.#tell(type, detail));
-    on("error", (detail) => this.#onError(detail));
+    for (const type of ["overload", "effect", "error"]) on(type, (detail) => this.#tell(type, detail));
   }
 
   /** @param {Partial<TrackMetrics>} news */
@@ -190,15 +175,13 @@ class TrackProcessing {
     this.track.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  /** @param {{code: string, message: string, action: string | null}} detail */
-  #onError(detail) {
-    const stopped = detail.action !== null && (this.#metrics.state !== "running" || detail.code === "worker");
-    if (stopped) {
-      this.#note({ state: "failed" });
-      if (this.#onFailure === "placeholder") this.#placeholder.show();
-      this.#waits.rejectAll(new Error(detail.message));
-    }
-    this.#tell("error", detail);
+  /** @param {import("./begin_engine.js").State} state @param {any} detail */
+  #onState(state, { startMs, ...detail }) {
+    this.#note(state === "running" ? { state, ...detail } : { state });
+    if (state === "running") this.#waits.resolve("restart");
+    if (state !== "failed") return;
+    if (this.#onFailure === "placeholder") this.#placeholder.show();
+    this.#waits.rejectAll(new Error(detail.message));
   }
 
   #onSourceEnded() {
@@ -208,9 +191,8 @@ class TrackProcessing {
 
   #restart() {
     if (this.track.readyState === "ended") return Promise.reject(endedError());
-    this.#note({ state: "starting" });
     const running = this.#waits.begin("restart");
-    void this.#engine.start().catch(() => {}); // told by the `error` event as well
+    void this.#begun.restart();
     return running;
   }
 
@@ -268,15 +250,14 @@ class TrackProcessing {
 
   /** @param {TrackOptions} options */
   setOptions(options) {
-    this.#look.change(judged(readOptions(options, CHANGEABLE)));
+    this.#begun.look.change(judged(readOptions(options, CHANGEABLE)));
   }
 
   #end() {
     this.#source.end();
     this.#note({ state: "ended" });
-    this.#look.close();
     this.#placeholder.hide();
-    this.#engine.close();
+    this.#begun.close();
     this.#waits.rejectAll(endedError());
   }
 }

@@ -52,14 +52,16 @@ export function readOptions(options, known) {
 }
 
 /**
- * What a track that begins later starts with. A background that comes without an effect decides, as while one runs.
+ * What a track that begins later starts with: of a change what is right. A background that comes without an effect
+ * decides, as while one runs.
  *
  * @param {TrackOptions} options
  * @param {TrackOptions} changes
  * @returns {TrackOptions}
  */
 export function changed({ effect, ...options }, changes) {
-  return changes.background === undefined ? { effect, ...options, ...changes } : { ...options, ...changes };
+  const { options: right } = judged(changes);
+  return right.background === undefined ? { effect, ...options, ...right } : { ...options, ...right };
 }
 
 /**
