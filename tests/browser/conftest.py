@@ -14,11 +14,10 @@ from PIL import Image
 from playwright.sync_api import Error
 
 from builder.paths import ROOT
-from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
 from tests.browser.examples_kit import npm
 from tests.browser.flags import start
-from tests.browser.guard import REPORT_PATH, Guard
+from tests.browser.guard import REPORTED, Guard
 from tests.browser.harness import EngineDriver
 from tests.browser.widget.widget_kit import HOST_POLICY
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 CAMERA_SIZE = (1280, 720)
 _CAMERA_FRAMES = 30
-_REPORTED = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; report-uri {REPORT_PATH}"}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -64,7 +62,7 @@ def _serving(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
 def serve_site(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
     """Return a function that serves the site once more, with other options of `Server`."""
     with _serving(dist, origins) as serve:
-        yield partial(serve, _REPORTED)
+        yield partial(serve, REPORTED)
 
 
 @pytest.fixture(scope="session")

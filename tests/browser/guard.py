@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Error
 
+from builder.policy import CONTENT_SECURITY_POLICY
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 
 REPORT_PATH = "/csp-report"
+REPORTED = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; report-uri {REPORT_PATH}"}
+"""Headers of a server whose pages a `Guard` watches."""
 # Firefox tells of what no user sees: rejections whose default was prevented; what an isolated worker asks for though
 # its policy has to forbid it, its own file and then a blob.
 _PREVENTED = r"uncaught error: DownloadError"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.browser.faults.fault import Fault
+from tests.browser.faults.page_bench import COLLECTED
 from tests.browser.faults.start_rows import NOISE
 from tests.browser.faults.trouble import broken_off, corrupt, portal, refused
 from tests.browser.harness import model_file
@@ -107,10 +108,8 @@ def _silent(code: str):
     """Make the worker do this, and ask for a picture that never comes."""
 
     def provoke(bench: PageBench) -> None:
-        bench.ruin()
         bench.in_worker(code)
         bench.page.wait_for_timeout(300)
-        bench.page.evaluate("() => { document.querySelector('#stage').snapshot().catch(() => {}); }")
         bench.hurry()
 
     return provoke
@@ -118,7 +117,6 @@ def _silent(code: str):
 
 def _loud(code: str):
     def provoke(bench: PageBench) -> None:
-        bench.ruin()
         bench.in_worker(code)
 
     return provoke
@@ -136,16 +134,23 @@ _KILL = "void setTimeout(() => self.close())"
 _THROW = "void setTimeout(() => { throw new Error('provoked'); })"
 _STARTS_AGAIN = r"^The engine stopped \({}\) and is starting again\.$"
 _DOES_NOT = "it does not answer"
+
+
+def _ending(name: str, provoke: Callable[[PageBench], None], why: str, *noise: str, kind: str = "worker") -> Fault:
+    return Fault(kind, name, provoke, _STARTS_AGAIN.format(why), _BACK, noise=(COLLECTED, *noise), ruins=True)
+
+
 WORKER = [
-    Fault("worker", "is killed while it runs", _silent(_KILL), _STARTS_AGAIN.format(_DOES_NOT), _BACK),
     Fault(
         "worker",
-        "Python no longer answers",
-        _silent("void (self.onmessage = () => {})"),
-        _STARTS_AGAIN.format(_DOES_NOT),
-        _BACK,
+        "is looked at in a hurry, and answers",
+        lambda bench: bench.hurry(),
+        "",
+        "the picture stays and follows the next effect",
     ),
-    Fault("worker", "throws while it runs", _loud(_THROW), _STARTS_AGAIN.format(".*provoked"), _BACK),
+    _ending("is killed while it runs", _silent(_KILL), _DOES_NOT),
+    _ending("Python no longer answers", _silent("void (self.onmessage = () => {})"), _DOES_NOT),
+    _ending("throws while it runs", _loud(_THROW), ".*provoked"),
     Fault(
         "worker",
         "is killed twice",
@@ -153,14 +158,15 @@ WORKER = [
         r"^The engine stopped: it does not answer\. Restart it to go on\.$",
         "the button Restart brings the same picture back",
         lambda bench: bench.page.get_by_role("button", name="Restart").click(),
+        (COLLECTED,),
+        ruins=True,
     ),
-    Fault(
-        "memory",
+    _ending(
         "none for a file of Python's",
         _loud(_NO_MEMORY),
-        _STARTS_AGAIN.format(".*Array buffer allocation failed"),
-        _BACK,
-        noise=("fatal error", "RangeError", r"console error: Error \(\S+pyodide.asm.js"),
+        ".*Array buffer allocation failed",
+        *("fatal error", "RangeError", r"console error: Error \(\S+pyodide.asm.js"),
+        kind="memory",
     ),
 ]
 RUNNING = [*MODELS, *WORKER]

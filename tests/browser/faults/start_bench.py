@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tests.browser.faults.trouble import BLANK
+from tests.browser.faults.watchdog import KEEPS_LOOKS
 from tests.browser.harness import EngineDriver, png_base64
 
 if TYPE_CHECKING:
@@ -17,14 +18,7 @@ if TYPE_CHECKING:
     from tests.browser.faults.trouble import TroubledSite
     from tests.browser.guard import GuardedPage
 
-# Keeps the looks of the watchdog, so that a test can have it look at once for as often as it would in minutes.
-_KEEPS_LOOKS = """
-const { setInterval: real } = self;
-self.looks = [];
-self.setInterval = (look, ms, ...rest) => {
-  if (ms === 500) looks.push(look);
-  return real(look, ms, ...rest);
-};
+_HEARS = """
 new BroadcastChannel("fault").onmessage = () => { self.isDead = true; };
 """
 _SET_UP = """async (png) => {
@@ -35,12 +29,7 @@ _SET_UP = """async (png) => {
   engine.setOptions({ effect: "mask", mirror: true });
   engine.push(await bitmap(png), { still: true });
 }"""
-_LOOK = """() => {
-  if (!self.isDead) return false;
-  const isTold = () => seen.some(({ type }) => type === "error" || type === "notice");
-  for (let times = 0; times < 250 && !isTold(); times++) looks.at(-1)();
-  return true;
-}"""
+_HURRY = "() => hurry(250, 4, () => seen.some(({ type }) => type === 'error' || type === 'notice'))"
 _OTHER_GOES_ON = """async () => {
   const before = await digest(first);
   first.setOptions({ effect: "fill" });
@@ -59,7 +48,7 @@ class _Driver(EngineDriver):
     """Its page is the troubled site's: no request is routed."""
 
     def _open_page(self, site_url: str) -> None:
-        self.page.add_init_script(_KEEPS_LOOKS)
+        self.page.add_init_script(KEEPS_LOOKS + _HEARS)
         self.page.goto(site_url + BLANK.removeprefix("/"))
 
     def use_own_worker(self) -> None:
@@ -73,6 +62,7 @@ class StartBench:
     def __init__(self, page: GuardedPage, site: TroubledSite, photo: np.ndarray) -> None:
         self.page = page
         self.site = site
+        self.is_whole = False
         self._photo = png_base64(photo)
         self._driver = _Driver(page, site.url, painter="canvas2d")
         self._said = ""
@@ -84,7 +74,6 @@ class StartBench:
 
     def renew(self) -> None:
         """Have an engine that has not started, on a site without faults."""
-        self.site.mend()
         self._driver.renew()
         self._said = ""
         self.page.evaluate("() => { self.isDead = false; }")
@@ -99,12 +88,14 @@ class StartBench:
         """Start the engine while answers to paths like this one change."""
         self.site.rules.append((pattern, change))
         self.start()
+        assert self.site.hits, f"nobody asked for {pattern}"
 
     def start(self, *, hurry: bool = False) -> None:
         """Start the engine; if its worker dies in silence, the watchdog looks at once as often as it would in time."""
         self.page.evaluate(_START)
         if hurry:
-            self.page.wait_for_function(_LOOK)
+            self.page.wait_for_function("() => self.isDead")
+            self.page.evaluate(_HURRY)
         self._said = self.page.evaluate("self.outcome")
 
     def told(self, pattern: str) -> str:

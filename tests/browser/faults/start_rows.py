@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from builder.policy import CONTENT_SECURITY_POLICY
 from tests.browser.faults.fault import Fault
 from tests.browser.faults.trouble import (
     as_bytes,
@@ -19,6 +18,7 @@ from tests.browser.faults.trouble import (
     reworded,
     slow,
 )
+from tests.browser.guard import REPORTED
 from tests.browser.harness import model_file
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ NOISE = (
     "wasm streaming compile failed",
     "falling back",
     "prepare wasm",
-    "[Aa]bort",
+    r"Aborted\(|[Aa]bort.*/vendor/pyodide/",
     "disallowed MIME type",
     r"/vendor/pyodide/pyodide\.(asm\.js|mjs):",
     "ERR_CONTENT_LENGTH_MISMATCH",
@@ -65,14 +65,16 @@ _LENGTH = r"is damaged: it has \d+ bytes, expected \d+\. Try again\.$"
 _GONE = r"could not be downloaded: the server answered {}\. It has to be at http://\S+, beside all of pyselfie's files"
 
 
-def _row(name: str, what: str, change: Callable[[Response], Response], says: str) -> Fault:
+def _row(
+    name: str, what: str, change: Callable[[Response], Response], says: str, noise: tuple[str, ...] = NOISE
+) -> Fault:
     path = FILES[what]
 
     def provoke(bench: StartBench) -> None:
         bench.answering(f"^/{re.escape(path)}", change)
 
     sentence = says if what in _SCRIPTS or not says else rf"{re.escape(path)}\S* {says}"
-    return Fault("network", f"{what}: {name}", provoke, sentence, AGAIN, lambda bench: bench.site.mend(), NOISE)
+    return Fault("network", f"{what}: {name}", provoke, sentence, AGAIN, lambda bench: bench.site.mend(), noise)
 
 
 def _drops() -> list[Fault]:
@@ -125,8 +127,8 @@ def _strangers() -> list[Fault]:
 
 def _harmless() -> list[Fault]:
     return [
-        _row("comes in pieces, slowly", "model", slow, ""),
-        _row("of an unknown type", "NumPy's machine code", as_bytes, ""),
+        _row("comes in pieces, slowly", "model", slow, "", ()),
+        _row("of an unknown type", "NumPy's machine code", as_bytes, "", ()),
     ]
 
 
@@ -136,12 +138,12 @@ def _stops(bench: StartBench) -> None:
 
 
 def _forbids(bench: StartBench) -> None:
-    bench.site.policy["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(" 'wasm-unsafe-eval'", "")
+    bench.site.policy |= {name: policy.replace(" 'wasm-unsafe-eval'", "") for name, policy in REPORTED.items()}
     bench.start()
 
 
 def _allows_again(bench: StartBench) -> None:
-    bench.site.policy["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    bench.site.policy |= REPORTED
 
 
 def _offline(bench: StartBench) -> None:
@@ -158,7 +160,7 @@ SITE = [
         r"^This page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src\.$",
         AGAIN,
         _allows_again,
-        NOISE,
+        (*NOISE, r"Content Security Policy: .*wasm-eval"),
     ),
     Fault(
         "network",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.faults.fault import check, rows, skip_unless_possible
+from tests.browser.faults.kept import KeptBench
 from tests.browser.faults.page_bench import PageBench
 from tests.browser.faults.page_rows import PAGE
 from tests.browser.faults.running_rows import RUNNING
 from tests.browser.faults.trouble import TroubledSite
 from tests.browser.flags import camera_flags
-from tests.browser.guard import Guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,36 +22,25 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from tests.browser.faults.fault import Fault
-    from tests.browser.guard import GuardedPage
 
 
 @pytest.fixture(scope="module")
 def kept_bench(
-    browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str], dist: Path, camera_file: Path
-) -> Iterator[tuple[PageBench, Guard]]:
-    """Return a bench whose page all rows share."""
+    browser_for: Callable[[tuple[str, ...]], Browser], dist: Path, camera_file: Path
+) -> Iterator[KeptBench[PageBench]]:
+    """Return the bench that the rows share."""
     site = TroubledSite(dist, ears=True).start()
-    origins.add(site.origin)
-    context = browser_for(camera_flags(camera_file)).new_context()
-    guard = Guard(context, origins)
-    yield PageBench(cast("GuardedPage", context.new_page()), site), guard
-    context.close()
-    site.stop()
+    kept = KeptBench(site, lambda: browser_for(camera_flags(camera_file)).new_context(), partial(PageBench, site=site))
+    yield kept
+    kept.close()
 
 
 @pytest.fixture
-def bench(kept_bench: tuple[PageBench, Guard], fault: Fault, engine_name: str) -> Iterator[PageBench]:
-    """Return the bench as it was when its page had started."""
+def bench(kept_bench: KeptBench[PageBench], fault: Fault, engine_name: str) -> Iterator[PageBench]:
+    """Return the bench as it is when its page has started."""
     skip_unless_possible(fault, engine_name)
-    bench, guard = kept_bench
-    bench.renew()
-    # Chromium says it now and then of a camera's frame in one of some dozen rows, whichever runs when it collects.
-    bench.page.expected_errors.extend((*fault.noise, "A VideoFrame was garbage collected"))
-    yield bench
-    bench.page.context.set_offline(False)
-    found = guard.faults()
-    guard.forget()
-    assert not found, "the page misbehaved:\n" + "\n".join(found)
+    with kept_bench.for_row(fault) as bench:
+        yield bench
 
 
 @rows(RUNNING, PAGE)

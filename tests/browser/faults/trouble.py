@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
@@ -13,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from builder.errors import BuildError
 from builder.serve import Server
-from tests.browser.guard import REPORT_PATH
+from tests.browser.guard import REPORTED
 from tests.browser.offline.offline_kit import PORTS
 from tests.browser.workers import EAR
 
@@ -107,22 +106,8 @@ def moved(_: Response) -> Response:
     return Response("", 302, {"Location": "/welcome"})
 
 
-class Held:
-    """Keeps an answer back until it is let go; `asked` tells that somebody waits for it."""
-
-    def __init__(self) -> None:
-        self.asked = threading.Event()
-        self.over = threading.Event()
-
-    def __call__(self, answer: Response) -> Response:
-        """Wait."""
-        self.asked.set()
-        self.over.wait(60)
-        return answer
-
-
 class TroubledSite:
-    """Serves dist/ at one address, until it is stopped; `rules` say whose answers change, and how."""
+    """Serves dist/ at one address, until it is stopped; `rules` say whose answers change, and how; `hits` counts."""
 
     def __init__(self, dist: Path, *, ears: bool) -> None:
         self._dist = dist
@@ -130,6 +115,7 @@ class TroubledSite:
         self._server: Server | None = None
         self.port = 0
         self.rules: list[tuple[str, Callable[[Response], Response]]] = []
+        self.hits = 0
         self.policy: dict[str, str] = {}
 
     @property
@@ -153,7 +139,7 @@ class TroubledSite:
     def _listening(self) -> Server:
         for port in [self.port] if self.port else random.sample(PORTS, 50):
             with suppress(BuildError):  # somebody has it
-                return Server(self._dist, port=port)
+                return Server(self._dist, port=port, headers=REPORTED)
         raise AssertionError("no port is free")
 
     def stop(self) -> None:
@@ -165,6 +151,7 @@ class TroubledSite:
     def mend(self) -> None:
         """Answer as one should."""
         self.rules.clear()
+        self.hits = 0
         self.policy.clear()
         if not self._server:
             self.start()
@@ -175,8 +162,9 @@ class TroubledSite:
             if path == BLANK:
                 environ["PATH_INFO"] = "/index.html"
             found = [change for pattern, change in self.rules if re.search(pattern, path)]
+            self.hits += len(found)
             is_ear = self._ears and path.endswith("/js/worker.js")
-            if not (found or is_ear or path == BLANK or self.policy or path in {"/welcome", REPORT_PATH}):
+            if not (found or is_ear or path == BLANK or self.policy or path == "/welcome"):
                 return site(environ, start_response)
             if not self.policy:
                 environ.pop("HTTP_IF_NONE_MATCH", None)

@@ -13,10 +13,10 @@ from werkzeug.wrappers import Request, Response
 from builder.compress import ENCODINGS
 from builder.errors import BuildError
 from builder.offline.worker import NAME, ensure_worker, worker_script
-from builder.policy import ALWAYS, CONTENT_SECURITY_POLICY, CONTENT_TYPES
+from builder.policy import ALWAYS, CONTENT_TYPES
 from builder.serve import Server
 from builder.stamps import files_under
-from tests.browser.guard import REPORT_PATH, Guard
+from tests.browser.guard import REPORTED, Guard
 from tests.browser.legacy.legacy_kit import link_tree
 from tests.browser.waiting import WAIT_MS, until
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 PREFIX = "/some/where/"
 OUTER_WORKER = "/outer-worker.js"
-_POLICY = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; report-uri {REPORT_PATH}"}
 PORTS = range(20_000, 32_000)
 """Below those that the system gives to others, which could take one while the host is down."""
 _LIGHT = ("index.html", "play.html", "widget.html", "js/", "styles/")
@@ -117,7 +116,7 @@ class Host:
     def _listening(self, offline: bool) -> Server:
         for port in [self.port] if self.port else random.sample(PORTS, 50):
             with suppress(BuildError):  # somebody has it
-                return Server(self._folder, port=port, prefix=PREFIX, headers=_POLICY, offline=offline)
+                return Server(self._folder, port=port, prefix=PREFIX, headers=REPORTED, offline=offline)
         raise AssertionError("no port is free")
 
     def stop(self) -> None:
