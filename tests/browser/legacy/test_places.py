@@ -67,8 +67,12 @@ def test_locate_file_that_points_nowhere_is_told(page: GuardedPage, site: Server
             const segmenter = new SelfieSegmentation({ locateFile: () => value });
             ends.push([await outcome(segmenter.initialize()), await outcome(segmenter.send({ image: plain("#f00") }))]);
           }
-          const wrong = new SelfieSegmentation({ locateFile: "here" });
-          ends.push([await outcome(wrong.initialize()), await outcome(wrong.send({ image: plain("#f00") }))]);
+          const { proxy, revoke } = Proxy.revocable({}, {});
+          revoke();
+          for (const config of [{ locateFile: "here" }, proxy]) {
+            const wrong = new SelfieSegmentation(config);
+            ends.push([await outcome(wrong.initialize()), await outcome(wrong.send({ image: plain("#f00") }))]);
+          }
           return ends;
         }"""
     )
@@ -79,6 +83,7 @@ def test_locate_file_that_points_nowhere_is_told(page: GuardedPage, site: Server
         'locateFile("js/worker.js") returned 7',
         'locateFile("js/worker.js") returned “http://[”',
         "locateFile is “here”, but it has to be a function",
+        "SelfieSegmentation got [object Object], whose locateFile cannot be read: give { locateFile }, or nothing.",
     ]
     for (initialize, send), sentence in zip(ends, wanted, strict=True):
         assert sentence in initialize

@@ -36,7 +36,7 @@ export class SelfieSegmentation {
 
   /** @param {SelfieSegmentationConfig} [config] */
   constructor(config) {
-    const locateFile = config?.locateFile ?? undefined;
+    const locateFile = locateFileOf(config) ?? undefined;
     if (locateFile !== undefined && typeof locateFile !== "function") {
       throw new TypeError(`locateFile is ${show(locateFile)}, but it has to be a function that returns a URL.`);
     }
@@ -128,6 +128,16 @@ export class SelfieSegmentation {
     if (!working) return;
     this.#listening = Promise.resolve(working).catch(() => {}); // its own caller is told
     await working;
+  }
+}
+
+/** @param {SelfieSegmentationConfig} [config] */
+function locateFileOf(config) {
+  try {
+    return config?.locateFile;
+  } catch (cause) {
+    const sentence = `SelfieSegmentation got ${show(config)}, whose locateFile cannot be read: give { locateFile }, or nothing.`;
+    throw new TypeError(sentence, { cause });
   }
 }
 
