@@ -1,7 +1,7 @@
 """The tables of docs/reliability.md, from the JSON files beside this module.
 
-faults.json
-    Of ``build.py test tests/browser/faults --fault-table FILE``: a row for each fault and engine.
+faults-ENGINE.json
+    Of ``build.py test tests/browser/faults --engine ENGINE --fault-table FILE``: a row for each fault.
 fuzz.json
     Of the tests in ``tests/browser/fuzz`` with ``PYSELFIE_FUZZ_JSON=FILE``: the runs, by kind.
 soak-ENGINE.json
@@ -11,6 +11,7 @@ soak-ENGINE.json
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,22 +26,28 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 NONE_YET = "No run has been kept yet."
 _ENGINES = {"chromium": "Chromium", "firefox": "Firefox"}
-_RESULTS = {"passed": "held", "failed": "**failed**", "skipped": "cannot have it"}
+_RESULTS = {"passed": "held", "failed": "**failed**"}
+_NOTHING_LOST = "in each nothing was lost: options, effect, source and text were as before"
+_SHORTER = {
+    re.compile(r"http://127\.0\.0\.1:\d+"): "https://example.org",
+    re.compile(r"“/\S+/"): "“",  # the fake camera's name is the path of its file
+    re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b"): r"\1…",
+}
 
 
 def parts(folder: Path = FOLDER) -> dict[str, str]:
     """Return the generated parts of the page, by the names of their markers."""
-    soaks = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("soak-*.json"))]
+    rows = [row for one in _read(folder, "faults-*.json") for row in one]
     texts = {
-        "faults": _told(folder / "faults.json", faults),
-        "fuzz": _told(folder / "fuzz.json", fuzz),
-        "soaks": "\n\n".join(map(soak, soaks)) or NONE_YET,
+        "faults": faults(rows) if rows else NONE_YET,
+        "fuzz": "".join(map(fuzz, _read(folder, "fuzz.json"))) or NONE_YET,
+        "soaks": "\n\n".join(map(soak, _read(folder, "soak-*.json"))) or NONE_YET,
     }
     return {name: f"\n{text}\n\n" for name, text in texts.items()}
 
 
-def _told(path: Path, table: Any) -> str:
-    return str(table(json.loads(path.read_text(encoding="utf-8")))) if path.exists() else NONE_YET
+def _read(folder: Path, pattern: str) -> list[Any]:
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob(pattern))]
 
 
 def faults(rows: Sequence[Mapping[str, str]]) -> str:
@@ -51,21 +58,16 @@ def faults(rows: Sequence[Mapping[str, str]]) -> str:
         by_fault.setdefault((row["kind"], row["fault"]), {})[row["engine"]] = row
     head = ["", "fault", "what is said", "what goes on", *(_ENGINES[engine] for engine in engines)]
     lines = [
-        [
-            kind,
-            name,
-            *_words(found.values()),
-            *(_RESULTS[found[one]["result"]] if one in found else "" for one in engines),
-        ]
-        for (kind, name), found in by_fault.items()
+        [kind, _cell(name), *_words(found.values()), *(_result(found.get(engine)) for engine in engines)]
+        for (kind, name), found in sorted(by_fault.items())
     ]
     failed = sum(row["result"] == "failed" for row in rows)
-    end = (
-        f"{failed} did not hold"
-        if failed
-        else "in each nothing was lost: options, effect, source and text were as before"
-    )
+    end = f"{failed} did not hold" if failed else _NOTHING_LOST
     return f"{len(by_fault)} faults; {end}.\n\n{markdown_table(head, lines)}"
+
+
+def _result(row: Mapping[str, str] | None) -> str:
+    return _RESULTS[row["result"]] if row else "left out"
 
 
 def _words(rows: Iterable[Mapping[str, str]]) -> list[str]:
@@ -75,6 +77,8 @@ def _words(rows: Iterable[Mapping[str, str]]) -> list[str]:
 
 
 def _cell(text: str) -> str:
+    for pattern, shorter in _SHORTER.items():
+        text = pattern.sub(shorter, text)
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 

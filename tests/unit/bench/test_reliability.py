@@ -15,11 +15,12 @@ def row(engine, result, sentence):
 
 def test_a_fault_has_one_row_for_all_engines():
     """Its sentence comes from an engine that could have it."""
-    table = faults([row("chromium", "skipped", ""), row("firefox", "passed", "<model>|x is 3 bytes too short.")])
-    assert table.startswith("1 faults; in each nothing was lost")
+    told = "http://127.0.0.1:8123/<model>|x is 3 bytes too short."
+    table = faults([row("firefox", "passed", told), FAULT | row("chromium", "passed", "") | {"fault": "another"}])
+    assert table.startswith("2 faults; in each nothing was lost")
     [line] = [line for line in table.splitlines() if "a file is cut" in line]
-    expected = "&lt;model>\\|x is 3 bytes too short."
-    assert line == f"| network | a file is cut | {expected} | the picture follows | cannot have it | held |"
+    expected = "https://example.org/&lt;model>\\|x is 3 bytes too short."
+    assert line == f"| network | a file is cut | {expected} | the picture follows | left out | held |"
 
 
 def test_a_failed_fault_is_not_hidden():
