@@ -17,7 +17,7 @@ from bench.soak.chromium_tab import ChromiumTab
 from bench.soak.firefox_tab import FirefoxTab
 from bench.soak.media import CAMERA, write_media
 from bench.soak.plan import rounds
-from bench.soak.report import SCHEMA, failures, path_for, render, save
+from bench.soak.report import KEPT, SCHEMA, failures, keep, path_for, render, save
 from bench.soak.run import Run
 from bench.soak.tab import BrowserGoneError
 from builder.chromium import QUIET_FLAGS, ensure_chromium
@@ -54,6 +54,8 @@ def main(argv: list[str]) -> int:
     report = soak(options)
     print(f"\n{render(report)}\n")
     say(f"saved: {path_for(report, options.output)}")
+    if options.write:
+        say(f"kept: {keep(report, KEPT)}; python3 build.py generate puts it into docs/reliability.md")
     found = failures(report)
     for sentence in found:
         complain(sentence)
@@ -68,6 +70,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the steps' order (default: %(default)s)")
     parser.add_argument("--webgpu", action="store_true", help="Chromium's WebGPU in software, which is slow")
     parser.add_argument("--output", type=Path, metavar="FILE", help="save here instead of in bench/results/")
+    parser.add_argument("--write", action="store_true", help="keep the slopes for docs/reliability.md, too")
     return parser.parse_args(argv)
 
 

@@ -9,6 +9,7 @@ from bench.report import RESULTS
 from bench.soak.metrics import METRICS, why_missing
 from bench.soak.slopes import FEWEST, Slope, slope
 from bench.table import markdown_table
+from builder.paths import ROOT
 from builder.stamps import write_atomically
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from bench.machine import Machine
 
 SCHEMA = 2
+KEPT = ROOT / "bench" / "reliability"
+"""Where docs/reliability.md has its figures from."""
 
 
 class Settings(TypedDict):
@@ -108,7 +111,7 @@ def render(report: Report) -> str:
     head = (
         f"{settings['engine']} {settings['version']}, {machine['cpu']}, {machine['cores']} cores, commit "
         f"{machine['commit']}, load before {machine['load']}; {report['seconds'] / 60:.1f} minutes, seed "
-        f"{settings['seed']}, {report['frames']} frames, {len(report['samples'])} samples; steps: {done}."
+        f"{settings['seed']}, {report['frames']} frames, {len(report['times_s'])} samples; steps: {done}."
     )
     rows = [_row(one) for one in report["found"].values()]
     titles = ["what", "first", "last", "slope an hour", "interval (95 % for all together)", ""]
@@ -138,3 +141,11 @@ def path_for(report: Report, output: Path | None) -> Path:
 def save(report: Report, path: Path) -> None:
     """Write the report."""
     write_atomically(path, json.dumps(report, indent=1) + "\n")
+
+
+def keep(report: Report, folder: Path) -> Path:
+    """Write the report without its samples, in the place of the engine's last one; return where."""
+    settings = report["settings"]
+    path = folder / f"soak-{settings['engine']}{'-webgpu' if settings['webgpu'] else ''}.json"
+    save(report | {"samples": []}, path)
+    return path

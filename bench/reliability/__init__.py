@@ -1,0 +1,1 @@
+"""The results that docs/reliability.md tells, as the last runs left them, and its tables."""

@@ -1,0 +1,55 @@
+"""The tables of docs/reliability.md."""
+
+import json
+
+from bench.reliability.page import NONE_YET, faults, fuzz, parts
+from bench.soak.report import keep
+from tests.unit.bench.test_soak import empty_report
+
+FAULT = {"kind": "network", "fault": "a file is cut", "goes on": "the picture follows", "lost": "nothing"}
+
+
+def row(engine, result, sentence):
+    return FAULT | {"engine": engine, "result": result, "sentence": sentence}
+
+
+def test_a_fault_has_one_row_for_all_engines():
+    """Its sentence comes from an engine that could have it."""
+    told = "http://127.0.0.1:8123/<model>|x is 3 bytes too short."
+    table = faults([row("firefox", "passed", told), FAULT | row("chromium", "passed", "") | {"fault": "another"}])
+    assert table.startswith("2 faults; in each nothing was lost")
+    [line] = [line for line in table.splitlines() if "a file is cut" in line]
+    expected = "https://example.org/&lt;model>\\|x is 3 bytes too short."
+    assert line == f"| network | a file is cut | {expected} | the picture follows | left out | held |"
+
+
+def test_a_failed_fault_is_not_hidden():
+    """Nor counted among those that lost nothing."""
+    table = faults([row("chromium", "failed", ""), FAULT | row("chromium", "passed", "") | {"fault": "another"}])
+    assert "| nothing | the picture follows | **failed** |" in table
+    assert "2 faults; 1 did not hold" in table
+
+
+def test_runs_of_a_kind_are_summed():
+    """All seeds are named, and every failure counts."""
+    runs = [
+        {"seed": 1, "count": 1500, "failures": {}, "faults": [], "sentences": 40},
+        {"seed": 2, "count": 500, "failures": {"7": "hang"}, "faults": ["x"], "sentences": 30},
+    ]
+    assert "| calls | 2,000 | 1, 2 | 40 | 2 |" in fuzz({"calls": runs})
+
+
+def test_without_results_it_says_so(tmp_path):
+    """No file, no figures."""
+    assert set(parts(tmp_path).values()) == {f"\n{NONE_YET}\n\n"}
+
+
+def test_a_soak_is_kept_without_its_samples(tmp_path):
+    """Its table stays the same; what the page shows is what was kept."""
+    report = empty_report()
+    report["times_s"], report["samples"] = [10.0, 20.0], [{"files": 80.0}, {"files": 81.0}]
+    path = keep(report, tmp_path)
+    assert json.loads(path.read_text())["samples"] == []
+    text = parts(tmp_path)["soaks"]
+    assert "2 samples" in text
+    assert text.lstrip().startswith("### ")
