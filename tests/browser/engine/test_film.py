@@ -36,9 +36,7 @@ async ([pngs, cut]) => {
   const frames = await Promise.all(pngs.map(bitmap));
   const masks = [];
   for (const [index, frame] of frames.entries()) {
-    const painted = new Promise((done) => engine.addEventListener("frame", done, { once: true }));
-    engine.push(frame, { cut: cut && index === 0 });
-    await painted;
+    await push(frame, { cut: cut && index === 0 });
     masks.push(await engine.getMask());
   }
   return masks.map(({ width, height, data }) => ({ width, height, data: Array.from(data) }));

@@ -25,12 +25,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.float32]
 
 PUSH = """
-async ([png, cut]) => {
-  const picture = await bitmap(png);
-  const painted = new Promise((done) => engine.addEventListener("frame", done, { once: true }));
-  engine.push(new VideoFrame(picture, { timestamp: 0 }), { cut });
-  await painted;
-}
+async ([png, cut]) => void (await push(new VideoFrame(await bitmap(png), { timestamp: 0 }), { cut }))
 """
 
 

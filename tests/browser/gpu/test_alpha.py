@@ -35,9 +35,7 @@ FIT, STILL = (4, 36, 64), (72, 128)
 PUSH = """
 async ([png, video, cut]) => {
   const picture = await bitmap(png);
-  const painted = new Promise((done) => engine.addEventListener("frame", done, { once: true }));
-  engine.push(video ? new VideoFrame(picture, { timestamp: 0 }) : picture, { cut });
-  await painted;
+  await push(video ? new VideoFrame(picture, { timestamp: 0 }) : picture, { cut });
 }
 """
 

@@ -36,7 +36,7 @@ async ({ count, video, fast, effects }) => {
   for (let index = 0; index < count; index++) {
     context.fillStyle = `hsl(${(index * 37) % 360} 60% 50%)`;
     context.fillRect(0, 0, 160, 96);
-    if (fast) await turn();
+    await turn();
     const composite = painted();
     if (index % 5 === 0) engine.setOptions({ effect: effects[(index / 5) % effects.length] });
     engine.push(video ? new VideoFrame(canvas, { timestamp: index }) : canvas.transferToImageBitmap());
