@@ -97,7 +97,7 @@ export class SelfieProcessor extends EventTarget {
   stop() {
     this.#running?.close();
     this.#running = this.#output = null;
-    this.#isReady = false;
+    this.#isReady = this.#hasComplained = false;
     this.#forget();
   }
 
