@@ -12,6 +12,7 @@ from builder.serve import Server
 from tests.browser.element.element_kit import SAMPLE, ElementPage
 from tests.browser.examples_kit import open_example
 from tests.browser.flags import camera_flags
+from tests.browser.page.page_kit import KEEPS_TRACKS
 
 GET = "document.getElementById('s')"
 
@@ -245,9 +246,19 @@ def test_a_camera_that_is_refused_is_told(launch, site):
     assert "camera" in error_of(page)["message"]
 
 
-def test_pause_keeps_the_picture(launch, site, camera_file):
-    """Paused, no frame is painted, and the camera stays open; on again it goes on."""
-    page = ElementPage(launch(*camera_flags(camera_file)), site.url, tag(camera="", effect="mask", model_selection=1))
+# Whether a camera sends pictures is the browser's to say; a test says it instead.
+MUTE = """(muted) => {
+  const [track] = cameraTracks;
+  Object.defineProperty(track, "muted", { value: muted, configurable: true });
+  track.dispatchEvent(new Event(muted ? "mute" : "unmute"));
+}"""
+
+
+def test_a_camera_is_paused_and_muted(launch, site, camera_file):
+    """Paused, no frame is painted, and the camera stays open; on again it goes on. When it is mute, that is told."""
+    flags = camera_flags(camera_file)
+    html = tag(camera="", effect="mask", model_selection=1)
+    page = ElementPage(launch(*flags), site.url, html, script=KEEPS_TRACKS)
     page.wait("frame")
     page.run(f"{GET}.paused = true")
     page.pixels()  # answered after the frame under way
@@ -256,6 +267,9 @@ def test_pause_keeps_the_picture(launch, site, camera_file):
     assert page.count("frame") == before
     page.run(f"{GET}.paused = false")
     page.until(lambda: page.count("frame") > before)
+    for muted, says in ((True, "The camera sends no picture at the moment: "), (False, "The camera sends pictures ")):
+        page.run(MUTE, muted)
+        assert page.wait("notice", where=f"event.message.startsWith('{says}')")["code"] == "camera"
 
 
 def test_plain_page_example(launch, serve_site):

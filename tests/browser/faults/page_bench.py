@@ -50,7 +50,7 @@ _CANVAS_CAMERA = """() => {
   }, 50);
   navigator.mediaDevices.getUserMedia = async () => {
     const stream = canvas.captureStream(20);
-    [own.track] = stream.getTracks();
+    own.track = heard(stream.getTracks()[0]);
     return stream;
   };
 }"""

@@ -87,13 +87,21 @@ def _resized(width: int, height: int):
     return change
 
 
+_TURN = """(on) => {
+  camera.on = on;
+  Object.defineProperty(camera.track, "muted", { value: !on, configurable: true });
+  camera.track.dispatchEvent(new Event(on ? "unmute" : "mute"));
+}"""
+
+
 def _mute(bench: PageBench) -> None:
-    bench.page.evaluate("() => { camera.on = false; camera.track.dispatchEvent(new Event('mute')); }")
+    bench.page.evaluate(_TURN, False)
     bench.demo.until(bench.rests)
 
 
 def _unmute(bench: PageBench) -> None:
-    bench.page.evaluate("() => { camera.on = true; camera.track.dispatchEvent(new Event('unmute')); }")
+    bench.page.evaluate(_TURN, True)
+    bench.demo.until(lambda: not bench.demo.messages())
 
 
 def _never_answers(bench: PageBench) -> None:
@@ -116,7 +124,6 @@ CAMERA = [
         r"^The camera “.+” was disconnected: connect it again or choose another one\.$",
         "its last picture stays; the camera chosen from the list moves on",
         _choose_again,
-        unsure="the page says nothing of a track that a test has stopped and told of its end",
         begin=lambda bench: bench.camera_on(),
     ),
     Fault(
@@ -130,7 +137,15 @@ CAMERA = [
     ),
     Fault("camera", "turned", _resized(240, 320), "", _MOVES, begin=lambda bench: bench.canvas_camera()),
     Fault("camera", "another resolution", _resized(640, 360), "", _MOVES, begin=lambda bench: bench.canvas_camera()),
-    Fault("camera", "muted, and no longer", _mute, "", _MOVES, _unmute, begin=lambda bench: bench.canvas_camera()),
+    Fault(
+        "camera",
+        "muted, and no longer",
+        _mute,
+        r"^The camera sends no picture at the moment: .*; the picture goes on by itself\.$",
+        f"{_MOVES}; the sentence goes away",
+        _unmute,
+        begin=lambda bench: bench.canvas_camera(),
+    ),
     Fault("camera", "the question is never answered", _never_answers, "", _STAYS, _not_wanted),
 ]
 

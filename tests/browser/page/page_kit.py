@@ -25,11 +25,15 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 KEEPS_TRACKS = """
 self.cameraTracks = [];
+self.heard = (track) => { // Firefox tells of a test's own events only so
+  const listen = track.addEventListener.bind(track);
+  return Object.assign(track, { addEventListener: (type, listener) => listen(type, listener, false, true) });
+};
 const devices = navigator.mediaDevices ?? {}; // Firefox runs this on about:blank, too, which has none
 const ask = devices.getUserMedia?.bind(devices);
 devices.getUserMedia = async (wanted) => {
   const stream = await ask(wanted);
-  self.cameraTracks.push(...stream.getTracks());
+  self.cameraTracks.push(...stream.getTracks().map(heard));
   return stream;
 };
 """

@@ -110,6 +110,16 @@ def test_browsers_without_track_processors_take_a_video_and_a_canvas(launch, sit
     assert page.run("track.readyState") == "ended"
 
 
+# Whether the camera sends a picture is the browser's to say; a test says it instead.
+MUTE = """(muted) => {
+  const kinds = [];
+  for (const type of ["mute", "unmute"]) track.addEventListener(type, () => kinds.push(type), { once: true });
+  Object.defineProperty(camera, "muted", { value: muted, configurable: true });
+  camera.dispatchEvent(new Event(muted ? "mute" : "unmute"));
+  return [kinds, track.muted];
+}"""
+
+
 def test_settings_stop_and_ended_behave(launch, site, camera_file):
     """Settings are the camera's; it ends with its source and says so; stopped, it lets go of camera and worker."""
     page = open_track(launch, site, camera_file)
@@ -118,6 +128,8 @@ def test_settings_stop_and_ended_behave(launch, site, camera_file):
     assert (settings["width"], settings["height"]) == (1280, 720)
     assert (settings["deviceId"], settings["frameRate"]) == (camera["deviceId"], camera["frameRate"])
     assert page.run("track.label === camera.label && track.kind === 'video' && track.readyState === 'live'")
+    for muted, kind in ((True, "mute"), (False, "unmute")):
+        assert page.run(MUTE, muted) == [[kind], muted]
     page.run("track.stop()")
     assert page.run("[track.readyState, camera.readyState, track.metrics.state]") == ["ended", "ended", "ended"]
     page.until(lambda: page.workers() == 0)

@@ -49,6 +49,9 @@ export class SelfieSegmentationElement extends ElementProperties {
       const { notice } = /** @type {CustomEvent} */ (event).detail.source;
       if (notice) this.#emit("notice", { code: "source", message: notice });
     });
+    this.#sources.addEventListener("muted", (event) => {
+      this.#emit("notice", { code: "camera", message: /** @type {CustomEvent} */ (event).detail.sentence });
+    });
   }
 
   /** @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean}} [settings] */

@@ -165,7 +165,12 @@ export class Viewer extends EventTarget {
     });
     on(sources, "fault", ({ sentence, source }) => {
       if (source.kind === "camera") this.#bar.cameraLost();
+      this.messages.clear("muted");
       this.messages.show("source", sentence);
+    });
+    on(sources, "muted", ({ muted, sentence }) => {
+      if (muted) this.messages.show("muted", sentence, { tone: "notice" });
+      else this.messages.clear("muted");
     });
     on(this.#bar, "camera", ({ deviceId }) => {
       void sources.open("Waiting for the camera", (signal) =>
@@ -180,7 +185,7 @@ export class Viewer extends EventTarget {
   #onOpened({ source }) {
     this.#bar.opening("");
     this.#bar.show(source);
-    this.messages.clear("source");
+    for (const topic of ["source", "muted"]) this.messages.clear(topic);
     if (source.notice) this.messages.show("source", source.notice, { tone: "notice" });
     // People expect a camera to be a mirror, and a picture that they chose to be as it is.
     this.stage.mirror = this.#mirror ?? source.kind === "camera";

@@ -8,6 +8,10 @@ import { SourceError } from "./sources.js";
 
 const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 
+const MUTED =
+  "The camera sends no picture at the moment: see whether it is switched off or another program uses it; the picture goes on by itself.";
+const UNMUTED = "The camera sends pictures again.";
+
 /** @type {Record<string, string>} */
 const SENTENCES = {
   NotAllowedError:
@@ -120,12 +124,16 @@ class CameraSource {
   /**
    * @param {Sink} sink
    * @param {(sentence: string) => void} onFault
+   * @param {(muted: boolean, sentence: string) => void} onMuted
    */
-  start(sink, onFault) {
+  start(sink, onFault, onMuted) {
     this.#track.addEventListener("ended", () => {
       if (this.#closed) return;
       onFault(`The camera “${this.name}” was disconnected: connect it again or choose another one.`);
     });
+    this.#track.addEventListener("mute", () => onMuted(true, MUTED));
+    this.#track.addEventListener("unmute", () => onMuted(false, UNMUTED));
+    if (this.#track.muted) onMuted(true, MUTED);
     this.#stop = captureTrack(this.#track, sink);
   }
 

@@ -8,7 +8,8 @@
  * @property {string} notice    A sentence to tell beside it, or nothing.
  * @property {string} [deviceId]
  * @property {number} [rate]    Pictures per second, where that is known.
- * @property {(sink: import("./capture.js").Sink, onFault: (sentence: string) => void) => void} start
+ * @property {(sink: import("./capture.js").Sink, onFault: (sentence: string) => void, onMuted: (muted: boolean, sentence: string) => void) => void} start
+ *   Muted, it sends no picture for a while.
  * @property {() => void} close    Stop and free everything; may be called in any state.
  * @property {{readonly paused: boolean, toggle: () => void, step: (frames: number) => void, onchange: () => void}} [playback]
  */
@@ -17,7 +18,7 @@
 export class SourceError extends Error {}
 
 /**
- * Emits `opening` {what}, `opened` {source}, `failed` {sentence} and `fault` {sentence, source}.
+ * Emits `opening` {what}, `opened` {source}, `failed` {sentence}, `fault` {sentence, source} and `muted` {muted, sentence}.
  * @extends EventTarget
  */
 export class Sources extends EventTarget {
@@ -77,9 +78,14 @@ export class Sources extends EventTarget {
     this.#current = source;
     this.#awaited = "";
     this.#emit("opened", { source });
-    source.start(this.#sink, (sentence) => {
-      if (this.#current === source) this.#emit("fault", { sentence, source });
-    });
+    const emit = (/** @type {string} */ type, /** @type {object} */ detail) => {
+      if (this.#current === source) this.#emit(type, detail);
+    };
+    source.start(
+      this.#sink,
+      (sentence) => emit("fault", { sentence, source }),
+      (muted, sentence) => emit("muted", { muted, sentence }),
+    );
   }
 
   /**

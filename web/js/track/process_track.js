@@ -63,7 +63,11 @@ class TrackProcessing {
       complain: (code, message) => this.#tell("error", { code, message, action: null }),
     });
     this.#engine = this.#begun.engine;
-    this.#source = new TrackSource(track, this.#sink, { stopSource, onEnded: () => this.#onSourceEnded() });
+    this.#source = new TrackSource(track, this.#sink, {
+      stopSource,
+      onEnded: () => this.#onSourceEnded(),
+      onMuted: (muted) => this.track.dispatchEvent(new Event(muted ? "mute" : "unmute")),
+    });
     this.track = this.#dress(this.#output.track);
     this.#listen();
     this.#fps = fpsOf(track);
@@ -138,6 +142,7 @@ class TrackProcessing {
       {
         metrics: { get: () => ({ ...this.#metrics }) },
         label: { get: () => source.track.label },
+        muted: { get: () => source.track.muted },
         enabled: {
           get: () => Reflect.get(MediaStreamTrack.prototype, "enabled", track),
           set(on) {

@@ -3,11 +3,20 @@
 import { captureTrack } from "../sources/capture.js";
 
 export const USUAL_FPS = 30;
+/** No picture comes for a while, and again. */
+const MUTES = ["mute", "unmute"];
 
 export class TrackSource {
   #sink;
   #stops;
   #onEnded;
+  #onMuted;
+  #wasMuted = false;
+  #tellMuted = () => {
+    if (this.track.muted === this.#wasMuted) return;
+    this.#wasMuted = this.track.muted;
+    this.#onMuted(this.#wasMuted);
+  };
   #stopCapture = () => {};
   /** @type {MediaTrackConstraints} what opens the released camera again */
   #wanted = {};
@@ -18,13 +27,14 @@ export class TrackSource {
   /**
    * @param {MediaStreamTrack} track
    * @param {import("../sources/capture.js").Sink} sink
-   * @param {{stopSource: boolean, onEnded: () => void}} settings
+   * @param {{stopSource: boolean, onEnded: () => void, onMuted: (muted: boolean) => void}} settings
    */
-  constructor(track, sink, { stopSource, onEnded }) {
+  constructor(track, sink, { stopSource, onEnded, onMuted }) {
     this.track = track;
     this.#sink = sink;
     this.#stops = stopSource;
     this.#onEnded = onEnded;
+    this.#onMuted = onMuted;
   }
 
   get isReleased() {
@@ -34,6 +44,8 @@ export class TrackSource {
   start() {
     this.#isReleased = false;
     this.track.addEventListener("ended", this.#onEnded);
+    for (const type of MUTES) this.track.addEventListener(type, this.#tellMuted);
+    this.#tellMuted();
     this.#stopCapture = captureTrack(this.track, this.#sink);
   }
 
@@ -87,6 +99,7 @@ export class TrackSource {
   #leave() {
     this.#opening?.abort();
     this.track.removeEventListener("ended", this.#onEnded);
+    for (const type of MUTES) this.track.removeEventListener(type, this.#tellMuted);
     this.#stopCapture();
   }
 }
