@@ -125,19 +125,26 @@ def check(bench: Bench, fault: Fault, request: pytest.FixtureRequest) -> None:
 
 
 class FaultTable:
-    """Writes what became of each row to a file, as JSON, at the end of a run: a pytest plugin."""
+    """Writes what became of each row to a file, as JSON, at the end of a run: a pytest plugin.
+
+    Of a row that ran twice the last result counts.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._rows: list[dict[str, str]] = []
+        self._rows: dict[tuple[str, ...], dict[str, str]] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note a row."""
         row = dict(report.user_properties).get(PROPERTY)
         if report.when == "call" and isinstance(row, dict):
-            self._rows.append(row | {"result": report.outcome})
+            self._rows[_place(row)] = row | {"result": report.outcome}
 
     def pytest_sessionfinish(self) -> None:
         """Write."""
-        found = sorted(self._rows, key=lambda row: (row["kind"], row["fault"], row["engine"]))
+        found = sorted(self._rows.values(), key=_place)
         self._path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _place(row: dict[str, str]) -> tuple[str, ...]:
+    return row["kind"], row["fault"], row["engine"]

@@ -41,6 +41,7 @@ NOISE = (
     "ERR_CONTENT_LENGTH_MISMATCH",
     "ERR_INCOMPLETE_CHUNKED_ENCODING",
     "exceeds response Body",  # in Firefox
+    r"Program terminated with exit\(1\)",  # there, too, if the worker has not been ended yet
 )
 FILES = {
     "worker's script": "js/worker.js",

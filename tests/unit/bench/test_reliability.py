@@ -1,9 +1,13 @@
 """The tables of docs/reliability.md."""
 
 import json
+from typing import Literal
+
+import pytest
 
 from bench.reliability.page import NONE_YET, faults, fuzz, parts
 from bench.soak.report import keep
+from tests.browser.faults.fault import PROPERTY, FaultTable
 from tests.unit.bench.test_soak import empty_report
 
 FAULT = {"kind": "network", "fault": "a file is cut", "goes on": "the picture follows", "lost": "nothing"}
@@ -28,6 +32,19 @@ def test_a_failed_fault_is_not_hidden():
     table = faults([row("chromium", "failed", ""), FAULT | row("chromium", "passed", "") | {"fault": "another"}])
     assert "| nothing | the picture follows | **failed** |" in table
     assert "2 faults; 1 did not hold" in table
+
+
+def test_of_a_fault_that_ran_twice_the_last_result_counts(tmp_path):
+    """A run in CI repeats what has failed."""
+    table = FaultTable(tmp_path / "faults.json")
+    outcomes: list[Literal["failed", "passed"]] = ["failed", "passed"]
+    for outcome in outcomes:
+        report = pytest.TestReport("a", ("a", 0, "a"), {}, outcome, None, "call")
+        report.user_properties = [(PROPERTY, FAULT | {"engine": "chromium", "sentence": ""})]
+        table.pytest_runtest_logreport(report)
+    table.pytest_sessionfinish()
+    [found] = json.loads((tmp_path / "faults.json").read_text())
+    assert found["result"] == "passed"
 
 
 def test_runs_of_a_kind_are_summed():
