@@ -20,3 +20,15 @@ def mode_of(path: Path) -> int:
         return path.stat().st_mode
     except (OSError, ValueError):  # the latter where a name has what no name can
         return 0
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """Return the size in bytes and the time in nanoseconds of the file that lies there.
+
+    Raises
+    ------
+    OSError
+        When there is none.
+    """
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from pyselfie.cli import main
-from pyselfie.cli.record import NAME
+from pyselfie.cli.batch.record import NAME
 
 if TYPE_CHECKING:
     from pathlib import Path

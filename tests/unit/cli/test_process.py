@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from pyselfie.cli.record import NAME
+from pyselfie.cli.batch.record import NAME
 from tests.unit.film import scenes, write_film
 
 if TYPE_CHECKING:

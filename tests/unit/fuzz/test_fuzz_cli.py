@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyselfie.cli.arguments import parse
+from pyselfie.cli.batch.plan import plan
 from pyselfie.cli.errors import UsageError
 from pyselfie.cli.evaluate import arguments_of
 from pyselfie.cli.evaluate import parse as parse_evaluate
 from pyselfie.cli.main import main
-from pyselfie.cli.plan import plan
 from pyselfie.core.options import Options, way_in
 from tests.unit.fuzz.fuzz_kit import REFUSED, TEXTS
 

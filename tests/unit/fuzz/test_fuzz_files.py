@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from models.reader import ConversionError, read_graph
+from pyselfie.cli.batch.record import NAME, Record
 from pyselfie.cli.errors import FileError, UsageError
 from pyselfie.cli.picture_file import PictureFile, read_levels, read_picture
-from pyselfie.cli.record import NAME, Record
 from pyselfie.core.manifest import ModelFileError, load_spec, model_folder, read_model, spec_from_manifest, verify_model
 from pyselfie.notebook import encode_png, load
 from tests.unit.fuzz.fuzz_kit import ANYTHING, PLAIN, REFUSED, outcome

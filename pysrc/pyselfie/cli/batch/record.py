@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyselfie.cli.errors import FileError, UsageError, why
+from pyselfie.cli.files import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,28 +66,28 @@ class Record:
         known = self._entries.get(self._key(target))
         if known is None or not target.exists():
             return False
-        return known == self._entry(source, target)
+        return known == self._entry(source, stamp(source), target, stamp(target))
 
     def objection(self, source: Path, target: Path) -> str:
         """Return why `target` must not be replaced by a result of `source`, in one sentence; empty if it may."""
         if not target.exists():
             return ""
         known = self._entries.get(self._key(target))
-        if known is None or known.made != _stamp(target.stat()):
+        if known is None or known.made != list(stamp(target)):
             return f"{target} is there already, and {self._path} does not list it: --overwrite replaces it"
-        if known.input == os.path.realpath(source) or known.read == _stamp(source.stat()):
+        if known.input == os.path.realpath(source) or known.read == list(stamp(source)):
             return ""
         return f"{target} is the result of another input, {known.input}: --overwrite replaces it"
 
-    def note(self, source: Path, read: os.stat_result, target: Path, *, whole: bool) -> None:
-        """Note a result, and that `source` was as in `read` before it was read.
+    def note(self, source: Path, read: tuple[int, ...], target: Path, made: tuple[int, ...], *, whole: bool) -> None:
+        """Note a result with the stamp `made`, and that `source` had the stamp `read` before it was read.
 
         Raises
         ------
         FileError
             When the system refuses: one sentence.
         """
-        entry = self._entry(source, target, _stamp(read), whole=whole)
+        entry = self._entry(source, read, target, made, whole=whole)
         try:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(asdict(entry)) + "\n")
@@ -95,21 +96,19 @@ class Record:
                 f"{target} is written, but {self._path} cannot be, so it will be made again: {why(error)}"
             ) from error
 
-    def _entry(self, source: Path, target: Path, read: list[int] | None = None, *, whole: bool = True) -> Entry:
+    def _entry(
+        self, source: Path, read: tuple[int, ...], target: Path, made: tuple[int, ...], *, whole: bool = True
+    ) -> Entry:
         return Entry(
             result=self._key(target),
-            made=_stamp(target.stat()),
+            made=list(made),
             input=os.path.realpath(source),
-            read=_stamp(source.stat()) if read is None else read,
+            read=list(read),
             settings=self._settings(source) if whole else "",
         )
 
     def _key(self, target: Path) -> str:
         return target.relative_to(self._folder).as_posix()
-
-
-def _stamp(status: os.stat_result) -> list[int]:
-    return [status.st_size, status.st_mtime_ns]
 
 
 def _read(path: Path) -> list[Entry]:

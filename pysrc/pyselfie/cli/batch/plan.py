@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from pyselfie.cli.batch.record import Record
 from pyselfie.cli.effect_choice import fingerprint
 from pyselfie.cli.errors import UsageError, why
 from pyselfie.cli.files import is_folder, mode_of
 from pyselfie.cli.formats import ANIMATED, EXACT, PICTURES, VIDEOS, VIDEOS_WRITTEN, WITH_ALPHA
-from pyselfie.cli.record import Record
 
 if TYPE_CHECKING:
     import argparse
