@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyselfie import __version__
-from pyselfie.cli.formats import PICTURES
+from pyselfie.cli.live.arguments import add_live, check_format, check_live
 from pyselfie.cli.own_effect import names_function, own_effect
 from pyselfie.core.effects import EFFECTS, options_of
 from pyselfie.core.option import unknown_option
@@ -28,6 +28,7 @@ _EPILOG = """examples:
   pyselfie *.jpg -o masks/ --mask
   pyselfie photo.jpg -o out.png --effect-file my_effect.py --param strength=0.8
   pyselfie --webcam --effect blur                     q ends it
+  pyselfie - -o - --mask < photo.jpg > mask.png       standard input and output
   pyselfie evaluate photos/ truth/                    measures masks: pyselfie evaluate --help says how
 
 exit codes: 0 all is done, 1 some files failed or are incomplete, 2 the command is wrong, 130 stopped by Ctrl-C"""
@@ -72,16 +73,9 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
     if options.effect is not None and (options.mask or options.effect_file is not None):  # also where it is the default
         parser.error(f"argument --effect: not allowed with argument {'--mask' if options.mask else '--effect-file'}")
     named = _fill_in(options)
-    if options.webcam is None and not options.inputs:
-        parser.error("nothing to do: name pictures, videos or folders, or use --webcam")
-    if options.webcam is not None and (options.inputs or options.output):
-        parser.error("--webcam shows a window: it takes no files and no --output")
-    if options.inputs and options.output is None:
-        parser.error("say where the result goes: -o out.png, or -o folder/ for many files")
-    if options.format is not None and _suffix(options.format) not in PICTURES:
-        known = " ".join(sorted(suffix.removeprefix(".") for suffix in PICTURES))
-        parser.error(f"--format is {options.format!r}, but pictures are written as one of {known}")
     try:
+        check_live(options)
+        check_format(options)
         chosen = _engine_options(options)
         options.own = own_effect(options)
     except ValueError as error:
@@ -91,7 +85,6 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
     options.model_selection = chosen.pop("model_selection")
     options.model = MODEL_NAMES[options.model_selection]
     options.effect_options = Options(**chosen)
-    options.format = _suffix(options.format) if options.format else None
     return options
 
 
@@ -127,10 +120,6 @@ def options_that_matter(effect: str) -> frozenset[str]:
         return frozenset({"mirror", "edges", "smoothing"})
     has_backdrop = any(draw.layer == "backdrop" for draw in EFFECTS[effect].draws)
     return options_of(effect) | ({"background"} if has_backdrop else set())
-
-
-def _suffix(name: str) -> str:
-    return f".{name.lower().removeprefix('.')}"
 
 
 def _engine_options(options: argparse.Namespace) -> dict[str, Any]:
@@ -180,10 +169,10 @@ def _parser() -> Parser:
         "--param", action="append", metavar="NAME=VALUE", help="set a parameter of your own effect; may come often"
     )
     choose("--mask", action="store_true", help="write the mask itself: white where the person is")
+    add_live(parser)
     parser.add_argument(
-        "--webcam", nargs="?", const="0", metavar="CAMERA", help="show a window; number or name of the camera"
+        "--format", metavar="SUFFIX", help="of what is written to a folder or to -: png, webp, mov, ..."
     )
-    parser.add_argument("--format", metavar="SUFFIX", help="of pictures written to a folder: png, jpg, webp, ...")
     parser.add_argument(
         "--overwrite", action="store_true", help="in a folder: do everything again, and replace any file"
     )

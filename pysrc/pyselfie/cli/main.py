@@ -12,17 +12,18 @@ from pyselfie.cli.batch.loop import Loop
 from pyselfie.cli.batch.plan import plan
 from pyselfie.cli.batch.results import Summary
 from pyselfie.cli.console import complain, deliver, secure_streams
-from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import UsageError
 from pyselfie.cli.evaluate import arguments_of as evaluate_arguments_of
 from pyselfie.cli.evaluate import parse as parse_evaluate
 from pyselfie.cli.evaluate import run as evaluate
+from pyselfie.cli.live.arguments import is_live
+from pyselfie.cli.live.streams import ReaderGoneError
+from pyselfie.cli.live.work import run_live
 from pyselfie.cli.progress import Progress
 from pyselfie.cli.stopping import stoppable
 from pyselfie.core.manifest import ModelFileError
 from pyselfie.custom.errors import CustomEffectError
 from pyselfie.extras import MissingExtraError, require
-from pyselfie.segmenter import Segmenter
 
 if TYPE_CHECKING:
     import argparse
@@ -46,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (UsageError, MissingExtraError, ModelFileError, ImportError) as error:
         complain(str(error))
         return 2
+    except ReaderGoneError:
+        return 0
     except CustomEffectError as error:  # at the webcam; with files, the others go on
         complain(str(error))
         return 1
@@ -55,18 +58,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, stop: Stop) -> int:
-    jobs = [] if options.webcam is not None else plan(options)
-    _check_extras(options, jobs)
     if options.webcam is not None:
-        from pyselfie.cli.webcam import show_webcam  # noqa: PLC0415, only this needs windows
+        from pyselfie.cli.live.webcam import run_webcam  # noqa: PLC0415, only this needs cameras and windows
 
-        with Segmenter(options.model_selection, options.effect_options.edges) as segmenter:
-            return show_webcam(options.webcam, choose_effect(options, segmenter))
-    open_jobs = sum(not (job.skip or job.problem) for job in jobs)
-    bars = Progress(open_jobs, quiet=options.quiet or options.json, check=stop.check)
+        return run_webcam(options)
+    live = is_live(options)
+    jobs = [] if live else plan(options)
+    _check_extras(options, jobs)
     summary = Summary(options.model, options.effect)
-    with closing(bars) as progress, Here(options, progress) as executor:
-        Loop(executor, progress, summary).work(jobs)
+    if live:
+        run_live(options, summary, stop)
+    else:
+        open_jobs = sum(not (job.skip or job.problem) for job in jobs)
+        bars = Progress(open_jobs, quiet=options.quiet or options.json, check=stop.check)
+        with closing(bars) as progress, Here(options, progress) as executor:
+            Loop(executor, progress, summary).work(jobs)
     if options.json:
         return summary.exit_code if deliver(summary.as_json()) else summary.exit_code or 1
     if not options.quiet:

@@ -103,7 +103,7 @@ def test_every_kind_of_file_is_documented() -> None:
         assert f"`{suffix}`" in text, suffix
 
 
-@pytest.mark.parametrize("page", ["python.md", "cli.md", "evaluate.md", "quality.md", "write-an-effect.md"])
+@pytest.mark.parametrize("page", ["python.md", "cli.md", "pipes.md", "evaluate.md", "quality.md", "write-an-effect.md"])
 def test_lines_are_short_and_links_lead_somewhere(page: str) -> None:
     """At most 120 characters a line, tables apart, and what is linked to is there."""
     text = (DOCS / page).read_text(encoding="utf-8")

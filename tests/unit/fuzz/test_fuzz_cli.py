@@ -15,17 +15,18 @@ from pyselfie.cli.batch.plan import plan
 from pyselfie.cli.errors import UsageError
 from pyselfie.cli.evaluate import arguments_of
 from pyselfie.cli.evaluate import parse as parse_evaluate
+from pyselfie.cli.live.arguments import is_live
 from pyselfie.cli.main import main
 from pyselfie.core.options import Options, way_in
 from tests.unit.fuzz.fuzz_kit import REFUSED, TEXTS
 
 FLAGS = [
     *(flag for option in way_in("cli") for flag in option.flags),
-    *"--mask --effect-file --param --webcam --format --overwrite --json -q --clip --masks --csv".split(),
-    *"--contact-sheet -o --output --colour -- - --effct -x evaluate".split(),
+    *"--mask --effect-file --param --webcam --pipe --size --rate --format --overwrite --json -q --clip --masks".split(),
+    *"--csv --contact-sheet -o --output --colour -- - --effct -x evaluate".split(),
 ]
 VALUES = [
-    *"a.jpg b.png out/ out.mp4 . a.py a.py:effect x=1 x= =1 0 1 0.5 -1 nan inf 1e999 blur fill raw".split(),
+    *"a.jpg b.png out/ out.mp4 . a.py a.py:effect x=1 x= =1 0 1 0.5 -1 nan inf rgb24 9x9 1e999 blur fill raw".split(),
     *"refined general multiclass 2 3 #00FF00 #0F0 png .JPG a.csv evaluate".split(),
     "n" * 300 + ".png",
     "a/" * 300 + "b.png",
@@ -71,7 +72,7 @@ def test_any_arguments(words):
     if options is REFUSED:
         return
     assert isinstance(options.effect_options, Options)
-    if options.webcam is None:
+    if not is_live(options):
         with suppress(UsageError):  # which names files as they are called
             assert all(job.kind in {"picture", "video"} for job in plan(options))
 

@@ -56,13 +56,14 @@ def plan(options: argparse.Namespace) -> list[Job]:
     many = len(options.inputs) > 1 or any(is_folder(path) for path in options.inputs)
     if not (is_folder(output) or options.output.endswith(("/", "\\"))):
         if not many:
-            return [_single(options.inputs[0], output)]
+            return [plan_one(options.inputs[0], output)]
         if output.suffix.lower() in PICTURES | VIDEOS or mode_of(output):
             raise UsageError(f"{output} is one file, but there are many inputs: name a folder, as -o {output.stem}/")
     return _into_folder(options, output)
 
 
-def _single(source: Path, target: Path) -> Job:
+def plan_one(source: Path, target: Path) -> Job:
+    """Return the job of one input that goes to a file of its own."""
     kind = _kind(source)
     writable = VIDEOS_WRITTEN if kind == "video" else PICTURES
     problem = _unknown(source)
@@ -82,7 +83,7 @@ def _into_folder(options: argparse.Namespace, folder: Path) -> list[Job]:
         if real in seen:
             continue
         seen.add(real)
-        suffix = _suffix(source, options)
+        suffix = result_suffix(source, options)
         target = (folder / place).with_suffix(suffix)
         if target in taken and taken[target].name != source.name:  # photo.jpg and photo.png, to be masks
             target = target.with_name(f"{source.name}{suffix}")
@@ -115,13 +116,13 @@ def _expanded(inputs: list[Path], output: Path) -> Iterator[tuple[Path, Path]]:
                 yield file, place
 
 
-def _suffix(source: Path, options: argparse.Namespace) -> str:
-    """Return the suffix of a result in a folder: the input's, where that can hold it."""
+def result_suffix(source: Path, options: argparse.Namespace) -> str:
+    """Return the suffix of a result that has no name yet: the input's, where that can hold it."""
     own, transparent = source.suffix.lower(), options.effect == "transparent"
+    if options.format in (VIDEOS_WRITTEN if _kind(source) == "video" else PICTURES):
+        return str(options.format)
     if _kind(source) == "video":
         return ".webm" if transparent else own if own in VIDEOS_WRITTEN else ".mp4"
-    if options.format:
-        return str(options.format)
     if (options.effect == "mask" and own not in EXACT) or (transparent and own not in WITH_ALPHA):
         return ".png"
     return own

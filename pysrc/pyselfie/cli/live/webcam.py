@@ -6,14 +6,20 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import UsageError
 from pyselfie.extras import require
+from pyselfie.segmenter import Segmenter
 
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
     from pyselfie.cli.effect_choice import Effect
 
 _TITLE = "pyselfie (q ends)"
@@ -21,8 +27,13 @@ _ATTEMPT = "import sys, cv2; cv2.namedWindow(sys.argv[1], cv2.WINDOW_NORMAL)"
 _END_KEYS = {ord("q"), 27}
 
 
-def show_webcam(camera: str, effect: Effect) -> int:
+def run_webcam(options: argparse.Namespace) -> int:
     """Show the camera until q, Escape, or the window's closing; return the exit code.
+
+    Parameters
+    ----------
+    options
+        The command line, with `webcam`, and `size` and `rate` for the camera.
 
     Raises
     ------
@@ -37,15 +48,39 @@ def show_webcam(camera: str, effect: Effect) -> int:
         raise UsageError(
             "this OpenCV has no windows: pip uninstall opencv-python-headless, then pip install opencv-python"
         ) from error
-    capture = cv2.VideoCapture(int(camera) if camera.isdigit() else camera)
     try:
-        if not capture.isOpened():
-            raise UsageError(f"the camera {camera} cannot be opened: is it plugged in, and free?")
-        _show(cv2, capture, effect)
+        with (
+            opened_camera(cv2, options) as capture,
+            Segmenter(options.model_selection, options.effect_options.edges) as segmenter,
+        ):
+            _show(cv2, capture, choose_effect(options, segmenter))
     finally:
-        capture.release()
         cv2.destroyAllWindows()
     return 0
+
+
+@contextmanager
+def opened_camera(cv2: Any, options: argparse.Namespace) -> Iterator[Any]:
+    """Open OpenCV's camera, which is asked for the size and the rate.
+
+    Raises
+    ------
+    UsageError
+        When there is no such camera.
+    """
+    name = options.webcam
+    capture = cv2.VideoCapture(int(name) if name.isdigit() else name)
+    try:
+        if not capture.isOpened():
+            raise UsageError(f"the camera {name} cannot be opened: is it plugged in, and free?")
+        if options.size is not None:
+            capture.set(cv2.CAP_PROP_FRAME_WIDTH, options.size.width)
+            capture.set(cv2.CAP_PROP_FRAME_HEIGHT, options.size.height)
+        if options.rate is not None:
+            capture.set(cv2.CAP_PROP_FPS, options.rate)
+        yield capture
+    finally:
+        capture.release()
 
 
 def _check_display() -> None:
