@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyselfie import __version__
+from pyselfie.cli.batch.arguments import add_batch, check_batch
 from pyselfie.cli.live.arguments import add_live, check_format, check_live
 from pyselfie.cli.own_effect import names_function, own_effect
 from pyselfie.core.effects import EFFECTS, options_of
@@ -25,7 +26,7 @@ _EPILOG = """examples:
   pyselfie photo.jpg -o out.jpg --effect picture --background beach.jpg
   pyselfie holiday/ -o cut/ --effect transparent      a folder; run it again to go on where it stopped
   pyselfie talk.mp4 -o out.mp4 --effect blur --model landscape
-  pyselfie *.jpg -o masks/ --mask
+  pyselfie photos/ -o masks/ --mask --workers 4       by four processes
   pyselfie photo.jpg -o out.png --effect-file my_effect.py --param strength=0.8
   pyselfie --webcam --effect blur                     q ends it
   pyselfie - -o - --mask < photo.jpg > mask.png       standard input and output
@@ -75,6 +76,7 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
     named = _fill_in(options)
     try:
         check_live(options)
+        check_batch(options)
         check_format(options)
         chosen = _engine_options(options)
         options.own = own_effect(options)
@@ -176,6 +178,7 @@ def _parser() -> Parser:
     parser.add_argument(
         "--overwrite", action="store_true", help="in a folder: do everything again, and replace any file"
     )
+    add_batch(parser)
     parser.add_argument("--json", action="store_true", help="print a summary as JSON")
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
     parser.add_argument("--version", action="version", version=f"pyselfie {__version__}")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.arguments import parse
-from pyselfie.cli.batch.executor import Here
-from pyselfie.cli.batch.loop import Loop
 from pyselfie.cli.batch.plan import plan
 from pyselfie.cli.batch.results import Summary
+from pyselfie.cli.batch.run import run_batch
 from pyselfie.cli.console import complain, deliver, secure_streams
 from pyselfie.cli.errors import UsageError
 from pyselfie.cli.evaluate import arguments_of as evaluate_arguments_of
@@ -19,7 +17,6 @@ from pyselfie.cli.evaluate import run as evaluate
 from pyselfie.cli.live.arguments import is_live
 from pyselfie.cli.live.streams import ReaderGoneError
 from pyselfie.cli.live.work import run_live
-from pyselfie.cli.progress import Progress
 from pyselfie.cli.stopping import stoppable
 from pyselfie.core.manifest import ModelFileError
 from pyselfie.custom.errors import CustomEffectError
@@ -69,10 +66,7 @@ def _run(options: argparse.Namespace, stop: Stop) -> int:
     if live:
         run_live(options, summary, stop)
     else:
-        open_jobs = sum(not (job.skip or job.problem) for job in jobs)
-        bars = Progress(open_jobs, quiet=options.quiet or options.json, check=stop.check)
-        with closing(bars) as progress, Here(options, progress) as executor:
-            Loop(executor, progress, summary).work(jobs)
+        run_batch(jobs, options, summary, stop)
     if options.json:
         return summary.exit_code if deliver(summary.as_json()) else summary.exit_code or 1
     if not options.quiet:
