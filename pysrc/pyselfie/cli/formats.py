@@ -6,3 +6,4 @@ EXACT = {".png", ".tif", ".tiff"}
 ANIMATED = {".png", ".webp"}  # or so they may be
 VIDEOS = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".wmv", ".flv", ".3gp"}
 VIDEOS_WRITTEN = {".mp4", ".m4v", ".mov", ".mkv", ".webm"}
+VIDEOS_WITH_ALPHA = {".webm", ".mov"}  # by VP9, by ProRes 4444

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyselfie.cli.errors import FileError
+from pyselfie.cli.formats import VIDEOS_WITH_ALPHA
 from pyselfie.cli.video_tracks import open_tracks
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _H264 = ("libx264", {"crf": "18", "preset": "veryfast"})
 _FALLBACK = ("mpeg4", {"qscale": "3"})
 _VP9 = ("libvpx-vp9", {"crf": "24", "b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"})
+_PRORES = ("prores_ks", {"profile": "4444", "alpha_bits": "16", "vendor": "apl0"})
 _BT709, _FULL_RANGE, _LIMITED_RANGE, _UNKNOWN = 1, 2, 1, 2
 
 
@@ -104,10 +106,10 @@ class VideoOutput:
         return Fraction(self._film.video.average_rate or self._film.video.guessed_rate or 25)
 
     def _open(self, picture: NDArray[np.uint8], source: Any, *, has_alpha: bool) -> None:
-        codec, options = self._codec(has_alpha=has_alpha)
+        (codec, options), pix_fmt = self._codec(has_alpha=has_alpha)
         stream = self._container.add_stream(codec, rate=self._rate(), options=options)
         stream.height, stream.width = picture.shape[:2]
-        stream.pix_fmt = "yuva420p" if has_alpha else "yuv420p"
+        stream.pix_fmt = pix_fmt
         context = stream.codec_context
         context.time_base = source.time_base or 1 / self._rate()
         context.colorspace, context.color_range = self._matrix(source) or _UNKNOWN, _LIMITED_RANGE
@@ -115,8 +117,8 @@ class VideoOutput:
         aspect = self._film.video.sample_aspect_ratio
         if aspect and aspect != 1:
             context.sample_aspect_ratio = 1 / aspect if round(source.rotation / 90) % 2 else aspect
-        if has_alpha:
-            stream.metadata["alpha_mode"] = "1"
+        if pix_fmt == "yuva420p":
+            stream.metadata["alpha_mode"] = "1"  # what tells a player of WebM
         self._video = stream
         self._tracks, self.left_out = open_tracks(self._container, self._film, self._target.suffix.lower())
         self._container.metadata.update(self._film.metadata)
@@ -125,13 +127,17 @@ class VideoOutput:
             self.packet(packet)
         self._waiting.clear()
 
-    def _codec(self, *, has_alpha: bool) -> tuple[str, dict[str, str]]:
-        is_webm = self._target.suffix.lower() == ".webm"
-        if has_alpha and not is_webm:
-            raise FileError(f"{self._target} cannot hold transparency: a transparent video has to be .webm")
-        if is_webm:
-            return _VP9
-        return _H264 if "libx264" in self._av.codecs_available else _FALLBACK
+    def _codec(self, *, has_alpha: bool) -> tuple[tuple[str, dict[str, str]], str]:
+        """Return the encoder with its options, and how its pixels lie."""
+        suffix = self._target.suffix.lower()
+        if has_alpha and suffix not in VIDEOS_WITH_ALPHA:
+            kinds = " or ".join(sorted(VIDEOS_WITH_ALPHA, reverse=True))
+            raise FileError(f"{self._target} cannot hold transparency: a transparent video has to be {kinds}")
+        if suffix == ".webm":
+            return _VP9, "yuva420p" if has_alpha else "yuv420p"
+        if has_alpha:
+            return _PRORES, "yuva444p10le"
+        return _H264 if "libx264" in self._av.codecs_available else _FALLBACK, "yuv420p"
 
     def _matrix(self, source: Any) -> int | None:
         """Return how the source's colours were made of RGB, None where it does not say: the same way back then."""

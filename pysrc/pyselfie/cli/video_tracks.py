@@ -30,7 +30,10 @@ _SUBTITLES = {
         "dvb_subtitle",
     },
 }
-"""Subtitles that each kind of file can hold (FFmpeg's movenc.c, matroska.c); others cannot be encoded by PyAV."""
+"""Subtitles that each kind of file can hold (FFmpeg's movenc.c, matroska.c)."""
+_TEXTS = {"subrip", "ass", "webvtt", "text", "mov_text"}
+_TEXT_AS = {".mp4": "mov_text", ".m4v": "mov_text", ".mov": "mov_text", ".webm": "webvtt", ".mkv": "subrip"}
+"""What text becomes in a file that cannot hold it as it was; pictures of text stay what they are."""
 
 
 class Track(Protocol):
@@ -74,6 +77,30 @@ class _Encoded:
         self._container.mux(self._stream.encode(None))
 
 
+class _Rewritten:
+    """Subtitles as text of another kind, at their old times."""
+
+    def __init__(self, container: Any, source: Any, codec: str) -> None:
+        self._container, self._decoder = container, source.codec_context
+        self._decoder.open(strict=False)
+        self._stream = container.add_stream(codec)
+        self._stream.codec_context.subtitle_header = self._decoder.subtitle_header
+        _describe(self._stream, source)
+
+    def write(self, packet: Any) -> None:
+        text = self._decoder.decode2(packet) if packet.size else None
+        if text is None:  # an MP4 has empty ones between
+            return
+        rewritten = self._stream.codec_context.encode_subtitle(text)
+        rewritten.stream, rewritten.time_base = self._stream, packet.time_base
+        rewritten.pts = rewritten.dts = packet.pts
+        rewritten.duration = packet.duration
+        self._container.mux(rewritten)
+
+    def finish(self) -> None:
+        """Nothing is held back."""
+
+
 def _describe(stream: Any, source: Any) -> None:
     """Take over language and title, and which track is played by default."""
     stream.metadata.update({name: source.metadata[name] for name in ("language", "title") if name in source.metadata})
@@ -105,6 +132,8 @@ def open_tracks(container: Any, film: Film, suffix: str) -> tuple[dict[int, Trac
     for stream in film.subtitles:
         if _codec(stream) in _SUBTITLES[suffix]:
             tracks[stream.index] = _Copied(container, stream)
+        elif _codec(stream) in _TEXTS:
+            tracks[stream.index] = _Rewritten(container, stream, _TEXT_AS[suffix])
         else:
             left_out.append(f"subtitles ({_codec(stream)}), which {suffix} cannot hold")
     return tracks, left_out

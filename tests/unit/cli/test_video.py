@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import av
@@ -99,10 +97,26 @@ def test_transparent_video_is_webm_with_alpha(film: Path, tmp_path: Path) -> Non
         assert container.streams.audio[0].codec_context.name == "opus"
 
 
+def test_transparent_video_is_mov_with_alpha(film: Path, tmp_path: Path) -> None:
+    """In `.mov` it is ProRes 4444, with the sound as it was; in a folder `--format mov` asks for it."""
+    convert(film, tmp_path / "out.mov", "--effect", "transparent")
+    times, shown = pictures(tmp_path / "out.mov", codec="prores")
+    assert times == pytest.approx(pictures(film)[0], abs=1e-4)
+    assert shown[0][48, 48, 3] > 200
+    assert shown[0][4, -4, 3] < 30
+    with av.open(str(tmp_path / "out.mov")) as container:
+        video = container.streams.video[0].codec_context
+        assert (video.name, video.profile, video.codec_tag) == ("prores", "4444", "ap4h")
+    assert sound_packets(tmp_path / "out.mov") == sound_packets(film)
+    folder = f"{tmp_path / 'many'}/"
+    assert main([str(film), "-o", folder, "--quiet", "--effect", "transparent", "--format", "mov"]) == 0
+    assert (tmp_path / "many" / "talk.mov").exists()
+
+
 def test_transparent_mp4_is_refused(film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One sentence, and no file."""
     assert main([str(film), "-o", str(tmp_path / "out.mp4"), "--effect", "transparent"]) == 1
-    assert "out.mp4 cannot hold transparency: a transparent video has to be .webm" in capsys.readouterr().err
+    assert "out.mp4 cannot hold transparency: a transparent video has to be .webm or .mov" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
@@ -176,93 +190,3 @@ def test_frames_of_changing_size_become_one_size(
     main([str(tmp_path / "call.ts"), "-o", str(tmp_path / "out.mp4"), "--quiet"])
     shapes = {picture.shape for picture in pictures(tmp_path / "out.mp4")[1]}
     assert shapes == {(SIZE[1], SIZE[0], 3)}
-
-
-SUBTITLES = "1\n00:00:00,100 --> 00:00:00,300\nHello\n\n2\n00:00:00,300 --> 00:00:00,400\nBonjour\n"
-
-
-@pytest.fixture(scope="module")
-def tracks(film: Path, frames: list[NDArray[np.uint8]], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a film with two tracks of sound in two languages, subtitles, and two chapters."""
-    folder = tmp_path_factory.mktemp("tracks")
-    (folder / "words.srt").write_text(SUBTITLES)
-    second = write_film(folder / "second.mkv", frames, sound="libmp3lame")
-    with (
-        av.open(str(film)) as seen,
-        av.open(str(film)) as first,
-        av.open(str(second)) as dubbed,
-        av.open(str(folder / "words.srt")) as words,
-        av.open(str(folder / "talk.mkv"), "w") as container,
-    ):
-        parts = [seen.streams.video[0], first.streams.audio[0], dubbed.streams.audio[0], words.streams.subtitles[0]]
-        streams = [container.add_stream_from_template(part) for part in parts]
-        for stream, language in zip(streams[1:], ["eng", "fre", "ger"], strict=True):
-            stream.metadata["language"] = language
-        milliseconds = Fraction(1, 1000)
-        container.set_chapters(
-            [{"id": 1, "start": 0, "end": 250, "time_base": milliseconds, "metadata": {"title": "Hello"}}]
-        )
-        films = [seen, first, dubbed, words]
-        packets = [(packet.dts * packet.time_base, packet, stream)
-                   for film, part, stream in zip(films, parts, streams, strict=True)
-                   for packet in film.demux(part) if packet.dts is not None]  # fmt: skip
-        for _, packet, stream in sorted(packets, key=itemgetter(0)):
-            packet.stream = stream
-            container.mux(packet)
-    return folder / "talk.mkv"
-
-
-def described(path: Path) -> list[tuple[str, str, str]]:
-    with av.open(str(path)) as container:
-        return [
-            (stream.type, stream.codec_context.codec.canonical_name, stream.metadata.get("language", ""))
-            for stream in container.streams
-            if stream.type != "data"  # MP4 keeps chapters in a track
-        ]
-
-
-def packets_of(path: Path, index: int) -> list[bytes]:
-    with av.open(str(path)) as container:
-        return [bytes(packet) for packet in container.demux(container.streams[index]) if packet.size]
-
-
-def test_every_track_is_kept(tracks: Path, tmp_path: Path) -> None:
-    """All sound and all subtitles are copied to the last byte, with their languages; chapters, too."""
-    convert(tracks, tmp_path / "out.mkv")
-    assert described(tmp_path / "out.mkv") == described(tracks)
-    for index in (1, 2, 3):
-        assert packets_of(tmp_path / "out.mkv", index) == packets_of(tracks, index) != []
-    with av.open(str(tmp_path / "out.mkv")) as container:
-        assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["Hello"]
-
-
-@pytest.mark.parametrize(
-    ("suffix", "sounds"), [(".mp4", ["aac", "mp3"]), (".webm", ["opus", "opus"]), (".m4v", ["aac", "aac"])]
-)
-def test_track_that_the_format_cannot_hold_is_told(
-    suffix: str, sounds: list[str], tracks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Sound is encoded anew where needed; subtitles that cannot be kept are a sentence, and exit code 1."""
-    target = tmp_path / f"out{suffix}"
-    assert main([str(tracks), "-o", str(target)]) == 1
-    error = capsys.readouterr().err
-    assert f"talk.mkv: left out are subtitles (subrip), which {suffix} cannot hold\n" in error
-    assert "1 incomplete" in error
-    kept = [(codec, language) for kind, codec, language in described(target) if kind == "audio"]
-    assert kept == list(zip(sounds, ["eng", "fre"], strict=True))
-    assert len(pictures(target)[0]) == COUNT
-
-
-def test_second_track_of_pictures_is_told(film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Only one track of pictures is processed; the sentence says so."""
-    with av.open(str(film)) as first, av.open(str(film)) as again, av.open(str(tmp_path / "in.mkv"), "w") as container:
-        parts = [first.streams.video[0], again.streams.video[0]]
-        streams = [container.add_stream_from_template(part) for part in parts]
-        for source, part, stream in zip([first, again], parts, streams, strict=True):
-            for packet in source.demux(part):
-                if packet.dts is not None:
-                    packet.stream = stream
-                    container.mux(packet)
-    assert main([str(tmp_path / "in.mkv"), "-o", str(tmp_path / "out.mp4")]) == 1
-    sentence = "in.mkv: left out are pictures (h264), as only the first track of them is processed"
-    assert sentence in capsys.readouterr().err

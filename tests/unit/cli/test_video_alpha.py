@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from pyselfie import Segmenter
+from pyselfie import Segmenter, effects
 from pyselfie.cli import main
 from tests.unit.film import pictures, write_film
 
@@ -29,11 +29,14 @@ def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return write_film(tmp_path / "talk.mkv", [frame] * 3, sound=None, pix_fmt="yuv444p")
 
 
-def cut_out(film: Path, *options: str) -> NDArray[np.uint8]:
+DECODERS = {".webm": "libvpx-vp9", ".mov": "prores"}
+
+
+def cut_out(film: Path, suffix: str, *options: str) -> NDArray[np.uint8]:
     """Return the last picture of the film's transparent video, straight RGBA."""
-    target = film.with_suffix(".webm")
+    target = film.with_suffix(suffix)
     assert main([str(film), "-o", str(target), "--effect", "transparent", "--quiet", "--overwrite", *options]) == 0
-    return pictures(target, codec="libvpx-vp9")[1][-1]
+    return pictures(target, codec=DECODERS[suffix])[1][-1]
 
 
 def off(rgba: NDArray[np.uint8], behind: NDArray[np.int_]) -> float:
@@ -43,10 +46,21 @@ def off(rgba: NDArray[np.uint8], behind: NDArray[np.int_]) -> float:
     return float(np.abs(share * rgba[..., :3] + (1 - share) * behind - truth)[:, EDGE].mean())
 
 
+@pytest.mark.parametrize("suffix", list(DECODERS))
 @pytest.mark.parametrize("behind", [(0, 0, 0), (255, 255, 255), (0, 255, 0)], ids=["black", "white", "green"])
-def test_transparent_video_shows_no_rim(film: Path, behind: tuple[int, int, int]) -> None:
+def test_transparent_video_shows_no_rim(film: Path, suffix: str, behind: tuple[int, int, int]) -> None:
     """Decoded and put on any colour, the edge has less than half of the wall in it that it has as filmed."""
-    clean, plain = cut_out(film), cut_out(film, "--no-decontaminate")
+    clean, plain = cut_out(film, suffix), cut_out(film, suffix, "--no-decontaminate")
     assert 2 * off(clean, np.array(behind)) < off(plain, np.array(behind))
     seen = clean[..., 3] > 25
     assert np.abs(clean[..., :3] - PERSON)[seen].max() < 0.5 * np.abs(plain[..., :3] - PERSON)[seen].max()
+
+
+def test_prores_has_the_numbers_of_the_functions_on_arrays(film: Path) -> None:
+    """Decoded again, alpha is what `effects.cut_out` gives to one level, and so are the colours where they show."""
+    decoded = cut_out(film, ".mov")
+    frame = pictures(film)[1][-1]
+    expected = effects.cut_out(frame, MASK)
+    assert np.abs(decoded[..., 3].astype(int) - expected[..., 3]).max() <= 1
+    seen = expected[..., 3] > 25
+    assert np.abs(decoded[..., :3].astype(int) - expected[..., :3])[seen].max() <= 4
