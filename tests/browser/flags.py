@@ -39,6 +39,10 @@ WEBGPU_FLAGS = (
 )
 """WebGPU in software, with ``webgpu`` canvases and external textures."""
 
+KEEPS_PAGES = "--enable-features=BackForwardCache"
+"""A page that was left is kept as it is, for who comes back: so do users' browsers, but not Playwright's Chromium."""
+_KEEPS_NONE = "--disable-back-forward-cache"
+
 _FAKE_CAMERA = "--use-fake-device-for-media-stream"
 _NO_QUESTION = "--use-fake-ui-for-media-stream"
 _CAMERA_SHOWS = "--use-file-for-fake-video-capture"
@@ -64,13 +68,21 @@ def _started(playwright: Playwright, engine: str, flags: tuple[str, ...]) -> Bro
             headless=True,
             firefox_user_prefs=_settings(flags),
         )
-    return playwright.chromium.launch(executable_path=ensure_chromium(), headless=True, args=[*BASE_FLAGS, *flags])
+    return playwright.chromium.launch(
+        executable_path=ensure_chromium(),
+        headless=True,
+        args=[*BASE_FLAGS, *flags],
+        ignore_default_args=[_KEEPS_NONE] if KEEPS_PAGES in flags else None,
+    )
 
 
 def _settings(flags: tuple[str, ...]) -> dict[str, str | float | bool]:
-    """Return the settings of Firefox that stand for flags of Chromium; Firefox's camera shows what it likes."""
+    """Return the settings of Firefox that stand for flags of Chromium.
+
+    Its camera shows what it likes, and it keeps pages.
+    """
     known = {_FAKE_CAMERA: "media.navigator.streams.fake", _NO_QUESTION: "media.navigator.permission.disabled"}
-    wanted = [flag for flag in flags if not flag.startswith(_CAMERA_SHOWS)]
+    wanted = [flag for flag in flags if flag != KEEPS_PAGES and not flag.startswith(_CAMERA_SHOWS)]
     for flag in wanted:
         if flag not in known:
             lacks = "WebGPU in software" if flag in WEBGPU_FLAGS else flag.partition("=")[0]

@@ -13,7 +13,7 @@ from tests.browser.faults.page_bench import PageBench
 from tests.browser.faults.page_rows import PAGE
 from tests.browser.faults.running_rows import RUNNING
 from tests.browser.faults.trouble import TroubledSite
-from tests.browser.flags import camera_flags
+from tests.browser.flags import KEEPS_PAGES, camera_flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +30,8 @@ def kept_bench(
 ) -> Iterator[KeptBench[PageBench]]:
     """Return the bench that the rows share."""
     site = TroubledSite(dist, ears=True).start()
-    kept = KeptBench(site, lambda: browser_for(camera_flags(camera_file)).new_context(), partial(PageBench, site=site))
+    flags = (*camera_flags(camera_file), KEEPS_PAGES)
+    kept = KeptBench(site, lambda: browser_for(flags).new_context(), partial(PageBench, site=site))
     yield kept
     kept.close()
 
