@@ -8,7 +8,6 @@ from builder.firefox import NONE_FOUND, installed_firefox
 
 CHROMIUM, FIREFOX = ENGINES = ("chromium", "firefox")
 BOUND = "Chromium only"
-UNSURE = "fails in Firefox, and why has not been found out"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,13 +36,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Count what is Chromium's only, and what fails elsewhere; pytest's own list of reasons comes after this."""
+    """Count what is Chromium's only; pytest's own list of reasons comes after this."""
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = [report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)]
-    for mark, why in ((BOUND, "as it lacks what they need"), (UNSURE, "where they fail for reasons unknown")):
-        count = sum(mark in reason for reason in reasons)
-        if count:
-            terminalreporter.write_line(f"Tests that did not run in Firefox, {why}: {count}. The reasons follow.")
+    count = sum(BOUND in reason for reason in reasons)
+    if count:
+        line = f"Tests that did not run in Firefox, as it lacks what they need: {count}. The reasons follow."
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

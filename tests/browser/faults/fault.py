@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from tests.engines import BOUND, FIREFOX, UNSURE
+from tests.engines import BOUND, FIREFOX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -68,8 +68,6 @@ class Fault:
         What the browser logs of it: regular expressions.
     chromium
         Why Firefox can't have it; empty: it can.
-    unsure
-        How it fails in Firefox, where nobody has found out why: by the page, or by the way it is provoked.
     begin
         Does what has to be so before.
     ruins
@@ -84,7 +82,6 @@ class Fault:
     mend: Callable[[Any], Any] = nothing
     noise: tuple[str, ...] = ()
     chromium: str = ""
-    unsure: str = ""
     begin: Callable[[Any], Any] = nothing
     ruins: bool = False
 
@@ -96,11 +93,9 @@ def rows(*groups: Iterable[Fault]) -> pytest.MarkDecorator:
 
 
 def skip_unless_possible(fault: Fault, engine: str) -> None:
-    """Skip a row that Firefox can't have, or in which it fails for reasons unknown."""
+    """Skip a row that Firefox can't have."""
     if engine == FIREFOX and fault.chromium:
         pytest.skip(f"{BOUND}: {fault.chromium}")
-    if engine == FIREFOX and fault.unsure:
-        pytest.skip(f"{UNSURE}: {fault.unsure}")
 
 
 def check(bench: Bench, fault: Fault, request: pytest.FixtureRequest) -> None:

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from builder.paths import PYSRC
+from tests.browser.downloads import downloaded
 from tests.browser.page.page_kit import AXE, RUN_AXE
 from tests.browser.waiting import WAIT_MS, until
 
@@ -127,10 +128,9 @@ class LabPage:
 
     def table_of(self, side: str) -> list[dict[str, str]]:
         """Download one setting's table."""
-        with self.page.expect_download() as download:
-            self.page.click(f"#csv-{side}")
-        assert download.value.suggested_filename == f"pyselfie-{side}.csv"
-        return list(csv.DictReader(io.StringIO(download.value.path().read_text())))
+        name, data = downloaded(self.page, lambda: self.page.click(f"#csv-{side}"))
+        assert name == f"pyselfie-{side}.csv"
+        return list(csv.DictReader(io.StringIO(data.decode())))
 
     def axe(self) -> list[str]:
         self.page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from PIL import Image
 from builder.fixtures import PEOPLE
 from tests.browser.guard import Guard
 from tests.browser.lab.lab_kit import COLOURS, COUNT_URLS, PIXEL, LabPage, command
-from tests.browser.page.page_kit import encode
+from tests.browser.page.page_kit import OVERFLOW, encode
 from tests.unit.film import scenes, write_film
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def test_results_are_accessible_and_fit_a_phone(examples: LabPage) -> None:
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 360, "height": 740})
     assert examples.axe() == []
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.evaluate(OVERFLOW) == 0
     assert page.evaluate("document.querySelector('#table-box').scrollWidth") > 360
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -159,6 +159,7 @@ def test_bad_input_is_a_sentence_each_and_the_rest_is_measured(lab: LabPage, por
     assert len(sentences) == 9  # of the large picture and of its mask
 
 
+@pytest.mark.chromium("only its own protocol drops files of the system")
 def test_folders_are_dropped_with_what_is_in_them(lab: LabPage, portrait: Any, tmp_path: Path) -> None:
     """Names are compared below the folder; hidden files don't count; beside both places it is told where to drop."""
     photo, truth = portrait
@@ -230,8 +231,9 @@ def test_a_video_is_measured_with_the_video_of_its_masks(lab: LabPage, astronaut
     expected = command(tmp_path / "table.csv", film, truth)
     found = lab.table_of("a")
     assert [row["name"] for row in found] == [row["name"] for row in expected]
-    for row, known in zip(found, expected, strict=True):  # decoders differ by 0.005, neighbouring frames by up to 0.07
-        assert float(row["mad"]) == pytest.approx(float(known["mad"]), abs=0.01), row["name"]
+    # Chromium's decoder differs by 0.005, Firefox's by 0.012, neighbouring frames by up to 0.07
+    for row, known in zip(found, expected, strict=True):
+        assert float(row["mad"]) == pytest.approx(float(known["mad"]), abs=0.02), row["name"]
     assert lab.page.locator("#clip-table tbody th").all_inner_texts()[0] == "dtSSD x1e2"
     assert lab.page.inner_text("[data-made-by=a]") == "general model, refined edges, smoothing 0.85"
     assert lab.problems() == []

@@ -68,6 +68,9 @@ _HAND_OVER = """([how, files]) => {
   document.body.dispatchEvent(event);
 }"""
 
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+"""How many pixels wider a page is than its window, without its scrollbar."""
+
 RUN_AXE = """async () => {
   const changes = document.getAnimations().filter((one) => one instanceof CSSTransition);
   await Promise.allSettled(changes.map(({ finished }) => finished)); // colours in between are nobody's

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.browser.downloads import downloaded
 from tests.browser.page.page_kit import encode, image_array, open_demo, two_colours
 
 if TYPE_CHECKING:
@@ -26,10 +27,9 @@ TELL_STAGE = """
 
 
 def _snapshot(demo: Demo) -> np.ndarray:
-    with demo.page.expect_download() as download:
-        demo.page.click("#snapshot-button")
-    assert download.value.suggested_filename.endswith(".png")
-    return image_array(download.value.path().read_bytes())
+    name, data = downloaded(demo.page, lambda: demo.page.click("#snapshot-button"))
+    assert name.endswith(".png")
+    return image_array(data)
 
 
 def test_snapshot_of_transparent_keeps_alpha(site: Server, launch: Callable[..., GuardedPage]):

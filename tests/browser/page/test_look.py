@@ -8,7 +8,7 @@ import pytest
 
 from pyselfie.core.options import EFFECT_NAMES
 from tests.browser.flags import camera_flags
-from tests.browser.page.page_kit import open_demo
+from tests.browser.page.page_kit import OVERFLOW, open_demo
 from tests.browser.waiting import until
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def test_narrow_page_never_scrolls_sideways(site: Server, launch: Callable[..., 
     demo.give("a-file-with-quite-a-long-name-that-does-not-break-anywhere.png", b"")
     demo.alert()
     page.click("#stats summary")
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.evaluate(OVERFLOW) == 0
     assert page.evaluate(_OUTSIDE) == []
     assert page.evaluate(_SMALL_TARGETS) == []
 

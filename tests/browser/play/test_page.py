@@ -49,7 +49,9 @@ _GIVE = """(element, [type, name, data, kind]) => {
   if (kind) transfer.items.add(new File([bytes()], name, { type: kind }));
   else transfer.setData("text/plain", data);
   const init = { bubbles: true, composed: true, cancelable: true, clipboardData: transfer, dataTransfer: transfer };
-  element.dispatchEvent(type === "paste" ? new ClipboardEvent(type, init) : new DragEvent(type, init));
+  const event = type === "paste" ? new ClipboardEvent(type, init) : new DragEvent(type, init);
+  if (type === "paste") Object.defineProperty(event, "clipboardData", { value: transfer }); // Firefox leaves it empty
+  element.dispatchEvent(event);
 }"""
 _RESTORE = """async () => {
   const { Editor } = await import(new URL("js/editor/editor.js", location.href).href);
@@ -220,7 +222,7 @@ def test_tab_indents_and_escape_then_tab_leaves(play: Play):
 def test_axe_finds_nothing(play: Play, scheme: Literal["light", "dark"], window: ViewportSize):
     """With all kinds of controls, a mistake, lines in the console and the list of completions; nothing lies outside."""
     page = play.page
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.emulate_media(color_scheme=scheme)
     page.set_viewport_size(window)
     play.run(CONTROLS.replace("picture = np", "print('a line')\n    picture = np", 1))
     play.until(lambda: "a line" in page.inner_text("#printed-text"))
@@ -233,9 +235,16 @@ def test_axe_finds_nothing(play: Play, scheme: Literal["light", "dark"], window:
     assert page.evaluate("document.documentElement.scrollWidth") <= window["width"]
     assert page.evaluate(_OUTSIDE) == []
     assert page.evaluate(_SMALL_TARGETS) == []
-    assert page.evaluate(_MOVES) == []
-    page.emulate_media(reduced_motion="no-preference")
-    assert page.evaluate(_MOVES) == ["cm-blink"]
+
+
+@pytest.mark.chromium("Playwright asks only it for less motion")
+def test_nothing_moves_for_who_wants_less_of_it(play: Play):
+    """Not even the editor's cursor; else that blinks."""
+    play.write(CONTROLS)
+    play.page.emulate_media(reduced_motion="reduce")
+    assert play.page.evaluate(_MOVES) == []
+    play.page.emulate_media(reduced_motion="no-preference")
+    assert play.page.evaluate(_MOVES) == ["cm-blink"]
 
 
 def test_text_values_and_history_survive_a_reload(site: Server, launch: Callable[..., GuardedPage]):

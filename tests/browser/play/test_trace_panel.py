@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser.downloads import downloaded
 from tests.browser.guard import Guard
 from tests.browser.page.page_kit import AXE, encode, two_colours
 from tests.browser.play.play_kit import Play
@@ -78,10 +79,9 @@ class Panel(Play):
 
     def download(self, button: str, folder: Path) -> Path:
         """Take a file away."""
-        with self.page.expect_download() as waiting:
-            self.page.click(f"text={button}")
-        path = folder / waiting.value.suggested_filename
-        waiting.value.save_as(path)
+        name, data = downloaded(self.page, lambda: self.page.click(f"text={button}"))
+        path = folder / name
+        path.write_bytes(data)
         return path
 
     def settled_level(self) -> int:
