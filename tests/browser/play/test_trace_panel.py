@@ -84,6 +84,12 @@ class Panel(Play):
         path.write_bytes(data)
         return path
 
+    def type_place(self, axis: int, number: str) -> None:
+        """Type x (0) or y (1) over what is there; in Firefox, Playwright's `fill` types behind it."""
+        self.page.focus(f".trace-place >> nth={axis}")
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(number)
+
     def settled_level(self) -> int:
         """Return the level of the traced frame's middle as soon as it stays."""
         last = [-1]
@@ -149,10 +155,10 @@ def test_value_under_the_pointer_is_in_the_file(panel: Panel, tmp_path: Path) ->
     width = panel.page.locator(".trace-screen canvas").bounding_box()["width"]  # type: ignore[index]
     assert (x, y) == (int(61 * 256 / width), int(47 * 256 / width))
     assert panel.value() == f"{values[y, x]:.3f}"
-    panel.page.fill(".trace-place >> nth=0", "200")
-    panel.page.fill(".trace-place >> nth=1", "100")
+    panel.type_place(0, "200")
+    panel.type_place(1, "100")
     assert panel.value() == f"{values[100, 200]:.3f}"
-    panel.page.fill(".trace-place >> nth=1", "144")
+    panel.type_place(1, "144")
     assert panel.value() == "x is a whole number up to 255, y up to 143."
     with Image.open(panel.download("Download PNG", tmp_path)) as picture:
         np.testing.assert_array_equal(np.asarray(picture)[..., 0], np.rint(values * 255))
