@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
-import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -105,30 +103,14 @@ def cluster() -> Iterator[str]:
         yield client.scheduler.address
 
 
-@pytest.fixture(scope="module")
-def example() -> Iterator[Any]:
-    """Return the program for many machines, where workers find it."""
-    spec = importlib.util.spec_from_file_location("dask_masks", EXAMPLES.parent / "dask_masks.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules["dask_masks"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["dask_masks"]
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_dask_has_the_functions_pixels(
-    name: str, seen: Seen, cluster: str, example: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dask_has_the_functions_pixels(name: str, seen: Seen, cluster: str, tmp_path: Path) -> None:
     """Of two photos, neither of which knows of the other."""
     (tmp_path / "photos").mkdir()
     for number in (0, 3):
         Image.fromarray(seen.frames[number]).save(tmp_path / "photos" / f"{number}.png")
-    folders = [str(tmp_path / "photos"), str(tmp_path / "results")]
-    command = ["dask_masks.py", *folders, "--effect-file", str(EXAMPLES / f"{name}.py"), "--scheduler", cluster]
-    monkeypatch.setattr(sys, "argv", command)
-    example.main()
+    command = [str(tmp_path / "photos"), "-o", str(tmp_path / "results"), "-q", "--dask", cluster]
+    assert main([*command, "--effect-file", str(EXAMPLES / f"{name}.py")]) == 0
     for number in (0, 3):
         expected = shown(name, seen.frames[number : number + 1], seen.masks[number : number + 1])[0]
         with Image.open(tmp_path / "results" / f"{number}.png") as result:

@@ -17,6 +17,7 @@ _MOST_WORKERS = 256
 def add_batch(parser: Parser) -> None:
     """Add the options."""
     parser.add_argument("--workers", metavar="N", help="do so many files at a time, each in a process")
+    parser.add_argument("--dask", metavar="ADDRESS", help="have a Dask cluster do it, whose scheduler is at tcp://...")
 
 
 def check_batch(options: argparse.Namespace) -> None:
@@ -27,9 +28,12 @@ def check_batch(options: argparse.Namespace) -> None:
     ValueError
         One sentence.
     """
+    named = [flag for flag in ("workers", "dask") if getattr(options, flag) is not None]
+    if named and is_live(options):
+        raise ValueError(f"--{named[0]} is for files, not for --webcam, --pipe or -")
+    if len(named) > 1:
+        raise ValueError("--workers and --dask do not go together: the cluster has workers of its own")
     if options.workers is not None:
-        if is_live(options):
-            raise ValueError("--workers is for files, not for --webcam, --pipe or -")
         options.workers = _count(options.workers)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from pyselfie.cli.batch.cluster import Cluster
 from pyselfie.cli.batch.executor import Here
 from pyselfie.cli.batch.loop import Loop
 from pyselfie.cli.batch.processes import Processes
@@ -35,6 +36,8 @@ def run_batch(jobs: list[Job], options: argparse.Namespace, summary: Summary, st
 
 def _executor(options: argparse.Namespace, progress: Progress, jobs: int) -> Executor:
     """Return who does the jobs."""
+    if options.dask is not None:
+        return Cluster(options)
     if options.workers is not None:
         return Processes(options, jobs)
     return Here(options, progress)

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PIL import Image
 
 from pyselfie.cli import main
 from pyselfie.cli.batch.record import NAME
+from tests.unit.cli.batch.many_kit import DIES, INTERRUPTIBLE, make_album, pictures_in, run_json
 from tests.unit.film import scenes, write_film
 
 if TYPE_CHECKING:
@@ -25,36 +25,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the signals that these tests send are not Windows's")
 
-DIES = """
-import os, signal
-from pathlib import Path
-
-def dies(frame, mask, time):
-    marker = Path(__file__).with_name("died")
-    if frame.shape[1] == {width} and ({always} or not marker.exists()):
-        marker.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return 255 - frame
-"""
-
 
 @pytest.fixture
 def folder(astronaut: NDArray[np.uint8], tmp_path: Path) -> Path:
-    """Return a folder of six pictures, each as many pixels wide as its name says."""
-    album = tmp_path / "album"
-    album.mkdir()
-    for width in range(40, 46):
-        Image.fromarray(astronaut).resize((width, 32)).save(album / f"{width}.png")
-    return album
-
-
-def pictures_in(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix == ".png"}
-
-
-def run_json(capsys: Any, *arguments: str) -> tuple[int, dict[str, Any]]:
-    code = main([*arguments, "--json"])
-    return code, json.loads(capsys.readouterr().out)
+    return make_album(astronaut, tmp_path)
 
 
 def test_two_processes_do_what_one_does(folder: Path, tmp_path: Path, capsys: Any) -> None:
@@ -121,14 +95,6 @@ def test_number_of_workers_is_checked(count: str, capsys: Any) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["a.png", "-o", "b.png", f"--workers={count}"])
     assert f"--workers is {count!r}, but it has to be a whole number from 1 to 256" in capsys.readouterr().err
-
-
-INTERRUPTIBLE = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from pyselfie.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
 
 
 def children_of(process: int) -> list[int]:
