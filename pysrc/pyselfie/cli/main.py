@@ -55,6 +55,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, stop: Stop) -> int:
+    if options.virtual_camera is not None:
+        from pyselfie.cli.live.virtual_camera import run_virtual_camera  # noqa: PLC0415, another extra
+
+        return run_virtual_camera(options)
     if options.webcam is not None:
         from pyselfie.cli.live.webcam import run_webcam  # noqa: PLC0415, only this needs cameras and windows
 

@@ -121,7 +121,7 @@ def test_summary_says_everything(folder: Path, tmp_path: Path, capsys: Any) -> N
             ["a.png", "-o", "b/", "--format", "../x"],
             "--format is '../x', but pictures are written as one of bmp",
         ),
-        (["--webcam", "-o", "b.png"], "--webcam shows a window: it takes no files and no --output"),
+        (["--webcam", "-o", "b.png"], "--webcam shows its pictures at once: it takes no files and no --output"),
     ],
 )
 def test_wrong_command_is_one_sentence(arguments: list[str], sentence: str, capsys: Any) -> None:

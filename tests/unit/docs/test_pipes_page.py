@@ -32,7 +32,7 @@ def test_command_lines_of_the_page_run(astronaut: NDArray[np.uint8], tmp_path: P
     write_film(tmp_path / "talk.mp4", scenes(astronaut, (160, 96), 6))
     found = BLOCK.findall((ROOT / "docs" / "pipes.md").read_text(encoding="utf-8"))
     script = "".join(text for mark, text in found if not mark)
-    assert sum(bool(mark) for mark, _ in found) == 1
+    assert sum(bool(mark) for mark, _ in found) == 2
     command = f'set -eo pipefail\npyselfie() {{ {shlex.quote(sys.executable)} -m pyselfie "$@"; }}\n{script}'
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "pysrc")}
     words = ["bash", "-c", command]

@@ -27,6 +27,13 @@ def add_live(parser: Parser) -> None:
         "--webcam", nargs="?", const="0", metavar="CAMERA", help="show a window; number or name of the camera"
     )
     parser.add_argument(
+        "--virtual-camera",
+        nargs="?",
+        const="",
+        metavar="DEVICE",
+        help="with --webcam: be a camera for other programs, and show no window",
+    )
+    parser.add_argument(
         "--pipe", metavar="PIXELS", help=f"raw frames from standard input to standard output: {' or '.join(PIXELS)}"
     )
     parser.add_argument("--size", metavar="WxH", help="of the pipe's frames, as 1280x720; of the webcam, if it has it")
@@ -42,6 +49,10 @@ def check_live(options: argparse.Namespace) -> None:
         One sentence.
     """
     _check_one_source(options)
+    if options.virtual_camera is not None and options.webcam is None:
+        raise ValueError("--virtual-camera shows what --webcam sees: add --webcam")
+    if options.virtual_camera is not None and options.effect == "transparent":
+        raise ValueError("--virtual-camera has no transparency: choose another effect than transparent")
     if options.pipe is not None and options.pipe not in PIXELS:
         raise ValueError(f"--pipe is {options.pipe!r}, but frames come as {' or '.join(PIXELS)}")
     if options.pipe is not None and options.size is None:
@@ -68,7 +79,7 @@ def _check_one_source(options: argparse.Namespace) -> None:
     if not flags and not options.inputs:
         raise ValueError("nothing to do: name pictures, videos or folders, or use --webcam or --pipe")
     if options.webcam is not None and (options.inputs or options.output):
-        raise ValueError("--webcam shows a window: it takes no files and no --output")
+        raise ValueError("--webcam shows its pictures at once: it takes no files and no --output")
     if options.pipe is not None and (options.inputs or options.output):
         raise ValueError("--pipe reads standard input and writes standard output: it takes no files and no --output")
     if options.pipe is not None and options.json:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from pyselfie.cli.effect_choice import Effect
 
 _TITLE = "pyselfie (q ends)"
@@ -94,15 +96,19 @@ def _check_display() -> None:
         raise UsageError(f"--webcam needs a display for its window, and there is none: {which}")
 
 
-def _show(cv2: Any, capture: Any, effect: Effect) -> None:
+def pictures(cv2: Any, capture: Any, effect: Effect) -> Iterator[NDArray[np.uint8]]:
+    """Yield what the effect makes of the camera's pictures, RGB or RGBA, until the camera has no more."""
     begin = time.monotonic()
     effect.begin(film=True)
     while True:
         there, bgr = capture.read()
         if not there:
             return
-        rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
-        picture = effect(rgb, time.monotonic() - begin)
+        yield effect(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), time.monotonic() - begin)
+
+
+def _show(cv2: Any, capture: Any, effect: Effect) -> None:
+    for picture in pictures(cv2, capture, effect):
         cv2.imshow(_TITLE, np.ascontiguousarray(picture[..., 2::-1]))
         closed = cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1
         if closed or cv2.waitKey(1) & 0xFF in _END_KEYS:
