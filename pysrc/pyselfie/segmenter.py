@@ -16,10 +16,11 @@ from pyselfie.core.show import show_in_python
 from pyselfie.core.zoom import closer_look, copy_part, is_confirmed, part_of, person_box, placed_classes, put_back
 from pyselfie.extras import best_sampling
 from pyselfie.runtimes.looks import Looks
+from pyselfie.runtimes.providers import parse_providers
 from pyselfie.shared_model import IN_BROWSER, ModelOwner, SharedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterable
 
     from numpy.typing import NDArray
 
@@ -47,13 +48,19 @@ class Segmenter(ModelOwner):
     smoothing
         0..0.95: how much the mask before may count where the picture stands still. 0 is for single pictures, 0.85 good
         for a film, of which one segmenter gets every frame in turn. It needs refined edges.
+    providers
+        What runs the model on the desktop: ``"cpu"``, ``"cuda"``, ``"coreml"``, ``"directml"``; or several, best first;
+        or ``"auto"``, the quickest that there is. One that doesn't start, or whose masks aren't the processor's, is
+        passed over, and the processor does it: `backend` and `reason` tell. None: the processor.
 
     Raises
     ------
     OptionError
         A ValueError: when `edges` or `smoothing` is not as described, or raw edges are to be smoothed.
     ValueError, TypeError
-        When there is no such model.
+        When there is no such model; when `providers` is no name and no sequence of names.
+    ProviderError
+        A ValueError: when there is no such provider, or this ONNX Runtime lacks it.
     ModelFileError
         When the model's file is missing or damaged: that of ``"multiclass"`` comes with its own package.
     ImportError
@@ -67,9 +74,15 @@ class Segmenter(ModelOwner):
 
     _MADE_ANEW = ModelOwner._MADE_ANEW | {"_looks", "_shape", "_smoothing"}
 
-    def __init__(self, model: str | SupportsIndex = "general", edges: str = "refined", smoothing: float = 0.0) -> None:
+    def __init__(
+        self,
+        model: str | SupportsIndex = "general",
+        edges: str = "refined",
+        smoothing: float = 0.0,
+        providers: str | Iterable[str] | None = None,
+    ) -> None:
         kind: str = option_named("edges").parse(edges, shown=show_in_python)
-        self._model = SharedModel(load_spec(model, kind), "Segmenter")
+        self._model = SharedModel(load_spec(model, kind), "Segmenter", parse_providers(providers))
         self._sampling = best_sampling()
         self._shape: tuple[int, ...] = ()  # of the picture before
         self._looks = Looks()  # of a film
@@ -257,7 +270,7 @@ class Segmenter(ModelOwner):
 
     def _origin(self) -> tuple[type[Segmenter], tuple[Any, ...]]:
         spec = self._model.spec
-        return Segmenter, (spec.model_selection, spec.edges, self._smoothing)
+        return Segmenter, (spec.model_selection, spec.edges, self._smoothing, self._model.providers or None)
 
 
 def _now(work: Coroutine[Any, Any, _Result]) -> _Result:

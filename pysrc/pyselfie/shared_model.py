@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from pyselfie.runtimes.native import NativeRuntime
+from pyselfie.runtimes.providers import ProviderError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -57,10 +58,12 @@ class SharedModel:
         The model to run; its file came with the package.
     owner
         The class that people know, for the sentence about one that is closed.
+    providers
+        What runs it on the desktop; see `runtimes.providers.parse_providers`.
 
     Attributes
     ----------
-    spec
+    spec, providers
         As given.
     is_open
         Until `close`.
@@ -71,12 +74,12 @@ class SharedModel:
         When ONNX Runtime is not installed.
     """
 
-    def __init__(self, spec: ModelSpec, owner: str) -> None:
-        self.spec = spec
+    def __init__(self, spec: ModelSpec, owner: str, providers: tuple[str, ...] = ()) -> None:
+        self.spec, self.providers = spec, providers
         self.is_open = True
         self._owner = owner
         self._tensor = np.empty(spec.input_shape, np.float32)
-        self._engine: Any = _make_engine(spec)
+        self._engine: Any = _make_engine(spec, providers)
         self._lock, self._turn = threading.Lock(), asyncio.Lock()
         _living.add(self)
 
@@ -106,8 +109,19 @@ class SharedModel:
         if not self.is_open:
             raise ValueError(f"this {self._owner} is closed; make a new one to go on")
         if self._engine is None:
-            self._engine = _make_engine(self.spec)
+            self._engine = _make_engine(self.spec, self.providers)
         return self._engine
+
+    def told(self) -> tuple[str, str]:
+        """Return what runs the model, and why.
+
+        Raises
+        ------
+        ValueError
+            When the model is closed.
+        """
+        engine = self._opened()
+        return engine.backend, engine.reason
 
     def filled(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the model's input, always the same array, with `picture`, uint8 [h, w, 3] of its size, in it."""
@@ -142,6 +156,16 @@ class ModelOwner:
     def _origin(self) -> tuple[type[ModelOwner], tuple[Any, ...]]:
         """Return the class whose `__init__` makes such a one, and what that has to be given."""
         raise NotImplementedError
+
+    @property
+    def backend(self) -> str:
+        """What runs the model: ``"cpu"``, ``"cuda"``, ``"coreml"``, ``"directml"``, or in a browser ``"wasm"``."""
+        return self._model.told()[0]
+
+    @property
+    def reason(self) -> str:
+        """Why that was chosen, for people to read."""
+        return self._model.told()[1]
 
     def reset(self) -> None:
         """Forget what the pictures so far have left: another film begins. It does nothing after `close`."""
@@ -185,10 +209,12 @@ if hasattr(os, "register_at_fork"):  # neither Windows nor a browser has it
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def _make_engine(spec: ModelSpec) -> Any:
+def _make_engine(spec: ModelSpec, providers: tuple[str, ...]) -> Any:
     """Return what runs the model here: a `NativeRuntime`, or in a browser a `PageEngine`."""
     if IN_BROWSER:
+        if providers:
+            raise ProviderError("providers are ONNX Runtime's on the desktop; in a browser leave them out")
         from pyselfie.browser.page_engine import PageEngine  # noqa: PLC0415, it needs the browser
 
         return PageEngine(spec)
-    return NativeRuntime(spec)
+    return NativeRuntime(spec, providers=providers)

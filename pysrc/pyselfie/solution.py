@@ -12,9 +12,12 @@ from pyselfie.core.manifest import load_spec
 from pyselfie.core.pictures import advice
 from pyselfie.core.show import show_repr
 from pyselfie.extras import best_sampling
+from pyselfie.runtimes.providers import parse_providers
 from pyselfie.shared_model import IN_BROWSER, ModelOwner, SharedModel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 
@@ -40,13 +43,19 @@ class SelfieSegmentation(ModelOwner):
     model_selection
         0: the general model; 1: the landscape one, faster. Whatever Python takes as an index will do, such as True and
         ``np.int64(1)``.
+    providers
+        What runs the model on the desktop: ``"cpu"``, ``"cuda"``, ``"coreml"``, ``"directml"``; or several, best first;
+        or ``"auto"``, the quickest that there is. One that doesn't start, or whose masks aren't the processor's, is
+        passed over, and the processor does it: `backend` and `reason` tell. None: the processor.
 
     Raises
     ------
     ValueError
         When `model_selection` is neither 0 nor 1; MediaPipe ends the whole process then.
     TypeError
-        When it is no whole number, such as None, "0" or 1.0.
+        When it is no whole number, such as None, "0" or 1.0; when `providers` is no name and no sequence of names.
+    ProviderError
+        A ValueError: when there is no such provider, or this ONNX Runtime lacks it.
     ImportError
         When ONNX Runtime is not installed.
 
@@ -56,8 +65,9 @@ class SelfieSegmentation(ModelOwner):
     ...     mask = segmenter.process(rgb).segmentation_mask  # doctest: +SKIP
     """
 
-    def __init__(self, model_selection: SupportsIndex = 0) -> None:
-        self._model = SharedModel(load_spec(_legacy_number(model_selection), "raw"), "SelfieSegmentation")
+    def __init__(self, model_selection: SupportsIndex = 0, providers: str | Iterable[str] | None = None) -> None:
+        spec = load_spec(_legacy_number(model_selection), "raw")
+        self._model = SharedModel(spec, "SelfieSegmentation", parse_providers(providers))
         self._sampling = best_sampling()
 
     def process(self, image: NDArray[np.uint8]) -> SolutionOutputs:
@@ -113,7 +123,7 @@ class SelfieSegmentation(ModelOwner):
         return SolutionOutputs(self._sampling.resize_half_pixel(mask, rgb.shape[1], rgb.shape[0]))
 
     def _origin(self) -> tuple[type[SelfieSegmentation], tuple[Any, ...]]:
-        return SelfieSegmentation, (self._model.spec.model_selection,)
+        return SelfieSegmentation, (self._model.spec.model_selection, self._model.providers or None)
 
 
 def _legacy_number(model_selection: SupportsIndex) -> int:

@@ -84,6 +84,9 @@ class PageEngine:
         The model to run; its file came with the package.
     """
 
+    backend = "wasm"
+    reason = "the one that runs in every browser"
+
     def __init__(self, spec: ModelSpec) -> None:
         self._spec = spec
         self._runtime: OrtWebRuntime | None = None
@@ -107,8 +110,8 @@ class PageEngine:
                 'once, with `await pyselfie.use_site("https://example.org/pyselfie/")`'
             )
         spec, model = await _model(self._spec)
-        session = await _bridges[0].create(model, bridge_spec(spec), "wasm")
-        return OrtWebRuntime(session, spec, "wasm", "the one that runs in every browser")
+        session = await _bridges[0].create(model, bridge_spec(spec), self.backend)
+        return OrtWebRuntime(session, spec, self.backend, self.reason)
 
     def reset(self) -> None:
         """Forget what the model carries from one picture to the next."""

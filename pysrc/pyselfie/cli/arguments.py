@@ -16,6 +16,7 @@ from pyselfie.core.effects import EFFECTS, options_of
 from pyselfie.core.option import unknown_option
 from pyselfie.core.options import EFFECT_NAMES, MODEL_NAMES, Option, OptionError, Options, way_in
 from pyselfie.core.show import show
+from pyselfie.runtimes.providers import parse_providers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,6 +78,7 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
     try:
         check_live(options)
         check_batch(options)
+        parse_providers(options.provider, "--provider")
         check_format(options)
         chosen = _engine_options(options)
         options.own = own_effect(options)
@@ -172,6 +174,7 @@ def _parser() -> Parser:
     )
     choose("--mask", action="store_true", help="write the mask itself: white where the person is")
     add_live(parser)
+    parser.add_argument("--provider", metavar="NAME", help="what runs the model: cpu, cuda, coreml, directml or auto")
     parser.add_argument(
         "--format", metavar="SUFFIX", help="of what is written to a folder or to -: png, webp, mov, ..."
     )

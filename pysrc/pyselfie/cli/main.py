@@ -17,6 +17,7 @@ from pyselfie.cli.evaluate import run as evaluate
 from pyselfie.cli.live.arguments import is_live
 from pyselfie.cli.live.streams import ReaderGoneError
 from pyselfie.cli.live.work import run_live
+from pyselfie.cli.segmenter_choice import tell_provider
 from pyselfie.cli.stopping import stoppable
 from pyselfie.core.manifest import ModelFileError
 from pyselfie.custom.errors import CustomEffectError
@@ -55,6 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, stop: Stop) -> int:
+    tell_provider(options)
     if options.virtual_camera is not None:
         from pyselfie.cli.live.virtual_camera import run_virtual_camera  # noqa: PLC0415, another extra
 

@@ -1,4 +1,4 @@
-"""Run a model with ONNX Runtime on this computer's processor."""
+"""Run a model with ONNX Runtime on this computer: on its processor, or on a GPU."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from pyselfie.core.manifest import read_model
 from pyselfie.runtimes.base import check_extra, check_given, check_open, check_setting, check_tensor, names_of
+from pyselfie.runtimes.providers import SETTINGS, open_session, sample
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class NativeRuntime:
-    """ONNX Runtime's CPU provider.
+    """ONNX Runtime, by one of its providers.
 
     Parameters
     ----------
@@ -27,27 +28,29 @@ class NativeRuntime:
         The model to run; its file came with the package.
     threads
         How many threads one inference uses. One is as fast as two on models this small; 0 leaves it to ONNX Runtime.
+    providers
+        Names of `providers.parse_providers`, best first; none means the processor.
 
     Raises
     ------
+    ProviderError
+        When this ONNX Runtime lacks a provider that was asked for.
     ImportError
         When ONNX Runtime is not installed.
     ModelFileError
         When the model file is missing or damaged.
     """
 
-    backend = "cpu"
-    reason = "native ONNX Runtime on this computer"
-
-    def __init__(self, spec: ModelSpec, threads: int = 1) -> None:
+    def __init__(self, spec: ModelSpec, threads: int = 1, providers: tuple[str, ...] = ()) -> None:
         self.spec = spec
-        self._session = _make_session(read_model(spec), threads)
         self._settings = {
             setting.name: np.full(setting.shape, setting.initial, np.float32) for setting in spec.settings
         }
         self._state: dict[str, NDArray[np.float32]] = {}
         self._outputs: dict[str, NDArray[np.float32]] = {}
         self._given: tuple[str, ...] | None = None
+        feeds = self._sample_feeds() if providers else {}
+        self._session, self.backend, self.reason = _open(read_model(spec), threads, providers, feeds)
         self.reset()
 
     async def run(self, tensor: NDArray[np.float32], extras: Collection[str] | None = None) -> NDArray[np.float32]:
@@ -94,6 +97,10 @@ class NativeRuntime:
         self._state = self._first_state()
         self._outputs, self._given = {}, None
 
+    def _sample_feeds(self) -> dict[str, NDArray[np.float32]]:
+        picture = sample(self.spec.width, self.spec.height)[None]
+        return {self.spec.input.name: picture, **self._first_state(), **self._settings}
+
     def _first_state(self) -> dict[str, NDArray[np.float32]]:
         return {state.input: np.full(state.shape, state.initial, np.float32) for state in self.spec.state}
 
@@ -103,7 +110,10 @@ class NativeRuntime:
         self._outputs = {}
 
 
-def _make_session(model: bytes, threads: int) -> Any:
+def _open(
+    model: bytes, threads: int, providers: tuple[str, ...], feeds: dict[str, NDArray[np.float32]]
+) -> tuple[Any, str, str]:
+    """Return the session, what it runs on, and why."""
     # Read once, by the import: newer builds keep a device id and a database of events to send without it.
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
@@ -112,4 +122,10 @@ def _make_session(model: bytes, threads: int) -> Any:
         raise ImportError('onnxruntime is not installed; pip install "pyselfie[native]" brings it') from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def make(provider: str) -> Any:
+        chosen = [(provider, SETTINGS.get(provider, {}))]
+        # with its own fallback it would print that it falls back
+        return onnxruntime.InferenceSession(model, options, providers=chosen, enable_fallback=0)
+
+    return open_session(make, providers, feeds, available=onnxruntime.get_available_providers())

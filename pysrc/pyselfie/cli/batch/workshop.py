@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import FileError
 from pyselfie.cli.files import stamp
+from pyselfie.cli.segmenter_choice import make_segmenter
 from pyselfie.custom.errors import CustomEffectError
-from pyselfie.segmenter import Segmenter
 
 if TYPE_CHECKING:
     import argparse
@@ -59,7 +59,7 @@ class Workshop:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._grey = options.effect == "mask"
-        self._segmenter = Segmenter(options.model_selection, options.effect_options.edges)
+        self._segmenter = make_segmenter(options)
         try:
             self._effect = choose_effect(options, self._segmenter)
         except BaseException:

@@ -11,7 +11,7 @@ from pyselfie.cli.batch.results import Result
 from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import FileError
 from pyselfie.cli.live.streams import input_bytes, output_bytes, read_whole, write_now
-from pyselfie.segmenter import Segmenter
+from pyselfie.cli.segmenter_choice import make_segmenter
 
 if TYPE_CHECKING:
     import argparse
@@ -48,7 +48,7 @@ def run_pipe(options: argparse.Namespace, check: Callable[[], None]) -> Result:
     """
     source, target = input_bytes(), output_bytes()
     result = Result("-", "-", "done")
-    with Segmenter(options.model_selection, options.effect_options.edges) as segmenter:
+    with make_segmenter(options) as segmenter:
         effect = choose_effect(options, segmenter)
         effect.begin(film=True)
         try:

@@ -9,8 +9,8 @@ from pyselfie.cli.console import complain
 from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import UsageError
 from pyselfie.cli.live.webcam import opened_camera, pictures
+from pyselfie.cli.segmenter_choice import make_segmenter
 from pyselfie.extras import require
-from pyselfie.segmenter import Segmenter
 
 if TYPE_CHECKING:
     import argparse
@@ -48,7 +48,7 @@ def run_virtual_camera(options: argparse.Namespace) -> int:
     pyvirtualcam = require("pyvirtualcam", "camera", "--virtual-camera")
     with (
         opened_camera(cv2, options) as capture,
-        Segmenter(options.model_selection, options.effect_options.edges) as segmenter,
+        make_segmenter(options) as segmenter,
     ):
         seen = pictures(cv2, capture, choose_effect(options, segmenter))
         first = next(seen, None)

@@ -13,8 +13,8 @@ import numpy as np
 
 from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import UsageError
+from pyselfie.cli.segmenter_choice import make_segmenter
 from pyselfie.extras import require
-from pyselfie.segmenter import Segmenter
 
 if TYPE_CHECKING:
     import argparse
@@ -53,7 +53,7 @@ def run_webcam(options: argparse.Namespace) -> int:
     try:
         with (
             opened_camera(cv2, options) as capture,
-            Segmenter(options.model_selection, options.effect_options.edges) as segmenter,
+            make_segmenter(options) as segmenter,
         ):
             _show(cv2, capture, choose_effect(options, segmenter))
     finally:
