@@ -53,7 +53,7 @@ ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
     "Cross-Origin-Resource-Policy": "same-origin",
     # Stored but asked about each time (304 by ETag): files of two builds never mix, a warm start moves no bytes.
     "Cache-Control": "no-cache",

@@ -3,7 +3,7 @@
 import { siteUrl } from "./js/engine/site.js";
 import { textOf } from "./js/show.js";
 import { beginEngine } from "./js/track/begin_engine.js";
-import { drawOpaque, goesOverCanvas } from "./js/track/composite_stream.js";
+import { drawOpaque, tapForm } from "./js/track/composite_stream.js";
 import { forwardEvents } from "./js/track/forward_events.js";
 import { Pace } from "./js/track/pace.js";
 import { GREY } from "./js/track/placeholder.js";
@@ -122,7 +122,7 @@ export class SelfieProcessor extends EventTarget {
 
   /** @param {Engine} engine */
   #tap(engine) {
-    const how = { fps: this.#pace.fps, asBitmaps: goesOverCanvas() };
+    const how = { fps: this.#pace.fps, form: tapForm() };
     engine.tap((frame, timestamp = timestampOf(frame)) => this.#keep(frame, timestamp), how);
   }
 

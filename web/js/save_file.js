@@ -7,3 +7,9 @@ export function saveFile(blob, name) {
   // The download has its own hold on the data once the click was handled.
   setTimeout(() => URL.revokeObjectURL(link.href), 1_000);
 }
+
+/** A name with the time in it. @param {string} ending */
+export function stamped(ending) {
+  const time = new Date().toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
+  return `pyselfie-${time}.${ending}`;
+}

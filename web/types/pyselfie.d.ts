@@ -109,6 +109,49 @@ export interface SelfieEvents {
   error: CustomEvent<SelfieError>;
 }
 
+/** What `record()` takes. */
+export interface RecordOptions {
+  /** Left out or null: WebM where the browser has it, else MP4. */
+  format?: "webm" | "mp4" | null;
+  /** True: the microphone, which the browser asks for; or an audio track, of which a clone is recorded. Default: false. */
+  audio?: boolean | MediaStreamTrack;
+  /** Whether a WebM keeps the alpha. Default: if the effect is "transparent". */
+  transparent?: boolean | null;
+  /** It ends there, to the second. Default: 3600. */
+  maxSeconds?: number;
+  /** It ends there, to the second. Default: 2e9. */
+  maxBytes?: number;
+}
+
+/** A recording that has ended. */
+export interface Recorded {
+  /** All of it; what there was until an error, too. Its `type` says what it is. */
+  blob: Blob;
+  /** Without the pauses. */
+  seconds: number;
+  /** Whether it has alpha: not every browser's recorder keeps it. */
+  transparent: boolean;
+  /** `stop()` was called, a limit was reached, the pictures ended, or the browser's recorder failed. */
+  reason: "stopped" | "limit" | "ended" | "error";
+  /** One sentence about a limit or an error; else empty. */
+  message: string;
+}
+
+export interface RecordingProgress {
+  state: "recording" | "paused" | "finished";
+  seconds: number;
+  bytes: number;
+}
+
+/** What `record()` gives. Emits `progress` each second and at each change, a `CustomEvent<RecordingProgress>`. */
+export interface Recording extends EventTarget, Readonly<RecordingProgress> {
+  /** Fulfilled when it has ended, whatever ended it; never rejected. */
+  readonly finished: Promise<Recorded>;
+  pause(): void;
+  resume(): void;
+  stop(): Promise<Recorded>;
+}
+
 /** The element's events as templates listen to them: `onready`, `onframe` and so on. */
 export type SelfieListeners = { [Name in keyof SelfieEvents as `on${Name}`]?: (event: SelfieEvents[Name]) => void };
 
@@ -128,6 +171,8 @@ export class SelfieSegmentationElement extends HTMLElement {
   snapshot(): Promise<Blob>;
   /** The composite as a stream, at most `fps` frames a second. */
   captureStream(fps?: number): MediaStream;
+  /** Record the composites, from now on. Rejects in one sentence if there is no picture yet, or what is asked for can't be had. */
+  record(options?: RecordOptions): Promise<Recording>;
   /** The last mask at the model's size: white, the mask as alpha. */
   getMask(): Promise<ImageData>;
   /** What the model "multiclass" tells apart in the last frame, by name, each like a mask. Other models have no classes. */

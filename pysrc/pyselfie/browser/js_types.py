@@ -217,11 +217,8 @@ class Host(Protocol):
     def effectRuns(self, number: int) -> None:  # noqa: N802
         """Tell the page that the code of its text of this number is about to run."""
 
-    def composite(self, canvas: OffscreenCanvas, timestamp: float | None) -> None:
-        """Send the page what is on the canvas now as a frame of this timestamp in microseconds."""
-
-    def compositeBitmap(self, canvas: OffscreenCanvas, timestamp: float | None) -> None:  # noqa: N802
-        """Send the same as an ``ImageBitmap``, with the timestamp beside it."""
+    def composite(self, form: str, canvas: OffscreenCanvas, timestamp: float | None) -> None:
+        """Send the page what is on the canvas, of this timestamp in microseconds, in the form that `SetTap` has."""
 
     def trace(self, message: str, pictures: Any) -> None:
         """Send the page what a frame has become: JSON, and the steps' pictures by their names."""

@@ -36,7 +36,7 @@ TRACK = [option.js_name for option in way_in("track") if option.name not in UNTO
 MESSAGE = [option.js_name for option in way_in("message")]
 
 METHODS = {
-    "element": "start snapshot captureStream getMask getClasses skip push setBackdrop setEffect stopEffect"
+    "element": "start snapshot record captureStream getMask getClasses skip push setBackdrop setEffect stopEffect"
     " setEffectValues setTrace getTraced cloneNode",
     "track": "setOptions setEffect setEffectValues stopEffect getMask getClasses replaceSource applyConstraints"
     " getSettings getConstraints getCapabilities clone restart",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 import pytest
 
@@ -41,6 +43,35 @@ def test_snapshot_of_transparent_keeps_alpha(site: Server, launch: Callable[...,
     assert picture[300, 220, 3] >= 235
     demo.choose_effect("blur")
     demo.until(lambda: _snapshot(demo)[..., 3].min() == 255)
+
+
+def _recorded_pixels(data: bytes) -> np.ndarray:
+    with av.open(io.BytesIO(data), "r") as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)][-1]
+
+
+def test_a_recording_is_saved_and_offered_after_a_fault(site: Server, launch: Callable[..., GuardedPage]):
+    """Record, pause, stop: a file with the effect. If the picture ends, a message has what there is of it."""
+    demo = open_demo(launch, site, "?effect=color").wait_painted()
+    page, length = demo.page, demo.page.locator("#record-progress")
+    page.click("#record-button")
+    demo.until(lambda: re.fullmatch(r"0:\d\d, [1-9]\d* kB", length.inner_text()))
+    page.click("#record-pause-button")
+    assert page.inner_text("#record-pause-button") == "Go on"
+    page.click("#record-pause-button")
+    name, data = downloaded(page, lambda: page.click("#record-button"))
+    assert re.fullmatch(r"pyselfie-[\d-]+\.webm", name)
+    pixels = _recorded_pixels(data)
+    np.testing.assert_allclose(pixels[:8, :8].reshape(-1, 3).mean(axis=0), (0xDF, 0xE7, 0xEE), atol=8)
+    assert page.inner_text("#record-button") == "Record"
+    assert demo.messages() == []
+    page.click("#record-button")
+    demo.until(lambda: re.fullmatch(r"0:\d\d, [1-9]\d* kB", length.inner_text()))
+    page.evaluate("document.querySelector('#stage').stop()")
+    told = r"The recording has ended with its picture\. What there is of it can be saved: 0:\d\d, \d+ kB\."
+    assert re.fullmatch(told, demo.notice())
+    _, data = downloaded(page, lambda: page.click("#notices .message .button"))
+    assert _recorded_pixels(data).shape == pixels.shape
 
 
 def test_colours_can_be_chosen(site: Server, launch: Callable[..., GuardedPage]):

@@ -195,7 +195,7 @@ def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., GuardedPag
     demo = open_demo(launch, site).wait_painted()
     page, press = demo.page, demo.page.keyboard.press
     order = []
-    for _ in range(16):
+    for _ in range(19):
         press("Tab")
         order.append(page.evaluate(_FOCUSED))
         assert page.evaluate("document.activeElement.matches(':focus-visible')")
@@ -210,7 +210,18 @@ def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., GuardedPag
             "blur",
             "strength",
         ),
-        *("snapshot-button", "fullscreen-button", "0", "edges", "decontaminate", "smoothing", "mirror"),
+        *(
+            "snapshot-button",
+            "fullscreen-button",
+            "record-button",
+            "record-format",
+            "record-sound",
+            "0",
+            "edges",
+            "decontaminate",
+            "smoothing",
+            "mirror",
+        ),
         page.locator("#stats summary").inner_text(),
     ]
     press("Space")

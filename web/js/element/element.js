@@ -35,6 +35,7 @@ export class SelfieSegmentationElement extends ElementProperties {
   /** @type {import("../engine/engine.js").Options} what the engine has been told */
   #told = {};
   #running = false;
+  #size = { width: 0, height: 0 };
   /** Attributes that have changed in this task: they are seen to together. @type {Set<string>} */
   #changes = new Set();
 
@@ -312,14 +313,30 @@ export class SelfieSegmentationElement extends ElementProperties {
     return this.#broadcast.stream(fps);
   }
 
+  /** @param {object} [options] */
+  async record(options = {}) {
+    const { record } = await import("../recording/record.js");
+    const stream = (/** @type {boolean} */ alpha) => {
+      if (this.#shell.isPainted) return this.#broadcast.stream(undefined, { alpha, steady: true });
+      throw new Error("There is no picture to record yet: wait for the first `frame` event.");
+    };
+    return record(options, { isTransparent: this.#told.effect === "transparent", ...this.#size, stream });
+  }
+
   /** @param {string} type @param {any} detail */
   #hear(type, detail) {
     if (type === "progress") this.#shell.progress(detail);
     else if (type === "ready") this.#shell.ready();
     else if (type === "error") this.#shell.failed(detail);
     else if (type === "notice" && detail.code === "worker") this.#shell.starting();
-    else if (type === "frame" && !this.#shell.isPainted) this.#onFirstFrame();
+    else if (type === "frame") this.#onFrame(detail);
     this.#emit(type, detail);
+  }
+
+  /** @param {{width: number, height: number}} size */
+  #onFrame({ width, height }) {
+    this.#size = { width, height };
+    if (!this.#shell.isPainted) this.#onFirstFrame();
   }
 
   #onFirstFrame() {

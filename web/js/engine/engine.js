@@ -151,10 +151,10 @@ export class Engine extends EventTarget {
    * Get every composite as a frame, too. Inference then gives way before the frame rate does.
    *
    * @param {Tap | null} listener it owns what it gets; null: no more
-   * @param {{fps?: number, asBitmaps?: boolean}} [how] fps: the source's; asBitmaps: never a VideoFrame
+   * @param {{fps?: number, form?: import("./protocol.d.ts").TapForm}} [how] fps: the source's
    */
-  tap(listener, { fps = 30, asBitmaps = false } = {}) {
-    Object.assign(this.#given, { tap: listener, tapsBitmaps: asBitmaps, tapInterval: 1000 / fps });
+  tap(listener, { fps = 30, form = "frame" } = {}) {
+    Object.assign(this.#given, { tap: listener, tapForm: form, tapInterval: 1000 / fps });
     this.#post(this.#given.tapMessage);
   }
 

@@ -12,7 +12,8 @@ export class Given {
   effect = new OwnEffect();
   /** Who gets every composite. @type {import("./engine.js").Tap | null} */
   tap = null;
-  tapsBitmaps = false;
+  /** @type {import("./protocol.d.ts").TapForm} */
+  tapForm = "frame";
   tapInterval = 0;
   /** @type {"off" | "live" | "held"} */
   trace = "off";
@@ -45,6 +46,6 @@ export class Given {
 
   /** @returns {import("./protocol.d.ts").SetTap} */
   get tapMessage() {
-    return { type: "tap", on: this.tap !== null, asBitmaps: this.tapsBitmaps, intervalMs: this.tapInterval };
+    return { type: "tap", on: this.tap !== null, form: this.tapForm, intervalMs: this.tapInterval };
   }
 }

@@ -101,11 +101,14 @@ export interface SetEffectValues {
   values: string;
 }
 
-/** Send each `composite`, too, if `asBitmaps` as an ImageBitmap; the source brings a frame every `intervalMs`. */
+/** As an opaque VideoFrame, as one with alpha, or as an ImageBitmap, which has alpha, too. */
+export type TapForm = "frame" | "alpha" | "bitmap";
+
+/** Send each `composite`, too; the source brings a frame every `intervalMs`. */
 export interface SetTap {
   type: "tap";
   on: boolean;
-  asBitmaps: boolean;
+  form: TapForm;
   intervalMs: number;
 }
 

@@ -1,7 +1,7 @@
 // Snapshot and full screen.
 
 import { byId } from "../dom.js";
-import { saveFile } from "../save_file.js";
+import { saveFile, stamped } from "../save_file.js";
 
 /**
  * @param {() => Promise<Blob>} takeSnapshot
@@ -11,18 +11,12 @@ export function wireActions(takeSnapshot, onFault) {
   const snapshot = byId("snapshot-button", HTMLButtonElement);
   snapshot.addEventListener("click", async () => {
     try {
-      download(await takeSnapshot());
+      saveFile(await takeSnapshot(), stamped("png"));
     } catch (error) {
       onFault(`The snapshot could not be taken (${error instanceof Error ? error.message : error}): try again.`);
     }
   });
   wireFullScreen(byId("fullscreen-button", HTMLButtonElement), byId("viewport", HTMLDivElement), onFault);
-}
-
-/** @param {Blob} png */
-function download(png) {
-  const time = new Date().toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
-  saveFile(png, `pyselfie-${time}.png`);
 }
 
 /**

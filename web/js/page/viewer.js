@@ -10,6 +10,7 @@ import { wireActions } from "./actions.js";
 import { wireIntake } from "./intake.js";
 import { Messages } from "./messages.js";
 import { Offline } from "./offline.js";
+import { Recorder } from "./recorder.js";
 import { SourceBar } from "./source_bar.js";
 import { backendTitle, Status } from "./status.js";
 
@@ -25,6 +26,7 @@ export class Viewer extends EventTarget {
   offline = new Offline(this);
   #viewport = byId("viewport", HTMLDivElement);
   #snapshot = byId("snapshot-button", HTMLButtonElement);
+  #recorder = new Recorder(this.stage, this.messages);
   #status = new Status();
   #bar = new SourceBar();
   #backend;
@@ -129,6 +131,7 @@ export class Viewer extends EventTarget {
     this.stage.style.setProperty("--picture-height", String(height));
     this.#viewport.dataset.painted = "true";
     this.#snapshot.disabled = false;
+    this.#recorder.enable();
     this.#emit("painted", {});
   }
 

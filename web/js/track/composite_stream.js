@@ -2,29 +2,54 @@
 
 /** @typedef {ImageBitmap | VideoFrame} Frame */
 
-/** @typedef {{track: MediaStreamTrack, write: (frame: Frame) => void, close: () => void}} Output  `write` takes the frame over. */
+/**
+ * @typedef {object} Output
+ * @property {MediaStreamTrack} track
+ * @property {(frame: Frame) => void} write  Takes the frame over.
+ * @property {() => void} repeat  Shows the last one once more, if nothing has come for a while.
+ * @property {() => void} close
+ */
 
 const BITMAP_AFTER_US = 10_000;
+const REPEATED_AFTER_MS = 200;
 
-/** A track that shows what is written. @returns {Output} */
-export function createOutput() {
-  return goesOverCanvas() ? new CanvasOutput() : new GeneratorOutput();
+/**
+ * A track that shows what is written.
+ *
+ * @param {{alpha?: boolean, steady?: boolean}} [how] alpha: as it is, not on black; steady: it can be repeated
+ * @returns {Output}
+ */
+export function createOutput({ alpha = false, steady = false } = {}) {
+  return goesOverCanvas() ? new CanvasOutput(alpha) : new GeneratorOutput(alpha, steady);
 }
 
-/** Whether a track draws what is written: then bitmaps are wanted, see `Host.compositeBitmap`. */
-export function goesOverCanvas() {
+function goesOverCanvas() {
   return !("MediaStreamTrackGenerator" in globalThis);
+}
+
+/** What a track wants to be written. A bitmap where it draws that, see `Host.composite`. @returns {import("../engine/protocol.d.ts").TapForm} */
+export function tapForm(alpha = false) {
+  if (goesOverCanvas()) return "bitmap";
+  return alpha ? "alpha" : "frame";
 }
 
 /** Chromium: frames pass as they are, in a hidden tab, too. */
 class GeneratorOutput {
   #writer;
+  #alpha;
+  #steady;
+  /** What is shown, if it can be repeated. @type {VideoFrame | null} */
+  #last = null;
   #newest = -1;
   #newestOfSource = -1;
   #shift = 0;
   #writtenAt = 0;
+  #closed = false;
 
-  constructor() {
+  /** @param {boolean} alpha @param {boolean} steady */
+  constructor(alpha, steady) {
+    this.#alpha = alpha ? /** @type {const} */ ("keep") : /** @type {const} */ ("discard");
+    this.#steady = steady;
     const generator = new /** @type {any} */ (globalThis).MediaStreamTrackGenerator({ kind: "video" });
     this.#writer = /** @type {WritableStreamDefaultWriter<Frame>} */ (generator.writable.getWriter());
     this.track = /** @type {MediaStreamTrack} */ (generator);
@@ -37,7 +62,7 @@ class GeneratorOutput {
       return;
     }
     const timestamp = this.#newest + BITMAP_AFTER_US;
-    this.#put(new VideoFrame(frame, { timestamp, alpha: "discard" }), timestamp);
+    this.#put(new VideoFrame(frame, { timestamp, alpha: this.#alpha }), timestamp);
     frame.close();
   }
 
@@ -53,19 +78,37 @@ class GeneratorOutput {
 
   /** @param {VideoFrame} frame @param {number} timestamp */
   #put(frame, timestamp) {
+    const opaque = frame.format !== null && !frame.format.endsWith("A");
     // Painted once more with other options: an encoder takes each moment only once, and the next frame shows them.
-    if (timestamp <= this.#newest || this.track.readyState === "ended") {
+    const late = timestamp <= this.#newest || this.#closed || this.track.readyState === "ended";
+    // Still one of the stream before: a recorder whose first frame is opaque keeps no alpha of the others.
+    if (late || (opaque && this.#alpha === "keep")) {
       frame.close();
       return;
     }
     this.#newest = timestamp;
     this.#writtenAt = performance.now();
-    const timed = frame.timestamp === timestamp ? frame : new VideoFrame(frame, { timestamp });
+    const fits = frame.timestamp === timestamp && (opaque || this.#alpha === "keep");
+    const timed = fits ? frame : new VideoFrame(frame, { timestamp, alpha: this.#alpha });
     if (timed !== frame) frame.close();
+    if (this.#steady) {
+      this.#last?.close();
+      this.#last = timed.clone();
+    }
     this.#writer.write(timed).catch(() => timed.close()); // the track has ended meanwhile
   }
 
+  repeat() {
+    const elapsed = performance.now() - this.#writtenAt;
+    if (!this.#last || elapsed < REPEATED_AFTER_MS) return;
+    this.#newestOfSource = Number.POSITIVE_INFINITY; // time has gone on here, but perhaps not there
+    this.#put(this.#last.clone(), this.#newest + Math.round(1000 * elapsed));
+  }
+
   close() {
+    this.#closed = true; // a frame may be on its way
+    this.#last?.close();
+    this.#last = null;
     this.#writer.close().catch(() => {}); // it has ended already
   }
 }
@@ -75,10 +118,14 @@ class GeneratorOutput {
  * is asked for where a track can be: one that looks for changes itself gives nothing after the second in WebKitGTK.
  */
 class CanvasOutput {
+  #alpha;
+  #writtenAt = 0;
   #canvas = document.createElement("canvas");
   #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
 
-  constructor() {
+  /** @param {boolean} alpha */
+  constructor(alpha) {
+    this.#alpha = alpha;
     const onRequest = "CanvasCaptureMediaStreamTrack" in globalThis; // Firefox has it otherwise, and needs none
     const [track] = this.#canvas.captureStream(onRequest ? 0 : undefined).getVideoTracks();
     this.track = /** @type {MediaStreamTrack & {requestFrame?: () => void}} */ (track);
@@ -91,9 +138,14 @@ class CanvasOutput {
     const height = "displayHeight" in frame ? frame.displayHeight : frame.height;
     if (this.#canvas.width !== width) this.#canvas.width = width;
     if (this.#canvas.height !== height) this.#canvas.height = height;
-    drawOpaque(this.#context, frame);
+    draw(this.#context, frame, { opaque: !this.#alpha });
+    this.#writtenAt = performance.now();
     this.track.requestFrame?.();
     frame.close();
+  }
+
+  repeat() {
+    if (performance.now() - this.#writtenAt >= REPEATED_AFTER_MS) this.track.requestFrame?.();
   }
 
   close() {
@@ -105,12 +157,17 @@ class CanvasOutput {
 
 /** Fill a canvas with a composite, on black: what is sent is opaque. @param {CanvasRenderingContext2D} context @param {Frame} frame */
 export function drawOpaque(context, frame) {
+  draw(context, frame, { opaque: true });
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Frame} frame @param {{opaque: boolean}} how */
+function draw(context, frame, { opaque }) {
   const { width, height } = context.canvas;
   context.globalCompositeOperation = "copy"; // else a transparent one would show the one before
   context.drawImage(frame, 0, 0, width, height);
   context.globalCompositeOperation = "destination-over";
   context.fillStyle = "black";
-  context.fillRect(0, 0, width, height);
+  if (opaque) context.fillRect(0, 0, width, height);
   context.globalCompositeOperation = "source-over";
 }
 
@@ -125,30 +182,46 @@ function hearScripts(track) {
     add(type, listener, options, true);
 }
 
+/** @typedef {{output: Output, alpha: boolean, beat: number, intervalMs: number, next: number}} Listener */
+
 /** Frames for any number of streams, taken from the engine while there is at least one. */
 export class Broadcast {
   #tap;
-  /** @type {Set<{output: Output, intervalMs: number, next: number}>} */
+  /** @type {Set<Listener>} */
   #listeners = new Set();
+  /** What the engine has been asked for; empty: nothing. */
+  #form = "";
 
-  /** @param {(listener: ((frame: Frame) => void) | null, how?: {asBitmaps: boolean}) => void} tap  See `Engine.tap`. */
+  /** @param {(listener: ((frame: Frame) => void) | null, how?: {form: import("../engine/protocol.d.ts").TapForm}) => void} tap  See `Engine.tap`. */
   constructor(tap) {
     this.#tap = tap;
   }
 
-  /** @param {number} [fps] at most; without it, each composite */
-  stream(fps) {
-    const output = createOutput();
-    const listener = { output, intervalMs: fps ? 1000 / fps : 0, next: 0 };
+  /**
+   * @param {number} [fps] at most; without it, each composite
+   * @param {{alpha?: boolean, steady?: boolean}} [how] steady: the last one is repeated where none comes for a while
+   */
+  stream(fps, { alpha = false, steady = false } = {}) {
+    const output = createOutput({ alpha, steady });
+    const beat = steady ? setInterval(() => output.repeat(), REPEATED_AFTER_MS) : 0;
+    const listener = { output, alpha, beat, intervalMs: fps ? 1000 / fps : 0, next: 0 };
     const { track } = output;
     const stop = track.stop.bind(track);
     track.stop = () => {
       stop();
+      output.close();
       this.#forget(listener);
     };
     this.#listeners.add(listener);
-    if (this.#listeners.size === 1) this.#tap((frame) => this.#spread(frame), { asBitmaps: goesOverCanvas() });
+    this.#ask();
     return new MediaStream([track]);
+  }
+
+  #ask() {
+    const form = tapForm([...this.#listeners].some(({ alpha }) => alpha));
+    if (form === this.#form) return;
+    this.#form = form;
+    this.#tap((frame) => this.#spread(frame), { form });
   }
 
   /** End all streams. */
@@ -159,9 +232,13 @@ export class Broadcast {
     }
   }
 
-  /** @param {{output: Output, intervalMs: number, next: number}} listener */
+  /** @param {Listener} listener */
   #forget(listener) {
-    if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#tap(null);
+    clearInterval(listener.beat);
+    if (!this.#listeners.delete(listener)) return;
+    if (this.#listeners.size > 0) return this.#ask();
+    this.#form = "";
+    this.#tap(null);
   }
 
   /** @param {Frame} frame */

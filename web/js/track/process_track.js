@@ -3,7 +3,7 @@
 import { classImages, maskImage } from "../mask_image.js";
 import { textOf } from "../show.js";
 import { beginEngine } from "./begin_engine.js";
-import { createOutput, goesOverCanvas } from "./composite_stream.js";
+import { createOutput, tapForm } from "./composite_stream.js";
 import { Placeholder } from "./placeholder.js";
 import { CHANGEABLE, judged, readOptions, readTrackOptions, sourceFault } from "./track_options.js";
 import { fpsOf, TrackSource, USUAL_FPS } from "./track_source.js";
@@ -97,7 +97,7 @@ class TrackProcessing {
   }
 
   #tap() {
-    const how = { fps: this.#fps, asBitmaps: goesOverCanvas() };
+    const how = { fps: this.#fps, form: tapForm() };
     this.#engine.tap((frame, timestamp) => this.#onComposite(frame, timestamp), how);
   }
 

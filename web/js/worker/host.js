@@ -123,25 +123,22 @@ export class Host {
   }
 
   /**
-   * Send what is on the canvas now. A `VideoFrame` where there are any: it is taken in this very task, and streams want it.
+   * Send what is on the canvas now. A `VideoFrame` is taken in this very task, and streams want it; a bitmap is for a page
+   * that draws it: WebKitGTK converts all VideoFrames in one place, where another's picture could come in between.
    *
+   * @param {import("../engine/protocol.d.ts").TapForm} form a bitmap where there are no VideoFrames
    * @param {OffscreenCanvas} canvas
    * @param {number | undefined} timestamp microseconds
    */
-  composite(canvas, timestamp) {
-    if (!("VideoFrame" in self)) return this.compositeBitmap(canvas, timestamp);
-    const frame = new VideoFrame(canvas, { timestamp: timestamp ?? performance.now() * 1000, alpha: "discard" });
+  composite(form, canvas, timestamp) {
+    if (form === "bitmap" || !("VideoFrame" in self)) return this.#compositeBitmap(canvas, timestamp);
+    const alpha = form === "alpha" ? "keep" : "discard";
+    const frame = new VideoFrame(canvas, { timestamp: timestamp ?? performance.now() * 1000, alpha });
     this.#send({ type: "composite", frame }, [frame]);
   }
 
-  /**
-   * The same as a bitmap, for a page that draws it: WebKitGTK converts all VideoFrames in one place, where another's
-   * picture could come in between.
-   *
-   * @param {OffscreenCanvas} canvas
-   * @param {number | undefined} timestamp microseconds
-   */
-  compositeBitmap(canvas, timestamp) {
+  /** @param {OffscreenCanvas} canvas @param {number | undefined} timestamp */
+  #compositeBitmap(canvas, timestamp) {
     createImageBitmap(canvas).then((frame) => this.#send({ type: "composite", frame, timestamp }, [frame]));
   }
 

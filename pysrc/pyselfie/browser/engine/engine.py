@@ -220,8 +220,7 @@ class Engine:
         self._repainter.soon(message.lot)
 
     def _on_tap(self, message: incoming.SetTap) -> None:
-        send = self._host.compositeBitmap if message.asBitmaps else self._host.composite
-        self._output.set_tap(send if message.on else None)
+        self._output.set_tap(partial(self._host.composite, message.form) if message.on else None)
         self._pacer = Pacer(message.intervalMs) if message.on else None
         self._auto.set_interval(message.intervalMs if message.on else None)
         self._repainter.soon()

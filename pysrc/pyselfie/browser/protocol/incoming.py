@@ -74,7 +74,7 @@ class SetEffectValues(Protocol):
 class SetTap(Protocol):
     type: Literal["tap"]
     on: bool
-    asBitmaps: bool
+    form: Literal["frame", "alpha", "bitmap"]
     intervalMs: float
 
 

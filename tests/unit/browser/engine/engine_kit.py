@@ -119,11 +119,8 @@ class Host:
     def downloaded(self):
         pass
 
-    def composite(self, *_):
-        self.composites.append("frame")
-
-    def compositeBitmap(self, *_):  # noqa: N802 - as above
-        self.composites.append("bitmap")
+    def composite(self, form, *_):
+        self.composites.append(form)
 
     def trace(self, message, pictures):
         self.traces.append((json.loads(message), vars(pictures)))

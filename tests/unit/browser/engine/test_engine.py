@@ -162,7 +162,7 @@ async def stream(worker, **options):
     """Return an engine whose composites go to a stream, on a machine that has time for a mask in six frames."""
     host = Host()
     engine = await started(worker, host, **options)
-    engine.receive(SimpleNamespace(type="tap", on=True, asBitmaps=False, intervalMs=33))
+    engine.receive(SimpleNamespace(type="tap", on=True, form="frame", intervalMs=33))
     engine._pacer._affordable = lambda: 6
     for _ in range(3):
         show(engine)
@@ -170,18 +170,18 @@ async def stream(worker, **options):
     return engine, host
 
 
-@pytest.mark.parametrize(("as_bitmaps", "kind"), [(False, "frame"), (True, "bitmap")])
-def test_a_stream_gets_the_kind_of_composite_that_it_asks_for(worker, as_bitmaps, kind):
+@pytest.mark.parametrize("form", ["frame", "alpha", "bitmap"])
+def test_a_stream_gets_the_form_of_composite_that_it_asks_for(worker, form):
     """And none once it has ended."""
 
     async def run():
         host = Host()
         engine = await started(worker, host)
         for on in (True, False):
-            engine.receive(SimpleNamespace(type="tap", on=on, asBitmaps=as_bitmaps, intervalMs=33))
+            engine.receive(SimpleNamespace(type="tap", on=on, form=form, intervalMs=33))
             show(engine)
             await settle()
-        assert host.composites == [kind]
+        assert host.composites == [form]
 
     asyncio.run(run())
 
