@@ -29,8 +29,8 @@ const leaks = asked.has("leak");
 const kept = [];
 /** @type {string[]} what went wrong since the last look */
 const faults = [];
-/** @type {Worker[]} the engines' workers of this step, the newest last */
-const workers = [];
+/** Of the engines' workers; a worker that has ended is not to be kept. @type {WeakRef<Worker>} */
+let newest;
 let frames = 0;
 
 class WatchedWorker extends Worker {
@@ -39,7 +39,7 @@ class WatchedWorker extends Worker {
     const isEngine = String(url).endsWith(WORKER);
     super(isEngine ? new URL("soak_worker.js", import.meta.url) : url, options);
     this.addEventListener("message", ({ data }) => noteMessage(data));
-    if (isEngine) workers.push(this);
+    if (isEngine) newest = new WeakRef(this);
   }
 }
 
@@ -85,12 +85,12 @@ const tools = {
     document.querySelector("main")?.append(element);
     return element;
   },
-  newestWorker: () => /** @type {Worker} */ (workers.at(-1)),
+  newestWorker: () => /** @type {Worker} */ (newest.deref()),
 };
 
 /** @type {import("../../web/types/pyselfie.js").SelfieSegmentationElement} */
 let main;
-/** @type {Worker} the main element's, which lives as long as the page */
+/** @type {Worker} the main element's, which lives as long as the page, unless it's silent for too long */
 let worker;
 
 /** @returns {Promise<WorkerCounts>} */
@@ -100,6 +100,12 @@ async function countInWorker() {
   port1.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve(data.counts));
   worker.postMessage({ type: "soak-count" }, [port2]);
   return within(promise, "the worker's count").finally(() => port1.close());
+}
+
+/** From here on another worker is counted; that it had to begin is told. @param {string} message */
+function noteRestart(message) {
+  faults.push(`notice: ${message}`);
+  main.addEventListener("ready", () => (worker = tools.newestWorker()), { once: true });
 }
 
 function leak() {
@@ -114,11 +120,11 @@ const page = {
     main = tools.element(CALM);
     await tools.frames(main, 3);
     worker = tools.newestWorker();
+    main.addEventListener("notice", ({ detail }) => detail.code === "worker" && noteRestart(detail.message));
   },
   async step({ name, number }) {
     main.paused = false; // as the sample before has left it
     await STEPS[name](main, number, tools);
-    workers.length = 0; // a worker that has ended is not to be kept by this list
     if (leaks) leak();
   },
   /** The state in which samples are taken: the same camera, effect and model, and nothing on its way. */
