@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+import io
 from typing import TYPE_CHECKING
 
+from PIL import Image
+from werkzeug.wrappers import Response
+
+from builder.paths import WEB
 from tests.browser.faults.fault import Fault
 from tests.browser.faults.page_bench import COLLECTED
 from tests.browser.faults.start_rows import NOISE
 from tests.browser.faults.trouble import broken_off, corrupt, portal, refused
 from tests.browser.harness import model_file
+from tests.browser.waiting import WAIT_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from werkzeug.wrappers import Response
 
     from tests.browser.faults.page_bench import PageBench
 
@@ -104,6 +109,42 @@ _NO_MEMORY = """(() => {
 })()"""
 
 
+_MANY = """async ([count, src]) => {
+  self.crowd = Array.from({ length: count }, () => {
+    const element = document.createElement("selfie-segmentation");
+    for (const type of ["frame", "error"])
+      element.addEventListener(type, ({ detail }) => element.came ??= detail.message ?? "painted");
+    Object.assign(element, { src, modelSelection: "general", effect: "blur" });
+    return element;
+  });
+  document.body.append(...crowd);
+}"""
+
+
+@functools.cache
+def _large_picture() -> bytes:
+    data = io.BytesIO()
+    with Image.open(WEB / "samples" / "astronaut.jpg") as picture:
+        picture.resize((3840, 2160)).save(data, "JPEG")
+    return data.getvalue()
+
+
+def _large(_: Response) -> Response:
+    """Answer with the sample, as large as a screen of 4K."""
+    return Response(_large_picture(), content_type="image/jpeg")
+
+
+def _many(bench: PageBench) -> None:
+    bench.site.rules.append((r"/samples/large\.jpg$", _large))
+    bench.page.evaluate(_MANY, [30, "samples/large.jpg"])
+    bench.page.wait_for_function("() => crowd.every(({ came }) => came)", timeout=5 * WAIT_MS)
+    assert bench.page.evaluate("[...new Set(crowd.map(({ came }) => came))]") == ["painted"]
+
+
+def _one(bench: PageBench) -> None:
+    bench.page.evaluate("() => { for (const element of crowd) element.remove(); self.crowd = null; }")
+
+
 def _silent(code: str):
     """Make the worker do this, and ask for a picture that never comes."""
 
@@ -169,4 +210,14 @@ WORKER = [
         kind="memory",
     ),
 ]
-RUNNING = [*MODELS, *WORKER]
+MEMORY = [
+    Fault(
+        "memory",
+        "30 more elements with pictures of 3840 x 2160",
+        _many,
+        "",
+        "all of them paint, one after the other; the page's picture follows the next effect",
+        _one,
+    )
+]
+RUNNING = [*MODELS, *MEMORY, *WORKER]
