@@ -12,6 +12,7 @@ from pyselfie import __version__
 from pyselfie.cli.batch.arguments import add_batch, check_batch
 from pyselfie.cli.live.arguments import add_live, check_format, check_live
 from pyselfie.cli.own_effect import names_function, own_effect
+from pyselfie.cli.remote import place
 from pyselfie.core.effects import EFFECTS, options_of
 from pyselfie.core.option import unknown_option
 from pyselfie.core.options import EFFECT_NAMES, MODEL_NAMES, Option, OptionError, Options, way_in
@@ -163,7 +164,7 @@ def _parser() -> Parser:
         description="Tell the person in pictures and videos from the background, on this computer.",
         epilog=_EPILOG,
     )
-    parser.add_argument("inputs", nargs="*", type=Path, metavar="INPUT", help="pictures, videos, folders of them")
+    parser.add_argument("inputs", nargs="*", type=place, metavar="INPUT", help="pictures, videos, folders of them")
     parser.add_argument("-o", "--output", metavar="PATH", help="file, or folder for many inputs (a/ makes one)")
     choose = partial(parser.add_to, parser.add_mutually_exclusive_group())
     for option in way_in("cli"):

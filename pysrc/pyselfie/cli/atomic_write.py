@@ -5,24 +5,34 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.errors import FileError, why
+from pyselfie.cli.remote import RemotePath, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from pyselfie.cli.files import Place
 
 
 @contextmanager
-def atomic_write(target: Path) -> Iterator[Path]:
-    """Yield a path beside `target` to write to; moved to `target` at the end, removed if anything goes wrong.
+def atomic_write(target: Place) -> Iterator[Path]:
+    """Yield a path to write to; moved to `target` at the end, removed if anything goes wrong.
+
+    It lies beside `target`; where that is a URL, in a temporary folder.
 
     Raises
     ------
     FileError
         When the system refuses to write: one sentence; what was at `target` before is still there.
     """
+    if isinstance(target, RemotePath):
+        with _uploaded(target) as part:
+            yield part
+        return
     part = target.with_name(f".pyselfie-{secrets.token_hex(4)}.part{target.suffix}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -35,3 +45,14 @@ def atomic_write(target: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # there may be none, or not even a folder
             part.unlink()
+
+
+@contextmanager
+def _uploaded(target: RemotePath) -> Iterator[Path]:
+    with TemporaryDirectory(prefix="pyselfie-") as folder:
+        part = Path(folder, f"result{target.suffix}")
+        yield part
+        try:
+            target.write(part)
+        except OSError as error:
+            raise FileError(f"{target} cannot be written: {reason(error)}") from error

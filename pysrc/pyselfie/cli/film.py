@@ -11,9 +11,10 @@ from pyselfie.extras import best_sampling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from pyselfie.cli.files import Place
 
 _CUT_OFF_S, _CUT_OFF_SHARE = 0.5, 0.05  # a file that ends so much earlier than it says has been cut off
 
@@ -41,7 +42,7 @@ class Film:
         Whether the last frame of `upright` had another size in the file than the one before it.
     """
 
-    def __init__(self, av: Any, container: Any, source: Path) -> None:
+    def __init__(self, av: Any, container: Any, source: Place) -> None:
         self.av, self.source, self._container = av, source, container
         covers = av.stream.Disposition.attached_pic
         videos = [stream for stream in container.streams.video if not stream.disposition & covers]

@@ -9,16 +9,15 @@ from pyselfie.cli.formats import ANIMATED
 from pyselfie.cli.picture_file import PictureFile, write_pictures
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pyselfie.cli.effect_choice import Effect
+    from pyselfie.cli.files import Place
     from pyselfie.cli.picture_file import Photo
     from pyselfie.cli.progress import Progress
 
 _HOLD = {"animation": ANIMATED, "pages": {".tif", ".tiff"}}
 
 
-def convert_picture(source: Path, target: Path, effect: Effect, progress: Progress, *, grey: bool) -> tuple[int, str]:
+def convert_picture(source: Place, target: Place, effect: Effect, progress: Progress, *, grey: bool) -> tuple[int, str]:
     """Write `source` with the effect to `target`, which is never half a file.
 
     Returns
@@ -51,7 +50,7 @@ def convert_picture(source: Path, target: Path, effect: Effect, progress: Progre
 
 def _processed(
     file: PictureFile,
-    source: Path,
+    source: Place,
     effect: Effect,
     progress: Progress,
     *,

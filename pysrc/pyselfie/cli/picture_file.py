@@ -12,6 +12,7 @@ import numpy as np
 from pyselfie.cli.atomic_write import atomic_write
 from pyselfie.cli.errors import FileError, why
 from pyselfie.cli.formats import WITH_ALPHA
+from pyselfie.cli.remote import RemotePath, reason
 from pyselfie.extras import require
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from numpy.typing import NDArray
+
+    from pyselfie.cli.files import Place
 
 _QUALITY: dict[str, dict[str, Any]] = {
     ".jpg": {"quality": 95},
@@ -74,10 +77,10 @@ class PictureFile:
 
     kind: Literal["single", "animation", "pages"]
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         self._path = path
         with _told(path):
-            self._opened = require("PIL.Image", "cli", "reading pictures").open(path)
+            self._opened = require("PIL.Image", "cli", "reading pictures").open(_opened(path))
             try:
                 self._indices = self._wanted()
             except BaseException:
@@ -155,7 +158,7 @@ def read_levels(path: Path) -> NDArray[np.uint8]:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _told(path: Place) -> Iterator[None]:
     """Turn what Pillow raises about a file into one sentence."""
     try:
         with warnings.catch_warnings():
@@ -171,6 +174,22 @@ def _told(path: Path) -> Iterator[None]:
     except Exception as error:  # Pillow's readers raise anything over a damaged file
         said = " ".join(str(error).split()) or type(error).__name__
         raise FileError(f"{path} cannot be read: the file is damaged ({said})") from error
+
+
+def _opened(path: Place) -> Path | io.BytesIO:
+    """Return what Pillow reads: a path, or what lies at a URL.
+
+    Raises
+    ------
+    FileError
+        When that cannot be fetched: one sentence.
+    """
+    if not isinstance(path, RemotePath):
+        return path
+    try:
+        return io.BytesIO(path.read_bytes())
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {reason(error)}") from error
 
 
 def _decoded(opened: Any) -> Photo:
@@ -189,7 +208,7 @@ def _decoded(opened: Any) -> Photo:
     return Photo(np.array(upright.convert("RGB")), profile, duration_ms)
 
 
-def write_pictures(target: Path, photos: list[Photo], *, loops: int = 0, grey: bool = False) -> None:
+def write_pictures(target: Place, photos: list[Photo], *, loops: int = 0, grey: bool = False) -> None:
     """Write one picture, or several as an animation or as pages, so that `target` is never half a file.
 
     Parameters

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.atomic_write import atomic_write
 from pyselfie.cli.errors import FileError, why
 from pyselfie.cli.film import Film
+from pyselfie.cli.remote import local_copy
 from pyselfie.cli.video_output import VideoOutput
 from pyselfie.extras import require
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pyselfie.cli.effect_choice import Effect
+    from pyselfie.cli.files import Place
     from pyselfie.cli.progress import Progress
 
 
-def convert_video(source: Path, target: Path, effect: Effect, progress: Progress) -> tuple[int, str]:
+def convert_video(source: Place, target: Place, effect: Effect, progress: Progress) -> tuple[int, str]:
     """Write `source` with the effect to `target`, which is never half a video.
 
     Returns
@@ -33,11 +34,12 @@ def convert_video(source: Path, target: Path, effect: Effect, progress: Progress
         When the video cannot be read at all, or the result not be written.
     """
     av = require("av", "video", "reading videos")
-    try:
-        container = av.open(str(source))
-    except (av.FFmpegError, OSError) as error:
-        raise FileError(f"{source} is no video that can be read ({why(error)})") from error
-    with container:
+    with ExitStack() as opened:
+        path = opened.enter_context(local_copy(source))
+        try:
+            container = opened.enter_context(av.open(str(path)))
+        except (av.FFmpegError, OSError) as error:
+            raise FileError(f"{source} is no video that can be read ({why(error)})") from error
         film = Film(av, container, source)
         progress.start(source.name, film.expected)
         effect.begin(film=True)
@@ -48,7 +50,7 @@ def convert_video(source: Path, target: Path, effect: Effect, progress: Progress
         return film.read, "; ".join(sentence for sentence in (film.missing(), left_out) if sentence)
 
 
-def _convert(film: Film, target: Path, effect: Effect, progress: Progress) -> str:
+def _convert(film: Film, target: Place, effect: Effect, progress: Progress) -> str:
     """Convert; return what could not be kept, in one sentence, or an empty string."""
     with atomic_write(target) as part, VideoOutput(part, target, film) as output:
         for kind, item in film.parts():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pyselfie.cli.files import Place
     from pyselfie.cli.film import Film
     from pyselfie.cli.video_tracks import Track
 
@@ -43,7 +44,7 @@ class VideoOutput:
         Phrases: the tracks that this kind of file cannot hold; known after the first picture.
     """
 
-    def __init__(self, path: Path, target: Path, film: Film) -> None:
+    def __init__(self, path: Path, target: Place, film: Film) -> None:
         self._av, self._film, self._target = film.av, film, target
         self._container = film.av.open(str(path), "w")
         self._video: Any = None

@@ -59,7 +59,7 @@ def test_wheel_is_pure_and_complete(built: Path) -> None:
     assert metadata["Version"] == pyselfie.__version__
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["License-Expression"] == "Apache-2.0"
-    assert metadata.get_all("Provides-Extra") == ["camera", "cli", "dask", "multiclass", "native", "video"]
+    assert metadata.get_all("Provides-Extra") == ["camera", "cli", "dask", "multiclass", "native", "remote", "video"]
     assert [line for line in metadata.get_all("Requires-Dist", []) if "extra" not in line] == ["numpy>=1.26"]
 
 

@@ -173,7 +173,7 @@ def test_record_that_cannot_be_written_is_told(photo: Path, capsys: Any, monkeyp
     """The result is there, and the sentence says that it will be made again."""
     record = result_of(photo).with_name(NAME)
     record.parent.mkdir()
-    monkeypatch.setattr("pyselfie.cli.batch.record._read", lambda _path: [])
+    monkeypatch.setattr("pyselfie.cli.batch.record._read", lambda _path: "")
     record.mkdir()
     assert main([str(photo), "-o", f"{record.parent}/"]) == 1
     error = capsys.readouterr().err

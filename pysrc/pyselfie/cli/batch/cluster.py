@@ -18,6 +18,7 @@ from pyselfie import __version__
 from pyselfie.cli.batch.workshop import Outcome, Workshop
 from pyselfie.cli.errors import FileError, UsageError
 from pyselfie.cli.progress import Progress
+from pyselfie.cli.remote import RemotePath
 from pyselfie.extras import require
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from pyselfie.cli.batch.executor import Finished
     from pyselfie.cli.batch.plan import Job
+    from pyselfie.cli.files import Place
 
 _ANSWER_S = 10.0  # for the scheduler, and for a first worker
 _READY_S = 120.0  # for the models of all workers
@@ -195,9 +197,9 @@ class Cluster:
         return finished
 
 
-def _whole(path: Path) -> Path:
+def _whole(path: Place) -> Place:
     """Return a path that means the same on every machine that has this file."""
-    return Path(os.path.abspath(path))  # noqa: PTH100, which leaves links alone
+    return path if isinstance(path, RemotePath) else Path(os.path.abspath(path))  # noqa: PTH100, which leaves links alone
 
 
 def _absolute(options: Namespace) -> Namespace:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pyselfie.cli.batch.executor import Executor
     from pyselfie.cli.batch.plan import Job
+    from pyselfie.cli.batch.record import Record
     from pyselfie.cli.batch.results import Summary
     from pyselfie.cli.progress import Progress
 
@@ -35,6 +36,7 @@ class Loop:
         self._executor, self._progress, self._summary = executor, progress, summary
         self._open: dict[int, Job] = {}
         self._results: dict[int, Result] = {}
+        self._record: Record | None = None
 
     def work(self, jobs: Iterable[Job]) -> None:
         """Do all jobs; Ctrl-C ends the list, and what is not whole by then does not exist."""
@@ -45,6 +47,7 @@ class Loop:
             self._summary.interrupted = True
             self._note_all(self._executor.stop())
         self._summary.files = [self._results[number] for number in sorted(self._results)]
+        self._save()
         self._summary.seconds = round(time.monotonic() - begin, 3)
 
     def _do(self, jobs: Iterable[Job]) -> None:
@@ -63,12 +66,21 @@ class Loop:
         for number, outcome in finished:
             job = self._open.pop(number)
             if job.record is not None and outcome.made:
+                self._record = job.record
                 try:
                     job.record.note(job.source, outcome.read, job.target, outcome.made, whole=not outcome.error)
                 except FileError as error:
                     outcome.status, outcome.error = "incomplete", str(error)
             self._note(number, job, outcome)
             self._progress.end()
+
+    def _save(self) -> None:
+        if self._record is not None:
+            try:
+                self._record.save()
+            except FileError as error:
+                self._progress.say(str(error))
+                self._summary.files.append(Result("", str(self._record), "failed", error=str(error)))
 
     def _note(self, number: int, job: Job, outcome: Outcome) -> None:
         self._results[number] = Result(

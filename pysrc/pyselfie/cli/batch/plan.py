@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
 from pyselfie.cli.batch.record import Record
 from pyselfie.cli.effect_choice import fingerprint
 from pyselfie.cli.errors import UsageError, why
-from pyselfie.cli.files import is_folder, mode_of
+from pyselfie.cli.files import files_below, found, identity, is_below, is_folder, is_same, is_there, relative, stamp
 from pyselfie.cli.formats import ANIMATED, EXACT, PICTURES, VIDEOS, VIDEOS_WRITTEN, WITH_ALPHA
+from pyselfie.cli.remote import RemotePath, place
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+
+    from pyselfie.cli.files import Place
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ class Job:
         Where to note the result; None for one that has been given its own name.
     """
 
-    source: Path
-    target: Path
+    source: Place
+    target: Place
     kind: Literal["picture", "video"]
     problem: str = ""
     skip: bool = False
@@ -52,17 +54,20 @@ def plan(options: argparse.Namespace) -> list[Job]:
     UsageError
         When several inputs shall go into one file, or the folder's record cannot be read.
     """
-    output = Path(options.output)
+    output = place(options.output)
+    if isinstance(output, RemotePath) and output.is_web:
+        raise UsageError(f"{output} cannot be written: a web server gives files and takes none")
+    options.inputs = [path for given in options.inputs for path in found(given)]
     many = len(options.inputs) > 1 or any(is_folder(path) for path in options.inputs)
     if not (is_folder(output) or options.output.endswith(("/", "\\"))):
         if not many:
             return [plan_one(options.inputs[0], output)]
-        if output.suffix.lower() in PICTURES | VIDEOS or mode_of(output):
+        if output.suffix.lower() in PICTURES | VIDEOS or is_there(output):
             raise UsageError(f"{output} is one file, but there are many inputs: name a folder, as -o {output.stem}/")
     return _into_folder(options, output)
 
 
-def plan_one(source: Path, target: Path) -> Job:
+def plan_one(source: Place, target: Place) -> Job:
     """Return the job of one input that goes to a file of its own."""
     kind = _kind(source)
     writable = VIDEOS_WRITTEN if kind == "video" else PICTURES
@@ -72,19 +77,19 @@ def plan_one(source: Path, target: Path) -> Job:
     return Job(source, target, kind, problem or _unwritable(source, target))
 
 
-def _into_folder(options: argparse.Namespace, folder: Path) -> list[Job]:
+def _into_folder(options: argparse.Namespace, folder: Place) -> list[Job]:
     still, moving = (fingerprint(options, film=film) for film in (False, True))
     record = Record(folder, lambda source: moving if source.suffix.lower() in VIDEOS | ANIMATED else still)
-    taken: dict[Path, Path] = {}
+    taken: dict[Place, Place] = {}
     jobs = []
     seen: set[str] = set()
-    for source, place in _expanded(options.inputs, folder):
-        real = os.path.realpath(source)
+    for source, below in _expanded(options.inputs, folder):
+        real = identity(source)
         if real in seen:
             continue
         seen.add(real)
         suffix = result_suffix(source, options)
-        target = (folder / place).with_suffix(suffix)
+        target = (folder / below).with_suffix(suffix)
         if target in taken and taken[target].name != source.name:  # photo.jpg and photo.png, to be masks
             target = target.with_name(f"{source.name}{suffix}")
         problem = _unknown(source)
@@ -93,30 +98,33 @@ def _into_folder(options: argparse.Namespace, folder: Path) -> list[Job]:
         problem = problem or _unwritable(source, target)
         skip = False
         if not problem and not options.overwrite:
-            skip = record.has_same(source, target)
-            problem = "" if skip else record.objection(source, target)
+            try:
+                skip = record.has_same(source, target)
+                problem = "" if skip else record.objection(source, target)
+            except OSError as error:
+                problem = f"{target} cannot be looked at: {why(error)}"
         jobs.append(Job(source, target, _kind(source), problem, skip, record))
     return jobs
 
 
-def _expanded(inputs: list[Path], output: Path) -> Iterator[tuple[Path, Path]]:
+def _expanded(inputs: list[Place], output: Place) -> Iterator[tuple[Place, PurePath]]:
     """Yield every input file and its place below the output folder."""
     for path in inputs:
         if not is_folder(path):
             yield path, Path(path.name)
             continue
-        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in PICTURES | VIDEOS)
-        if not found:
+        files = [file for file in files_below(path) if file.suffix.lower() in PICTURES | VIDEOS]
+        if not files:
             yield path, Path(path.name)
-        for file in found:
-            place = file.relative_to(path)
-            hidden = any(part.startswith(".") for part in place.parts)
-            results = output.resolve() != path.resolve() and file.resolve().is_relative_to(output.resolve())
-            if file.is_file() and not hidden and not results:
-                yield file, place
+        is_own = is_below(path, output) and is_below(output, path)
+        for file in files:
+            below = relative(file, path)
+            hidden = any(part.startswith(".") for part in below.parts)
+            if not hidden and (is_own or not is_below(file, output)):
+                yield file, below
 
 
-def result_suffix(source: Path, options: argparse.Namespace) -> str:
+def result_suffix(source: Place, options: argparse.Namespace) -> str:
     """Return the suffix of a result that has no name yet: the input's, where that can hold it."""
     own, transparent = source.suffix.lower(), options.effect == "transparent"
     if options.format in (VIDEOS_WRITTEN if _kind(source) == "video" else PICTURES):
@@ -128,16 +136,16 @@ def result_suffix(source: Path, options: argparse.Namespace) -> str:
     return own
 
 
-def _kind(path: Path) -> Literal["picture", "video"]:
+def _kind(path: Place) -> Literal["picture", "video"]:
     return "video" if path.suffix.lower() in VIDEOS else "picture"
 
 
-def _unknown(path: Path) -> str:
+def _unknown(path: Place) -> str:
     """Return why `path` is nothing to read, or an empty string."""
     if is_folder(path):
         return f"there is no picture and no video in the folder {path}"
     try:
-        path.stat()
+        stamp(path)
     except FileNotFoundError:
         return f"there is no file {path}"
     except OSError as error:
@@ -151,13 +159,11 @@ def _listed(suffixes: set[str]) -> str:
     return " ".join(sorted(suffixes))
 
 
-def _unwritable(source: Path, target: Path) -> str:
+def _unwritable(source: Place, target: Place) -> str:
     """Return why `target` cannot be the result of `source`, or an empty string."""
     try:
-        if target.samefile(source):
+        if is_same(target, source):
             return f"the result would overwrite its own input {source}: give another --output"
-    except FileNotFoundError:
-        return ""
     except OSError as error:
         return f"{target} cannot be written: {why(error)}"
     return ""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
+import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from pyselfie.cli.errors import FileError, UsageError, why
-from pyselfie.cli.files import stamp
+from pyselfie.cli.files import identity, relative, stamp
+from pyselfie.cli.remote import RemotePath
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from pyselfie.cli.files import Place
 
 NAME = ".pyselfie.jsonl"
+_PAUSE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -34,9 +39,9 @@ class Entry:
     """
 
     result: str
-    made: list[int]
+    made: list[Any]
     input: str
-    read: list[int]
+    read: list[Any]
     settings: str
 
 
@@ -56,30 +61,36 @@ class Record:
         When there is a record that cannot be read.
     """
 
-    def __init__(self, folder: Path, settings: Callable[[Path], str]) -> None:
+    def __init__(self, folder: Place, settings: Callable[[Place], str]) -> None:
         self._folder, self._settings = folder, settings
         self._path = folder / NAME
-        self._entries = {entry.result: entry for entry in _read(self._path)}
+        self._text = _read(self._path)
+        entries = [_parsed(line) for line in self._text.splitlines()]
+        self._entries = {entry.result: entry for entry in entries if entry is not None}
+        self._saved_at, self._is_saved = time.monotonic(), True
 
-    def has_same(self, source: Path, target: Path) -> bool:
+    def __str__(self) -> str:
+        return str(self._path)
+
+    def has_same(self, source: Place, target: Place) -> bool:
         """Tell whether `target` is what would be made of `source` now."""
         known = self._entries.get(self._key(target))
         if known is None or not target.exists():
             return False
         return known == self._entry(source, stamp(source), target, stamp(target))
 
-    def objection(self, source: Path, target: Path) -> str:
+    def objection(self, source: Place, target: Place) -> str:
         """Return why `target` must not be replaced by a result of `source`, in one sentence; empty if it may."""
         if not target.exists():
             return ""
         known = self._entries.get(self._key(target))
         if known is None or known.made != list(stamp(target)):
             return f"{target} is there already, and {self._path} does not list it: --overwrite replaces it"
-        if known.input == os.path.realpath(source) or known.read == list(stamp(source)):
+        if known.input == identity(source) or known.read == list(stamp(source)):
             return ""
         return f"{target} is the result of another input, {known.input}: --overwrite replaces it"
 
-    def note(self, source: Path, read: tuple[int, ...], target: Path, made: tuple[int, ...], *, whole: bool) -> None:
+    def note(self, source: Place, read: tuple[Any, ...], target: Place, made: tuple[Any, ...], *, whole: bool) -> None:
         """Note a result with the stamp `made`, and that `source` had the stamp `read` before it was read.
 
         Raises
@@ -89,36 +100,68 @@ class Record:
         """
         entry = self._entry(source, read, target, made, whole=whole)
         try:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(entry)) + "\n")
+            self._append(json.dumps(asdict(entry)) + "\n")
         except OSError as error:
             raise FileError(
                 f"{target} is written, but {self._path} cannot be, so it will be made again: {why(error)}"
             ) from error
 
+    def _append(self, line: str) -> None:
+        if not isinstance(self._path, RemotePath):
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(line)
+            return
+        if self._text and not self._text.endswith("\n"):
+            line = f"\n{line}"
+        self._text, self._is_saved = self._text + line, False
+        if time.monotonic() - self._saved_at > _PAUSE_S:
+            self._upload(self._path)
+
+    def _upload(self, path: RemotePath) -> None:
+        with TemporaryDirectory(prefix="pyselfie-") as folder:
+            part = Path(folder, NAME)
+            part.write_text(self._text, encoding="utf-8")
+            path.write(part)
+        self._saved_at, self._is_saved = time.monotonic(), True
+
+    def save(self) -> None:
+        """Write what has not been written yet: where nothing can be appended, a record is written now and then.
+
+        Raises
+        ------
+        FileError
+            When the system refuses: one sentence.
+        """
+        if not self._is_saved and isinstance(self._path, RemotePath):
+            try:
+                self._upload(self._path)
+            except OSError as error:
+                raise FileError(
+                    f"{self._path} cannot be written, so the last results are not known to the next run: {why(error)}"
+                ) from error
+
     def _entry(
-        self, source: Path, read: tuple[int, ...], target: Path, made: tuple[int, ...], *, whole: bool = True
+        self, source: Place, read: tuple[Any, ...], target: Place, made: tuple[Any, ...], *, whole: bool = True
     ) -> Entry:
         return Entry(
             result=self._key(target),
             made=list(made),
-            input=os.path.realpath(source),
+            input=identity(source),
             read=list(read),
             settings=self._settings(source) if whole else "",
         )
 
-    def _key(self, target: Path) -> str:
-        return target.relative_to(self._folder).as_posix()
+    def _key(self, target: Place) -> str:
+        return relative(target, self._folder).as_posix()
 
 
-def _read(path: Path) -> list[Entry]:
+def _read(path: Place) -> str:
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        return path.read_bytes().decode("utf-8", "replace")
     except FileNotFoundError:
-        return []
+        return ""
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {why(error)}") from error
-    return [entry for line in text.splitlines() if (entry := _parsed(line)) is not None]
 
 
 def _parsed(line: str) -> Entry | None:
