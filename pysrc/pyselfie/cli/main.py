@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace, stop: Stop) -> int:
 
         return run_webcam(options)
     live = is_live(options)
-    jobs = [] if live else plan(options)
+    jobs = [] if live or options.watch is not None else plan(options)
     _check_extras(options, jobs)
     summary = Summary(options.model, options.effect)
     if live:
@@ -83,6 +83,8 @@ def _run(options: argparse.Namespace, stop: Stop) -> int:
 def _check_extras(options: argparse.Namespace, jobs: list[Job]) -> None:
     """Name a missing extra once, before any work, and not for every file."""
     kinds = {job.kind for job in jobs if not job.problem and not job.skip}
+    if options.watch is not None:
+        kinds.add("picture")  # which may come
     if "picture" in kinds or options.background is not None:
         require("PIL", "cli", "reading pictures")
     if "video" in kinds:

@@ -23,7 +23,7 @@ from tests.unit.fuzz.fuzz_kit import REFUSED, TEXTS
 FLAGS = [
     *(flag for option in way_in("cli") for flag in option.flags),
     *"--mask --effect-file --param --webcam --pipe --size --rate --format --overwrite --json -q --clip --masks".split(),
-    *"--csv --virtual-camera --provider --contact-sheet -o --output --colour -- - --effct -x evaluate".split(),
+    *"--csv --virtual-camera --watch --provider --contact-sheet -o --output --colour -- - --effct -x evaluate".split(),
 ]
 VALUES = [
     *"a.jpg b.png out/ out.mp4 . a.py a.py:effect x=1 x= =1 0 1 0.5 -1 nan inf rgb24 9x9 1e999 blur fill raw".split(),

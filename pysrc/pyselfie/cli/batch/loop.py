@@ -38,8 +38,19 @@ class Loop:
         self._results: dict[int, Result] = {}
         self._record: Record | None = None
 
-    def work(self, jobs: Iterable[Job]) -> None:
-        """Do all jobs; Ctrl-C ends the list, and what is not whole by then does not exist."""
+    @property
+    def has_lost(self) -> bool:
+        """Whether jobs were begun and given up."""
+        return bool(self._open)
+
+    def work(self, jobs: Iterable[Job | None]) -> None:
+        """Do all jobs; Ctrl-C ends the list, and what is not whole by then does not exist.
+
+        Parameters
+        ----------
+        jobs
+            None among them stands for a pause: what has been begun goes on.
+        """
         begin = time.monotonic()
         try:
             self._do(jobs)
@@ -50,8 +61,12 @@ class Loop:
         self._save()
         self._summary.seconds = round(time.monotonic() - begin, 3)
 
-    def _do(self, jobs: Iterable[Job]) -> None:
+    def _do(self, jobs: Iterable[Job | None]) -> None:
         for number, job in enumerate(jobs):
+            if job is None:
+                if self._executor.is_busy:
+                    self._note_all(self._executor.collect())
+                continue
             if job.skip or job.problem:
                 self._note(number, job, Outcome("skipped" if job.skip else "failed", error=job.problem))
                 continue

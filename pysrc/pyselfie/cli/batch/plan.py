@@ -83,7 +83,7 @@ def _into_folder(options: argparse.Namespace, folder: Place) -> list[Job]:
     taken: dict[Place, Place] = {}
     jobs = []
     seen: set[str] = set()
-    for source, below in _expanded(options.inputs, folder):
+    for source, below in expanded(options.inputs, folder):
         real = identity(source)
         if real in seen:
             continue
@@ -107,7 +107,7 @@ def _into_folder(options: argparse.Namespace, folder: Place) -> list[Job]:
     return jobs
 
 
-def _expanded(inputs: list[Place], output: Place) -> Iterator[tuple[Place, PurePath]]:
+def expanded(inputs: list[Place], output: Place) -> Iterator[tuple[Place, PurePath]]:
     """Yield every input file and its place below the output folder."""
     for path in inputs:
         if not is_folder(path):

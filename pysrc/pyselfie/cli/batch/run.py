@@ -9,6 +9,7 @@ from pyselfie.cli.batch.cluster import Cluster
 from pyselfie.cli.batch.executor import Here
 from pyselfie.cli.batch.loop import Loop
 from pyselfie.cli.batch.processes import Processes
+from pyselfie.cli.batch.watch import Watch
 from pyselfie.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -21,20 +22,24 @@ if TYPE_CHECKING:
 
 
 def run_batch(jobs: list[Job], options: argparse.Namespace, summary: Summary, stop: Stop) -> None:
-    """Do the jobs and fill in the summary.
+    """Do the jobs, or those that come into a watched folder, and fill in the summary.
 
     Raises
     ------
     UsageError, MissingExtraError, ModelFileError, ImportError
         When nothing can be begun: what is wrong with the command.
     """
-    open_jobs = sum(not (job.skip or job.problem) for job in jobs)
-    bars = Progress(open_jobs, quiet=options.quiet or options.json, check=stop.check)
+    watch = None if options.watch is None else Watch(options, stop.check)
+    open_jobs = None if watch else sum(not (job.skip or job.problem) for job in jobs)
+    bars = Progress(open_jobs or 0, quiet=options.quiet or options.json, check=stop.check)
     with closing(bars) as progress, _executor(options, progress, open_jobs) as executor:
-        Loop(executor, progress, summary).work(jobs)
+        loop = Loop(executor, progress, summary)
+        loop.work(watch or jobs)
+    if watch and watch.is_waiting and not loop.has_lost:  # Ctrl-C is its end, and took nothing away
+        summary.interrupted = False
 
 
-def _executor(options: argparse.Namespace, progress: Progress, jobs: int) -> Executor:
+def _executor(options: argparse.Namespace, progress: Progress, jobs: int | None) -> Executor:
     """Return who does the jobs."""
     if options.dask is not None:
         return Cluster(options)

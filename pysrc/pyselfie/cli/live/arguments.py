@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.formats import PICTURES, VIDEOS_WRITTEN
+from pyselfie.cli.remote import place
 from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def add_live(parser: Parser) -> None:
     parser.add_argument(
         "--pipe", metavar="PIXELS", help=f"raw frames from standard input to standard output: {' or '.join(PIXELS)}"
     )
+    parser.add_argument("--watch", metavar="FOLDER", help="do the files of a folder as they come; Ctrl-C ends it")
     parser.add_argument("--size", metavar="WxH", help="of the pipe's frames, as 1280x720; of the webcam, if it has it")
     parser.add_argument("--rate", metavar="FPS", help="frames a second of the pipe; of the webcam, if it has it")
 
@@ -49,6 +51,7 @@ def check_live(options: argparse.Namespace) -> None:
         One sentence.
     """
     _check_one_source(options)
+    _check_watch(options)
     if options.virtual_camera is not None and options.webcam is None:
         raise ValueError("--virtual-camera shows what --webcam sees: add --webcam")
     if options.virtual_camera is not None and options.effect == "transparent":
@@ -73,11 +76,11 @@ def is_live(options: argparse.Namespace) -> bool:
 
 
 def _check_one_source(options: argparse.Namespace) -> None:
-    flags = [flag for flag in ("webcam", "pipe") if getattr(options, flag) is not None]
+    flags = [flag for flag in ("webcam", "pipe", "watch") if getattr(options, flag) is not None]
     if len(flags) > 1:
         raise ValueError(f"--{flags[0]} and --{flags[1]} do not go together: name one source of pictures")
     if not flags and not options.inputs:
-        raise ValueError("nothing to do: name pictures, videos or folders, or use --webcam or --pipe")
+        raise ValueError("nothing to do: name pictures, videos or folders, or use --webcam, --watch or --pipe")
     if options.webcam is not None and (options.inputs or options.output):
         raise ValueError("--webcam shows its pictures at once: it takes no files and no --output")
     if options.pipe is not None and (options.inputs or options.output):
@@ -86,6 +89,18 @@ def _check_one_source(options: argparse.Namespace) -> None:
         raise ValueError("--json cannot be printed: --pipe writes its frames to standard output")
     if options.inputs and options.output is None:
         raise ValueError("say where the result goes: -o out.png, or -o folder/ for many files")
+
+
+def _check_watch(options: argparse.Namespace) -> None:
+    if options.watch is None:
+        return
+    if options.inputs:
+        raise ValueError("--watch names its folder: it takes no other files")
+    if options.output is None:
+        raise ValueError("say where the results go: -o folder/")
+    if options.output == DASH:
+        raise ValueError("-o - is standard output, which takes one result, but --watch has many")
+    options.inputs = [place(options.watch)]
 
 
 def _check_dashes(options: argparse.Namespace) -> None:

@@ -22,6 +22,7 @@ from pyselfie.cli.files import is_folder
 from pyselfie.cli.live.arguments import DASH
 from pyselfie.cli.live.streams import input_bytes, output_bytes, write_now
 from pyselfie.cli.progress import Progress
+from pyselfie.cli.remote import place
 from pyselfie.extras import require
 
 if TYPE_CHECKING:
@@ -53,18 +54,16 @@ def run_standard(options: argparse.Namespace, check: Callable[[], None]) -> Resu
     result = Result(str(given), options.output, "failed")
     source_bytes = input_bytes() if str(given) == DASH else None
     target_bytes = output_bytes() if options.output == DASH else None
-    if is_folder(given) or (target_bytes is None and is_folder(Path(options.output))):
+    if is_folder(given) or (target_bytes is None and is_folder(place(options.output))):
         folder = given if is_folder(given) else options.output
         raise UsageError(f"{folder} is a folder, but standard input and standard output are one file: name a file")
     with tempfile.TemporaryDirectory(prefix="pyselfie-") as folder:
         try:
             source = given if source_bytes is None else _received(source_bytes, Path(folder))
-            target = Path(options.output)
-            if target_bytes is not None:
-                target = Path(folder, f"standard output{result_suffix(source, options)}")
-            _do(plan_one(source, target), options, check, result)
+            made = Path(folder, f"standard output{result_suffix(source, options)}")
+            _do(plan_one(source, made if target_bytes else place(options.output)), options, check, result)
             if target_bytes is not None and result.status != "failed":
-                _send(target, target_bytes)
+                _send(made, target_bytes)
         except FileError as error:
             result.status, result.error = "failed", str(error)
         result.error = _in_words(result.error, folder)

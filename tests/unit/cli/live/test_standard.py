@@ -7,6 +7,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, Any
 
+import fsspec
 import pytest
 from PIL import Image
 
@@ -60,6 +61,16 @@ def test_streams_have_the_bytes_of_files(suffix: str, folder: Path, tmp_path: Pa
     named = tmp_path / f"named.{suffix}"
     assert piped(source.read_bytes(), "-", "-o", str(named), *effect) == (0, b"")
     assert named.read_bytes() == target.read_bytes()
+
+
+def test_other_end_may_be_a_url(folder: Path, tmp_path: Path, piped: Any) -> None:
+    """From standard input to a URL, and from there to standard output."""
+    content = (folder / "a.png").read_bytes()
+    assert main([str(folder / "a.png"), "-o", str(tmp_path / "mask.png"), "--mask", "-q"]) == 0
+    assert piped(content, "-", "-o", "memory://standard/a.png", "--mask", "-q") == (0, b"")
+    assert piped(b"", "memory://standard/a.png", "-o", "-", "--effect", "none", "-q")[0] == 0
+    with fsspec.open("memory://standard/a.png") as file:
+        assert file.read() == (tmp_path / "mask.png").read_bytes()
 
 
 @pytest.mark.parametrize(
