@@ -248,6 +248,7 @@ def test_skip_link_leads_to_the_controls(site: Server, launch: Callable[..., Gua
     assert page.evaluate(_FOCUSED) == "blur"
 
 
+@pytest.mark.chromium("Playwright asks only it for less motion")
 def test_reduced_motion_stops_all_animation(site: Server, launch: Callable[..., GuardedPage]):
     """Who asks for less motion gets none, not even while loading."""
     page = launch(reduced_motion="reduce")

@@ -62,7 +62,8 @@ export class Controls extends EventTarget {
     for (const setting of this.#settings) setting.hidden = !belongs(setting, effect);
     for (const { parentElement, value } of this.#inputs) {
       const output = parentElement?.querySelector("output");
-      if (output) output.value = `${Math.round(100 * Number(value))} %`;
+      const text = `${Math.round(100 * Number(value))} %`;
+      if (output && output.value !== text) output.value = text; // Firefox would read it out again
     }
     for (const input of this.#inputs) {
       const { needs } = input.dataset;
