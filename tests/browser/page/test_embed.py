@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from builder.serve import Server
 from tests.browser.flags import camera_flags
 from tests.browser.page.page_kit import open_demo
@@ -74,6 +76,7 @@ def test_frames_work_on_another_site(launch, site, origins, tmp_path):
         page.wait_for_function("() => heard.some(({ type }) => type === 'ready')")
 
 
+@pytest.mark.chromium("Playwright can't permit Firefox to read the clipboard")
 def test_copying_puts_the_snippet_on_the_clipboard(launch, site, camera_file):
     """With the camera: the tag asks for it, and Copy says that it has copied."""
     demo = open_demo(launch, site, "?model=auto", *camera_flags(camera_file)).wait_painted()
