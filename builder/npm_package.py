@@ -28,21 +28,24 @@ _FILES = [
 ]
 """What the package has; package.json, README.md and LICENSE are in every one. The pages and their scripts are not."""
 
-_FRAMEWORKS = ("react", "svelte", "vue")
-"""Who wants declarations of the tag in its own way: ``import type {} from "pyselfie/react"``."""
+_FRAMEWORKS = {"react": ">=19", "vue": ">=3.5"}
+"""Who has a component and a hook of its own, and from which version on."""
+
+_DECLARED = ("svelte",)
+"""Who wants only declarations of the tag in its own way: ``import type {} from "pyselfie/svelte"``."""
 
 _CALL_SDKS = ("jitsi", "livekit", "twilio")
 """Whose tracks have an adapter of their own."""
 
-_TYPES = (*_FRAMEWORKS, "pyselfie_editor", "pyselfie_options", "pyselfie_trace")
+_TYPES = (*_DECLARED, "pyselfie_editor", "pyselfie_options", "pyselfie_trace")
 """Declarations that no script of their name is there for."""
 
 _LEGACY = {"types": "./selfie_segmentation.d.ts", "default": "./js/mediapipe/index.js"}
 _EXPORTS = {
     ".": {"types": "./pyselfie.d.ts", "default": "./pyselfie.js"},
-    **{f"./{name}": {"types": f"./{name}.d.ts", "default": f"./{name}.js"} for name in _CALL_SDKS},
+    **{f"./{name}": {"types": f"./{name}.d.ts", "default": f"./{name}.js"} for name in (*_CALL_SDKS, *_FRAMEWORKS)},
     "./selfie_segmentation": _LEGACY,
-    **{f"./{name}": {"types": f"./{name}.d.ts"} for name in _FRAMEWORKS},
+    **{f"./{name}": {"types": f"./{name}.d.ts"} for name in _DECLARED},
     "./package.json": "./package.json",
     "./*": "./*",  # a page's own server, and build scripts, may want any of the files
 }
@@ -67,6 +70,8 @@ def _package_json(version: str) -> bytes:
         "type": "module",
         "exports": _EXPORTS,
         "types": "./pyselfie.d.ts",
+        "peerDependencies": _FRAMEWORKS,
+        "peerDependenciesMeta": {name: {"optional": True} for name in _FRAMEWORKS},
         "sideEffects": ["./pyselfie.js", "./selfie_segmentation.js"],
         "files": _FILES,
     }

@@ -223,6 +223,8 @@ export class SelfieSegmentationElement extends HTMLElement {
 export interface ProcessedTrackEvents extends MediaStreamTrackEventMap {
   stats: CustomEvent<TrackMetrics>;
   error: CustomEvent<SelfieError>;
+  /** It runs, has failed, or starts again. */
+  statechange: CustomEvent<Pick<TrackMetrics, "state">>;
   /** The machine has not kept up for so many seconds: a mask served this many frames. */
   overload: CustomEvent<{ framesPerMask: number; seconds: number }>;
   /** Something of the effect in Python has changed, or it has printed. */
@@ -275,6 +277,19 @@ export interface ProcessedTrack extends MediaStreamTrack {
 
 /** @throws TypeError if it is no running video track, or an option is unknown. */
 export function processTrack(track: MediaStreamTrack, options?: TrackOptions): ProcessedTrack;
+
+/** What `useProcessedTrack` of `pyselfie/react` and `pyselfie/vue` takes: the camera is the caller's. */
+export type HeldOptions = Omit<TrackOptions, "stopSource" | "releaseWhenMuted">;
+
+/** What `useProcessedTrack` gives. */
+export interface HeldTrackState {
+  /** Shows grey before it is ready; null while there is no camera. */
+  readonly track: ProcessedTrack | null;
+  /** Whether the engine runs. */
+  readonly ready: boolean;
+  /** What went wrong last; null again when something is changed, or what had stopped runs again. */
+  readonly error: SelfieError | null;
+}
 
 /**
  * Say where pyselfie's files are (js/, vendor/, python/, models/, assets.json), before anything of it is used. Without it they are

@@ -10,29 +10,28 @@ import pytest
 from builder.policy import CONTENT_SECURITY_POLICY
 from tests.browser.element.element_kit import SAMPLE, ElementPage
 from tests.browser.examples_kit import build_example
+from tests.browser.flags import camera_flags
 from tests.browser.harness import model_file
 from tests.browser.legacy.legacy_kit import TOOLS, link_tree
-from tests.browser.waiting import until
+from tests.browser.start.bundle_kit import (
+    open_bundle,
+    rendered_on_a_server,
+    show,
+    use_a_call,
+    wait_until_transparent,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from playwright.sync_api import Route
 
     from builder.serve import Server
     from tests.browser.guard import GuardedPage
 
 _CORS = {"Access-Control-Allow-Origin": "*"}
 _TAG = f"<selfie-segmentation id=s src={SAMPLE} effect=transparent model-selection=general {{}}></selfie-segmentation>"
-# Where both of the models that "auto" takes see the wall (they differ about the flag), and her face.
-_WALL_AND_FACE = """async () => {
-  const element = document.querySelector("selfie-segmentation");
-  if (!element.matches(":state(painted)")) return "nothing is painted";
-  const bitmap = await createImageBitmap(await element.snapshot());
-  const context = new OffscreenCanvas(512, 512).getContext("2d");
-  context.drawImage(bitmap, 0, 0, 512, 512);
-  const alpha = (x, y) => context.getImageData(x, y, 1, 1).data[3];
-  return [bitmap.width, alpha(490, 60), alpha(225, 120)];
-}"""
 
 
 def _policy(files: Server) -> dict[str, str]:
@@ -52,44 +51,58 @@ def hosts(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _open_bundle(page: GuardedPage, url: str) -> None:
-    page.set_default_timeout(120_000)
-    page.expected_errors.append("favicon")
-    page.goto(url)
-    page.get_by_text("Runs on ").wait_for()
-    page.get_by_label("Background").select_option("transparent")
-    _wait_until_transparent(page)
-
-
-def _wait_until_transparent(page: GuardedPage) -> None:
-    until(page, lambda: page.evaluate(_WALL_AND_FACE) == [512, 0, 255], lambda: str(page.evaluate(_WALL_AND_FACE)))
-
-
-@pytest.mark.parametrize(("name", "start"), [("react", "element.html"), ("svelte", "")])
-def test_the_element_paints_in_a_bundle(
+def test_react_paints_in_a_bundle(
     launch: Callable[..., GuardedPage],
     serve_site: Callable[..., Server],
     tarball: Path,
     tmp_path: Path,
-    name: str,
-    start: str,
+    camera_file: Path,
+) -> None:
+    """Component and hook in a StrictMode that checks: React for development, where effects run twice."""
+    built = build_example("react", tarball, tmp_path / "built", NODE_ENV="development")
+    assert not list(built.glob("assets/*worker*"))
+    page = open_bundle(launch(*camera_flags(camera_file)), serve_site(built).url + "element.html")
+    for number in (1, 2):
+        use_a_call(page, number)
+    markup = rendered_on_a_server(tmp_path, next(built.glob("assets/astronaut*")).name)
+    assert "<selfie-segmentation" in markup
+    page.route("**/element.html", lambda route: _filled(route, markup))
+    open_bundle(page, page.url)
+
+
+def _filled(route: Route, markup: str) -> None:
+    """Answer with the page as a server sends it that has rendered its content."""
+    answer = route.fetch()
+    root = '<div id="root">'
+    assert f"{root}</div>" in answer.text()
+    route.fulfill(response=answer, body=answer.text().replace(root, root + markup))
+
+
+def test_svelte_paints_in_a_bundle(
+    launch: Callable[..., GuardedPage], serve_site: Callable[..., Server], tarball: Path, tmp_path: Path
 ) -> None:
     """Vite bundles the package without a warning, the files beside the page are found, and the effect shows."""
-    built = build_example(name, tarball, tmp_path / "built")
+    built = build_example("svelte", tarball, tmp_path / "built")
     assert not list(built.glob("assets/*worker*"))
-    _open_bundle(launch(), serve_site(built).url + start)
+    open_bundle(launch(), serve_site(built).url)
 
 
-def test_a_bundle_takes_its_files_from_another_origin(
-    launch: Callable[..., GuardedPage], serve_as: Callable[..., Server], tarball: Path, tmp_path: Path
+def test_vue_takes_its_files_from_another_origin(
+    launch: Callable[..., GuardedPage],
+    serve_as: Callable[..., Server],
+    tarball: Path,
+    tmp_path: Path,
+    camera_file: Path,
 ) -> None:
-    """A Vue app below a strict policy, cross-origin isolated, with no file of pyselfie's on its own origin."""
+    """Component and hook below a strict policy, isolated, with no file of pyselfie's on the page's own origin."""
     files = serve_as(_CORS)
     built = build_example("vue", tarball, tmp_path / "built", VITE_PYSELFIE=files.url)
     shutil.rmtree(built / "pyselfie")
-    page = launch()
-    _open_bundle(page, serve_as(_policy(files), built).url)
+    page = open_bundle(launch(*camera_flags(camera_file)), serve_as(_policy(files), built).url)
     assert page.evaluate("crossOriginIsolated")
+    use_a_call(page, 1)
+    show(page, "photo")
+    page.locator("selfie-segmentation:state(painted)").wait_for()
 
 
 def test_the_page_names_the_files(
@@ -237,4 +250,4 @@ def test_set_site_in_the_script_that_brings_the_element(
     page.goto(serve_site(folder).url)
     page.set_default_timeout(120_000)
     page.locator("selfie-segmentation:state(painted)").wait_for()
-    _wait_until_transparent(page)
+    wait_until_transparent(page)

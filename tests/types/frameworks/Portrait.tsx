@@ -1,7 +1,7 @@
 // A React 19 component with every attribute, every event and a ref.
 
 import type { Effect, SelfieSegmentationElement } from "pyselfie";
-import type {} from "pyselfie/react";
+import { PySelfie, useProcessedTrack } from "pyselfie/react";
 import { useRef } from "react";
 
 export function Portrait({ effect, strength }: { effect: Effect; strength: number }) {
@@ -48,4 +48,48 @@ export function Portrait({ effect, strength }: { effect: Effect; strength: numbe
       <selfie-segmentation onframe={({ detail }) => detail.blur} />
     </>
   );
+}
+
+export function Wrapped({ effect, strength }: { effect: Effect; strength: number }) {
+  const element = useRef<SelfieSegmentationElement>(null);
+  return (
+    <>
+      <PySelfie
+        ref={element}
+        className="portrait"
+        src="photo.jpg"
+        camera
+        site="/pyselfie/"
+        effect={effect}
+        background="rebeccapurple"
+        strength={strength}
+        modelSelection="landscape"
+        mirror
+        decontaminate={false}
+        onProgress={({ detail }) => detail.loaded / detail.total}
+        onModelProgress={({ detail }) => detail.loaded / detail.total}
+        onReady={({ detail }) => detail.backend.toUpperCase()}
+        onBackendChange={({ detail }) => detail.reason.length}
+        onError={({ detail }) => console.warn(detail.code, detail.message)}
+        onClick={() => element.current?.snapshot()}
+      >
+        Just a moment
+      </PySelfie>
+      {/* @ts-expect-error an effect that does not exist */}
+      <PySelfie effect="sepia" />
+      {/* @ts-expect-error a number is expected */}
+      <PySelfie strength="lots" />
+      {/* @ts-expect-error there is no such option */}
+      <PySelfie colour="red" />
+      {/* @ts-expect-error the event has no such detail */}
+      <PySelfie onFrame={({ detail }) => detail.blur} />
+    </>
+  );
+}
+
+export function Call({ camera }: { camera: MediaStreamTrack | null }) {
+  const { track, ready, error } = useProcessedTrack(camera, { effect: "blur", onFailure: "freeze" });
+  // @ts-expect-error the camera is the caller's
+  useProcessedTrack(camera, { stopSource: true });
+  return <p>{error?.message ?? (ready ? track?.metrics.fps : "Loading …")}</p>;
 }

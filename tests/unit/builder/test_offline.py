@@ -158,7 +158,11 @@ def test_each_page_is_the_app(dist: Path, page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "script", ["pyselfie.js", "livekit.js", "twilio.js", "jitsi.js", "selfie_segmentation.js", "js/widget/widget.js"]
+    "script",
+    [
+        *("pyselfie.js", "livekit.js", "twilio.js", "jitsi.js", "react.js", "vue.js"),
+        *("selfie_segmentation.js", "js/widget/widget.js"),
+    ],
 )
 def test_what_is_embedded_brings_no_worker_by_itself(script: str) -> None:
     """What registers it on the pages is no part of the element, the widget, the track or the legacy API."""

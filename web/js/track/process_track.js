@@ -183,6 +183,7 @@ class TrackProcessing {
   /** @param {import("./begin_engine.js").State} state @param {any} detail */
   #onState(state, { startMs, ...detail }) {
     this.#note(state === "running" ? { state, ...detail } : { state });
+    this.#tell("statechange", { state });
     if (state === "running") this.#waits.resolve("restart");
     if (state !== "failed") return;
     if (this.#onFailure === "placeholder") this.#placeholder.show();
