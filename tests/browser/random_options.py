@@ -31,6 +31,7 @@ SETTLED = {
     "decontaminate": True,
     "lightWrap": 0.15,
     "colourCast": 0,
+    "platformBlur": "keep",
 }
 # Frame by frame; where one is to `settle`, only once the model runs that was asked for. `auto` gets a photo there.
 _SHOW = """
@@ -76,6 +77,7 @@ def turns(count: int, seed: int) -> list[dict[str, Any]]:
         "decontaminate": lambda: bool(rng.integers(2)),
         "lightWrap": lambda: float(rng.uniform()),
         "colourCast": lambda: float(rng.uniform(0, 0.1)),
+        "platformBlur": lambda: str(rng.choice(["keep", "off"])),
     }
     assert set(choices) == set(SETTLED) == {option.js_name for option in way_in("engine")}
     made: list[dict[str, Any]] = [

@@ -131,6 +131,16 @@ export const OPTIONS = [
     ways: ["engine", "page", "element", "track", "change", "message", "address"],
   },
   {
+    name: "platformBlur",
+    attribute: "platform-blur",
+    short: "platform-blur",
+    kind: "choice",
+    initial: "keep",
+    expected: "one of keep, off",
+    choices: ["keep", "off"],
+    ways: ["engine", "element", "track", "change"],
+  },
+  {
     name: "effectSrc",
     attribute: "effect-src",
     short: "effect-src",

@@ -27,7 +27,7 @@ export class SelfieEffect extends EventTarget {
   startEffect(stream: MediaStream): MediaStream;
   stopEffect(): void;
 
-  addEventListener<K extends "stats" | "overload" | "error">(
+  addEventListener<K extends "stats" | "overload" | "notice" | "error">(
     type: K,
     listener: (this: SelfieEffect, event: ProcessedTrackEvents[K]) => void,
     options?: boolean | AddEventListenerOptions,

@@ -22,7 +22,7 @@ export class SelfieProcessor extends EventTarget {
   restart(options: { track: MediaStreamTrack }): Promise<void>;
   destroy(): Promise<void>;
 
-  addEventListener<K extends "stats" | "overload" | "error">(
+  addEventListener<K extends "stats" | "overload" | "notice" | "error">(
     type: K,
     listener: (this: SelfieProcessor, event: ProcessedTrackEvents[K]) => void,
     options?: boolean | AddEventListenerOptions,

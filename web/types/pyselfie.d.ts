@@ -227,6 +227,8 @@ export interface ProcessedTrackEvents extends MediaStreamTrackEventMap {
   statechange: CustomEvent<Pick<TrackMetrics, "state">>;
   /** The machine has not kept up for so many seconds: a mask served this many frames. */
   overload: CustomEvent<{ framesPerMask: number; seconds: number }>;
+  /** Something to know; nothing failed. */
+  notice: CustomEvent<{ code: string; message: string }>;
   /** Something of the effect in Python has changed, or it has printed. */
   effect: CustomEvent<EffectState>;
 }

@@ -5,6 +5,8 @@ export type Effect = "fill" | "mask" | "color" | "picture" | "blur" | "transpare
 
 export type Edges = "refined" | "raw";
 
+export type PlatformBlur = "keep" | "off";
+
 export type Fit = "contain" | "cover" | "fill" | "none" | "scale-down";
 
 export type Backend = "auto" | "webgpu" | "wasm";
@@ -42,6 +44,9 @@ export interface SelfieAttributes {
   /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
   "colour-cast"?: number | `${number}` | null;
   colourCast?: number | `${number}` | null;
+  /** Where the camera blurs the background itself: `keep` shows its blur in the place of the effect `blur`, `off` asks it to stop. */
+  "platform-blur"?: PlatformBlur | null;
+  platformBlur?: PlatformBlur | null;
   /** An effect in Python, instead of `effect`: the URL of a `.py` file of this site. */
   "effect-src"?: string | null;
   effectSrc?: string | null;
@@ -85,6 +90,8 @@ export interface SelfieProperties {
   lightWrap: number;
   /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
   colourCast: number;
+  /** Where the camera blurs the background itself: `keep` shows its blur in the place of the effect `blur`, `off` asks it to stop. */
+  platformBlur: string | null;
   /** An effect in Python, instead of `effect`: the URL of a `.py` file of this site. */
   effectSrc: string | null;
   /** What is shown: the URL of a photo or a video. */
@@ -128,6 +135,8 @@ export interface TrackOptions {
   lightWrap?: number;
   /** How far the person's colours follow the picture behind: a number from 0 to 0.1. */
   colourCast?: number;
+  /** Where the camera blurs the background itself: `keep` shows its blur in the place of the effect `blur`, `off` asks it to stop. */
+  platformBlur?: PlatformBlur;
   /** An effect in Python, instead of `effect`: its text, or the URL of a `.py` file of this site. */
   effectSource?: string;
   /** Where pyselfie's files are, instead of `setSite()`; code is run from there: the URL of the folder with pyselfie's files. */
@@ -147,5 +156,5 @@ export interface TrackOptions {
 }
 
 /** What can change while a track runs. */
-export type TrackChanges = Pick<TrackOptions, "effect" | "background" | "strength" | "modelSelection" | "edges" | "smoothing" | "mirror" | "decontaminate" | "lightWrap" | "colourCast">;
+export type TrackChanges = Pick<TrackOptions, "effect" | "background" | "strength" | "modelSelection" | "edges" | "smoothing" | "mirror" | "decontaminate" | "lightWrap" | "colourCast" | "platformBlur">;
 // end options

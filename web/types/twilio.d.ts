@@ -7,7 +7,7 @@ export type ProcessorOptions = Omit<TrackOptions, "stopSource" | "releaseWhenMut
 
 export type InputFrame = OffscreenCanvas | HTMLCanvasElement | HTMLVideoElement | VideoFrame;
 
-export type ProcessorEvents = Pick<SelfieEvents, "stats" | "overload" | "error">;
+export type ProcessorEvents = Pick<SelfieEvents, "stats" | "overload" | "notice" | "error">;
 
 /** Fits Twilio's `VideoProcessor`: `videoTrack.addProcessor(new SelfieProcessor({ effect: "blur" }))`. */
 export class SelfieProcessor extends EventTarget {

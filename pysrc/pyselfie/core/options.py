@@ -62,6 +62,7 @@ class Options:
     decontaminate: bool = True
     light_wrap: float = 0.15
     colour_cast: float = 0.0
+    platform_blur: str = "keep"
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -218,6 +219,15 @@ OPTIONS = (
         ("engine", "cli", "page", *_PAGE),
         high=0.1,
         effects=("picture",),
+    ),
+    Option(
+        "platform_blur",
+        "choice",
+        Options.platform_blur,
+        "where the camera blurs the background itself: `keep` shows its blur in the place of the effect `blur`, "
+        "`off` asks it to stop",
+        ("engine", "element", "track", "change"),
+        ("keep", "off"),
     ),
     Option(
         "effect_src",

@@ -38,7 +38,7 @@ async ([url, options]) => {
   heard(camera);
   self.track = processTrack(camera, options);
   self.told = [];
-  for (const type of ["error", "stats", "ended", "overload"]) {
+  for (const type of ["error", "stats", "statechange", "notice", "ended", "overload"]) {
     track.addEventListener(type, ({ detail }) => told.push({ type, ...detail }));
   }
   self.video = document.createElement("video");

@@ -50,9 +50,11 @@ export class SelfieSegmentationElement extends ElementProperties {
       const { notice } = /** @type {CustomEvent} */ (event).detail.source;
       if (notice) this.#emit("notice", { code: "source", message: notice });
     });
-    this.#sources.addEventListener("muted", (event) => {
-      this.#emit("notice", { code: "camera", message: /** @type {CustomEvent} */ (event).detail.sentence });
-    });
+    for (const type of ["muted", "notice"]) {
+      this.#sources.addEventListener(type, (event) => {
+        this.#emit("notice", { code: "camera", message: /** @type {CustomEvent} */ (event).detail.sentence });
+      });
+    }
   }
 
   /** @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean}} [settings] */
@@ -245,7 +247,7 @@ export class SelfieSegmentationElement extends ElementProperties {
     if (!this.paused) this.#engine.skip();
   }
 
-  /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean}} [kind] */
+  /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean, blurred?: boolean}} [kind] */
   push(frame, kind = {}) {
     if (this.#isRefused("source", frameFault(frame, kind))) {
       discard(frame);

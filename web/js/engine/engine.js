@@ -6,7 +6,7 @@
  * stats (and `dropped`, `downloadedBytes`), backendchange, notice, overload, error, effect (and `stuck`).
  *
  * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number, edges?: string,
- *   smoothing?: number, decontaminate?: boolean, lightWrap?: number, colourCast?: number}} Options
+ *   smoothing?: number, decontaminate?: boolean, lightWrap?: number, colourCast?: number, platformBlur?: string}} Options
  * @typedef {import("./protocol.d.ts").Frame} Frame
  * @typedef {(frame: Frame, timestamp?: number) => void} Tap gets the source's timestamp with a bitmap, if there is one
  * @typedef {import("./protocol.d.ts").ToClient} ToClient
@@ -95,6 +95,11 @@ export class Engine extends EventTarget {
     return Boolean(this.#settings.isolated);
   }
 
+  /** What a camera's own blur is to be. */
+  get platformBlur() {
+    return this.#given.options.platformBlur;
+  }
+
   /** False while two frames are outstanding: a source need not capture then. */
   get wantsFrame() {
     return this.#channel.isOpen && this.#frames.hasRoom;
@@ -109,15 +114,15 @@ export class Engine extends EventTarget {
    * Show this frame; its ownership passes to the engine.
    *
    * @param {Frame} frame
-   * @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean}} [kind] still: a photo, kept for a worker that
+   * @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean, blurred?: boolean}} [kind] still: a photo, kept for a worker that
    *   must begin again; film: it is no photo but a paused video; cut: it has nothing to do with the frame before; first:
-   *   it is from another camera or video than that
+   *   it is from another camera or video than that; blurred: the camera itself has blurred the background
    * @returns {boolean} false if the frame was dropped, or refused: that is told by an `error` event
    */
-  push(frame, { still = false, film = false, ...kind } = {}) {
+  push(frame, { still = false, film = false, blurred = false, ...kind } = {}) {
     this.note(kind); // if this one is dropped, it is true of the next one
     if (still) return this.#frames.keep(frame, !film, this.#channel.isOpen);
-    if (this.wantsFrame) return this.#frames.pass(frame);
+    if (this.wantsFrame) return this.#frames.pass(frame, blurred);
     frame.close();
     this.skip();
     return false;

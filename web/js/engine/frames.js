@@ -14,7 +14,7 @@ export class Frames {
   /** Frames that were not painted, so far. */
   dropped = 0;
 
-  /** @param {(frame: Frame, kind: {isCut: boolean, isFirst: boolean, isPhoto: boolean}, transfer: Transferable[]) => boolean} post returns whether it went */
+  /** @param {(frame: Frame, kind: {isCut: boolean, isFirst: boolean, isPhoto: boolean, isBlurred: boolean}, transfer: Transferable[]) => boolean} post returns whether it went */
   constructor(post) {
     this.#post = post;
   }
@@ -28,10 +28,10 @@ export class Frames {
     return this.#outstanding < MOST_OUTSTANDING;
   }
 
-  /** Send a frame of a film; its ownership passes. @param {Frame} frame */
-  pass(frame) {
+  /** Send a frame of a film; its ownership passes. @param {Frame} frame @param {boolean} isBlurred by the camera itself */
+  pass(frame, isBlurred) {
     this.forgetStill();
-    return this.#send(frame, [frame]);
+    return this.#send(frame, [frame], isBlurred);
   }
 
   /**
@@ -72,9 +72,9 @@ export class Frames {
     this.#isCut = this.#isFirst = true;
   }
 
-  /** @param {Frame} frame @param {Transferable[]} transfer */
-  #send(frame, transfer) {
-    const kind = { isCut: this.#isCut, isFirst: this.#isFirst, isPhoto: this.#isPhoto };
+  /** @param {Frame} frame @param {Transferable[]} transfer @param {boolean} [isBlurred] */
+  #send(frame, transfer, isBlurred = false) {
+    const kind = { isCut: this.#isCut, isFirst: this.#isFirst, isPhoto: this.#isPhoto, isBlurred };
     const sent = this.#post(frame, kind, transfer);
     if (sent) {
       this.#outstanding++;

@@ -58,7 +58,8 @@ export interface Close {
 
 /**
  * Paint this; answered by `frame` or `dropped`. `isCut`: it has nothing to do with the frame before; `isFirst`: nor with
- * what that frame came from, it is another camera or video; `isPhoto`: no other follows it soon.
+ * what that frame came from, it is another camera or video; `isPhoto`: no other follows it soon;
+ * `isBlurred`: the camera itself has blurred the background.
  */
 export interface ShowFrame {
   type: "frame";
@@ -66,6 +67,7 @@ export interface ShowFrame {
   isCut: boolean;
   isFirst: boolean;
   isPhoto: boolean;
+  isBlurred: boolean;
 }
 
 /** JSON, a list: each entry is judged by itself. Answered by `repainted`, as all that has a `lot`. */

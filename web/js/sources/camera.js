@@ -125,8 +125,9 @@ class CameraSource {
    * @param {Sink} sink
    * @param {(sentence: string) => void} onFault
    * @param {(muted: boolean, sentence: string) => void} onMuted
+   * @param {(sentence: string) => void} onNotice
    */
-  start(sink, onFault, onMuted) {
+  start(sink, onFault, onMuted, onNotice) {
     this.#track.addEventListener("ended", () => {
       if (this.#closed) return;
       onFault(`The camera “${this.name}” was disconnected: connect it again or choose another one.`);
@@ -134,7 +135,7 @@ class CameraSource {
     this.#track.addEventListener("mute", () => onMuted(true, MUTED));
     this.#track.addEventListener("unmute", () => onMuted(false, UNMUTED));
     if (this.#track.muted) onMuted(true, MUTED);
-    this.#stop = captureTrack(this.#track, sink);
+    this.#stop = captureTrack(this.#track, sink, onNotice);
   }
 
   close() {

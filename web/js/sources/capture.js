@@ -1,32 +1,44 @@
 // From a playing video or a camera track to frames for the engine, as cheaply as the browser allows on the main thread.
 // Nothing here reads a pixel: a frame is taken as a handle and passed on, and the worker does the rest.
 
+import { PlatformBlur } from "./platform_blur.js";
+
 /** A video that begins anew seeks, too. */
 const JUMPS = ["seeking", "seeked"];
 
 /**
  * @typedef {object} Sink  What a source needs of the engine.
  * @property {boolean} wantsFrame
- * @property {(frame: ImageBitmap|VideoFrame, kind?: {still?: boolean, film?: boolean, cut?: boolean, first?: boolean}) => boolean} push
- *   `cut`: it has nothing to do with the frame before; `first`: it is from another camera or video than that
+ * @property {(frame: ImageBitmap|VideoFrame, kind?: {still?: boolean, film?: boolean, cut?: boolean, first?: boolean, blurred?: boolean}) => boolean} push
+ *   `cut`: it has nothing to do with the frame before; `first`: it is from another camera or video than that; `blurred`: the
+ *   camera itself has blurred the background
  * @property {() => void} skip
  * @property {boolean} [runsHidden] wants frames in a hidden tab, too
+ * @property {string | null} [platformBlur] "off": a camera is asked not to blur the background itself
  */
 
 /**
  * @param {MediaStreamTrack} track
  * @param {Sink} sink
+ * @param {(sentence: string) => void} [tell] what the camera does that isn't wanted
  * @returns {() => void} Ends the capture; the track is the caller's.
  */
-export function captureTrack(track, sink) {
-  return "MediaStreamTrackProcessor" in globalThis ? readTrack(track, sink) : playTrack(track, sink);
+export function captureTrack(track, sink, tell = () => {}) {
+  const blur = new PlatformBlur(track, sink, tell);
+  const capture = "MediaStreamTrackProcessor" in globalThis ? readTrack : playTrack;
+  const stop = capture(track, sink, blur);
+  return () => {
+    stop();
+    blur.close();
+  };
 }
 
 /**
  * @param {MediaStreamTrack} track
  * @param {Sink} sink
+ * @param {PlatformBlur} blur
  */
-function readTrack(track, sink) {
+function readTrack(track, sink, blur) {
   const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
   let stopped = false;
   let first = true;
@@ -36,7 +48,7 @@ function readTrack(track, sink) {
       if (done) return;
       if (stopped || (document.hidden && !sink.runsHidden)) value.close();
       else {
-        sink.push(value, { cut: first, first });
+        sink.push(value, { cut: first, first, blurred: blur.has(value) });
         first = false;
       }
     }
@@ -52,15 +64,16 @@ function readTrack(track, sink) {
 /**
  * @param {MediaStreamTrack} track
  * @param {Sink} sink
+ * @param {PlatformBlur} blur
  */
-function playTrack(track, sink) {
+function playTrack(track, sink, blur) {
   const video = document.createElement("video");
   video.muted = true;
   video.playsInline = true;
   video.srcObject = new MediaStream([track]);
   // Refused only where even muted video may not start by itself; there is no picture to capture then.
   video.play().catch(() => {});
-  const stop = captureVideo(video, sink);
+  const stop = captureVideo(video, sink, blur);
   return () => {
     stop();
     video.srcObject = null;
@@ -70,9 +83,10 @@ function playTrack(track, sink) {
 /**
  * @param {HTMLVideoElement} video
  * @param {Sink} sink
+ * @param {PlatformBlur} [blur] of the camera that it shows
  * @returns {() => void} Ends the capture; the video is the caller's.
  */
-export function captureVideo(video, sink) {
+export function captureVideo(video, sink, blur) {
   let stopped = false;
   let first = true;
   let cut = true;
@@ -87,7 +101,7 @@ export function captureVideo(video, sink) {
       const frame = sink.wantsFrame ? await take() : null;
       if (stopped) frame?.close();
       else if (frame) {
-        sink.push(frame, { cut, first });
+        sink.push(frame, { cut, first, blurred: blur?.has(frame) });
         first = false;
         cut = video.seeking; // a picture from before the jump may still come
       } else sink.skip();

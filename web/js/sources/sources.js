@@ -8,7 +8,7 @@
  * @property {string} notice    A sentence to tell beside it, or nothing.
  * @property {string} [deviceId]
  * @property {number} [rate]    Pictures per second, where that is known.
- * @property {(sink: import("./capture.js").Sink, onFault: (sentence: string) => void, onMuted: (muted: boolean, sentence: string) => void) => void} start
+ * @property {(sink: import("./capture.js").Sink, onFault: (sentence: string) => void, onMuted: (muted: boolean, sentence: string) => void, onNotice: (sentence: string) => void) => void} start
  *   Muted, it sends no picture for a while.
  * @property {() => void} close    Stop and free everything; may be called in any state.
  * @property {{readonly paused: boolean, toggle: () => void, step: (frames: number) => void, onchange: () => void}} [playback]
@@ -18,7 +18,7 @@
 export class SourceError extends Error {}
 
 /**
- * Emits `opening` {what}, `opened` {source}, `failed` {sentence}, `fault` {sentence, source} and `muted` {muted, sentence}.
+ * Emits `opening` {what}, `opened` {source}, `failed` {sentence}, `fault` {sentence, source}, `muted` {muted, sentence} and `notice` {sentence}.
  * @extends EventTarget
  */
 export class Sources extends EventTarget {
@@ -85,6 +85,7 @@ export class Sources extends EventTarget {
       this.#sink,
       (sentence) => emit("fault", { sentence, source }),
       (muted, sentence) => emit("muted", { muted, sentence }),
+      (sentence) => emit("notice", { sentence }),
     );
   }
 

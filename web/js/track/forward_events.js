@@ -1,6 +1,6 @@
 // What an adapter for a call SDK tells is what its track or engine tells.
 
-const FORWARDED = ["stats", "overload", "error"];
+const FORWARDED = ["stats", "overload", "notice", "error"];
 
 /** @param {EventTarget} from @param {EventTarget} to */
 export function forwardEvents(from, to) {

@@ -67,6 +67,7 @@ class TrackProcessing {
       stopSource,
       onEnded: () => this.#onSourceEnded(),
       onMuted: (muted) => this.track.dispatchEvent(new Event(muted ? "mute" : "unmute")),
+      onNotice: (message) => this.#tell("notice", { code: "camera", message }),
     });
     this.track = this.#dress(this.#output.track);
     this.#listen();
@@ -85,6 +86,9 @@ class TrackProcessing {
       },
       get runsHidden() {
         return engine.runsHidden;
+      },
+      get platformBlur() {
+        return engine.platformBlur;
       },
       skip: () => engine.skip(),
       push: (frame, kind) => {
@@ -167,7 +171,7 @@ class TrackProcessing {
       this.#note({ fps, frames, dropped, framesPerMask, masksReused, edgeDropped, stages });
       this.#tell("stats", this.track.metrics);
     });
-    for (const type of ["overload", "effect", "error"]) on(type, (detail) => this.#tell(type, detail));
+    for (const type of ["overload", "effect", "notice", "error"]) on(type, (detail) => this.#tell(type, detail));
   }
 
   /** @param {Partial<TrackMetrics>} news */

@@ -11,6 +11,7 @@ export class TrackSource {
   #stops;
   #onEnded;
   #onMuted;
+  #onNotice;
   #wasMuted = false;
   #tellMuted = () => {
     if (this.track.muted === this.#wasMuted) return;
@@ -27,14 +28,15 @@ export class TrackSource {
   /**
    * @param {MediaStreamTrack} track
    * @param {import("../sources/capture.js").Sink} sink
-   * @param {{stopSource: boolean, onEnded: () => void, onMuted: (muted: boolean) => void}} settings
+   * @param {{stopSource: boolean, onEnded: () => void, onMuted: (muted: boolean) => void, onNotice: (sentence: string) => void}} settings
    */
-  constructor(track, sink, { stopSource, onEnded, onMuted }) {
+  constructor(track, sink, { stopSource, onEnded, onMuted, onNotice }) {
     this.track = track;
     this.#sink = sink;
     this.#stops = stopSource;
     this.#onEnded = onEnded;
     this.#onMuted = onMuted;
+    this.#onNotice = onNotice;
   }
 
   get isReleased() {
@@ -46,7 +48,7 @@ export class TrackSource {
     this.track.addEventListener("ended", this.#onEnded);
     for (const type of MUTES) this.track.addEventListener(type, this.#tellMuted);
     this.#tellMuted();
-    this.#stopCapture = captureTrack(this.track, this.#sink);
+    this.#stopCapture = captureTrack(this.track, this.#sink, this.#onNotice);
   }
 
   /** @param {MediaStreamTrack} track */

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pyselfie.browser.engine.mailbox import Mailbox
 from pyselfie.browser.engine.questions import Questions
@@ -21,6 +21,7 @@ from pyselfie.browser.output import Output
 from pyselfie.core.effects import has_edge, without_edge
 from pyselfie.core.options import AUTO, OptionError, Options, parse_changes
 from pyselfie.core.pacing import Pacer
+from pyselfie.core.platform_blur import PlatformBlur
 from pyselfie.core.timing import StageClock
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Engine:
         self._host = host
         self._lock = lock
         self._clock = StageClock()
+        self._blur = PlatformBlur()
         self._reporter = Reporter(host, self._clock)
         self._post = self._reporter.post
         self._loader = ModelLoader(host, requested, painter, lock=lock, trust=trust, on_change=self._notice)
@@ -89,7 +91,7 @@ class Engine:
         self._repainter = Repainter(
             self._output,
             self._reporter,
-            wanted=lambda: self._options,
+            wanted=lambda: self._blur.painted(self._options),
             affordable=self._options_now,
             guarded=self._model.guarded,
             spawn=self._spawn,
@@ -162,14 +164,15 @@ class Engine:
 
     def _options_now(self) -> Options:
         """Return what is painted: without the better edge where there is no time for it."""
+        options = self._blur.painted(self._options)
         if self._pacer is not None and self._pacer.edge_dropped:
-            return without_edge(self._options)
-        return self._options
+            return without_edge(options)
+        return options
 
     def _refuse(self, sentence: str) -> None:
         self._post({"type": "error", "code": "option", "message": sentence, "action": None})
 
-    def _notice(self, code: Changing, sentence: str) -> None:
+    def _notice(self, code: Changing | Literal["camera"], sentence: str) -> None:
         self._post({"type": "notice", "code": code, "message": sentence})
 
     def _gpu_fault(self, sentence: str) -> None:
@@ -206,6 +209,7 @@ class Engine:
             self._auto.new_source()
         self._auto.see(self._model, photo=message.isPhoto)
         self._output.expect(photo=message.isPhoto)
+        self._blur.arrives(is_blurred=message.isBlurred)
         self._mailbox.offer(message.frame, is_cut=is_cut)
 
     def _on_options(self, message: incoming.SetOptions) -> None:
@@ -230,6 +234,7 @@ class Engine:
         self._questions.cut_is_over()
         self._auto.new_source()
         self._output.reset()
+        self._blur.reset()
         self._clock.clear()
 
     def close(self) -> asyncio.Task[None]:
@@ -252,9 +257,13 @@ class Engine:
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
         async for frame, is_cut in self._mailbox:
+            if sentence := self._blur.begin(self._options):
+                self._notice("camera", sentence)
             fresh = is_cut or self._pacer is None or self._pacer.wants_mask()
             work = partial(self._output.process, frame, self._options_now, fresh_mask=fresh, is_cut=is_cut)
-            if await self._model.guarded(work):
+            painted = await self._model.guarded(work)
+            self._blur.end(painted=painted)
+            if painted:
                 self._report_painted()
             else:
                 self._host.dropped()
@@ -265,7 +274,8 @@ class Engine:
         pacer, seconds = self._pacer, None
         if pacer is not None:
             infer_ms = self._clock.last("infer") if self._clock.ran("infer") else None
-            needs = {"needs_mask": self._output.needs_mask(self._options), "wants_edge": has_edge(self._options)}
+            painted = self._blur.painted(self._options)
+            needs = {"needs_mask": self._output.needs_mask(painted), "wants_edge": has_edge(painted)}
             pacer.learn(self._clock.last("total"), infer_ms, **needs)
             seconds = pacer.overload()
             if seconds is not None:

@@ -43,6 +43,7 @@ class ShowFrame(Protocol):
     isCut: bool
     isFirst: bool
     isPhoto: bool
+    isBlurred: bool
 
 
 class SetOptions(Protocol):

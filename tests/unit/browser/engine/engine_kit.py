@@ -221,12 +221,12 @@ async def with_a_photo(worker):
     return engine, host
 
 
-def show(engine, level=0, *, photo=False, cut=False, first=False, size=(64, 48)):
+def show(engine, level=0, *, photo=False, cut=False, first=False, blurred=False, size=(64, 48)):
     """Send a frame of one brightness, as the page does: a photo is always a cut."""
     frame = Frame(level)
     frame.width, frame.height = size
-    message = SimpleNamespace(type="frame", frame=frame, isCut=cut or first or photo, isFirst=first, isPhoto=photo)
-    engine.receive(message)
+    kind = {"isCut": cut or first or photo, "isFirst": first, "isPhoto": photo, "isBlurred": blurred}
+    engine.receive(SimpleNamespace(type="frame", frame=frame, **kind))
     return frame
 
 

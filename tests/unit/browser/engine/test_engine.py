@@ -9,6 +9,7 @@ import pytest
 
 from pyselfie.core.effects import EFFECTS
 from pyselfie.core.options import EDGES, way_in
+from pyselfie.core.platform_blur import SENTENCE
 from tests.unit.browser.engine.engine_kit import (
     AUTO,
     Host,
@@ -230,6 +231,7 @@ def test_all_options_at_random_leave_nothing_stuck(worker):
         "decontaminate": lambda: chance.random() < 0.5,
         "lightWrap": chance.random,
         "colourCast": lambda: 0.1 * chance.random(),
+        "platformBlur": lambda: chance.choice(["keep", "off"]),
     }
     assert set(choices) == {option.js_name for option in way_in("engine")}
 
@@ -258,5 +260,28 @@ def test_all_options_at_random_leave_nothing_stuck(worker):
         assert host.paints >= 250
         assert host.told("error") + host.told("notice") == []
         assert host.told("model")[-1]["model"] == "landscape"
+
+    asyncio.run(run())
+
+
+def test_a_camera_that_blurs_needs_no_model(worker):
+    """Its frames are painted as they are and it is told once; a frame without its blur, or `off`, runs the model."""
+
+    async def run():
+        host = Host()
+        engine = await started(worker, host, effect="blur")
+        runs = []
+        for blurred in (True, True, False, True, True):
+            before = len(host.runs)
+            show(engine, 51, blurred=blurred)
+            await settle()
+            runs.append(len(host.runs) - before)
+        assert runs == [0, 0, 1, 1, 0]
+        before = len(host.runs)
+        set_options(engine, platformBlur="off")
+        await settle()
+        assert len(host.runs) == before + 1
+        assert host.paints == 5
+        assert [(one["code"], one["message"]) for one in host.told("notice")] == [("camera", SENTENCE)] * 2
 
     asyncio.run(run())
