@@ -17,6 +17,7 @@ from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.gpu.gpu_watch import faults, seen, watch_gpu
 from tests.browser.guard import Guard
 from tests.browser.harness import EngineDriver, png_base64
+from tests.browser.workers import is_firefox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +107,7 @@ def test_example_on_canvas_2d(pages: Pages, name: str) -> None:
     engine, photo = pages("canvas2d")
     found = shown(engine, TEXTS[name])
     expected = CustomPainter(load_effect(TEXTS[name]))(photo, engine.mask())
-    assert np.abs(found - expected).max() <= TOLERANCE
+    assert np.abs(found - expected).max() <= TOLERANCE + is_firefox(engine.page)  # whose canvas rounds otherwise
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
