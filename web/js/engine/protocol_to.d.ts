@@ -104,13 +104,13 @@ export interface SetEffectValues {
 }
 
 /** As an opaque VideoFrame, as one with alpha, or as an ImageBitmap, which has alpha, too. */
-export type TapForm = "frame" | "alpha" | "bitmap";
+export type TapForm = SetTap["form"];
 
 /** Send each `composite`, too; the source brings a frame every `intervalMs`. */
 export interface SetTap {
   type: "tap";
   on: boolean;
-  form: TapForm;
+  form: "frame" | "alpha" | "bitmap";
   intervalMs: number;
 }
 

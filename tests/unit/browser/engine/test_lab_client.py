@@ -40,7 +40,7 @@ def host(worker: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(engine, "_hosts", [])
     monkeypatch.setattr(engine, "OrtWebRuntime", worker.loader.OrtWebRuntime)
     monkeypatch.setattr(engine, "bridge_spec", lambda spec: spec)
-    monkeypatch.setattr(shared_model, "_make_engine", engine.PageEngine)
+    monkeypatch.setattr(shared_model, "_make_engine", lambda spec, _providers: engine.PageEngine(spec))
     monkeypatch.setattr("pyselfie.segmenter.IN_BROWSER", True)
     module = worker.module("lab.lab_client")
 

@@ -19,7 +19,7 @@ def host(worker, monkeypatch):
     monkeypatch.setattr(module, "read_model", lambda _spec: b"")
     monkeypatch.setattr(module, "bridge_spec", lambda spec: spec)
     monkeypatch.setattr(module, "_bridges", [host.bridge])
-    monkeypatch.setattr(shared_model, "_make_engine", module.PageEngine)
+    monkeypatch.setattr(shared_model, "_make_engine", lambda spec, _providers: module.PageEngine(spec))
     return host
 
 
