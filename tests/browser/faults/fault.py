@@ -72,6 +72,8 @@ class Fault:
         Does what has to be so before.
     ruins
         No other row can go on with the page.
+    again
+        Whether every run starts again after a start that failed; else only those do that write the table.
     """
 
     kind: str
@@ -84,6 +86,7 @@ class Fault:
     chromium: str = ""
     begin: Callable[[Any], Any] = nothing
     ruins: bool = False
+    again: bool = True
 
 
 def rows(*groups: Iterable[Fault]) -> pytest.MarkDecorator:

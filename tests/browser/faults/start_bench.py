@@ -63,6 +63,7 @@ class StartBench:
         self.page = page
         self.site = site
         self.is_whole = False
+        self.starts_again = True
         self._photo = png_base64(photo)
         self._driver = _Driver(page, site.url, painter="canvas2d")
         self._said = ""
@@ -110,8 +111,10 @@ class StartBench:
         return [event["message"] for event in self._driver.log("error", "notice")]
 
     def goes_on(self) -> None:
-        """See the other engine paint, and this one, once it has been started again."""
+        """See the other engine paint, and this one, once it has been started again, if it is to be."""
         assert self.page.evaluate(_OTHER_GOES_ON)
+        if self._said and not self.starts_again:
+            return
         after = self._driver.position() if self._said else 0
         if self._said:
             self.page.evaluate("engine.start()")
