@@ -5,8 +5,6 @@ import re
 import numpy as np
 import pytest
 
-from tests.browser.flags import WEBGPU_FLAGS
-from tests.browser.gpu.gpu_watch import lose_device, watch_gpu
 from tests.browser.harness import EngineDriver
 from tests.browser.waiting import until
 
@@ -35,36 +33,6 @@ def test_wasm_is_chosen_without_a_hardware_adapter_and_says_why(launch, site):
     ready = EngineDriver(launch(), site.url).start()
     assert (ready["backend"], ready["model"]) == ("wasm", "general")
     assert re.search(r"WebGPU.*; \d threads?$", ready["reason"])
-
-
-def test_software_webgpu_is_not_chosen_by_itself(launch, site):
-    """SwiftShader offers an adapter; the engine takes WebAssembly and names the adapter."""
-    ready = EngineDriver(launch(*WEBGPU_FLAGS), site.url).start()
-    assert ready["backend"] == "wasm"
-    assert "swiftshader" in ready["reason"]
-    assert "is software" in ready["reason"]
-
-
-def test_webgpu_gives_the_same_mask_and_survives_the_loss_of_its_device(launch, site, astronaut):
-    """Forced onto SwiftShader the mask is wasm's; when the device is lost, wasm goes on with the same photo."""
-    wasm = EngineDriver(launch(), site.url)
-    wasm.start()
-    wasm.show(astronaut)
-    engine = EngineDriver(watch_gpu(launch(*WEBGPU_FLAGS)), site.url, backend="webgpu")
-    ready = engine.start(effect="mask")
-    assert (ready["backend"], ready["threads"]) == ("webgpu", 1)
-    engine.show(astronaut)
-    assert np.abs(engine.mask() - wasm.mask()).mean() < 2e-3
-    before = engine.snapshot()
-    after = engine.position()
-    lose_device(engine)
-    change = engine.wait_for("backendchange", after)
-    assert change["backend"] == "wasm"
-    assert "the GPU device was lost" in change["reason"]
-    notice = engine.wait_for("notice", after)
-    assert notice["message"].startswith("webgpu failed, so wasm goes on: ")
-    engine.wait_for("frame", after)
-    assert np.abs(engine.snapshot().astype(int) - before).mean() < 1
 
 
 def test_threads_are_used_when_isolated_and_cores_allow(launch, serve_site, astronaut):

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import pytest
 
+from tests.browser.guard import Guard
 from tests.browser.models.session_kit import BUILDS, open_session
 from tests.unit.runtimes.tiny_state import ENTRY, FIRST_LEVEL, STEP, tiny_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
+
+    from builder.serve import Server
+    from tests.browser.guard import GuardedPage
 
 # Gives the page `mask(red)`, which runs the model on a picture of this red and returns the mask's first pixel, and
 # `extra(name)`, the first number of another output.
@@ -22,12 +33,31 @@ FIRST_PIXELS = """
 """
 
 
-@pytest.fixture(params=BUILDS)
-def page(request, launch, site):
+@pytest.fixture(scope="module", params=BUILDS)
+def opened(
+    request: pytest.FixtureRequest, browser_for: Callable[..., Browser], site: Server
+) -> Iterator[tuple[GuardedPage, Guard]]:
     """Return a page that has the tiny model, in WebAssembly or on GPU buffers."""
+    guards: list[Guard] = []
+
+    def launch(*flags: str) -> GuardedPage:
+        context = browser_for(flags).new_context()
+        guards.append(Guard(context, {site.url.rstrip("/")}))
+        return cast("GuardedPage", context.new_page())
+
     page = open_session(launch, site, request.param, "tiny.onnx", ENTRY, body=tiny_model())
     page.evaluate(FIRST_PIXELS, [ENTRY["input"], ENTRY["output"]])
-    return page
+    yield page, guards[0]
+    page.context.close()
+
+
+@pytest.fixture
+def page(opened: tuple[GuardedPage, Guard]) -> Iterator[GuardedPage]:
+    """Return it as the test before has left it, but for the state, which has begun anew."""
+    page, guard = opened
+    yield page
+    page.evaluate("session.reset(), session.set('gain', 1)")
+    assert guard.faults() == []
 
 
 RUN = "async (reds) => { const masks = []; for (const red of reds) masks.push(await mask(red)); return masks; }"
@@ -63,7 +93,7 @@ def test_a_reset_during_a_run_leaves_nothing_of_it(page):
     assert page.evaluate("mask(0.5)") == FIRST_LEVEL
 
 
-@pytest.mark.parametrize("page", ["wasm"], indirect=True)
+@pytest.mark.parametrize("opened", ["wasm"], indirect=True)
 def test_a_run_alone_is_none_of_the_film(page):
     """It finds the first values and leaves nothing; the frames around it follow each other as ever."""
     film = [FIRST_LEVEL, FIRST_LEVEL + STEP + 0.5, FIRST_LEVEL + 2 * STEP + 0.5]
