@@ -11,5 +11,5 @@ from dask.distributed import LocalCluster
 from pyselfie.cli import main
 
 if __name__ == "__main__":
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         sys.exit(main([*sys.argv[1:], "--dask", cluster.scheduler_address]))

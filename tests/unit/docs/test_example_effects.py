@@ -98,7 +98,7 @@ def test_command_line_has_the_functions_pixels(name: str, seen: Seen, tmp_path: 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
     """Return the address of a cluster in this process."""
-    local: dict[str, Any] = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None, "processes": False}
+    local: dict[str, Any] = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": ":0", "processes": False}
     with Client(**local) as client:
         yield client.scheduler.address
 

@@ -61,12 +61,12 @@ class Cluster:
         self._threads, self._counted, self._had_workers = 1, 0.0, 0.0
 
     def __enter__(self) -> Cluster:
-        self._log_level = logging.getLogger("distributed").level
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told in sentences
+        self._disabled = logging.root.manager.disable
+        logging.disable(logging.CRITICAL)  # what goes wrong is told in sentences, and not by Dask's loggers
         try:
             self._client = self._distributed.Client(self._address, timeout=_ANSWER_S, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
-            logging.getLogger("distributed").setLevel(self._log_level)
+            logging.disable(self._disabled)
             raise UsageError(
                 f"--dask is {self._address}, but no Dask scheduler answers there within {_ANSWER_S:.0f} seconds: "
                 "it has to be an address as tcp://10.0.0.1:8786"
@@ -88,7 +88,7 @@ class Cluster:
         self._at_work.clear()
         with suppress(OSError, self._distributed.TimeoutError):
             self._client.close(timeout=_ANSWER_S)
-        logging.getLogger("distributed").setLevel(self._log_level)
+        logging.disable(self._disabled)
 
     def _check_workers(self) -> None:
         """Have each worker load the model, or say which one cannot, and why.
@@ -164,7 +164,8 @@ class Cluster:
         if self._at_work:
             self._wait(self._at_work, _LOOK_S, "FIRST_COMPLETED")
         for future in [future for future in self._at_work if future.done()]:
-            self._take(future, *self._at_work.pop(future))
+            if future in self._at_work:  # else all of them have been given up
+                self._take(future, *self._at_work.pop(future))
         if time.monotonic() - self._counted > _LOOK_S and not self._lost:
             self._count_threads()
         over, self._over = self._over, []

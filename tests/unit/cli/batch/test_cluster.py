@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ def cluster() -> Iterator[Client]:
     """Return a client of two worker processes; a task at which two have died is given up."""
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as workers,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", host="127.0.0.1") as workers,
         Client(workers, set_as_default=False) as client,
     ):
         yield client
@@ -168,6 +169,39 @@ def test_stopped_command_leaves_no_half_file(
     while list(out.glob(".pyselfie-*.part.mp4")) and time.monotonic() < until:
         time.sleep(0.05)
     assert {path.name for path in out.iterdir()} == {".pyselfie.jsonl", *pictures_in(out)}
+
+
+LINGERS = """
+from pathlib import Path
+from time import sleep
+
+def lingers(frame, mask, time):
+    Path(__file__).with_name("begun").touch()
+    sleep(1)
+    return frame
+"""
+
+
+def test_cluster_that_goes_away_is_told(folder: Path, tmp_path: Path, capsys: Any) -> None:
+    """What is not done by then has failed, each file with a sentence, and the command ends."""
+    (tmp_path / "fx.py").write_text(LINGERS)
+    going = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", processes=False)
+
+    def go() -> None:
+        until = time.monotonic() + 60
+        while not (tmp_path / "begun").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        going.close()
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    command = [str(folder), "-o", str(tmp_path / "out"), "--effect-file", str(tmp_path / "fx.py")]
+    address = going.scheduler_address
+    code, summary = run_json(capsys, *command, "--dask", address)
+    thread.join()
+    failed = [file for file in summary["files"] if file["status"] == "failed"]
+    assert (code, summary["done"] + len(failed)) == (1, 6)
+    assert failed[-1]["error"] == f"{folder / '45.png'}: the connection to the Dask cluster at {address} is lost"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
