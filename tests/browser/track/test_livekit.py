@@ -52,6 +52,7 @@ def test_mute_restart_and_another_device_keep_the_processor(launch, site, camera
     """LiveKit stops and opens cameras as it likes; composites go on in one track, and no raw frame is ever shown."""
     page = open_call(launch, site, camera_file)
     page.run("self.first = processor.processedTrack")
+    page.run("self.device = cameraTracks[0].getSettings().deviceId")  # once it has ended, Firefox knows none
     page.run("local.mute()")
     assert cameras(page) == ["ended"]
     page.run("local.unmute()")
@@ -61,7 +62,7 @@ def test_mute_restart_and_another_device_keep_the_processor(launch, site, camera
     page.page.wait_for_function("() => seen.at(-1).size[0] === 640")
     flows(page, BLUE)
     assert cameras(page) == ["ended", "ended", "live"]
-    assert page.run("local.setDeviceId({ exact: cameraTracks[0].getSettings().deviceId })")
+    assert page.run("local.setDeviceId({ exact: device })")
     flows(page, BLUE)
     assert cameras(page) == ["ended", "ended", "ended", "live"]
     page.run("processor.setOptions({ background: '#ff0000' })")

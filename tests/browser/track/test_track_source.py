@@ -78,10 +78,10 @@ def test_a_muted_track_lets_go_of_the_camera(launch, site, camera_file):
     """With releaseWhenMuted the camera is off while `enabled` is false; after that composites of the same one come."""
     page = open_track(launch, site, camera_file, script=KEEPS_TRACKS, releaseWhenMuted=True)
     wait_colour(page, (0x20, 0x40, 0x60))
+    device = page.run("camera.getSettings().deviceId")  # once it has ended, Firefox knows none
     page.run("track.enabled = false")
     assert page.run("[track.enabled, track.readyState, camera.readyState]") == [False, "live", "ended"]
     wait_colour(page, NOTHING)
-    device = page.run("camera.getSettings().deviceId")
     page.run("track.enabled = true")
     page.page.wait_for_function("() => cameraTracks.length === 2")
     wait_colour(page, (0x20, 0x40, 0x60))
