@@ -22,6 +22,14 @@ from tests.engines import (  # noqa: F401 # for pytest
 
 _BROWSER_TESTS = Path(__file__).parent / "browser"
 _WEBKIT_TESTS = Path(__file__).parent / "webkit"
+_LONGEST = {
+    "test_page_faults.py",
+    "test_start_faults.py",
+    "test_call_sdks.py",
+    "test_lab.py",
+    "test_soak.py",
+    "test_bench.py",
+}
 
 
 class _LastWord:
@@ -32,10 +40,16 @@ class _LastWord:
     def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         """Run the browser tests last: Playwright leaves an event loop running in this thread.
 
-        Those that ask for WebGPU are the first of them: they are the longest of what one process has to do alone.
+        Those that ask for WebGPU are the first of them: they are the longest of what one process has to do alone. Then
+        come the longest files, so that no process is left with one at the end.
         """
         webgpu = _asking_for_webgpu()
-        items.sort(key=lambda item: (item.path.is_relative_to(_BROWSER_TESTS), item.path not in webgpu))
+
+        def place(item: pytest.Item) -> tuple[bool, bool, bool]:
+            is_in_browser = item.path.is_relative_to(_BROWSER_TESTS)
+            return is_in_browser, item.path not in webgpu, is_in_browser and item.path.name not in _LONGEST
+
+        items.sort(key=place)
 
 
 def _asking_for_webgpu() -> set[Path]:
