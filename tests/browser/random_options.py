@@ -11,7 +11,7 @@ from tests.browser.harness import png_base64
 from tests.browser.waiting import WAIT_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from numpy.typing import NDArray
 
@@ -58,11 +58,11 @@ async ([pngs, turns, { auto, rich, patience }]) => {
 """
 
 
-def turns(count: int, seed: int) -> list[dict[str, Any]]:
+def turns(count: int, seed: int, stays: Collection[int]) -> list[dict[str, Any]]:
     """Return what changes with each frame: two options.
 
-    The models that load at once change often. Multiclass and `auto` come five times each, some of them to stay until
-    they run, the others to be gone before.
+    The models that load at once change often. Multiclass and `auto` come five times each in turn, those of these
+    numbers to stay until they run, the others to be gone before.
     """
     rng = np.random.default_rng(seed)
     low, high = option_named("smoothing").low, option_named("smoothing").high
@@ -86,15 +86,17 @@ def turns(count: int, seed: int) -> list[dict[str, Any]]:
     ]
     for number, index in enumerate(range(count // 20, count, count // 10)):
         made[index]["change"]["modelSelection"] = (RICH, AUTO)[number % 2]
-        made[index]["settles"] = number % 3 == 0 or number == 4
+        made[index]["settles"] = number in stays
         made[index + 2]["change"]["modelSelection"] = number % 2  # multiclass takes long
     return made
 
 
-def show_at_random(engine: EngineDriver, pictures: list[Picture], count: int, seed: int) -> None:
-    """Show the frames in turn, and end with the options `SETTLED`, once their model runs."""
+def show_at_random(
+    engine: EngineDriver, pictures: list[Picture], count: int, seed: int, stays: Collection[int] = (0, 3, 4, 6, 9)
+) -> None:
+    """Show the frames in turn, and end with the options `SETTLED`, once their model runs; `stays` as for `turns`."""
     frames = [png_base64(picture) for picture in pictures]
-    engine.page.evaluate(_SHOW, [frames, turns(count, seed), {"auto": AUTO, "rich": RICH, "patience": WAIT_MS}])
+    engine.page.evaluate(_SHOW, [frames, turns(count, seed, stays), {"auto": AUTO, "rich": RICH, "patience": WAIT_MS}])
     models = [(event["modelSelection"], event["modelAsked"]) for event in engine.log("model")]
     assert {(RICH, RICH), (RICH, AUTO)} <= set(models), "multiclass ran, asked for and by `auto`"
     engine.snapshot()  # by its answer the worker has taken all that was asked before

@@ -36,7 +36,7 @@ def changed(engine: EngineDriver, source: str) -> tuple[dict[str, Any], np.ndarr
 def test_the_painter_follows_the_effect(launch: Callable[..., GuardedPage], site: Server) -> None:
     """One of full size brings Canvas 2D, which is told once; an overlay after it brings WebGPU back, which is not."""
     engine = EngineDriver(watch_gpu(launch(*WEBGPU_FLAGS)), site.url, backend="webgpu", painter="webgpu")
-    assert engine.start(modelSelection=1, effect="fill")["painter"] == "webgpu"
+    assert engine.start(modelSelection=1, edges="raw", effect="fill")["painter"] == "webgpu"
     photo = build("256x144")
     engine.show(photo)
     change, picture = changed(engine, NEGATIVE)

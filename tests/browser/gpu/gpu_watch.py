@@ -39,9 +39,16 @@ _WATCH = """
 })()
 """
 
+# Beside other tests a frame in software may take the ten seconds after which the page takes a silent worker for dead.
+_PATIENCE = """
+const { setInterval: real } = self;
+self.setInterval = (look, ms, ...rest) => real(look, ms === 500 ? 5000 : ms, ...rest);
+"""
+
 
 def watch_gpu(page: GuardedPage) -> GuardedPage:
-    """Return `page`, whose engines' workers will be watched from their first breath."""
+    """Return `page`, whose engines' workers will be watched from their first breath, and waited for with patience."""
+    page.add_init_script(_PATIENCE)
     page.on("worker", lambda worker: worker.evaluate(_WATCH))
     return page
 

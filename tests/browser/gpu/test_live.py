@@ -6,14 +6,18 @@ import base64
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.gpu.gpu_buffers import SKIP_MODEL, in_pipeline, write_buffers
 from tests.browser.gpu.gpu_watch import faults, seen, watch_gpu
+from tests.browser.guard import Guard
 from tests.browser.harness import EngineDriver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
 
     from builder.serve import Server
     from tests.browser.guard import GuardedPage
@@ -71,20 +75,47 @@ AFTER_A_PAINTING = """
 """
 
 
-def start(launch, site, *more_flags):
-    """Return an engine whose frames stay on the GPU."""
-    page = watch_gpu(launch(*WEBGPU_FLAGS, *more_flags))
-    engine = EngineDriver(page, site.url, backend="webgpu", painter="webgpu")
-    assert engine.start(modelSelection=1, effect="fill")["painter"] == "webgpu"
+# Python for the worker: all frames are one film, however slow.
+ONE_FILM = "import pyselfie.core.timing\npyselfie.core.timing.GAP_S = 1e9"
+LIVE_FLAGS = (*WEBGPU_FLAGS, "--js-flags=--expose-gc")
+
+
+@pytest.fixture(scope="module")
+def started(browser_for: Callable[..., Browser], origins: set[str], site: Server) -> Iterator[EngineDriver]:
+    """Return an engine of the landscape model whose frames stay on the GPU: to start one takes long."""
+    context = browser_for(LIVE_FLAGS).new_context()
+    guard = Guard(context, origins)
+    page: GuardedPage = context.new_page()  # type: ignore[assignment]
+    driver = EngineDriver(watch_gpu(page), site.url, backend="webgpu", painter="webgpu")
+    assert driver.start(modelSelection=1, effect="fill")["painter"] == "webgpu"
+    yield driver
+    context.close()
+    assert guard.faults() == []
+
+
+@pytest.fixture
+def engine(started: EngineDriver) -> Iterator[EngineDriver]:
+    """Return it at the beginning of a film."""
+    started.page.evaluate("engine.reset()")
+    started.in_worker("gpuWatch.readbacks.length = gpuWatch.mostInFlight = 0")
+    yield started
+    assert faults(started) == []
+    assert started.log("notice", "error", "backendchange") == []
+
+
+@pytest.fixture
+def skipping(engine: EngineDriver) -> EngineDriver:
+    """Return it without what its model would compute."""
+    engine.in_worker(SKIP_MODEL)
     return engine
 
 
-def show(engine, count, *, video, fast=False):
+def show(engine: EngineDriver, count: int, *, video: bool, fast: bool = False) -> None:
     """Push `count` frames and wait until they are painted, or dropped if they come `fast`."""
     engine.page.evaluate(FRAMES, {"count": count, "video": video, "fast": fast, "effects": EFFECTS})
 
 
-def made_during(engine, count, *, video):
+def made_during(engine: EngineDriver, count: int, *, video: bool) -> dict[str, int]:
     """Return how many GPU objects of each sort `count` frames made."""
     before = seen(engine, "made")
     show(engine, count, video=video)
@@ -92,37 +123,20 @@ def made_during(engine, count, *, video):
     return {name: number - before.get(name, 0) for name, number in after.items() if number != before.get(name, 0)}
 
 
-def test_live_frames_are_never_read_back(launch, site):
+def test_live_frames_are_never_read_back(engine: EngineDriver) -> None:
     """Over 3 frames with the model and 100 without it nothing comes back from the GPU, unless it is asked for."""
-    engine = start(launch, site)
+    before = len(engine.log("frame"))
     show(engine, 3, video=True)
     engine.in_worker(SKIP_MODEL)
     show(engine, 50, video=True)
     show(engine, 50, video=False)
-    assert len(engine.log("frame")) == 103
+    assert len(engine.log("frame")) - before == 103
     assert seen(engine, "readbacks") == []
     assert engine.mask().shape == (144, 256)
     assert seen(engine, "readbacks") == [f"mapAsync {144 * 256 * 4 + LOOK}"], "asked for, it is read once"
-    read_classes_once(engine)
-    assert faults(engine) == []
 
 
-def read_classes_once(engine):
-    """See that `getClasses()` reads what the multiclass model has left on the GPU, by one readback."""
-    position = engine.position()
-    engine.options(modelSelection=2)
-    assert engine.wait_for("model", after=position)["model"] == "multiclass"
-    show(engine, 1, video=True)
-    planes = np.random.default_rng(6).random((6, 256, 256)).astype(np.float32)
-    write_buffers(engine, classes=planes)
-    before = len(seen(engine, "readbacks"))
-    names, found = engine.page.evaluate(CLASSES)
-    assert names == ["background", "hair", "body-skin", "face-skin", "clothes", "others"]
-    np.testing.assert_array_equal(np.frombuffer(base64.b64decode(found), np.float32).reshape(planes.shape), planes)
-    assert seen(engine, "readbacks")[before:] == [f"mapAsync {planes.nbytes + LOOK}"]
-
-
-def made_for(paintings, plain, glances):
+def made_for(paintings: int, plain: int, glances: int) -> dict[str, int]:
     """Return how many GPU objects of each sort 250 frames make."""
     return {
         "createView": paintings,
@@ -132,11 +146,10 @@ def made_for(paintings, plain, glances):
     }
 
 
-def test_five_hundred_frames_leave_nothing_behind(launch, site):
+def test_five_hundred_frames_leave_nothing_behind(skipping: EngineDriver) -> None:
     """Each frame makes the same few GPU objects, at most two are in flight, and nothing that is owned grows."""
-    engine = start(launch, site)
-    engine.in_worker(SKIP_MODEL)
-    in_pipeline(engine, "import pyselfie.core.timing\npyselfie.core.timing.GAP_S = 1e9")  # one film, however slow
+    engine = skipping
+    in_pipeline(engine, ONE_FILM)
     engine.in_worker(TRACE_PROXIES)
     for video in (True, False):
         show(engine, 60, video=video)
@@ -153,22 +166,17 @@ def test_five_hundred_frames_leave_nothing_behind(launch, site):
     # Of frames 120 to 369, and 370 to 619: each glance is sampled and judged.
     assert photos == made_for(paintings, plain, glances=13)
     assert videos == made_for(paintings, plain, glances=12) | {"importExternalTexture": 250, "createBindGroup": 250}
-    assert faults(engine) == []
 
 
-def test_at_most_two_frames_are_in_flight(launch, site):
+def test_at_most_two_frames_are_in_flight(skipping: EngineDriver) -> None:
     """However fast frames come, the GPU works on two of them at most."""
-    engine = start(launch, site)
-    engine.in_worker(SKIP_MODEL)
-    show(engine, 100, video=True, fast=True)
-    assert seen(engine, "mostInFlight") == 2
-    assert faults(engine) == []
+    show(skipping, 100, video=True, fast=True)
+    assert seen(skipping, "mostInFlight") == 2
 
 
-def test_frame_in_hand_outlives_a_garbage_collection(launch, site):
+def test_frame_in_hand_outlives_a_garbage_collection(skipping: EngineDriver) -> None:
     """A video frame can be painted again after JavaScript's collector has run."""
-    engine = start(launch, site, "--js-flags=--expose-gc")
-    engine.in_worker(SKIP_MODEL)
+    engine = skipping
     show(engine, 4, video=True)
     for effect in ("picture", "color", "fill"):
         engine.in_worker("gc()")
@@ -176,7 +184,22 @@ def test_frame_in_hand_outlives_a_garbage_collection(launch, site):
         engine.page.evaluate("effect => engine.setOptions({ effect })", effect)
         engine.in_worker(AFTER_A_PAINTING % painted)
     engine.in_worker("gpuWatch.devices.at(-1).queue.onSubmittedWorkDone()")
-    assert faults(engine) == []
+
+
+def test_classes_are_read_once(skipping: EngineDriver) -> None:
+    """`getClasses()` reads what the multiclass model has left on the GPU, by one readback."""
+    engine = skipping
+    position = engine.position()
+    engine.options(modelSelection=2)
+    assert engine.wait_for("model", after=position)["model"] == "multiclass"
+    show(engine, 1, video=True)
+    planes = np.random.default_rng(6).random((6, 256, 256)).astype(np.float32)
+    write_buffers(engine, classes=planes)
+    assert seen(engine, "readbacks") == []
+    names, found = engine.page.evaluate(CLASSES)
+    assert names == ["background", "hair", "body-skin", "face-skin", "clothes", "others"]
+    np.testing.assert_array_equal(np.frombuffer(base64.b64decode(found), np.float32).reshape(planes.shape), planes)
+    assert seen(engine, "readbacks") == [f"mapAsync {planes.nbytes + LOOK}"]
 
 
 def test_frames_of_an_isolated_worker_stay_on_the_gpu(
@@ -184,6 +207,6 @@ def test_frames_of_an_isolated_worker_stay_on_the_gpu(
 ) -> None:
     """It has the WebGPU painter, as any other worker has."""
     url = serve_as({"Content-Security-Policy": ""}).url
-    engine = EngineDriver(launch(*WEBGPU_FLAGS), url, "webgpu", "webgpu", isolated=True)
+    engine = EngineDriver(launch(*LIVE_FLAGS), url, "webgpu", "webgpu", isolated=True)
     assert engine.start(effect="mask", edges="raw")["painter"] == "webgpu"
     assert engine.show(astronaut[:64, :64])["width"] == 64

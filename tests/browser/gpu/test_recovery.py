@@ -74,7 +74,7 @@ def test_a_lost_device_is_replaced_once_then_wasm_and_canvas_2d_go_on(launch, si
 
 def test_a_validation_error_leads_to_canvas_2d_in_two_steps(launch, site):
     """An invalid call is answered with a new device, the next one with Canvas 2D; the model stays on WebGPU."""
-    engine = start(launch, site, effect="picture")
+    engine = start(launch, site, effect="picture", edges="raw")  # SwiftShader needs less for it
     backdrop = np.full((40, 40, 3), (200, 30, 90), np.uint8)
     engine.backdrop(backdrop)
     before = engine.snapshot()

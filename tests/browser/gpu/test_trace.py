@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tests.browser.flags import WEBGPU_FLAGS
+from tests.browser.gpu.gpu_buffers import SKIP_MODEL
 from tests.browser.gpu.gpu_watch import faults, seen, watch_gpu
 from tests.browser.harness import EngineDriver
 
@@ -69,6 +70,7 @@ def test_steps_on_the_gpu(launch: Callable[..., GuardedPage], site: Server, astr
     assert 0.9 < raw.max() <= 1
     count = len(readbacks(engine))
     engine.page.evaluate("engine.setTrace('off')")
+    engine.in_worker(SKIP_MODEL)
     engine.show(astronaut)
     engine.page.wait_for_timeout(400)  # twice the time between two traces
     assert len(readbacks(engine)) == count
