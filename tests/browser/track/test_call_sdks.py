@@ -115,6 +115,7 @@ def test_twilio_takes_each_kind_of_input_and_another_camera(launch, serve_as):
     assert kinds(page) <= NEVER_RAW
 
 
+@READS_FRAMES
 def test_twilio_is_told_what_is_wrong(launch, serve_as):
     """Options of no sense throw; a canvas that cannot be painted on is an `error`, once."""
     page = open_sdk(launch, serve_as, "twilio", effect="none")
