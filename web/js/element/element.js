@@ -318,11 +318,12 @@ export class SelfieSegmentationElement extends ElementProperties {
   /** @param {object} [options] */
   async record(options = {}) {
     const { record } = await import("../recording/record.js");
-    const stream = (/** @type {boolean} */ alpha) => {
-      if (this.#shell.isPainted) return this.#broadcast.stream(undefined, { alpha, steady: true });
-      throw new Error("There is no picture to record yet: wait for the first `frame` event.");
-    };
-    return record(options, { isTransparent: this.#told.effect === "transparent", ...this.#size, stream });
+    return record(options, {
+      ...this.#size,
+      isTransparent: this.#told.effect === "transparent",
+      isPainted: () => this.#shell.isPainted,
+      stream: (alpha) => this.#broadcast.stream(undefined, { alpha, steady: true }),
+    });
   }
 
   /** @param {string} type @param {any} detail */

@@ -4,40 +4,57 @@ import { openMicrophone } from "./microphone.js";
 import { Recording } from "./recording.js";
 import { readWanted, typeFor } from "./wanted.js";
 
-/** @param {() => MediaStream} stream @param {MediaStreamTrack | false} sound  Goes, if there is no picture. */
-function pictureStream(stream, sound) {
+/**
+ * @typedef {object} Picture
+ * @property {boolean} isTransparent  Whether the effect is.
+ * @property {number} width
+ * @property {number} height
+ * @property {() => boolean} isPainted
+ * @property {(alpha: boolean) => MediaStream} stream  Of what is painted.
+ */
+
+/**
+ * @param {unknown} options  See `RecordOptions` in `web/types/pyselfie.d.ts`.
+ * @param {Picture} picture
+ * @returns {Promise<Recording>}
+ */
+export async function record(options, { isTransparent, width, height, isPainted, stream }) {
+  const wanted = readWanted(options);
+  const type = typeFor(wanted);
+  const alpha = wanted.transparent ?? (isTransparent && type.startsWith("video/webm"));
+  mustBe(isPainted());
+  const sound = await openSound(wanted.audio);
+  /** @type {MediaStreamTrack[]} */
+  const tracks = [...sound];
+  const release = () => {
+    for (const track of tracks) track.stop();
+  };
   try {
-    return stream();
+    mustBe(isPainted()); // the element may have stopped while the microphone was asked for
+    tracks.unshift(...stream(alpha).getTracks());
+    return begun(new MediaStream(tracks), type, wanted, { width, height, release });
   } catch (error) {
-    if (sound) sound.stop();
+    release();
     throw error;
   }
 }
 
-/**
- * @param {unknown} options  See `RecordOptions` in `web/types/pyselfie.d.ts`.
- * @param {object} picture
- * @param {boolean} picture.isTransparent  Whether the effect is.
- * @param {number} picture.width
- * @param {number} picture.height
- * @param {(alpha: boolean) => MediaStream} picture.stream  Asked for last.
- * @returns {Promise<Recording>}
- */
-export async function record(options, { isTransparent, width, height, stream }) {
-  const asked = readWanted(options);
-  const wanted = { ...asked, transparent: asked.transparent ?? (isTransparent && asked.format !== "mp4") };
-  const type = typeFor(wanted);
-  const { audio } = wanted;
-  const sound = typeof audio === "boolean" ? audio && (await openMicrophone()) : audio.clone();
-  const pictures = pictureStream(() => stream(wanted.transparent), sound);
-  const all = new MediaStream([...pictures.getTracks(), ...(sound ? [sound] : [])]);
-  const release = () => {
-    for (const track of [...pictures.getTracks(), ...all.getTracks()]) track.stop();
-  };
+/** @param {boolean} isPainted */
+function mustBe(isPainted) {
+  if (!isPainted) throw new Error("There is no picture to record yet: wait for the first `frame` event.");
+}
+
+/** @param {boolean | MediaStreamTrack} audio @returns {Promise<MediaStreamTrack[]>} the recording's own */
+async function openSound(audio) {
+  if (typeof audio === "boolean") return audio ? [await openMicrophone()] : [];
+  return [audio.clone()];
+}
+
+/** @param {ConstructorParameters<typeof Recording>} given */
+function begun(...given) {
   try {
-    return new Recording(all, type, wanted, { width, height, release });
+    return new Recording(...given);
   } catch (error) {
-    release();
     throw new Error(`The browser's recorder cannot begin (${error instanceof Error ? error.message : error}).`);
   }
 }

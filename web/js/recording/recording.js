@@ -101,7 +101,9 @@ export class Recording extends EventTarget {
   /** @param {Event} event */
   #fail(event) {
     const { error } = /** @type {Event & {error?: unknown}} */ (event);
-    this.#end("error", `The browser's recorder has failed (${error ?? "it says no more"}).`);
+    this.#end("error");
+    this.#reason = "error"; // also where it has stopped before it tells
+    this.#message = `The browser's recorder has failed (${error ?? "it says no more"}).`;
   }
 
   /** @param {Reason} reason @param {string} [message] */
@@ -117,8 +119,7 @@ export class Recording extends EventTarget {
     if (this.#since !== null) this.#stopClock();
     this.#release();
     const blob = new Blob(this.#pieces, { type: this.#recorder.mimeType });
-    const begin = new Uint8Array(await blob.slice(0, FIRST_FRAMES_BYTES).arrayBuffer());
-    const transparent = begin.some((_, start) => ALPHA.every((byte, index) => begin[start + index] === byte));
+    const transparent = await hasAlpha(blob);
     this.#pieces = [];
     const { seconds } = this;
     this.#finished.resolve({ blob, seconds, transparent, reason: this.#reason, message: this.#message });
@@ -128,5 +129,16 @@ export class Recording extends EventTarget {
   #tell() {
     const { state, seconds, bytes } = this;
     this.dispatchEvent(new CustomEvent("progress", { detail: { state, seconds, bytes } }));
+  }
+}
+
+/** @param {Blob} blob */
+async function hasAlpha(blob) {
+  if (!blob.type.includes("webm")) return false;
+  try {
+    const begin = new Uint8Array(await blob.slice(0, FIRST_FRAMES_BYTES).arrayBuffer());
+    return begin.some((_, start) => ALPHA.every((byte, index) => begin[start + index] === byte));
+  } catch {
+    return false; // the browser had no room for the data: who saves it is told
   }
 }
