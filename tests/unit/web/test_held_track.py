@@ -205,6 +205,15 @@ def test_what_a_held_track_refuses(source: str, options: Any, sentence: str) -> 
     assert right == [["processed 1", False, None]]
 
 
+def test_a_number_that_is_none_is_told_once() -> None:
+    """NaN isn't equal to itself; a component that renders with each state would be told without end."""
+    calls, _ = held("""
+        for (let times = 0; times < 3; times++) held.follow(front, { strength: Number("much") });
+        say(take());
+    """)
+    assert [call[0] for call in calls] == ["process"]
+
+
 def test_bad_options_leave_a_held_track_as_it_is() -> None:
     """What it was given before goes on, and the sentence goes with the bad options."""
     told = held("""

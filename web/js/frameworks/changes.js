@@ -11,7 +11,7 @@ const FIXED = WITHOUT_CAMERA.map(({ name }) => name).filter((name) => !CHANGED_B
 
 /** @param {TrackOptions} before @param {TrackOptions} after @param {readonly string[]} names */
 function differ(before, after, names) {
-  return names.some((name) => Reflect.get(before, name) !== Reflect.get(after, name));
+  return names.some((name) => !Object.is(Reflect.get(before, name), Reflect.get(after, name))); // NaN is NaN
 }
 
 /** @param {TrackOptions} before @param {TrackOptions} after */
