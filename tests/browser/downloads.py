@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from tests.browser.waiting import WAIT_MS
 from tests.browser.workers import is_firefox
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ _CATCH = """() => {
   const blobs = new Map();
   const { createObjectURL } = URL;
   const { click } = HTMLAnchorElement.prototype;
-  self.caught = new Promise((done) => {
+  self.caught = new Promise((done, fail) => {
+    setTimeout(() => fail(new Error("nothing was saved")), LIMIT);
     URL.createObjectURL = (blob) => {
       const url = createObjectURL.call(URL, blob);
       blobs.set(url, blob);
@@ -30,7 +32,7 @@ _CATCH = """() => {
       done([this.download, btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))]);
     };
   });
-}"""
+}""".replace("LIMIT", str(WAIT_MS))
 
 
 def downloaded(page: Page, press: Callable[[], None]) -> tuple[str, bytes]:
