@@ -45,6 +45,14 @@ void (self.MediaRecorder = class extends Kept {
   }
 });
 """
+_KEEPS_MICROPHONE = """
+void (navigator.mediaDevices.getUserMedia = async (wanted) => {
+  delete navigator.mediaDevices.getUserMedia;
+  const stream = await navigator.mediaDevices.getUserMedia(wanted);
+  [self.microphone] = stream.getAudioTracks();
+  return stream;
+});
+"""
 _REFUSAL = "(options) => document.getElementById('s').record(options).then(() => '', ({ message }) => message)"
 
 
@@ -154,12 +162,15 @@ def test_transparency_is_kept_where_the_browser_can(camera: ElementPage) -> None
 
 def test_the_microphone_is_recorded_if_asked_for(camera: ElementPage) -> None:
     """The file has sound that isn't silence; the microphone is let go of."""
+    camera.run(_KEEPS_MICROPHONE)
     begin(camera, audio=True)
     until_s(camera, 1.5)
+    assert camera.run("microphone.readyState") == "live"
     camera.run("void recording.stop()")
     with av.open(io.BytesIO(base64.b64decode(recorded(camera)["data"])), "r") as container:
         sound = np.concatenate([frame.to_ndarray().ravel() for frame in container.decode(audio=0)])
     assert np.abs(sound).max() > 0.01
+    assert camera.run("microphone.readyState") == "ended"
 
 
 def test_a_limit_ends_it_with_a_sentence(camera: ElementPage) -> None:
