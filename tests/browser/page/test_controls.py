@@ -28,6 +28,9 @@ TELL_STAGE = """
 """
 
 
+_FOCUSED = "document.activeElement.id"
+
+
 def _snapshot(demo: Demo) -> np.ndarray:
     name, data = downloaded(demo.page, lambda: demo.page.click("#snapshot-button"))
     assert name.endswith(".png")
@@ -51,11 +54,16 @@ def _recorded_pixels(data: bytes) -> np.ndarray:
 
 
 def test_a_recording_is_saved_and_offered_after_a_fault(site: Server, launch: Callable[..., GuardedPage]):
-    """Record, pause, stop: a file with the effect. If the picture ends, a message has what there is of it."""
+    """Record, pause, stop: a file with the effect. If the picture ends, a message has what there is of it.
+
+    The focus stays at the button that ends it, and leaves one that goes.
+    """
     demo = open_demo(launch, site, "?effect=color").wait_painted()
     page, length = demo.page, demo.page.locator("#record-progress")
-    page.click("#record-button")
+    page.focus("#record-button")
+    page.keyboard.press("Space")
     demo.until(lambda: re.fullmatch(r"0:\d\d, [1-9]\d* kB", length.inner_text()))
+    assert page.evaluate(_FOCUSED) == "record-button"
     page.click("#record-pause-button")
     assert page.inner_text("#record-pause-button") == "Go on"
     page.click("#record-pause-button")
@@ -67,9 +75,11 @@ def test_a_recording_is_saved_and_offered_after_a_fault(site: Server, launch: Ca
     assert demo.messages() == []
     page.click("#record-button")
     demo.until(lambda: re.fullmatch(r"0:\d\d, [1-9]\d* kB", length.inner_text()))
+    page.focus("#record-pause-button")
     page.evaluate("document.querySelector('#stage').stop()")
     told = r"The recording has ended with its picture\. What there is of it can be saved: 0:\d\d, \d+ kB\."
     assert re.fullmatch(told, demo.notice())
+    assert page.evaluate(_FOCUSED) == "record-button"
     _, data = downloaded(page, lambda: page.click("#notices .message .button"))
     assert _recorded_pixels(data).shape == pixels.shape
 

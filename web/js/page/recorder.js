@@ -12,6 +12,11 @@ const TITLES = { webm: "WebM", mp4: "MP4" };
 /** @type {Partial<Record<Recorded["reason"], string>>} */
 const ENDS = { ended: "The recording has ended with its picture." };
 
+/** Have the browser ask whether to leave. @param {Event} event */
+function holdBack(event) {
+  event.preventDefault();
+}
+
 export class Recorder {
   #stage;
   #messages;
@@ -25,6 +30,7 @@ export class Recorder {
   #progress = byId("record-progress", HTMLParagraphElement);
   /** @type {Recording | null} */
   #recording = null;
+  #isBeginning = false;
 
   /**
    * @param {import("../../pyselfie.js").SelfieSegmentationElement} stage
@@ -38,9 +44,6 @@ export class Recorder {
     this.#formats.append(...formats.map((format) => new Option(TITLES[format], format)));
     this.#button.addEventListener("click", () => (this.#recording ? void this.#recording.stop() : void this.#begin()));
     this.#pause.addEventListener("click", () => this.#togglePause());
-    addEventListener("beforeunload", (event) => {
-      if (this.#recording) event.preventDefault(); // the browser asks whether to leave
-    });
     this.#show("finished");
   }
 
@@ -50,22 +53,24 @@ export class Recorder {
   }
 
   async #begin() {
-    this.#button.disabled = true; // until the microphone's question is answered
-    this.#messages.clear("recording");
+    if (this.#isBeginning) return; // the microphone's question is open; a disabled button would lose the focus
+    this.#isBeginning = true;
+    for (const topic of ["recording", "alpha"]) this.#messages.clear(topic);
     try {
       const format = /** @type {"webm" | "mp4"} */ (this.#formats.value);
-      this.#follow(await this.#stage.record({ format, audio: this.#sound.checked }));
+      const wantsAlpha = this.#stage.effect === "transparent" && format === "webm";
+      this.#follow(await this.#stage.record({ format, audio: this.#sound.checked }), wantsAlpha);
     } catch (error) {
       this.#messages.show("recording", error instanceof Error ? error.message : String(error));
     } finally {
-      this.#button.disabled = false;
+      this.#isBeginning = false;
     }
   }
 
-  /** @param {Recording} recording */
-  #follow(recording) {
-    const wantsAlpha = this.#stage.effect === "transparent" && this.#formats.value === "webm";
+  /** @param {Recording} recording @param {boolean} wantsAlpha */
+  #follow(recording, wantsAlpha) {
     this.#recording = recording;
+    addEventListener("beforeunload", holdBack); // only now: such a page may not be kept for who comes back
     on(recording, "progress", ({ state, seconds, bytes }) => {
       this.#show(state);
       this.#progress.textContent = lengthOf(seconds, bytes);
@@ -83,6 +88,7 @@ export class Recorder {
   /** @param {Recording["state"]} state */
   #show(state) {
     const isOn = state !== "finished";
+    if (!isOn && document.activeElement === this.#pause) this.#button.focus(); // it goes
     this.#box.dataset.state = state;
     this.#label.textContent = isOn ? "Stop" : "Record";
     this.#pause.hidden = this.#progress.hidden = !isOn;
@@ -95,6 +101,7 @@ export class Recorder {
   /** @param {Recorded} recorded @param {boolean} wantedAlpha */
   #finish({ blob, seconds, reason, message, transparent }, wantedAlpha) {
     this.#recording = null;
+    removeEventListener("beforeunload", holdBack);
     this.#show("finished");
     if (blob.size === 0) {
       this.#messages.show("recording", `${message || ENDS[reason] || ""} Nothing had been recorded yet.`.trim());
