@@ -143,13 +143,24 @@ export interface RecordingProgress {
   bytes: number;
 }
 
-/** What `record()` gives. Emits `progress` each second and at each change, a `CustomEvent<RecordingProgress>`. */
+/** What `record()` gives. Emits `progress` each second and at each change. */
 export interface Recording extends EventTarget, Readonly<RecordingProgress> {
   /** Fulfilled when it has ended, whatever ended it; never rejected. */
   readonly finished: Promise<Recorded>;
   pause(): void;
   resume(): void;
   stop(): Promise<Recorded>;
+
+  addEventListener(
+    type: "progress",
+    listener: (this: Recording, event: CustomEvent<RecordingProgress>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
 }
 
 /** The element's events as templates listen to them: `onready`, `onframe` and so on. */

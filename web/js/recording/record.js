@@ -4,6 +4,8 @@ import { openMicrophone } from "./microphone.js";
 import { Recording } from "./recording.js";
 import { readWanted, typeFor } from "./wanted.js";
 
+/** @typedef {import("../../types/pyselfie.js").Recording} Typed  With the types of its events. */
+
 /**
  * @typedef {object} Picture
  * @property {boolean} isTransparent  Whether the effect is.
@@ -16,7 +18,7 @@ import { readWanted, typeFor } from "./wanted.js";
 /**
  * @param {unknown} options  See `RecordOptions` in `web/types/pyselfie.d.ts`.
  * @param {Picture} picture
- * @returns {Promise<Recording>}
+ * @returns {Promise<Typed>}
  */
 export async function record(options, { isTransparent, width, height, isPainted, stream }) {
   const wanted = readWanted(options);
@@ -50,10 +52,12 @@ async function openSound(audio) {
   return [audio.clone()];
 }
 
-/** @param {ConstructorParameters<typeof Recording>} given */
+/** @param {ConstructorParameters<typeof Recording>} given @returns {Typed} */
 function begun(...given) {
   try {
-    return new Recording(...given);
+    /** @type {Omit<Typed, "addEventListener">} */
+    const recording = new Recording(...given);
+    return /** @type {Typed} */ (recording);
   } catch (error) {
     throw new Error(`The browser's recorder cannot begin (${error instanceof Error ? error.message : error}).`);
   }
