@@ -115,7 +115,7 @@ export interface RecordOptions {
   format?: "webm" | "mp4" | null;
   /** True: the microphone, which the browser asks for; or an audio track, of which a clone is recorded. Default: false. */
   audio?: boolean | MediaStreamTrack;
-  /** Whether a WebM keeps the alpha. Default: if the effect is "transparent". */
+  /** Whether the file keeps the alpha, as only WebM does. Default: if the effect is "transparent" and the file a WebM. */
   transparent?: boolean | null;
   /** It ends there, to the second. Default: 3600. */
   maxSeconds?: number;
