@@ -5,19 +5,13 @@ import { Engine } from "../engine/engine.js";
 import { discard } from "../engine/frames.js";
 import { classImages, maskImage, tracedArray } from "../mask_image.js";
 import { faultOf } from "../options.js";
-import { feedBackdrop, isColor } from "../sources/background.js";
-import { exchangeCamera } from "../sources/camera.js";
-import { EffectSource } from "../sources/effect_source.js";
-import { Sources } from "../sources/sources.js";
-import { openUrl } from "../sources/url.js";
 import { Broadcast } from "../track/composite_stream.js";
+import { Inputs } from "./inputs.js";
 import { ElementProperties } from "./properties.js";
 import { ATTRIBUTES, changed, FORWARDED, namesOf, optionsOf, PROPERTIES, settingOf } from "./settings.js";
 import { Shell } from "./shell.js";
 
 /** @typedef {import("../options.js").Option} Option */
-
-const EFFECT_SRC = namesOf(/** @type {Option} */ (PROPERTIES.get("effectSrc")));
 
 /** See `web/types/pyselfie.d.ts` for what each attribute, method and event is. */
 export class SelfieSegmentationElement extends ElementProperties {
@@ -25,37 +19,19 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   #shell = new Shell(this);
   #engine = this.#newEngine();
-  #sources = new Sources(this);
+  #inputs = new Inputs(this, {
+    engine: () => this.#engine,
+    onEmptied: () => this.#shell.emptied(),
+    onNotice: (code, message) => this.#emit("notice", { code, message }),
+    onFault: (code, message) => this.#complain(code, message),
+  });
   #broadcast = new Broadcast((listener, how) => this.#engine.tap(listener, how));
-  #background = new AbortController();
-  #effect = new EffectSource(
-    (source) => this.#engine.setCustomEffect(source),
-    (sentence) => this.#complain("option", sentence),
-  );
   /** @type {import("../engine/engine.js").Options} what the engine has been told */
   #told = {};
   #running = false;
   #size = { width: 0, height: 0 };
   /** Attributes that have changed in this task: they are seen to together. @type {Set<string>} */
   #changes = new Set();
-
-  constructor() {
-    super();
-    for (const type of ["failed", "fault"]) {
-      this.#sources.addEventListener(type, (event) => {
-        this.#complain("source", /** @type {CustomEvent} */ (event).detail.sentence);
-      });
-    }
-    this.#sources.addEventListener("opened", (event) => {
-      const { notice } = /** @type {CustomEvent} */ (event).detail.source;
-      if (notice) this.#emit("notice", { code: "source", message: notice });
-    });
-    for (const type of ["muted", "notice"]) {
-      this.#sources.addEventListener(type, (event) => {
-        this.#emit("notice", { code: "camera", message: /** @type {CustomEvent} */ (event).detail.sentence });
-      });
-    }
-  }
 
   /** @param {{site?: string | null, backend?: string, painter?: string, isolated?: boolean}} [settings] */
   #newEngine(settings) {
@@ -98,8 +74,8 @@ export class SelfieSegmentationElement extends ElementProperties {
     if (!this.#running) {
       this.#running = true;
       this.#tellOptions();
-      this.#openBackground();
-      if (this.#hasSource) this.#openSource();
+      this.#inputs.openBackground();
+      if (this.#inputs.hasSource) this.#inputs.openSource();
     }
     return this.#startEngine();
   }
@@ -113,8 +89,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   stop() {
     this.#running = false;
-    this.#background.abort();
-    this.#sources.close();
+    this.#inputs.close();
     this.#broadcast.stop();
     this.#engine.close();
     this.#told = {};
@@ -129,23 +104,19 @@ export class SelfieSegmentationElement extends ElementProperties {
     for (const name of names) Reflect.deleteProperty(this.#told, ATTRIBUTES.get(name) ?? ""); // another model may run by now
     if (names.has("fit")) this.#shell.stage.style.setProperty("--selfie-fit", this.#oneOf("fit"));
     if (["site", "backend", "painter", "isolated"].some((name) => names.has(name))) this.#changeEngine();
-    if (EFFECT_SRC.some((name) => names.has(name))) this.#openEffect();
+    this.#inputs.openEffect(names);
     if (this.#running) this.#update(names);
-    else if (!this.isConnected || !this.#hasSource) return;
+    else if (!this.isConnected || !this.#inputs.hasSource) return;
     else if (appears || names.has("src") || names.has("camera")) this.#begin();
-  }
-
-  get #hasSource() {
-    return this.hasAttribute("src") || this.hasAttribute("camera");
   }
 
   /** @param {Set<string>} names */
   #update(names) {
     this.#tellOptions(names);
-    if (names.has("background")) this.#openBackground();
+    if (names.has("background")) this.#inputs.openBackground();
     if (names.has("background") && !this.hasAttribute("background")) this.#engine.setBackdrop(null);
-    if (names.has("src") || names.has("camera")) this.#openSource();
-    if (names.has("paused")) this.#applyPause();
+    if (names.has("src") || names.has("camera")) this.#inputs.openSource();
+    if (names.has("paused")) this.#inputs.applyPause();
   }
 
   /** The source, the streams and all that was told go on with another engine; but no isolated effect in one that isn't. */
@@ -153,7 +124,7 @@ export class SelfieSegmentationElement extends ElementProperties {
     const before = this.#engine;
     this.#engine = this.#wantedEngine();
     this.#engine.succeed(before);
-    if (before.isIsolated && !this.#engine.isIsolated) this.#effect.set(null);
+    if (before.isIsolated && !this.#engine.isIsolated) this.#inputs.setEffect(null);
     this.#shell.stopped();
     if (this.#running) this.#startEngine();
   }
@@ -179,43 +150,6 @@ export class SelfieSegmentationElement extends ElementProperties {
     const changes = changed(this.#told, options);
     this.#told = { ...this.#told, ...options };
     if (Object.keys(changes).length > 0) this.#engine.setOptions(changes);
-  }
-
-  #openSource() {
-    const camera = this.getAttribute("camera");
-    const src = this.getAttribute("src");
-    if (camera !== null) void this.#sources.open("camera", (signal) => exchangeCamera(camera, this.#sources, signal));
-    else if (src) void this.#sources.open("src", (signal) => openUrl(src, signal));
-    else {
-      this.#sources.close();
-      this.#engine.reset();
-      this.#shell.emptied();
-    }
-  }
-
-  async #openBackground() {
-    this.#background.abort();
-    const background = this.getAttribute("background");
-    if (!background || isColor(background)) return;
-    this.#background = new AbortController();
-    const { signal } = this.#background;
-    try {
-      await feedBackdrop(background, (bitmap) => this.#engine.setBackdrop(bitmap), signal);
-    } catch (error) {
-      if (!signal.aborted) this.#complain("background", error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  /** Whether it runs or not: an engine keeps what it is given. */
-  #openEffect() {
-    const address = settingOf(this, /** @type {Option} */ (PROPERTIES.get("effectSrc")));
-    if (address) void this.#effect.open(String(address));
-    else this.#effect.set(null);
-  }
-
-  #applyPause() {
-    const playback = this.#sources.current?.playback;
-    if (playback && playback.paused !== this.paused) playback.toggle();
   }
 
   /** The value of a choice that isn't the engine's option; if it's wrong, the default. @param {string} name */
@@ -262,14 +196,14 @@ export class SelfieSegmentationElement extends ElementProperties {
   /** @param {ImageBitmap | null} bitmap */
   setBackdrop(bitmap) {
     if (this.#isRefused("background", backdropFault(bitmap))) return discard(/** @type {ImageBitmap} */ (bitmap));
-    this.#background.abort();
+    this.#inputs.dropBackground();
     this.#engine.setBackdrop(bitmap);
   }
 
   /** @param {string | URL | null} source */
   setEffect(source) {
     if (this.#changes.has("isolated")) this.#applyChanges(); // which may drop the one before
-    this.#effect.set(source);
+    this.#inputs.setEffect(source);
   }
 
   stopEffect() {
@@ -297,8 +231,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {"off" | "live" | "held"} state */
   setTrace(state) {
-    if (this.#isRefused("option", traceFault(state))) return;
-    this.#engine.setTrace(state);
+    if (!this.#isRefused("option", traceFault(state))) this.#engine.setTrace(state);
   }
 
   /** @param {string} step */
@@ -344,8 +277,8 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   #onFirstFrame() {
     const effect = this.#told.effect ?? PROPERTIES.get("effect")?.initial;
-    this.#shell.painted(`${this.#sources.current?.name ?? "Picture"}, effect: ${effect}`);
-    if (this.paused) this.#applyPause();
+    this.#shell.painted(`${this.#inputs.name ?? "Picture"}, effect: ${effect}`);
+    if (this.paused) this.#inputs.applyPause();
   }
 
   /** @param {string} code @param {string} fault of what a method was passed */
