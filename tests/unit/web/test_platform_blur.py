@@ -98,9 +98,13 @@ def test_a_camera_that_goes_on_is_told_of() -> None:
 
 
 def test_a_closed_watch_hears_nothing() -> None:
-    """The track is somebody else's, and may live on."""
+    """The track is somebody else's, and may live on; nor does it tell what its last question came to."""
     assert camera("""
+        sink.platformBlur = "off";
+        camera.obeys = false;
+        blur.has(plain);
         blur.close();
+        await rest();
         camera.change(false);
-        say(blur.has(plain));
-    """)
+        say([blur.has(plain), camera.asked.length, told]);
+    """) == [True, 1, []]

@@ -49,6 +49,7 @@ export class PlatformBlur {
   }
 
   close() {
+    this.#tell = () => {}; // an answer may still come
     this.#track.removeEventListener("configurationchange", this.#read);
   }
 }
