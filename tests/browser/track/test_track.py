@@ -48,30 +48,6 @@ def test_metrics_say_what_runs_and_why(launch, site, camera_file):
     assert page.run("told.find(({ type }) => type === 'statechange')") == {"type": "statechange", "state": "running"}
 
 
-# A camera of the specification's shape: no browser here has one that blurs.
-_BLURS = """
-self.blurs = true;
-const { getSettings } = MediaStreamTrack.prototype;
-MediaStreamTrack.prototype.getSettings = function () {
-  return { ...getSettings.call(this), backgroundBlur: self.blurs };
-};
-"""
-
-
-def test_a_camera_that_blurs_is_shown_as_it_is(launch, site, camera_file):
-    """Its blur stands for ours: no model runs, a notice says so; with the next configuration the model does."""
-    page = open_track(launch, site, camera_file, script=_BLURS, effect="blur")
-    stages = "told.findLast(({ type }) => type === 'stats')?.stages"
-    page.page.wait_for_function(f"() => {stages}?.paint")
-    assert "infer" not in page.run(stages)
-    [notice] = page.run("told.filter(({ type }) => type === 'notice')")
-    assert notice["code"] == "camera"
-    assert notice["message"].startswith("The camera blurs the background itself, so no other blur is added;")
-    page.run("() => { blurs = false; camera.dispatchEvent(new Event('configurationchange')); }")
-    page.page.wait_for_function(f"() => {stages}.infer")
-    assert page.run("told.filter(({ type }) => type === 'error')") == []
-
-
 @pytest.mark.engines
 def test_options_change_without_a_flash(launch, site, camera_file):
     """Each frame has the old colour or the new one; nothing in between, no wall, no gap."""
