@@ -71,6 +71,21 @@ _HAND_OVER = """([how, files]) => {
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 """How many pixels wider a page is than its window, without its scrollbar."""
 
+OUTSIDE = """() => [...document.querySelectorAll("body *")]
+  .filter((element) => element.checkVisibility() && !element.closest("svg, .skip-link"))
+  .map((element) => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
+  .filter(([, box]) => box.right > innerWidth + 0.5 || box.left < -0.5)
+  .map(([html]) => html)"""
+"""Script: what lies outside the window."""
+
+SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary")]
+  .filter((element) => element.checkVisibility({ opacityProperty: false }))
+  .map((element) => element.type === "checkbox" ? element.closest("label") : element)
+  .map((element) => [element.id || element.value || element.textContent.trim(), element.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 40 || box.height < 40)
+  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
+"""Script: what is too small to be touched."""
+
 RUN_AXE = """async () => {
   const changes = document.getAnimations().filter((one) => one instanceof CSSTransition);
   await Promise.allSettled(changes.map(({ finished }) => finished)); // colours in between are nobody's

@@ -8,7 +8,7 @@ import pytest
 
 from pyselfie.core.options import EFFECT_NAMES
 from tests.browser.flags import camera_flags
-from tests.browser.page.page_kit import OVERFLOW, open_demo
+from tests.browser.page.page_kit import OUTSIDE, OVERFLOW, SMALL_TARGETS, open_demo
 from tests.browser.waiting import until
 
 if TYPE_CHECKING:
@@ -21,17 +21,6 @@ if TYPE_CHECKING:
     from tests.browser.guard import GuardedPage
 
 NARROW = {"width": 360, "height": 740}
-_SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary")]
-  .filter((element) => element.checkVisibility({ opacityProperty: false }))
-  .map((element) => element.type === "checkbox" ? element.closest("label") : element)
-  .map((element) => [element.id || element.value || element.textContent.trim(), element.getBoundingClientRect()])
-  .filter(([, box]) => box.width < 40 || box.height < 40)
-  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
-_OUTSIDE = """() => [...document.querySelectorAll("body *")]
-  .filter((element) => element.checkVisibility() && !element.closest("svg, .skip-link"))
-  .map((element) => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
-  .filter(([, box]) => box.right > innerWidth + 0.5 || box.left < -0.5)
-  .map(([html]) => html)"""
 _CARD_ROWS = """() => {
   const rows = new Map();
   for (const card of document.querySelectorAll(".card")) {
@@ -151,8 +140,8 @@ def test_narrow_page_never_scrolls_sideways(site: Server, launch: Callable[..., 
     demo.alert()
     page.click("#stats summary")
     assert page.evaluate(OVERFLOW) == 0
-    assert page.evaluate(_OUTSIDE) == []
-    assert page.evaluate(_SMALL_TARGETS) == []
+    assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(SMALL_TARGETS) == []
 
 
 def test_wide_page_has_controls_beside_a_large_stage(site: Server, launch: Callable[..., GuardedPage]):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pytest
 
-from tests.browser.page.page_kit import encode, two_colours
+from tests.browser.page.page_kit import OUTSIDE, SMALL_TARGETS, encode, two_colours
 from tests.browser.play.play_kit import NEGATIVE, RED, Play, opened
 
 if TYPE_CHECKING:
@@ -62,20 +62,9 @@ _RESTORE = """async () => {
 _NO_STORAGE = """for (const name of ["sessionStorage", "localStorage"]) {
   Object.defineProperty(self, name, { get() { throw new DOMException("forbidden", "SecurityError"); } });
 }"""
-_OUTSIDE = """() => [...document.querySelectorAll("body *")]
-  .filter((element) => element.checkVisibility() && !element.closest("svg, .skip-link"))
-  .map((element) => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
-  .filter(([, box]) => box.right > innerWidth + 0.5 || box.left < -0.5)
-  .map(([html]) => html)"""
 _MOVES = """() => [document, document.getElementById("editor").shadowRoot]
   .flatMap((root) => root.getAnimations())
   .map(({ animationName }) => animationName.replace("2", ""))"""
-_SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary")]
-  .filter((element) => element.checkVisibility({ opacityProperty: false }))
-  .map((element) => element.type === "checkbox" ? element.closest("label") : element)
-  .map((element) => [element.id || element.textContent.trim(), element.getBoundingClientRect()])
-  .filter(([, box]) => box.width < 40 || box.height < 40)
-  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
 
 
 @pytest.fixture(scope="module")
@@ -233,8 +222,8 @@ def test_axe_finds_nothing(play: Play, scheme: Literal["light", "dark"], window:
     assert play.axe() == []
     page.keyboard.press("Escape")
     assert page.evaluate("document.documentElement.scrollWidth") <= window["width"]
-    assert page.evaluate(_OUTSIDE) == []
-    assert page.evaluate(_SMALL_TARGETS) == []
+    assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(SMALL_TARGETS) == []
 
 
 @pytest.mark.chromium("Playwright asks only it for less motion")
