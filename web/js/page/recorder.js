@@ -27,7 +27,7 @@ export class Recorder {
   #pauseLabel = byId("record-pause-label", HTMLSpanElement);
   #formats = byId("record-format", HTMLSelectElement);
   #sound = byId("record-sound", HTMLInputElement);
-  #progress = byId("record-progress", HTMLParagraphElement);
+  #progress = byId("record-progress", HTMLElement);
   /** @type {Recording | null} */
   #recording = null;
   #isBeginning = false;
@@ -94,8 +94,7 @@ export class Recorder {
     this.#pause.hidden = this.#progress.hidden = !isOn;
     this.#pause.dataset.playing = String(state === "recording");
     this.#pauseLabel.textContent = state === "paused" ? "Go on" : "Pause";
-    byId("record-choice", HTMLLabelElement).hidden = isOn || this.#formats.length < 2;
-    byId("record-sound-choice", HTMLLabelElement).hidden = isOn;
+    byId("record-choices", HTMLDivElement).hidden = isOn;
   }
 
   /** @param {Recorded} recorded @param {boolean} wantedAlpha */
