@@ -52,7 +52,8 @@ async ([pngs, turns, { auto, rich, patience }]) => {
     engine.push(copy, { cut: index % 13 === 0, still: settles && asked === auto });
     if (index % 37 === 36) engine.reset();
     const wanted = asked === auto ? rich : asked;
-    if (settles) await until(() => runs().modelSelection === wanted, "never came");
+    const isThere = () => runs().modelSelection === wanted && runs().modelAsked === asked; // not one asked for before
+    if (settles) await until(isThere, "never came");
   }
 }
 """
