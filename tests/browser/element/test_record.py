@@ -73,8 +73,10 @@ def element(
 @pytest.fixture
 def camera(element: ElementPage) -> ElementPage:
     """Return that page with the camera on green."""
-    element.run("Object.assign(document.getElementById('s'), { effect: null, background: '#20a040', src: null })")
-    element.run("document.getElementById('s').camera = 'user'")
+    after = element.position()
+    wanted = "{ effect: null, background: '#20a040', src: null, camera: 'user' }"
+    element.run(f"Object.assign(document.getElementById('s'), {wanted})")
+    element.wait("frame", where="event.width !== 512", after=after)
     return element
 
 

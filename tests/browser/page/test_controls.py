@@ -74,6 +74,7 @@ def test_a_recording_is_saved_and_offered_after_a_fault(site: Server, launch: Ca
     assert page.inner_text("#record-button") == "Record"
     assert demo.messages() == []
     page.click("#record-button")
+    page.locator("#recorder[data-state=recording]").wait_for()
     demo.until(lambda: re.fullmatch(r"0:\d\d, [1-9]\d* kB", length.inner_text()))
     page.focus("#record-pause-button")
     page.evaluate("document.querySelector('#stage').stop()")
