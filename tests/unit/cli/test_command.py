@@ -74,6 +74,31 @@ def test_result_folder_inside_the_input_is_not_read(folder: Path, capsys: Any) -
     assert run_json(capsys, *command)[1]["skipped"] == 3
 
 
+def test_input_inside_the_result_folder_is_read(folder: Path, capsys: Any) -> None:
+    """Its results go beside it: they are none of its files."""
+    command = [str(folder / "summer"), "-o", str(folder), "--mask"]
+    code, summary = run_json(capsys, *command)
+    assert (code, summary["done"]) == (0, 1)
+    assert (folder / "c.png").exists()
+    assert run_json(capsys, *command)[1]["skipped"] == 1
+
+
+def test_folder_that_goes_while_it_is_looked_through_is_left_out(
+    folder: Path, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else may tidy up at the same time."""
+    scan = os.scandir
+
+    def remove_first(path: Any) -> Any:
+        if str(path) == str(folder / "summer"):
+            raise FileNotFoundError(path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", remove_first)
+    code, summary = run_json(capsys, str(folder), "-o", str(tmp_path / "out"), "--mask")
+    assert (code, summary["done"]) == (0, 2)
+
+
 def test_summary_says_everything(folder: Path, tmp_path: Path, capsys: Any) -> None:
     """`--json` prints model, effect, counts and one entry for each file, and nothing else on standard output."""
     code, summary = run_json(
