@@ -30,13 +30,18 @@ _PACKAGES = {
     "hdfs": "pyarrow",
     "webhdfs": "requests",
 }
-_VERSIONS = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "last_modified", "updated", "created", "modified")
+_VERSIONS = (
+    *("ETag", "etag", "md5Hash", "Content-MD5", "Digest", "mtime", "LastModified", "Last-Modified", "last_modified"),
+    *("updated", "created", "modified"),
+)
+_OF_THIS_COMPUTER = re.compile(r"(file|local)://(/(?=[A-Za-z]:))?", re.IGNORECASE)  # file:///C:/, too
 _one_writer = threading.Lock()  # fsspec has one transaction for each file system
 
 
 def place(text: str) -> Path | RemotePath:
-    """Return what the command line names: a path, or a URL."""
-    return RemotePath(text) if _URL.match(text) else Path(text)
+    """Return what the command line names: a path, which a URL of this computer's files is, too, or another URL."""
+    own = _OF_THIS_COMPUTER.match(text)
+    return Path(text[own.end() :]) if own else RemotePath(text) if _URL.match(text) else Path(text)
 
 
 class RemotePath:
