@@ -152,9 +152,11 @@ def test_stopped_command_leaves_no_half_file(
     write_film(folder / "z.mp4", scenes(astronaut, (320, 180), 30) * 50, sound=None)
     command = [sys.executable, "-c", INTERRUPTIBLE, str(folder), "-o", str(out), "--json", "--dask", address]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": "pysrc"}, stdout=subprocess.PIPE, text=True)
+    until = time.monotonic() + 120
     try:
         while len(pictures_in(out) if out.exists() else []) < 6 or not list(out.glob(".pyselfie-*.part.mp4")):
             assert process.poll() is None
+            assert time.monotonic() < until, "the film was not begun"
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         printed, _ = process.communicate(timeout=60)

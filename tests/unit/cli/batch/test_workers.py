@@ -123,9 +123,11 @@ def test_stopped_command_leaves_no_process_and_no_half_file(
     process = subprocess.Popen(
         command, env={**os.environ, "PYTHONPATH": "pysrc"}, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
+    until = time.monotonic() + 120
     try:
         while len(list(out.glob(".pyselfie-*.part.mp4"))) < 2:
             assert process.poll() is None
+            assert time.monotonic() < until, "no film was begun"
             time.sleep(0.02)
         children = children_of(process.pid)
         assert len(children) >= 2
