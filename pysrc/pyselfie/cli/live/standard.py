@@ -54,9 +54,9 @@ def run_standard(options: argparse.Namespace, check: Callable[[], None]) -> Resu
     result = Result(str(given), options.output, "failed")
     source_bytes = input_bytes() if str(given) == DASH else None
     target_bytes = output_bytes() if options.output == DASH else None
-    if is_folder(given) or (target_bytes is None and is_folder(place(options.output))):
-        folder = given if is_folder(given) else options.output
-        raise UsageError(f"{folder} is a folder, but standard input and standard output are one file: name a file")
+    ends = [end for end, stream in ((given, source_bytes), (place(options.output), target_bytes)) if stream is None]
+    for end in filter(is_folder, ends):
+        raise UsageError(f"{end} is a folder, but standard input and standard output are one file: name a file")
     with tempfile.TemporaryDirectory(prefix="pyselfie-") as folder:
         try:
             source = given if source_bytes is None else _received(source_bytes, Path(folder))

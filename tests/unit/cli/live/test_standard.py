@@ -105,6 +105,16 @@ def test_what_cannot_be_read_is_told_of_the_stream(content: bytes, sentence: str
     assert capsys.readouterr().err == f"pyselfie: {sentence}\n"
 
 
+def test_folder_that_is_called_dash_is_no_stream(
+    folder: Path, tmp_path: Path, piped: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """- is standard input and output, whatever lies there."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-").mkdir()
+    code, out = piped((folder / "a.png").read_bytes(), "-", "-o", "-", "--mask", "-q")
+    assert (code, out[:4]) == (0, b"\x89PNG")
+
+
 def test_result_that_the_file_cannot_hold_is_one_sentence(
     folder: Path, tmp_path: Path, piped: Any, capsys: Any
 ) -> None:
