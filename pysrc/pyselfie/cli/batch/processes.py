@@ -8,7 +8,7 @@ import signal
 import time
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from typing import TYPE_CHECKING, Any
 
 from pyselfie.cli.batch.workshop import Outcome, Workshop
@@ -209,6 +209,7 @@ def _without_signals() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    resource_tracker.ensure_running()  # else it starts with the first process, and lets the signals in again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _TERMINAL)
     try:
         yield

@@ -89,6 +89,25 @@ def test_command_that_no_worker_can_carry_out_is_one_sentence(
     assert not (tmp_path / "out").exists()
 
 
+SHIELDED = """
+import signal
+
+def shielded(frame, mask, time):
+    if signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, []):
+        raise ValueError("Ctrl-C gets here")
+    return frame
+"""
+
+
+def test_worker_never_sees_ctrl_c(folder: Path, tmp_path: Path) -> None:
+    """From its first moment on, so that it ends without a word; the first worker of a command, too."""
+    (tmp_path / "fx.py").write_text(SHIELDED)
+    command = [sys.executable, "-m", "pyselfie", str(folder / "40.png"), "-o", str(tmp_path / "out.png"), "--workers"]
+    command += ["1", "--effect-file", str(tmp_path / "fx.py"), "-q"]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": "pysrc"}, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("count", ["0", "two", "-1", "1000"])
 def test_number_of_workers_is_checked(count: str, capsys: Any) -> None:
     """One sentence with what came and what is wanted."""
