@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.batch.plan import plan_one, result_suffix
-from pyselfie.cli.batch.results import Result
 from pyselfie.cli.batch.workshop import Workshop
 from pyselfie.cli.errors import FileError, UsageError, why
 from pyselfie.cli.files import is_folder
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from pyselfie.cli.batch.plan import Job
+    from pyselfie.cli.batch.results import Result
 
 _PIECE = 1 << 20
 _HEAD = 64
@@ -38,7 +38,7 @@ _PICTURES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"BM": ".bmp", b"II*\0
 _EBML = b"\x1aE\xdf\xa3"  # the beginning of Matroska and WebM
 
 
-def run_standard(options: argparse.Namespace, check: Callable[[], None]) -> Result:
+def run_standard(options: argparse.Namespace, check: Callable[[], None], result: Result) -> None:
     """Take one picture or video from standard input, to standard output, or both; see `run_pipe`.
 
     Raises
@@ -51,7 +51,6 @@ def run_standard(options: argparse.Namespace, check: Callable[[], None]) -> Resu
         When nobody reads the result.
     """
     given = options.inputs[0]
-    result = Result(str(given), options.output, "failed")
     source_bytes = input_bytes() if str(given) == DASH else None
     target_bytes = output_bytes() if options.output == DASH else None
     ends = [end for end, stream in ((given, source_bytes), (place(options.output), target_bytes)) if stream is None]
@@ -67,7 +66,6 @@ def run_standard(options: argparse.Namespace, check: Callable[[], None]) -> Resu
         except FileError as error:
             result.status, result.error = "failed", str(error)
         result.error = _in_words(result.error, folder)
-    return result
 
 
 def _do(job: Job, options: argparse.Namespace, check: Callable[[], None], result: Result) -> None:
