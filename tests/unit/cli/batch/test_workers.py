@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +89,27 @@ def test_command_that_no_worker_can_carry_out_is_one_sentence(
     (line,) = capsys.readouterr().err.splitlines()
     assert sentence in line
     assert not (tmp_path / "out").exists()
+
+
+def test_system_without_room_for_a_process_is_one_sentence(
+    folder: Path, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The processes that have been started end; exit code 2."""
+    start = SpawnProcess.start
+    started: list[SpawnProcess] = []
+
+    def refuse_second(process: SpawnProcess) -> None:
+        if started:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        start(process)
+        started.append(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", refuse_second)
+    assert main([str(folder), "-o", str(tmp_path / "out"), "--workers", "2"]) == 2
+    said = capsys.readouterr().err
+    assert said == "pyselfie: a worker process could not be started: Resource temporarily unavailable\n"
+    with pytest.raises(ValueError, match="closed"):
+        started[0].is_alive()
 
 
 SHIELDED = """
