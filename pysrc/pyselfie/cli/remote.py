@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two letters at least: C:// is a drive
 _WEB = {"http", "https"}
+_GONE = {404, 410}
 _WITHOUT_FOLDERS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"}
 _PACKAGES = {
     **dict.fromkeys(("s3", "s3a"), "s3fs"),
@@ -118,6 +119,11 @@ class RemotePath:
         """Give the file system; what it raises becomes an OSError with one line."""
         try:
             yield self.connect()
+        except FileNotFoundError as error:  # which fsspec says of any web server that doesn't give it
+            said = error.__cause__ if self.is_web else None
+            if said is None or isinstance(said, FileNotFoundError) or getattr(said, "status", 0) in _GONE:
+                raise
+            raise OSError(_in_a_line(said)) from error
         except (OSError, UsageError, ImportError):
             raise
         except Exception as error:  # each file system has errors of its own

@@ -128,6 +128,15 @@ def test_file_that_changes_on_a_web_server_is_done_again(
     assert run_json(capsys, *command)[1]["done"] == 1
 
 
+def test_web_server_that_is_not_there_is_one_sentence(tmp_path: Path, capsys: Any) -> None:
+    """It is no missing file."""
+    url = "http://127.0.0.1:1/a.png"
+    assert main([url, "-o", str(tmp_path / "out.png"), "-q"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"pyselfie: {url} cannot be read: Cannot connect to host 127.0.0.1:1")
+    assert said.count("\n") == 1
+
+
 def test_url_of_a_file_of_this_computer_is_its_path(folder: Path, capsys: Any) -> None:
     """So it is known for the same file, which is not overwritten."""
     path = folder / "40.png"
