@@ -160,6 +160,10 @@ def test_wrong_command_is_one_sentence(arguments: list[str], sentence: str, caps
     ("arguments", "sentence"),
     [
         (["a.png", "b.png", "-o", "c.png"], "c.png is one file, but there are many inputs: name a folder, as -o c/"),
+        (
+            ["a.png", "-o", "b.png", "--format", "webp"],
+            "--format is webp, but the result is called b.png: leave --format out, as the name says what is written",
+        ),
         (["a.png", "-o", "b.png", "-e", "gone.py:f"], "the effect gone.py:f cannot be read: there is no such file"),
         (["a.png", "-o", f"{'x' * 300}/"], f"{'x' * 300}/{NAME} cannot be read: its name is too long"),
         (["a.png", "-o", "b/", "-e", "gone.py:f"], "gone.py cannot be read: there is no such file"),

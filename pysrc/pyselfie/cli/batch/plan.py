@@ -59,7 +59,8 @@ def plan(options: argparse.Namespace, record: Record | None = None) -> list[Job]
     Raises
     ------
     UsageError
-        When several inputs shall go into one file, or the folder's record cannot be read.
+        When several inputs shall go into one file, a file's name is not of the format asked for, or the folder's
+        record cannot be read.
     """
     output = place(options.output)
     if isinstance(output, RemotePath) and output.is_web:
@@ -68,10 +69,24 @@ def plan(options: argparse.Namespace, record: Record | None = None) -> list[Job]
     many = len(options.inputs) > 1 or any(is_folder(path) for path in options.inputs)
     if not (is_folder(output) or options.output.endswith(("/", "\\"))):
         if not many:
+            check_name(options, output)
             return [plan_one(options.inputs[0], output)]
         if output.suffix.lower() in PICTURES | VIDEOS or is_there(output):
             raise UsageError(f"{output} is one file, but there are many inputs: name a folder, as -o {output.stem}/")
     return _into_folder(options, output, record or record_of(options, output))
+
+
+def check_name(options: argparse.Namespace, output: Place) -> None:
+    """Check that a result with a name of its own is not asked to be something else.
+
+    Raises
+    ------
+    UsageError
+        When it is: one sentence.
+    """
+    if options.format not in {None, output.suffix.lower()}:
+        said = f"--format is {options.format[1:]}, but the result is called {output}"
+        raise UsageError(f"{said}: leave --format out, as the name says what is written")
 
 
 def plan_one(source: Place, target: Place) -> Job:

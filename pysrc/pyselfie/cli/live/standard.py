@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyselfie.cli.batch.plan import plan_one, result_suffix
+from pyselfie.cli.batch.plan import check_name, plan_one, result_suffix
 from pyselfie.cli.batch.workshop import Workshop
 from pyselfie.cli.errors import FileError, UsageError, why
 from pyselfie.cli.files import is_folder
@@ -44,7 +44,8 @@ def run_standard(options: argparse.Namespace, check: Callable[[], None], result:
     Raises
     ------
     UsageError
-        When standard input or output is closed, or a terminal, or a folder takes its place.
+        When standard input or output is closed, or a terminal, or a folder takes its place; when the result's name is
+        not of the format asked for.
     MissingExtraError
         When what is needed for this kind of file is not installed.
     ReaderGoneError
@@ -56,6 +57,8 @@ def run_standard(options: argparse.Namespace, check: Callable[[], None], result:
     ends = [end for end, stream in ((given, source_bytes), (place(options.output), target_bytes)) if stream is None]
     for end in filter(is_folder, ends):
         raise UsageError(f"{end} is a folder, but standard input and standard output are one file: name a file")
+    if target_bytes is None:
+        check_name(options, place(options.output))
     with tempfile.TemporaryDirectory(prefix="pyselfie-") as folder:
         try:
             source = given if source_bytes is None else _received(source_bytes, Path(folder))

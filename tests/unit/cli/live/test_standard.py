@@ -134,5 +134,7 @@ def test_result_that_the_file_cannot_hold_is_one_sentence(
     """A name that does not suit what came, and a folder in a stream's place."""
     assert piped((folder / "a.mp4").read_bytes(), "-", "-o", str(tmp_path / "out.png"), "--quiet")[0] == 1
     assert f"{tmp_path / 'out.png'} cannot be written: a video ends in" in capsys.readouterr().err
+    assert piped(b"", "-", "-o", str(tmp_path / "out.png"), "--format", "jpg")[0] == 2
+    assert "--format is jpg, but the result is called" in capsys.readouterr().err
     assert piped(b"", str(folder), "-o", "-")[0] == 2
     assert f"pyselfie: {folder} is a folder, but standard input and standard output are" in capsys.readouterr().err
