@@ -49,10 +49,10 @@ def atomic_write(target: Place) -> Iterator[Path]:
 
 @contextmanager
 def _uploaded(target: RemotePath) -> Iterator[Path]:
-    with TemporaryDirectory(prefix="pyselfie-") as folder:
-        part = Path(folder, f"result{target.suffix}")
-        yield part
-        try:
+    try:
+        with TemporaryDirectory(prefix="pyselfie-") as folder:
+            part = Path(folder, f"result{target.suffix}")
+            yield part
             target.write(part)
-        except OSError as error:
-            raise FileError(f"{target} cannot be written: {reason(error)}") from error
+    except OSError as error:
+        raise FileError(f"{target} cannot be written: {reason(error)}") from error

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyselfie.cli.remote import RemotePath
 
 if TYPE_CHECKING:
-    from pathlib import Path, PurePath
+    from pathlib import PurePath
 
     Place = Path | RemotePath
 
@@ -88,4 +89,5 @@ def files_below(folder: Place) -> list[Place]:
     """Return all files of a folder and of those in it, in order."""
     if isinstance(folder, RemotePath):
         return [*folder.below()]
-    return [*sorted(file for file in folder.rglob("*") if file.is_file())]
+    files = (Path(below, name) for below, _, names in os.walk(folder) for name in names)  # whatever goes meanwhile
+    return [*sorted(file for file in files if stat.S_ISREG(mode_of(file)))]

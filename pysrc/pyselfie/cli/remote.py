@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two letters at least: C:// is a drive
 _WEB = {"http", "https"}
+_GONE = {404, 410}
 _WITHOUT_FOLDERS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"}
 _PACKAGES = {
     **dict.fromkeys(("s3", "s3a"), "s3fs"),
@@ -30,13 +31,18 @@ _PACKAGES = {
     "hdfs": "pyarrow",
     "webhdfs": "requests",
 }
-_VERSIONS = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "last_modified", "updated", "created", "modified")
+_VERSIONS = (
+    *("ETag", "etag", "md5Hash", "Content-MD5", "Digest", "mtime", "LastModified", "Last-Modified", "last_modified"),
+    *("updated", "created", "modified"),
+)
+_OF_THIS_COMPUTER = re.compile(r"(file|local)://(/(?=[A-Za-z]:))?", re.IGNORECASE)  # file:///C:/, too
 _one_writer = threading.Lock()  # fsspec has one transaction for each file system
 
 
 def place(text: str) -> Path | RemotePath:
-    """Return what the command line names: a path, or a URL."""
-    return RemotePath(text) if _URL.match(text) else Path(text)
+    """Return what the command line names: a path, which a URL of this computer's files is, too, or another URL."""
+    own = _OF_THIS_COMPUTER.match(text)
+    return Path(text[own.end() :]) if own else RemotePath(text) if _URL.match(text) else Path(text)
 
 
 class RemotePath:
@@ -113,6 +119,11 @@ class RemotePath:
         """Give the file system; what it raises becomes an OSError with one line."""
         try:
             yield self.connect()
+        except FileNotFoundError as error:  # which fsspec says of any web server that doesn't give it
+            said = error.__cause__ if self.is_web else None
+            if said is None or isinstance(said, FileNotFoundError) or getattr(said, "status", 0) in _GONE:
+                raise
+            raise OSError(_in_a_line(said)) from error
         except (OSError, UsageError, ImportError):
             raise
         except Exception as error:  # each file system has errors of its own

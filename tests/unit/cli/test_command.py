@@ -74,6 +74,31 @@ def test_result_folder_inside_the_input_is_not_read(folder: Path, capsys: Any) -
     assert run_json(capsys, *command)[1]["skipped"] == 3
 
 
+def test_input_inside_the_result_folder_is_read(folder: Path, capsys: Any) -> None:
+    """Its results go beside it: they are none of its files."""
+    command = [str(folder / "summer"), "-o", str(folder), "--mask"]
+    code, summary = run_json(capsys, *command)
+    assert (code, summary["done"]) == (0, 1)
+    assert (folder / "c.png").exists()
+    assert run_json(capsys, *command)[1]["skipped"] == 1
+
+
+def test_folder_that_goes_while_it_is_looked_through_is_left_out(
+    folder: Path, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else may tidy up at the same time."""
+    scan = os.scandir
+
+    def remove_first(path: Any) -> Any:
+        if str(path) == str(folder / "summer"):
+            raise FileNotFoundError(path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", remove_first)
+    code, summary = run_json(capsys, str(folder), "-o", str(tmp_path / "out"), "--mask")
+    assert (code, summary["done"]) == (0, 2)
+
+
 def test_summary_says_everything(folder: Path, tmp_path: Path, capsys: Any) -> None:
     """`--json` prints model, effect, counts and one entry for each file, and nothing else on standard output."""
     code, summary = run_json(
@@ -135,6 +160,10 @@ def test_wrong_command_is_one_sentence(arguments: list[str], sentence: str, caps
     ("arguments", "sentence"),
     [
         (["a.png", "b.png", "-o", "c.png"], "c.png is one file, but there are many inputs: name a folder, as -o c/"),
+        (
+            ["a.png", "-o", "b.png", "--format", "webp"],
+            "--format is webp, but the result is called b.png: leave --format out, as the name says what is written",
+        ),
         (["a.png", "-o", "b.png", "-e", "gone.py:f"], "the effect gone.py:f cannot be read: there is no such file"),
         (["a.png", "-o", f"{'x' * 300}/"], f"{'x' * 300}/{NAME} cannot be read: its name is too long"),
         (["a.png", "-o", "b/", "-e", "gone.py:f"], "gone.py cannot be read: there is no such file"),

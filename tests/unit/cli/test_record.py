@@ -169,6 +169,15 @@ def test_damaged_record_is_read_as_far_as_it_goes(photo: Path, capsys: Any) -> N
     assert status(capsys, photo) == "skipped"
 
 
+def test_result_after_a_line_that_is_cut_off_is_known(photo: Path, capsys: Any) -> None:
+    """What a power cut has left in the record takes no other line with it."""
+    assert status(capsys, photo) == "done"
+    record = result_of(photo).with_name(NAME)
+    record.write_text(record.read_text()[:-20])
+    result_of(photo).unlink()
+    assert [status(capsys, photo), status(capsys, photo)] == ["done", "skipped"]
+
+
 def test_record_that_cannot_be_written_is_told(photo: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The result is there, and the sentence says that it will be made again."""
     record = result_of(photo).with_name(NAME)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from pyselfie.cli.live.arguments import is_live
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
     from pyselfie.cli.arguments import Parser
 
-_MOST_WORKERS = 256
+_MOST_WORKERS = 60 if sys.platform == "win32" else 256  # Windows waits for 63 things at a time
 
 
 def add_batch(parser: Parser) -> None:

@@ -102,10 +102,12 @@ class Cluster:
             self._client.wait_for_workers(1, timeout=_ANSWER_S)
         except self._distributed.TimeoutError:
             raise UsageError(f"the Dask cluster at {self._address} has no workers") from None
-        versions = self._client.run(pkgutil.resolve_name, "pyselfie:__version__", on_error="return")
+        versions = self._versions()
         for worker, version in sorted(versions.items()):
             if isinstance(version, ImportError):
                 raise UsageError(f'the Dask worker {worker} has no pyselfie: pip install "pyselfie[cli]" over there')
+            if isinstance(version, Exception):
+                raise UsageError(f"the Dask worker {worker} cannot be asked for its version: {version}")
             if version != __version__:
                 raise UsageError(
                     f"the Dask worker {worker} has pyselfie {version}, but here it is {__version__}: "
@@ -118,6 +120,18 @@ class Cluster:
         for future, worker in ready.items():
             if future.status == "error":
                 raise UsageError(f"{future.exception()} (says the Dask worker {worker})")
+
+    def _versions(self) -> dict[str, Any]:
+        """Return each worker's version of pyselfie, or why there is none."""
+        try:
+            found: dict[str, Any] = self._client.run(
+                pkgutil.resolve_name, "pyselfie:__version__", on_error="return", callback_timeout=_ANSWER_S
+            )
+        except self._distributed.TimeoutError:
+            raise UsageError(
+                f"not all workers of the Dask cluster at {self._address} answer within {_ANSWER_S:.0f} seconds"
+            ) from None
+        return found
 
     def _wait(self, futures: Iterable[Any], longest_s: float, until: str) -> None:
         ended = self._distributed.TimeoutError, self._distributed.CancelledError

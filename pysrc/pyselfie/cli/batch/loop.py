@@ -57,8 +57,9 @@ class Loop:
         except KeyboardInterrupt:
             self._summary.interrupted = True
             self._note_all(self._executor.stop())
-        self._summary.files = [self._results[number] for number in sorted(self._results)]
-        self._save()
+        finally:
+            self._summary.files = [self._results[number] for number in sorted(self._results)]
+            self._save()
         self._summary.seconds = round(time.monotonic() - begin, 3)
 
     def _do(self, jobs: Iterable[Job | None]) -> None:

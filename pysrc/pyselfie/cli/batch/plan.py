@@ -46,13 +46,21 @@ class Job:
     record: Record | None = None
 
 
-def plan(options: argparse.Namespace) -> list[Job]:
+def plan(options: argparse.Namespace, record: Record | None = None) -> list[Job]:
     """Return the jobs, in the order in which the inputs were given.
+
+    Parameters
+    ----------
+    options
+        The command line.
+    record
+        The output folder's, where it has been read; see `record_of`.
 
     Raises
     ------
     UsageError
-        When several inputs shall go into one file, or the folder's record cannot be read.
+        When several inputs shall go into one file, a file's name is not of the format asked for, or the folder's
+        record cannot be read.
     """
     output = place(options.output)
     if isinstance(output, RemotePath) and output.is_web:
@@ -61,10 +69,24 @@ def plan(options: argparse.Namespace) -> list[Job]:
     many = len(options.inputs) > 1 or any(is_folder(path) for path in options.inputs)
     if not (is_folder(output) or options.output.endswith(("/", "\\"))):
         if not many:
+            check_name(options, output)
             return [plan_one(options.inputs[0], output)]
         if output.suffix.lower() in PICTURES | VIDEOS or is_there(output):
             raise UsageError(f"{output} is one file, but there are many inputs: name a folder, as -o {output.stem}/")
-    return _into_folder(options, output)
+    return _into_folder(options, output, record or record_of(options, output))
+
+
+def check_name(options: argparse.Namespace, output: Place) -> None:
+    """Check that a result with a name of its own is not asked to be something else.
+
+    Raises
+    ------
+    UsageError
+        When it is: one sentence.
+    """
+    if options.format not in {None, output.suffix.lower()}:
+        said = f"--format is {options.format[1:]}, but the result is called {output}"
+        raise UsageError(f"{said}: leave --format out, as the name says what is written")
 
 
 def plan_one(source: Place, target: Place) -> Job:
@@ -77,9 +99,19 @@ def plan_one(source: Place, target: Place) -> Job:
     return Job(source, target, kind, problem or _unwritable(source, target))
 
 
-def _into_folder(options: argparse.Namespace, folder: Place) -> list[Job]:
+def record_of(options: argparse.Namespace, folder: Place) -> Record:
+    """Return the record of a folder of results, for results with these settings.
+
+    Raises
+    ------
+    UsageError
+        When it cannot be read, or a file of the settings cannot.
+    """
     still, moving = (fingerprint(options, film=film) for film in (False, True))
-    record = Record(folder, lambda source: moving if source.suffix.lower() in VIDEOS | ANIMATED else still)
+    return Record(folder, lambda source: moving if source.suffix.lower() in VIDEOS | ANIMATED else still)
+
+
+def _into_folder(options: argparse.Namespace, folder: Place, record: Record) -> list[Job]:
     taken: dict[Place, Place] = {}
     jobs = []
     seen: set[str] = set()
@@ -116,11 +148,11 @@ def expanded(inputs: list[Place], output: Place) -> Iterator[tuple[Place, PurePa
         files = [file for file in files_below(path) if file.suffix.lower() in PICTURES | VIDEOS]
         if not files:
             yield path, Path(path.name)
-        is_own = is_below(path, output) and is_below(output, path)
+        has_results = is_below(output, path) and not is_below(path, output)
         for file in files:
             below = relative(file, path)
             hidden = any(part.startswith(".") for part in below.parts)
-            if not hidden and (is_own or not is_below(file, output)):
+            if not hidden and not (has_results and is_below(file, output)):
                 yield file, below
 
 

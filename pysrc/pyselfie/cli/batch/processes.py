@@ -8,12 +8,12 @@ import signal
 import time
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from typing import TYPE_CHECKING, Any
 
 from pyselfie.cli.batch.workshop import Outcome, Workshop
 from pyselfie.cli.console import secure_streams
-from pyselfie.cli.errors import UsageError
+from pyselfie.cli.errors import UsageError, why
 from pyselfie.cli.progress import Progress
 from pyselfie.core.manifest import ModelFileError
 
@@ -107,12 +107,21 @@ class _Worker:
         self._is_second_try = self._is_stopping = False
 
     def start(self) -> None:
-        """Start the process; it gets ready on its own."""
+        """Start the process; it gets ready on its own.
+
+        Raises
+        ------
+        UsageError
+            When the system has no room for another one.
+        """
         spawn = multiprocessing.get_context("spawn")
-        self.pipe, theirs = spawn.Pipe()
-        self._process = spawn.Process(target=_work, args=(theirs, self._options, self._threads), daemon=True)
-        with _without_signals():
-            self._process.start()
+        try:
+            self.pipe, theirs = spawn.Pipe()
+            self._process = spawn.Process(target=_work, args=(theirs, self._options, self._threads), daemon=True)
+            with _without_signals():
+                self._process.start()
+        except OSError as error:
+            raise UsageError(f"a worker process could not be started: {why(error)}") from error
         theirs.close()  # or this process would not notice that it has been closed over there
 
     def await_ready(self) -> None:
@@ -209,6 +218,7 @@ def _without_signals() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    resource_tracker.ensure_running()  # else it starts with the first process, and lets the signals in again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _TERMINAL)
     try:
         yield

@@ -64,9 +64,10 @@ class Record:
     def __init__(self, folder: Place, settings: Callable[[Place], str]) -> None:
         self._folder, self._settings = folder, settings
         self._path = folder / NAME
-        self._text = _read(self._path)
-        entries = [_parsed(line) for line in self._text.splitlines()]
+        text = _read(self._path)
+        entries = [_parsed(line) for line in text.splitlines()]
         self._entries = {entry.result: entry for entry in entries if entry is not None}
+        self._texts, self._is_cut_off = [text], text != "" and not text.endswith("\n")
         self._saved_at, self._is_saved = time.monotonic(), True
 
     def __str__(self) -> str:
@@ -99,6 +100,7 @@ class Record:
             When the system refuses: one sentence.
         """
         entry = self._entry(source, read, target, made, whole=whole)
+        self._entries[entry.result] = entry
         try:
             self._append(json.dumps(asdict(entry)) + "\n")
         except OSError as error:
@@ -107,20 +109,23 @@ class Record:
             ) from error
 
     def _append(self, line: str) -> None:
+        if self._is_cut_off:
+            line = f"\n{line}"
         if not isinstance(self._path, RemotePath):
+            self._is_cut_off = True  # where the disk is full
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(line)
+            self._is_cut_off = False
             return
-        if self._text and not self._text.endswith("\n"):
-            line = f"\n{line}"
-        self._text, self._is_saved = self._text + line, False
+        self._texts.append(line)
+        self._is_cut_off = self._is_saved = False
         if time.monotonic() - self._saved_at > _PAUSE_S:
             self._upload(self._path)
 
     def _upload(self, path: RemotePath) -> None:
         with TemporaryDirectory(prefix="pyselfie-") as folder:
             part = Path(folder, NAME)
-            part.write_text(self._text, encoding="utf-8")
+            part.write_text("".join(self._texts), encoding="utf-8")
             path.write(part)
         self._saved_at, self._is_saved = time.monotonic(), True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from pyselfie.cli.batch.plan import expanded, plan
+from pyselfie.cli.batch.plan import expanded, plan, record_of
 from pyselfie.cli.console import complain
 from pyselfie.cli.errors import UsageError
 from pyselfie.cli.files import is_below, is_folder, stamp
@@ -53,6 +53,7 @@ class Watch:
         if is_below(self._output, self._folder) and is_below(self._folder, self._output):
             raise UsageError(f"{self._folder} is watched, so the results have to go elsewhere: give another --output")
         plan(options)  # what is wrong with it is wrong now
+        self._record = record_of(options, self._output)
         self.is_waiting = False
         self._taken: dict[Place, Stamp] = {}
         self._seen: dict[Place, tuple[Stamp, float]] = {}  # and since when it has been like that
@@ -67,7 +68,7 @@ class Watch:
             if new:
                 self.is_waiting = False
                 self._taken.update(new)
-                yield from (job for job in plan(self._options) if job.source in new)
+                yield from (job for job in plan(self._options, self._record) if job.source in new)
             self.is_waiting = True
             yield None
             time.sleep(_LOOK_S)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyselfie.cli.batch.results import Result
 from pyselfie.cli.effect_choice import choose_effect
 from pyselfie.cli.errors import FileError
 from pyselfie.cli.live.streams import input_bytes, output_bytes, read_whole, write_now
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pyselfie.cli.batch.results import Result
     from pyselfie.cli.effect_choice import Effect
 
     Picture = NDArray[np.uint8]
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _DEFAULT_RATE = 25.0
 
 
-def run_pipe(options: argparse.Namespace, check: Callable[[], None]) -> Result:
+def run_pipe(options: argparse.Namespace, check: Callable[[], None], result: Result) -> None:
     """Process frames until their end.
 
     Parameters
@@ -36,6 +36,8 @@ def run_pipe(options: argparse.Namespace, check: Callable[[], None]) -> Result:
         The command line, with `pipe`, `size` and `rate`.
     check
         Called after each frame: the place where work may be stopped.
+    result
+        Is filled in, frame by frame.
 
     Raises
     ------
@@ -47,7 +49,6 @@ def run_pipe(options: argparse.Namespace, check: Callable[[], None]) -> Result:
         When the user's own effect fails.
     """
     source, target = input_bytes(), output_bytes()
-    result = Result("-", "-", "done")
     with make_segmenter(options) as segmenter:
         effect = choose_effect(options, segmenter)
         effect.begin(film=True)
@@ -56,9 +57,9 @@ def run_pipe(options: argparse.Namespace, check: Callable[[], None]) -> Result:
                 write_now(target, picture.data.cast("B"))
                 result.pictures += 1
                 check()
+            result.status = "done"
         except FileError as error:
             result.status, result.error = "incomplete" if result.pictures else "failed", str(error)
-    return result
 
 
 def _results(frames: Iterator[Picture], effect: Effect, options: argparse.Namespace) -> Iterator[Picture]:

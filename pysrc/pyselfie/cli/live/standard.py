@@ -14,8 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyselfie.cli.batch.plan import plan_one, result_suffix
-from pyselfie.cli.batch.results import Result
+from pyselfie.cli.batch.plan import check_name, plan_one, result_suffix
 from pyselfie.cli.batch.workshop import Workshop
 from pyselfie.cli.errors import FileError, UsageError, why
 from pyselfie.cli.files import is_folder
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from pyselfie.cli.batch.plan import Job
+    from pyselfie.cli.batch.results import Result
 
 _PIECE = 1 << 20
 _HEAD = 64
@@ -38,25 +38,27 @@ _PICTURES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"BM": ".bmp", b"II*\0
 _EBML = b"\x1aE\xdf\xa3"  # the beginning of Matroska and WebM
 
 
-def run_standard(options: argparse.Namespace, check: Callable[[], None]) -> Result:
+def run_standard(options: argparse.Namespace, check: Callable[[], None], result: Result) -> None:
     """Take one picture or video from standard input, to standard output, or both; see `run_pipe`.
 
     Raises
     ------
     UsageError
-        When standard input or output is closed, or a terminal, or a folder takes its place.
+        When standard input or output is closed, or a terminal, or a folder takes its place; when the result's name is
+        not of the format asked for.
     MissingExtraError
         When what is needed for this kind of file is not installed.
     ReaderGoneError
         When nobody reads the result.
     """
     given = options.inputs[0]
-    result = Result(str(given), options.output, "failed")
     source_bytes = input_bytes() if str(given) == DASH else None
     target_bytes = output_bytes() if options.output == DASH else None
-    if is_folder(given) or (target_bytes is None and is_folder(place(options.output))):
-        folder = given if is_folder(given) else options.output
-        raise UsageError(f"{folder} is a folder, but standard input and standard output are one file: name a file")
+    ends = [end for end, stream in ((given, source_bytes), (place(options.output), target_bytes)) if stream is None]
+    for end in filter(is_folder, ends):
+        raise UsageError(f"{end} is a folder, but standard input and standard output are one file: name a file")
+    if target_bytes is None:
+        check_name(options, place(options.output))
     with tempfile.TemporaryDirectory(prefix="pyselfie-") as folder:
         try:
             source = given if source_bytes is None else _received(source_bytes, Path(folder))
@@ -67,7 +69,6 @@ def run_standard(options: argparse.Namespace, check: Callable[[], None]) -> Resu
         except FileError as error:
             result.status, result.error = "failed", str(error)
         result.error = _in_words(result.error, folder)
-    return result
 
 
 def _do(job: Job, options: argparse.Namespace, check: Callable[[], None], result: Result) -> None:

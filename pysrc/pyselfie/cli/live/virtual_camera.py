@@ -54,7 +54,7 @@ def run_virtual_camera(options: argparse.Namespace) -> int:
         first = next(seen, None)
         if first is None:
             raise UsageError(f"the camera {options.webcam} sends no picture")
-        rate = options.rate or capture.get(cv2.CAP_PROP_FPS) or _USUAL_RATE
+        rate = options.rate or max(0.0, capture.get(cv2.CAP_PROP_FPS)) or _USUAL_RATE  # -1 is unknown, too
         height, width = first.shape[:2]
         with _opened(pyvirtualcam, options.virtual_camera or None, width, height, rate) as camera:
             if not options.quiet:

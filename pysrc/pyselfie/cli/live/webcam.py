@@ -71,7 +71,7 @@ def opened_camera(cv2: Any, options: argparse.Namespace) -> Iterator[Any]:
         When there is no such camera.
     """
     name = options.webcam
-    capture = cv2.VideoCapture(int(name) if name.isdigit() else name)
+    capture = cv2.VideoCapture(int(name) if name.isdecimal() else name)
     try:
         if not capture.isOpened():
             raise UsageError(f"the camera {name} cannot be opened: is it plugged in, and free?")

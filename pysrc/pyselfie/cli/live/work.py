@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from pyselfie.cli.batch.results import Result
 from pyselfie.cli.console import complain
+from pyselfie.cli.live.arguments import DASH
 from pyselfie.cli.live.pipe import run_pipe
 from pyselfie.cli.live.standard import run_standard
 
@@ -28,10 +30,14 @@ def run_live(options: argparse.Namespace, summary: Summary, stop: Stop) -> None:
     """
     begin = time.monotonic()
     run = run_standard if options.pipe is None else run_pipe
+    result = Result(str(options.inputs[0]) if options.inputs else DASH, options.output or DASH, "failed")
     try:
-        result = run(options, stop.check)
+        run(options, stop.check, result)
     except KeyboardInterrupt:
         summary.interrupted = True
+        if result.pictures:  # they have gone out
+            result.status = "incomplete"
+            summary.files.append(result)
     else:
         summary.files.append(result)
         result.seconds = round(time.monotonic() - begin, 3)

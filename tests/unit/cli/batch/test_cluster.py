@@ -122,6 +122,22 @@ def test_address_that_does_not_answer_is_one_sentence(
         assert f"--dask is {address}, but no Dask scheduler answers there within 1 seconds" in line
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
+def test_worker_that_does_not_answer_is_one_sentence(
+    address: str, cluster: Client, folder: Path, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that hangs, or whose machine does, is not waited for without end."""
+    monkeypatch.setattr("pyselfie.cli.batch.cluster._ANSWER_S", 2.0)
+    process = next(iter(cluster.run(os.getpid).values()))
+    os.kill(process, signal.SIGSTOP)
+    try:
+        assert main([str(folder), "-o", str(tmp_path / "out"), "--dask", address]) == 2
+    finally:
+        os.kill(process, signal.SIGCONT)
+    said = capsys.readouterr().err
+    assert said == f"pyselfie: not all workers of the Dask cluster at {address} answer within 2 seconds\n"
+
+
 def test_missing_dask_is_named(folder: Path, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 2 and the extra that brings it."""
     monkeypatch.setitem(sys.modules, "distributed", None)
@@ -152,9 +168,11 @@ def test_stopped_command_leaves_no_half_file(
     write_film(folder / "z.mp4", scenes(astronaut, (320, 180), 30) * 50, sound=None)
     command = [sys.executable, "-c", INTERRUPTIBLE, str(folder), "-o", str(out), "--json", "--dask", address]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": "pysrc"}, stdout=subprocess.PIPE, text=True)
+    until = time.monotonic() + 120
     try:
         while len(pictures_in(out) if out.exists() else []) < 6 or not list(out.glob(".pyselfie-*.part.mp4")):
             assert process.poll() is None
+            assert time.monotonic() < until, "the film was not begun"
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         printed, _ = process.communicate(timeout=60)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sys
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fsspec
@@ -20,7 +23,6 @@ from tests.unit.film import scenes, write_film
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -113,6 +115,51 @@ def test_workers_fetch_from_a_web_server(server: str, folder: Path, tmp_path: Pa
         f"there is no file {server}/album/gone.png",
     ]
     assert run_json(capsys, *command)[1]["skipped"] == 5
+
+
+def test_file_that_changes_on_a_web_server_is_done_again(
+    server: str, folder: Path, tmp_path: Path, capsys: Any
+) -> None:
+    """Of the same size, and from a server that tells no more than when it was written."""
+    command = [f"{server}/album/40.png", "-o", f"{tmp_path / 'out'}/", "--mask"]
+    assert run_json(capsys, *command)[1]["done"] == 1
+    assert run_json(capsys, *command)[1]["skipped"] == 1
+    os.utime(folder / "40.png", (1_000_000, 1_000_000))
+    assert run_json(capsys, *command)[1]["done"] == 1
+
+
+def test_web_server_that_is_not_there_is_one_sentence(tmp_path: Path, capsys: Any) -> None:
+    """It is no missing file."""
+    url = "http://127.0.0.1:1/a.png"
+    assert main([url, "-o", str(tmp_path / "out.png"), "-q"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"pyselfie: {url} cannot be read: Cannot connect to host 127.0.0.1:1")
+    assert said.count("\n") == 1
+
+
+def test_url_of_a_file_of_this_computer_is_its_path(folder: Path, capsys: Any) -> None:
+    """So it is known for the same file, which is not overwritten."""
+    path = folder / "40.png"
+    before = path.read_bytes()
+    assert main([path.as_uri(), "-o", str(path), "--mask"]) == 1
+    assert f"the result would overwrite its own input {path}: give another" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert main([str(path), "-o", folder.joinpath("mask.png").as_uri(), "--mask"]) == 0
+    assert (folder / "mask.png").exists()
+
+
+def test_full_disk_for_temporary_files_is_one_sentence(
+    memory: MemoryFileSystem, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results lie there before they go to a URL."""
+
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    assert main(["memory://album/40.png", "-o", "memory://out.png", "-q"]) == 1
+    assert capsys.readouterr().err == "pyselfie: memory://out.png cannot be written: the disk is full\n"
+    assert not memory.exists("/out.png")
 
 
 def test_film_comes_and_goes_by_url(

@@ -12,6 +12,7 @@ import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import fsspec
 import pytest
 from PIL import Image
 
@@ -132,6 +133,39 @@ def test_results_within_the_folder_are_no_inputs(folder: Path, clock: Clock, cap
     assert statuses(json.loads(capsys.readouterr().out)) == [("old.png", "done")]
 
 
+def test_record_at_a_url_has_all_results(folder: Path, clock: Clock, capsys: Any) -> None:
+    """It is uploaded now and then: what came in between is known to the next run, too."""
+    content = (folder / "old.png").read_bytes()
+    clock.steps = [lambda: clock.write(folder / "new.png", content), *[nothing] * 4]
+    command = [str(folder), "-o", "memory://watched/", "--mask", "--json", "--quiet"]
+    try:
+        assert main(["--watch", *command]) == 0
+        assert [status for _, status in statuses(json.loads(capsys.readouterr().out))] == ["done", "done"]
+        assert main(command) == 0
+        assert [status for _, status in statuses(json.loads(capsys.readouterr().out))] == ["skipped", "skipped"]
+    finally:
+        fsspec.filesystem("memory").rm("/watched", recursive=True)
+
+
+def test_effect_that_changes_meanwhile_is_for_the_next_run(folder: Path, clock: Clock, capsys: Any) -> None:
+    """The results are of the one that was loaded, and the record says so."""
+    effect = folder.with_name("fx.py")
+    text = "def one(frame, mask, time):\n    return frame\n"
+    effect.write_text(text)
+    content = (folder / "old.png").read_bytes()
+    clock.steps = [
+        lambda: effect.write_text(text.replace("return frame", "return 255 - frame")),
+        lambda: clock.write(folder / "new.png", content),
+        *[nothing] * 4,
+    ]
+    command = [str(folder), "-o", f"{folder.with_name('out')}/", "--effect-file", str(effect), "--json", "--quiet"]
+    assert main(["--watch", *command]) == 0
+    assert [status for _, status in statuses(json.loads(capsys.readouterr().out))] == ["done", "done"]
+    assert (folder.with_name("out") / "old.png").read_bytes() == (folder.with_name("out") / "new.png").read_bytes()
+    assert main(command) == 0
+    assert [status for _, status in statuses(json.loads(capsys.readouterr().out))] == ["done", "done"]
+
+
 @pytest.mark.usefixtures("clock")
 def test_stop_within_a_file_is_an_interruption(folder: Path, tmp_path: Path, capsys: Any) -> None:
     """Exit code 130: something has been begun and is not there."""
@@ -162,9 +196,11 @@ def test_real_watch_ends_by_ctrl_c(more: list[str], folder: Path, tmp_path: Path
     environment = {**os.environ, "PYTHONPATH": os.path.abspath("pysrc")}  # noqa: PTH100
     process = subprocess.Popen([*command, *more], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
+        until = time.monotonic() + 120
         for name in ("old.png", "new.png"):
             while not (out / ".pyselfie.jsonl").exists() or name not in (out / ".pyselfie.jsonl").read_text():
                 assert process.poll() is None
+                assert time.monotonic() < until, f"{name} was not done"
                 time.sleep(0.05)
             if name == "old.png":
                 shutil.copyfile(folder / "old.png", folder / "new.png")

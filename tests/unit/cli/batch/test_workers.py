@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +91,46 @@ def test_command_that_no_worker_can_carry_out_is_one_sentence(
     assert not (tmp_path / "out").exists()
 
 
+def test_system_without_room_for_a_process_is_one_sentence(
+    folder: Path, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The processes that have been started end; exit code 2."""
+    start = SpawnProcess.start
+    started: list[SpawnProcess] = []
+
+    def refuse_second(process: SpawnProcess) -> None:
+        if started:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        start(process)
+        started.append(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", refuse_second)
+    assert main([str(folder), "-o", str(tmp_path / "out"), "--workers", "2"]) == 2
+    said = capsys.readouterr().err
+    assert said == "pyselfie: a worker process could not be started: Resource temporarily unavailable\n"
+    with pytest.raises(ValueError, match="closed"):
+        started[0].is_alive()
+
+
+SHIELDED = """
+import signal
+
+def shielded(frame, mask, time):
+    if signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, []):
+        raise ValueError("Ctrl-C gets here")
+    return frame
+"""
+
+
+def test_worker_never_sees_ctrl_c(folder: Path, tmp_path: Path) -> None:
+    """From its first moment on, so that it ends without a word; the first worker of a command, too."""
+    (tmp_path / "fx.py").write_text(SHIELDED)
+    command = [sys.executable, "-m", "pyselfie", str(folder / "40.png"), "-o", str(tmp_path / "out.png"), "--workers"]
+    command += ["1", "--effect-file", str(tmp_path / "fx.py"), "-q"]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": "pysrc"}, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("count", ["0", "two", "-1", "1000"])
 def test_number_of_workers_is_checked(count: str, capsys: Any) -> None:
     """One sentence with what came and what is wanted."""
@@ -123,9 +165,11 @@ def test_stopped_command_leaves_no_process_and_no_half_file(
     process = subprocess.Popen(
         command, env={**os.environ, "PYTHONPATH": "pysrc"}, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
+    until = time.monotonic() + 120
     try:
         while len(list(out.glob(".pyselfie-*.part.mp4"))) < 2:
             assert process.poll() is None
+            assert time.monotonic() < until, "no film was begun"
             time.sleep(0.02)
         children = children_of(process.pid)
         assert len(children) >= 2

@@ -121,6 +121,20 @@ def test_effect_that_changes_its_mind_is_one_sentence(
     assert "frame 3 came out of the effect with 4 channels, those before with 3" in capsys.readouterr().err
 
 
+def test_pipe_that_is_stopped_tells_of_what_has_gone_out(
+    piped: Any, frames: list[NDArray[np.uint8]], tmp_path: Path, capsys: Any
+) -> None:
+    """Ctrl-C is the end of a camera's frames: exit code 130, and how many there were."""
+    effect = tmp_path / "stops.py"
+    effect.write_text(
+        "def stops(frame, mask, time):\n    if time > 0.05:\n        raise KeyboardInterrupt\n    return frame\n"
+    )
+    assert piped(bytes_of(frames), *PIPE, "--effect-file", str(effect)) == (130, bytes_of(frames[:2]))
+    said = capsys.readouterr().err
+    assert said.startswith("pyselfie: 1 incomplete in ")
+    assert said.endswith(" s, 2 pictures (stopped)\n")
+
+
 def test_pieces_of_any_size_become_frames(frames: list[NDArray[np.uint8]]) -> None:
     """A pipe hands on what it has: the command waits for the rest of a frame, and passes each on at once."""
     command = [sys.executable, "-m", "pyselfie", *PIPE, "--effect", "none", "--quiet"]

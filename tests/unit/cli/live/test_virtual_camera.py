@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 import pyvirtualcam
@@ -45,6 +46,19 @@ class Device:
 
     def native_fourcc(self) -> int | None:
         return None
+
+
+class Mute:
+    """A capture that tells another rate."""
+
+    def __init__(self, capture: Any, rate: float) -> None:
+        self._capture, self._rate = capture, rate
+
+    def get(self, _property: int) -> float:
+        return self._rate
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._capture, name)
 
 
 @pytest.fixture
@@ -94,6 +108,26 @@ def test_device_and_rate_are_chosen(devices: list[Device], webcam: str, capsys: 
     assert devices[0].rate == 60
     assert len(devices[0].sent) == 5
     assert capsys.readouterr().err == ""
+
+
+def test_camera_that_does_not_know_its_rate_has_the_usual_one(
+    devices: list[Device], webcam: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenCV says 0 or -1 then, as the camera's driver does."""
+    captures = cv2.VideoCapture
+    for said in (0.0, -1.0):
+        with monkeypatch.context() as patch:
+            patch.setattr(cv2, "VideoCapture", lambda name, said=said: Mute(captures(name), said))
+            assert main(["--webcam", webcam, "--virtual-camera", "--rate", "100", "--effect", "none", "-q"]) == 0
+            assert main(["--webcam", webcam, "--virtual-camera", "--effect", "none", "-q"]) == 0
+    assert [device.rate for device in devices] == [100, 30, 100, 30]
+
+
+def test_odd_number_of_a_camera_is_one_sentence(devices: list[Device], capsys: Any) -> None:
+    """What Python calls a digit need not be a number."""
+    assert main(["--webcam", "²", "--virtual-camera"]) == 2
+    assert capsys.readouterr().err == "pyselfie: the camera ² cannot be opened: is it plugged in, and free?\n"
+    assert not devices
 
 
 def test_missing_device_is_one_sentence(devices: list[Device], webcam: str, capsys: Any) -> None:
