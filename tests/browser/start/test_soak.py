@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import subprocess
@@ -54,10 +53,10 @@ def test_all_is_measured(leaking: Report) -> None:
 
 
 def test_a_leak_is_found(leaking: Report) -> None:
-    """What is kept at each step grows by just that from round to round, has a slope, and fails the run."""
+    """What is kept at each step grows by just that, has a slope, and fails the run."""
     for name in KEPT:
-        values = [sample[name] for sample in leaking["samples"]]
-        assert [late - early for early, late in itertools.pairwise(values)] == [2] * (len(values) - 1)
+        beyond = [sample[name] - 2 * turn for turn, sample in enumerate(leaking["samples"])]
+        assert max(beyond) - min(beyond) <= 1, f"{name}: {beyond}"  # a frame may be on its way
         assert leaking["found"][name]["slope"]["verdict"] == "grows"
         assert any(sentence.startswith(METRICS[name].label) for sentence in failures(leaking))
 
