@@ -7,6 +7,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
+from builder.compress import Effort
 from builder.generate import generate
 from builder.paths import DOCS, MODELS, PYSRC, WEB
 from builder.pipeline import build
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_EFFORT = {"serve": Effort.NONE, "soak": Effort.NONE, "test": Effort.QUICK}
+"""For compressed copies; what isn't named here may be published."""
+
+
 def run(options: argparse.Namespace) -> int:
     """Run the command that was asked for; return the exit code."""
     if options.command == "generate":
         return generate()
-    dist = build(compressing=options.command not in {"serve", "soak"})
+    dist = build(_EFFORT.get(options.command, Effort.BEST))
     match options.command:
         case "serve":
             return _serve(dist, options)

@@ -1,10 +1,11 @@
-"""Brotli and gzip beside each file that shrinks, made on every core and kept by content hash."""
+"""Brotli and gzip beside each file that shrinks, made on every core and kept by content hash and effort."""
 
 from __future__ import annotations
 
 import gzip
 import os
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
 from pathlib import Path
 
 import brotli
@@ -39,19 +40,40 @@ _BROTLI_SLOW_LIMIT = 2 << 20
 code and bytecode an eighth larger. What every visitor downloads is below it."""
 
 
+class Effort(Enum):
+    """How much is done for small files: what is published, what tests download, nothing anew."""
+
+    BEST = "best"
+    QUICK = "quick"
+    NONE = "none"
+
+
 def brotli_bytes(source: Path) -> bytes:
-    """Return a file's content in brotli."""
+    """Return a file's content in brotli, as it is published."""
     data = source.read_bytes()
     quality = 11 if len(data) <= _BROTLI_SLOW_LIMITS.get(source.suffix, _BROTLI_SLOW_LIMIT) else 9
     return bytes(brotli.compress(data, quality=quality, lgwin=24))
 
 
 def gzip_bytes(source: Path) -> bytes:
-    """Return a file's content in gzip, the same bytes every time."""
+    """Return a file's content in gzip, as it is published, the same bytes every time."""
     return gzip.compress(source.read_bytes(), compresslevel=9, mtime=0)
 
 
-_CODERS = {".br": brotli_bytes, ".gz": gzip_bytes}
+def quick_brotli_bytes(source: Path) -> bytes:
+    """Return a file's content in brotli, made quickly."""
+    return bytes(brotli.compress(source.read_bytes(), quality=2))
+
+
+def quick_gzip_bytes(source: Path) -> bytes:
+    """Return a file's content in gzip, made quickly."""
+    return gzip.compress(source.read_bytes(), compresslevel=1, mtime=0)
+
+
+_CODERS = {
+    Effort.BEST: {".br": brotli_bytes, ".gz": gzip_bytes},
+    Effort.QUICK: {".br": quick_brotli_bytes, ".gz": quick_gzip_bytes},
+}
 _RECIPE = fingerprint(Path(__file__), brotli.__version__)[:12]
 
 
@@ -60,49 +82,50 @@ def is_compressible(name: str, size: int) -> bool:
     return size >= _SMALLEST and Path(name).suffix in COMPRESSIBLE
 
 
-def compressed_copies(sources: list[Path], *, missing: bool = True) -> dict[Path, dict[str, Path]]:
+def compressed_copies(sources: list[Path], effort: Effort = Effort.BEST) -> dict[Path, dict[str, Path]]:
     """Return for each source its compressed forms, by suffix; a form that saves less than 5 % is left out.
 
-    With `missing`, forms that are not there yet are made.
+    Forms that are not there yet are made with this effort; the best one that is there is taken.
     """
     digests = {source: sha256_of(source) for source in sources}
+    enough = (Effort.BEST,) if effort is Effort.BEST else tuple(_CODERS)
     todo = sorted(
         (
             (source, encoding)
             for source, digest in digests.items()
             for encoding in ENCODINGS
-            if not _cached(digest, encoding).exists()
+            if not _found(digest, encoding, enough)
         ),
         key=lambda job: -job[0].stat().st_size,
     )
-    if todo and missing:
+    if todo and effort is not Effort.NONE:
         with step(f"Compressing {len(todo)} files"), ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(
-                pool.map(
-                    _compress,
-                    *zip(*((source, digests[source], encoding) for source, encoding in todo), strict=True),
-                )
-            )
-    return {source: _worthwhile(source, digest) for source, digest in digests.items()}
+            list(pool.map(lambda job: _compress(job[0], digests[job[0]], job[1], effort), todo))
+    return {source: _worthwhile(source, digest, enough) for source, digest in digests.items()}
 
 
 def forget_all_but(digests: set[str]) -> None:
     """Delete what is kept for other contents than these, or was made by another recipe."""
-    kept = {_cached(digest, encoding) for digest in digests for encoding in ENCODINGS}
+    kept = {_cached(digest, encoding, effort) for digest in digests for encoding in ENCODINGS for effort in _CODERS}
     for path in COMPRESSED.glob("*"):
         if path not in kept:
             path.unlink()
 
 
-def _cached(digest: str, encoding: str) -> Path:
-    return COMPRESSED / f"{digest}-{_RECIPE}{encoding}"
+def _cached(digest: str, encoding: str, effort: Effort) -> Path:
+    return COMPRESSED / f"{digest}-{_RECIPE}-{effort.value}{encoding}"
 
 
-def _compress(source: Path, digest: str, encoding: str) -> None:
-    write_atomically(_cached(digest, encoding), _CODERS[encoding](source))
+def _found(digest: str, encoding: str, enough: tuple[Effort, ...]) -> Path | None:
+    paths = (_cached(digest, encoding, effort) for effort in enough)
+    return next((path for path in paths if path.exists()), None)
 
 
-def _worthwhile(source: Path, digest: str) -> dict[str, Path]:
+def _compress(source: Path, digest: str, encoding: str, effort: Effort) -> None:
+    write_atomically(_cached(digest, encoding, effort), _CODERS[effort][encoding](source))
+
+
+def _worthwhile(source: Path, digest: str, enough: tuple[Effort, ...]) -> dict[str, Path]:
     limit = source.stat().st_size * _WORTH_IT
-    forms = {encoding: _cached(digest, encoding) for encoding in ENCODINGS}
-    return {encoding: path for encoding, path in forms.items() if path.exists() and path.stat().st_size < limit}
+    forms = {encoding: _found(digest, encoding, enough) for encoding in ENCODINGS}
+    return {encoding: path for encoding, path in forms.items() if path and path.stat().st_size < limit}

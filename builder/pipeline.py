@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from builder import model_files, npm, numpy_archives, site, wheels
+from builder.compress import Effort
 from builder.lock import build_lock
 from builder.paths import CACHE
 
@@ -18,11 +19,12 @@ _TEMPORARY = ("bytecode", "names", "packages", "site")
 """What the steps' temporary folders begin with; bench-native, which stays, has a hyphen as well."""
 
 
-def build(*, compressing: bool = True) -> Path:
+def build(effort: Effort = Effort.BEST) -> Path:
     """Bring everything up to date and return dist/; a step whose inputs have not changed is not done again.
 
-    Without `compressing`, only the compressed copies that are known from before go into dist/: compressing takes longer
-    than all other steps together, and a browser on this machine gains nothing by it.
+    Compressed as it is published takes longer than all other steps together. With another `effort` dist/ has the
+    compressed copies that are known from before, and the others quickly made or not at all: a browser on this machine
+    gains nothing by them.
     """
     with build_lock(CACHE / "build.lock"):
         _sweep()
@@ -30,7 +32,7 @@ def build(*, compressing: bool = True) -> Path:
         model_files.ensure_models()
         packages = wheels.ensure_packages()
         numpy = numpy_archives.ensure_numpy()
-        return site.ensure_site(packages, numpy, compressing=compressing)
+        return site.ensure_site(packages, numpy, effort)
 
 
 def _sweep() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from builder.compress import Effort
 from builder.errors import BuildError
 from builder.generate import generate
 from builder.paths import ROOT
@@ -27,6 +28,6 @@ def anew(step: str) -> None:
 
 if __name__ == "__main__":
     try:
-        generate() if sys.argv[1] == "generate" else build(compressing=False)
+        generate() if sys.argv[1] == "generate" else build(Effort.NONE)
     except (BuildError, OSError, ValueError) as error:  # half-written JSON, for one
         sys.exit(str(error))

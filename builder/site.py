@@ -24,6 +24,7 @@ from builder import (
     vendor,
     wheels,
 )
+from builder.compress import Effort
 from builder.offline import app, worker
 from builder.option_table import OPTIONS
 from builder.paths import CACHE, DIST, DOCS, WEB
@@ -43,18 +44,19 @@ _FOR_PIP = "packages/"
 _STAMP = CACHE / "site.stamp"
 
 
-def ensure_site(packages: wheels.Packages, numpy: late_modules.Parts, *, compressing: bool = True) -> Path:
-    """Bring dist/ up to date, in full or (see `builder.pipeline.build`) as it is served here, and return its path."""
+def ensure_site(packages: wheels.Packages, numpy: late_modules.Parts, effort: Effort = Effort.BEST) -> Path:
+    """Bring dist/ up to date, and return its path; `effort` is explained at `builder.pipeline.build`."""
     plan = make_plan(packages, numpy)
     wanted = fingerprint(
         *(part for name in sorted(plan) for part in (name, sha256_of(plan[name]))), Path(compress.__file__)
     )
-    stamps = [wanted] if compressing else [wanted, f"{wanted} not compressed"]
+    efforts = list(Effort)
+    stamps = [f"{wanted} {known.value}" for known in efforts[: efforts.index(effort) + 1]]
     if any(is_fresh(_STAMP, stamp) for stamp in stamps) and _is_whole(plan):
         say("dist/ is up to date")
         return DIST
     with step(f"Writing {len(plan)} files to dist/"):
-        write_site(plan, DIST, compressing=compressing)
+        write_site(plan, DIST, effort)
         compress.forget_all_but({sha256_of(source) for source in plan.values()})
         write_atomically(_STAMP, stamps[-1])
     return DIST
@@ -121,8 +123,8 @@ def assets(plan: Plan, version: str, late: Collection[Path], native: Mapping[str
     return json.dumps({**versions, "files": files, "late": entrances, "native": native}, indent=1).encode()
 
 
-def write_site(plan: Plan, target: Path, *, compressing: bool = True) -> None:
-    """Write `plan` and its compressed forms, all or the known ones, then put the result in the place of `target`."""
+def write_site(plan: Plan, target: Path, effort: Effort = Effort.BEST) -> None:
+    """Write `plan` and its compressed forms, then put the result in the place of `target`."""
     CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="site-") as folder:
         stage = Path(folder) / "new"
@@ -133,18 +135,18 @@ def write_site(plan: Plan, target: Path, *, compressing: bool = True) -> None:
                 path.write_bytes(source)
             else:
                 shutil.copyfile(source, path)
-        _add_compressed(stage, compressing)
+        _add_compressed(stage, effort)
         stage.chmod(0o755)
         if target.exists():
             target.rename(Path(folder) / "old")
         stage.rename(target)
 
 
-def _add_compressed(stage: Path, compressing: bool) -> None:
+def _add_compressed(stage: Path, effort: Effort) -> None:
     packages = stage / _FOR_PIP
     files = [path for path in files_under(stage) if not path.is_relative_to(packages)]
     files = [path for path in files if compress.is_compressible(path.name, path.stat().st_size)]
-    for path, forms in compress.compressed_copies(files, missing=compressing).items():
+    for path, forms in compress.compressed_copies(files, effort).items():
         for encoding, form in forms.items():
             shutil.copyfile(form, path.with_name(path.name + encoding))
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from builder.compress import Effort
 from builder.pipeline import build
 from builder.samples import astronaut_png
 from tests import engines
@@ -105,4 +106,4 @@ def astronaut() -> np.ndarray:
 @pytest.fixture(scope="session")
 def dist() -> Path:
     """Return the folder of the built site, brought up to date."""
-    return build()
+    return build(Effort.QUICK)

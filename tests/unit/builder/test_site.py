@@ -18,6 +18,7 @@ from PIL import Image
 
 import pyselfie
 from builder import bytecode, compress, late_modules, site, templates, wheels
+from builder.compress import Effort
 from builder.errors import BuildError
 from builder.paths import MODELS, ROOT, WEB
 from builder.preloads import preloads
@@ -216,27 +217,34 @@ def test_new_site_replaces_the_old_one_whole(tmp_path: Path):
     assert (target / "both.txt").read_bytes() == b"2"
 
 
-def test_serving_makes_no_compressed_copies_and_building_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """`serve` takes the copies that are there; a build after it adds the rest, and `serve` after that keeps them."""
+def test_only_what_is_published_is_compressed_at_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """`serve` takes the copies that are there, `test` makes quick ones, a build the best, which both take after it."""
     monkeypatch.setattr(compress, "COMPRESSED", tmp_path / "compressed")
     monkeypatch.setattr(site, "DIST", tmp_path / "dist")
     monkeypatch.setattr(site, "_STAMP", tmp_path / "stamp")
-    plan: site.Plan = {"a.js": b"let a;\n" * 500}
+    source = (WEB / "js" / "element" / "element.js").read_bytes()
+    plan: site.Plan = {"a.js": source}
     monkeypatch.setattr(site, "make_plan", lambda *_: plan)
     paths = wheels.Packages(tmp_path, ()), late_modules.Parts(tmp_path, tmp_path)
 
-    def names() -> set[str]:
-        return {path.name for path in files_under(tmp_path / "dist")}
+    def built(effort: Effort) -> dict[str, bytes]:
+        site.ensure_site(*paths, effort)
+        return {path.name: path.read_bytes() for path in files_under(tmp_path / "dist")}
 
-    site.ensure_site(*paths, compressing=False)
-    assert names() == {"a.js"}
-    site.ensure_site(*paths)
-    assert names() == {"a.js", "a.js.br", "a.js.gz"}
-    site.ensure_site(*paths, compressing=False)
-    assert names() == {"a.js", "a.js.br", "a.js.gz"}
+    published = {
+        "a.js": source,
+        "a.js.br": brotli.compress(source, quality=11, lgwin=24),
+        "a.js.gz": gzip.compress(source, compresslevel=9, mtime=0),
+    }
+    assert built(Effort.NONE) == {"a.js": source}
+    quick = built(Effort.QUICK)
+    assert set(quick) == set(published)
+    assert all(len(quick[name]) > len(published[name]) for name in ("a.js.br", "a.js.gz"))
+    assert built(Effort.NONE) == quick
+    assert built(Effort.BEST) == built(Effort.QUICK) == built(Effort.NONE) == published
     plan["b.js"] = b"let b;\n" * 500
-    site.ensure_site(*paths, compressing=False)
-    assert names() == {"a.js", "a.js.br", "a.js.gz", "b.js"}
+    assert built(Effort.NONE) == published | {"b.js": plan["b.js"]}
+    assert built(Effort.QUICK).items() > published.items()
 
 
 def test_failed_build_leaves_the_old_site(tmp_path: Path):
