@@ -36,6 +36,7 @@ _VERSIONS = (
     *("updated", "created", "modified"),
 )
 _OF_THIS_COMPUTER = re.compile(r"(file|local)://(/(?=[A-Za-z]:))?", re.IGNORECASE)  # file:///C:/, too
+_PASSWORD = re.compile(r"(?<=://)([^\s/?#:]*):[^\s/?#]*@")
 _one_writer = threading.Lock()  # fsspec has one transaction for each file system
 
 
@@ -53,7 +54,8 @@ class RemotePath:
         self._protocol = url.partition("://")[0].lower()
 
     def __str__(self) -> str:
-        return self._url
+        """Return the URL as it may be shown and written down: without the password."""
+        return _without_password(self._url)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RemotePath) and other._url == self._url
@@ -93,7 +95,7 @@ class RemotePath:
         return self.with_name(f"{self.stem}{suffix}")
 
     def relative_to(self, folder: object) -> PurePosixPath:
-        return PurePosixPath(self._url.removeprefix(f"{str(folder).rstrip('/')}/"))
+        return PurePosixPath(str(self).removeprefix(f"{str(folder).rstrip('/')}/"))
 
     def connect(self) -> tuple[Any, str]:
         """Return fsspec's file system and its name for the path there; fsspec keeps the former.
@@ -223,4 +225,8 @@ def reason(error: OSError) -> str:
 
 
 def _in_a_line(error: Any) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    return _without_password(" ".join(str(error).split())) or type(error).__name__
+
+
+def _without_password(text: str) -> str:
+    return _PASSWORD.sub(r"\1:***@", text)

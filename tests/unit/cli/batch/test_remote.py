@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import errno
+import json
 import os
 import shutil
 import sys
@@ -10,7 +12,7 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import fsspec
 import pytest
@@ -46,6 +48,15 @@ def memory(folder: Path) -> Iterator[MemoryFileSystem]:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    asked: ClassVar[set[str]] = set()
+
+    def send_head(self) -> Any:
+        """Answer, and keep who asked."""
+        scheme, _, who = self.headers.get("Authorization", "").partition(" ")
+        if scheme == "Basic":
+            self.asked.add(base64.b64decode(who).decode())
+        return super().send_head()
+
     def log_message(self, *_said: Any) -> None:
         """Say nothing."""
 
@@ -135,6 +146,19 @@ def test_web_server_that_is_not_there_is_one_sentence(tmp_path: Path, capsys: An
     said = capsys.readouterr().err
     assert said.startswith(f"pyselfie: {url} cannot be read: Cannot connect to host 127.0.0.1:1")
     assert said.count("\n") == 1
+
+
+def test_password_in_a_url_is_used_and_not_told(server: str, folder: Path, tmp_path: Path, capsys: Any) -> None:
+    """Not in the summary, not in the record, not in what is said; with a new password all is known."""
+    out = tmp_path / "out"
+    for password, status in (("secret", "done"), ("s@cret", "skipped")):
+        url = server.replace("//", f"//me:{password}@")
+        code, summary = run_json(capsys, f"{url}/album/40.png", f"{url}/album/gone.png", "-o", f"{out}/", "--mask")
+        shown = server.replace("//", "//me:***@")
+        assert (code, summary[status]) == (1, 1)
+        assert [file["input"] for file in summary["files"]] == [f"{shown}/album/40.png", f"{shown}/album/gone.png"]
+        assert "cret" not in json.dumps(summary) + (out / NAME).read_text()
+    assert {"me:secret", "me:s@cret"} <= _Quiet.asked
 
 
 def test_url_of_a_file_of_this_computer_is_its_path(folder: Path, capsys: Any) -> None:
