@@ -3,6 +3,7 @@
 import { backdropFault, frameFault, frameRateFault, stepFault, traceFault } from "../engine/arguments.js";
 import { Engine } from "../engine/engine.js";
 import { discard } from "../engine/frames.js";
+import { later } from "../later.js";
 import { classImages, maskImage, tracedArray } from "../mask_image.js";
 import { faultOf } from "../options.js";
 import { Broadcast } from "../track/composite_stream.js";
@@ -250,7 +251,7 @@ export class SelfieSegmentationElement extends ElementProperties {
 
   /** @param {object} [options] */
   async record(options = {}) {
-    const { record } = await import("../recording/record.js");
+    const { record } = await later(() => import("../recording/record.js"), "The recorder");
     return record(options, {
       ...this.#size,
       isTransparent: this.#told.effect === "transparent",

@@ -148,7 +148,8 @@ def test_web_server_that_is_not_there_is_one_sentence(tmp_path: Path, capsys: An
     assert said.count("\n") == 1
 
 
-def test_password_in_a_url_is_used_and_not_told(server: str, folder: Path, tmp_path: Path, capsys: Any) -> None:
+@pytest.mark.usefixtures("folder")
+def test_password_in_a_url_is_used_and_not_told(server: str, tmp_path: Path, capsys: Any) -> None:
     """Not in the summary, not in the record, not in what is said; with a new password all is known."""
     out = tmp_path / "out"
     for password, status in (("secret", "done"), ("s@cret", "skipped")):
