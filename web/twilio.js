@@ -2,7 +2,7 @@
 
 import { siteUrl } from "./js/engine/site.js";
 import { textOf } from "./js/show.js";
-import { blurOf } from "./js/sources/platform_blur.js";
+import { saidBy } from "./js/sources/platform_blur.js";
 import { beginEngine } from "./js/track/begin_engine.js";
 import { drawOpaque, tapForm } from "./js/track/composite_stream.js";
 import { forwardEvents } from "./js/track/forward_events.js";
@@ -152,7 +152,7 @@ export class SelfieProcessor extends EventTarget {
       return;
     }
     const timestamp = timestampOf(frame); // the frame is gone after this
-    if (engine.push(frame, { blurred: blurOf(frame) })) this.#awaited?.add(timestamp);
+    if (engine.push(frame, saidBy(frame))) this.#awaited?.add(timestamp);
   }
 
   /** @param {Frame} frame @param {number} [timestamp] */

@@ -32,6 +32,7 @@ SETTLED = {
     "lightWrap": 0.15,
     "colourCast": 0,
     "platformBlur": "keep",
+    "maskSource": "model",
 }
 # Frame by frame; where one is to `settle`, only once the model runs that was asked for. `auto` gets a photo there.
 _SHOW = """
@@ -79,6 +80,7 @@ def turns(count: int, seed: int, stays: Collection[int]) -> list[dict[str, Any]]
         "lightWrap": lambda: float(rng.uniform()),
         "colourCast": lambda: float(rng.uniform(0, 0.1)),
         "platformBlur": lambda: str(rng.choice(["keep", "off"])),
+        "maskSource": lambda: str(rng.choice(["model", "auto"])),
     }
     assert set(choices) == set(SETTLED) == {option.js_name for option in way_in("engine")}
     made: list[dict[str, Any]] = [

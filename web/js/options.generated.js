@@ -141,6 +141,16 @@ export const OPTIONS = [
     ways: ["engine", "element", "track", "change"],
   },
   {
+    name: "maskSource",
+    attribute: "mask-source",
+    short: "mask-source",
+    kind: "choice",
+    initial: "model",
+    expected: "one of model, auto",
+    choices: ["model", "auto"],
+    ways: ["engine", "element", "track", "change"],
+  },
+  {
     name: "effectSrc",
     attribute: "effect-src",
     short: "effect-src",

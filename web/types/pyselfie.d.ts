@@ -49,6 +49,8 @@ export interface Statistics extends Running {
   stages: Record<string, Milliseconds>;
   /** How the last frame came in: what the engine has found quickest for frames of its format. */
   wayIn: string;
+  /** Where the last frame's mask is from. */
+  maskFrom: "model" | "camera";
   /** While a stream is taken: 1 where each frame gets a mask of its own, more where the machine cannot keep up. */
   framesPerMask?: number;
   masksReused?: number;
@@ -252,6 +254,8 @@ export interface TrackMetrics extends Partial<Running> {
   /** 1 where each frame gets a mask of its own, more where the machine cannot keep up. */
   framesPerMask: number;
   masksReused: number;
+  /** Where the last frame's mask is from. */
+  maskFrom: "model" | "camera";
   /** Whether edges are plain, as the machine cannot keep up. */
   edgeDropped: boolean;
   stages: Record<string, Milliseconds>;

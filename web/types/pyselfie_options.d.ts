@@ -7,6 +7,8 @@ export type Edges = "refined" | "raw";
 
 export type PlatformBlur = "keep" | "off";
 
+export type MaskSource = "model" | "auto";
+
 export type Fit = "contain" | "cover" | "fill" | "none" | "scale-down";
 
 export type Backend = "auto" | "webgpu" | "wasm";
@@ -47,6 +49,9 @@ export interface SelfieAttributes {
   /** Where the camera blurs the background itself: `keep` shows its blur in the place of the effect `blur`, `off` asks it to stop. */
   "platform-blur"?: PlatformBlur | null;
   platformBlur?: PlatformBlur | null;
+  /** What a frame's mask comes from: `model`, or `auto`, which takes the camera's own where its frames bring one. */
+  "mask-source"?: MaskSource | null;
+  maskSource?: MaskSource | null;
   /** An effect in Python, instead of `effect`: the URL of a `.py` file of this site. */
   "effect-src"?: string | null;
   effectSrc?: string | null;
@@ -92,6 +97,8 @@ export interface SelfieProperties {
   colourCast: number;
   /** Where the camera blurs the background itself: `keep` shows its blur in the place of the effect `blur`, `off` asks it to stop. */
   platformBlur: string | null;
+  /** What a frame's mask comes from: `model`, or `auto`, which takes the camera's own where its frames bring one. */
+  maskSource: string | null;
   /** An effect in Python, instead of `effect`: the URL of a `.py` file of this site. */
   effectSrc: string | null;
   /** What is shown: the URL of a photo or a video. */
@@ -137,6 +144,8 @@ export interface TrackOptions {
   colourCast?: number;
   /** Where the camera blurs the background itself: `keep` shows its blur in the place of the effect `blur`, `off` asks it to stop. */
   platformBlur?: PlatformBlur;
+  /** What a frame's mask comes from: `model`, or `auto`, which takes the camera's own where its frames bring one. */
+  maskSource?: MaskSource;
   /** An effect in Python, instead of `effect`: its text, or the URL of a `.py` file of this site. */
   effectSource?: string;
   /** Where pyselfie's files are, instead of `setSite()`; code is run from there: the URL of the folder with pyselfie's files. */
@@ -156,5 +165,5 @@ export interface TrackOptions {
 }
 
 /** What can change while a track runs. */
-export type TrackChanges = Pick<TrackOptions, "effect" | "background" | "strength" | "modelSelection" | "edges" | "smoothing" | "mirror" | "decontaminate" | "lightWrap" | "colourCast" | "platformBlur">;
+export type TrackChanges = Pick<TrackOptions, "effect" | "background" | "strength" | "modelSelection" | "edges" | "smoothing" | "mirror" | "decontaminate" | "lightWrap" | "colourCast" | "platformBlur" | "maskSource">;
 // end options

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from pyselfie.browser.camera_mask import CameraMasks
 from pyselfie.browser.canvas.frames import FrameStore
 from pyselfie.browser.canvas.painter import Canvas2DPainter
 from pyselfie.browser.canvas.pipeline import CanvasPipeline
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
+    from pyselfie.browser.engine.mailbox import Letter
     from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
     from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.models.ort_web import OrtWebRuntime
     from pyselfie.browser.pipeline import Pipeline
     from pyselfie.browser.pixels import PixelReader
-    from pyselfie.browser.protocol.outgoing import ShowCanvas, WantCanvas
+    from pyselfie.browser.protocol.outgoing import Notice, ShowCanvas, WantCanvas
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
     from pyselfie.core.trace import Steps
@@ -70,7 +72,7 @@ class Output:
         self,
         canvas: OffscreenCanvas,
         clock: StageClock,
-        post: Callable[[WantCanvas | ShowCanvas], None],
+        post: Callable[[WantCanvas | ShowCanvas | Notice], None],
         on_fault: Callable[[str], None],
     ) -> None:
         self._canvas = canvas
@@ -88,6 +90,9 @@ class Output:
         self._watch: Callable[[], None] | None = None
         self._is_photo = False
         self._tap: Callable[[OffscreenCanvas, float | None], None] | None = None
+        self._camera_masks = CameraMasks(
+            lambda sentence: post({"type": "notice", "code": "camera", "message": sentence})
+        )
         self._timestamp: float | None = None  # of the frame in hand, microseconds
 
     @property
@@ -170,21 +175,23 @@ class Output:
         """Call `tap` with the canvas and the frame's timestamp (microseconds or None) after each painting."""
         self._tap = tap
 
-    async def process(
-        self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True, is_cut: bool = False
-    ) -> bool:
-        """Take over `frame` and paint its composite; returns whether it was painted; see `Pipeline.process`.
-
-        `is_cut` says that it is the first one of another film.
-        """
+    async def process(self, letter: Letter, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
+        """Take over a frame and paint its composite; returns whether it was painted; see `Pipeline.process`."""
         self._forget()
+        frame, is_cut, mask = letter
         self._timestamp = getattr(frame, "timestamp", None)
         if self._pipeline is None:
-            frame.close()
+            letter.close()
             return False
         if is_cut:
             self._pipeline.cut()
-        return self._shown(await self._pipeline.process(frame, options, fresh_mask=fresh_mask), options())
+        read = self._camera_masks.reader(mask, options())
+        try:
+            painted = await self._pipeline.process(frame, options, fresh_mask=fresh_mask, mask=read)
+        finally:
+            if mask is not None:
+                mask.close()
+        return self._shown(painted, options())
 
     async def refresh(self, options: Callable[[], Options]) -> bool:
         """Segment and paint the frame in hand once more (another model or painter), if there is one."""
@@ -200,6 +207,11 @@ class Output:
             self._is_hidden = False
             self._post({"type": "show"})
         return painted
+
+    @property
+    def has_camera_mask(self) -> bool:
+        """Whether the mask is the one that came with the frame in hand."""
+        return self._pipeline is not None and self._pipeline.has_camera_mask
 
     def needs_mask(self, options: Options) -> bool:
         """Whether what is to be painted depends on the person."""
@@ -265,6 +277,7 @@ class Output:
     def reset(self) -> None:
         """Forget the frame and clear the output: the source has changed."""
         self._forget()
+        self._camera_masks.reset()
         if self._pipeline is not None:
             self._pipeline.reset()
 

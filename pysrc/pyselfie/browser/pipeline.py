@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from pyselfie.core.effects import EFFECTS
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from pyselfie.core.geometry import Size
     from pyselfie.core.options import Options
     from pyselfie.core.trace import Steps
+
+
+ReadMask: TypeAlias = "Callable[[Size], NDArray[np.float32] | None]"
+"""Returns the mask that came with a frame, float32 [h, w] in 0..1 of the size that is asked for; None: it has none."""
 
 
 class Pipeline(Protocol):
@@ -68,6 +72,11 @@ class Pipeline(Protocol):
         """Whether the frame in hand has been segmented."""
         ...
 
+    @property
+    def has_camera_mask(self) -> bool:
+        """Whether the mask is the one that came with the frame in hand."""
+        ...
+
     def needs_mask(self, options: Options) -> bool:
         """Whether what is to be painted depends on the person."""
         return EFFECTS[options.effect].overlay is not None
@@ -94,12 +103,15 @@ class Pipeline(Protocol):
         """
         ...
 
-    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
+    async def process(
+        self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True, mask: ReadMask | None = None
+    ) -> bool:
         """Take over `frame` and paint its composite; returns whether it was painted.
 
         `options` are asked for when they are needed, as the user may change them while the model runs. Without
         `fresh_mask` it is painted with the mask before, if there is one of a frame of its size: that is all there is
-        time for.
+        time for. With a `mask` that can be read no model runs, unless a user's effect asks what that tells
+        apart.
         """
         ...
 
@@ -127,7 +139,7 @@ class Pipeline(Protocol):
         Raises
         ------
         NoClassesError
-            When the model knows the person alone.
+            When the model knows the person alone; a `CameraMaskError` when the mask is not the model's.
         """
         ...
 

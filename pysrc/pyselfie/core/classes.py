@@ -24,6 +24,13 @@ class NoClassesError(ValueError):
         super().__init__(f"the {model} model tells no classes apart; the multiclass model does")
 
 
+class CameraMaskError(NoClassesError):
+    """A mask came with the camera's frame, and nothing else did."""
+
+    def __init__(self) -> None:
+        ValueError.__init__(self, "the camera's own mask tells no classes apart; the multiclass model's does")
+
+
 class Classes(Mapping[str, "NDArray[np.float32]"]):
     """Probabilities by the names of the classes, each float32 [H, W] in 0..1; in each pixel they add up to one.
 

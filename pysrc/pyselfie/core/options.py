@@ -63,6 +63,7 @@ class Options:
     light_wrap: float = 0.15
     colour_cast: float = 0.0
     platform_blur: str = "keep"
+    mask_source: str = "model"
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -228,6 +229,14 @@ OPTIONS = (
         "`off` asks it to stop",
         ("engine", "element", "track", "change"),
         ("keep", "off"),
+    ),
+    Option(
+        "mask_source",
+        "choice",
+        Options.mask_source,
+        "what a frame's mask comes from: `model`, or `auto`, which takes the camera's own where its frames bring one",
+        ("engine", "element", "track", "change"),
+        ("model", "auto"),
     ),
     Option(
         "effect_src",

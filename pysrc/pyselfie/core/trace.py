@@ -76,8 +76,10 @@ class Step(NamedTuple):
 
 
 Steps = dict[StepName, Step]
+_MODEL_STEPS: tuple[StepName, ...] = ("model-input", "raw-mask", "refined-mask", "smoothing-weight")
 
 NO_MASK = "The effect does not need the person, so the model did not run."
+_CAMERA = "The camera's own: it came with the frame, and the model did not run."
 _EARLIER = "Of an earlier frame: there was no time for a new mask."
 NO_OVERLAY = "What is painted has no overlay."
 _RAW_EDGES = "With raw edges the model's mask is used as it is."
@@ -112,8 +114,7 @@ class ModelArrays(NamedTuple):
 def model_steps(arrays: ModelArrays | None) -> Steps:
     """Return the steps from the model's input to its mask; None: the model did not run."""
     if arrays is None:
-        names: tuple[StepName, ...] = ("model-input", "raw-mask", "refined-mask", "smoothing-weight")
-        return dict.fromkeys(names, Step(None, NO_MASK))
+        return dict.fromkeys(_MODEL_STEPS, Step(None, NO_MASK))
     of = _part_note(arrays.part)
     steps: Steps = {"model-input": Step(arrays.picture, of)}
     if arrays.weight is None:
@@ -121,6 +122,11 @@ def model_steps(arrays: ModelArrays | None) -> Steps:
         return steps | {"raw-mask": Step(arrays.mask), "refined-mask": refined, "smoothing-weight": weight}
     raw = Step(None, _NOT_KEPT) if arrays.raw is None else Step(arrays.raw, of)
     return steps | {"raw-mask": raw, "refined-mask": Step(arrays.mask), "smoothing-weight": Step(arrays.weight, of)}
+
+
+def camera_steps(mask: NDArray[np.float32]) -> Steps:
+    """Return the same steps of a frame that has brought its mask, float32 [h, w] in 0..1; it is copied."""
+    return dict.fromkeys(_MODEL_STEPS, Step(None, _CAMERA)) | {"raw-mask": Step(mask.copy(), _CAMERA, "preprocess")}
 
 
 def _part_note(part: Rect | None) -> str:

@@ -39,16 +39,20 @@ async ([png, video, cut]) => {
 }
 """
 
-# Python for the worker: a black frame that is painted with the mask of the one before.
-FOLLOW = """
+# Python for the worker: a black frame, which is painted in some way.
+_PROCESS = """
 from js import OffscreenCanvas, createImageBitmap
 from pyselfie.browser.engine.engine import Engine
 
 engine = next(found for found in gc.get_objects() if isinstance(found, Engine))
 canvas = OffscreenCanvas.new(320, 180)
 canvas.getContext("2d").fillRect(0, 0, 320, 180)
-await pipeline.process(await createImageBitmap(canvas), engine._options_now, fresh_mask=False)
+await pipeline.process(await createImageBitmap(canvas), engine._options_now, {how})
 """
+FOLLOW = _PROCESS.format(how="fresh_mask=False")  # with the mask of the one before
+BRINGS_MASK = _PROCESS.format(
+    how="mask=lambda size: np.tile(np.linspace(0, 1, size.width, dtype='f4'), (size.height, 1))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +192,23 @@ def test_a_frame_that_reuses_the_mask_leaves_the_last_alpha_alone(stubbed: Engin
     write_buffers(stubbed, coefficients=constant_fit(0), still=constant_still(0.5))
     in_pipeline(stubbed, FOLLOW)
     assert stubbed.snapshot()[..., 0].min() == 255, "the mask before, whatever the model's buffers hold"
+    assert np.abs(alpha_of(stubbed, some_frame()) - 0.5).max() <= LEVEL
+
+
+def test_a_frames_own_mask_is_its_alpha(stubbed: EngineDriver) -> None:
+    """A mask that comes with the frame is scaled up as it is, whatever is painted; the next one is the model's."""
+    begin(stubbed, 1.0)
+    in_pipeline(stubbed, BRINGS_MASK)
+    mask = np.tile(np.linspace(0, 1, 256, dtype=np.float32), (144, 1))
+    expected = resize_half_pixel(mask, *SIZE)
+    for effect in ("blur", "picture", "transparent"):
+        stubbed.options(effect=effect)
+        stubbed.snapshot()
+    assert np.abs(stubbed.snapshot()[..., 3] / 255 - expected).max() <= LEVEL
+    stubbed.options(effect="mask")
+    assert np.abs(stubbed.snapshot()[..., 0] / 255 - expected).max() <= LEVEL
+    assert np.abs(stubbed.mask() - mask).max() <= 1e-6
+    write_buffers(stubbed, coefficients=constant_fit(0.5), still=constant_still(0))
     assert np.abs(alpha_of(stubbed, some_frame()) - 0.5).max() <= LEVEL
 
 

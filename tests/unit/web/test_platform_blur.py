@@ -1,4 +1,4 @@
-"""How the page hears of a camera's own blur, in Node: tracks and frames here are of the specification's shape."""
+"""How the page hears of a camera's own blur and masks, in Node: tracks and frames are of the specification's shape."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ class Camera extends EventTarget {
   constraints = { width: 1280 };
   asked = [];
   obeys = true;
+  readyState = "live";
+  masks = [false, true];
+  getCapabilities() {
+    return { backgroundSegmentationMask: this.masks };
+  }
   getSettings() {
     return { ...this.settings };
   }
@@ -23,6 +28,7 @@ class Camera extends EventTarget {
     this.asked.push(wanted);
     await null;
     if (this.obeys === "never") throw new DOMException("No.", "OverconstrainedError");
+    if (this.obeys) this.constraints = wanted;
     if (this.obeys) this.change(wanted.backgroundBlur);
   }
   change(on) {
@@ -50,11 +56,11 @@ def test_frames_know_better_than_settings() -> None:
     assert camera("""
         const seen = [];
         const frames = [plain, frame({}), frame({ backgroundBlur: { enabled: false } })];
-        const look = () => seen.push(frames.map((one) => blur.has(one)));
+        const look = () => seen.push(frames.map((one) => blur.of(one).blurred));
         look();
         camera.change(false);
         look();
-        seen.push(blur.has(frame({ backgroundBlur: { enabled: true } })));
+        seen.push(blur.of(frame({ backgroundBlur: { enabled: true } })).blurred);
         say([seen, camera.asked, told]);
     """) == [[[True, True, False], [False, False, False], True], [], []]
 
@@ -63,11 +69,11 @@ def test_a_camera_is_asked_to_stop() -> None:
     """Once, with the constraints that it has; while it obeys nothing is told, and its next blur is another matter."""
     assert camera("""
         sink.platformBlur = "off";
-        const seen = [blur.has(plain), blur.has(plain)];
+        const seen = [blur.of(plain).blurred, blur.of(plain).blurred];
         await rest();
-        seen.push(blur.has(plain));
+        seen.push(blur.of(plain).blurred);
         camera.change(true);
-        blur.has(plain);
+        blur.of(plain).blurred;
         await rest();
         say([seen, camera.asked, told]);
     """) == [[True, True, False], [{"width": 1280, "backgroundBlur": False}] * 2, []]
@@ -83,7 +89,7 @@ def test_a_camera_that_goes_on_is_told_of() -> None:
           camera.change(false);
           camera.change(true);
           for (let frames = 0; frames < 3; frames++) {
-            blur.has(plain);
+            blur.of(plain).blurred;
             await rest();
           }
           answers.push([camera.asked.splice(0).length, told.splice(0)]);
@@ -102,9 +108,87 @@ def test_a_closed_watch_hears_nothing() -> None:
     assert camera("""
         sink.platformBlur = "off";
         camera.obeys = false;
-        blur.has(plain);
+        blur.of(plain).blurred;
         blur.close();
         await rest();
         camera.change(false);
-        say([blur.has(plain), camera.asked.length, told]);
+        say([blur.of(plain).blurred, camera.asked.length, told]);
     """) == [True, 1, []]
+
+
+def test_a_camera_is_asked_for_masks() -> None:
+    """While they are wanted, if it can: after any other question, whose answer stays, and no more when it is let go."""
+    assert camera("""
+        const asked = () => camera.asked.splice(0).map(({ width, ...more }) => more);
+        const seen = [];
+        const show = async () => {
+          for (let frames = 0; frames < 2; frames++) blur.of(plain);
+          await rest();
+          seen.push(asked());
+        };
+        await show();
+        Object.assign(sink, { platformBlur: "off", maskSource: "auto" });
+        await show();
+        sink.maskSource = "model";
+        await show();
+        camera.masks = undefined;
+        sink.maskSource = "auto";
+        await show();
+        camera.masks = [false, true];
+        blur.close();
+        await rest();
+        seen.push(asked());
+        say(seen);
+    """) == [
+        [],
+        [{"backgroundBlur": False}, {"backgroundBlur": False, "backgroundSegmentationMask": True}],
+        [{"backgroundBlur": False, "backgroundSegmentationMask": False}],
+        [],
+        [{"backgroundBlur": False, "backgroundSegmentationMask": False}],
+    ]
+
+
+def test_what_a_frame_says_is_read_once() -> None:
+    """Each reading may make the mask anew: it is handed on, and nobody reads it again."""
+    assert camera("""
+        let readings = 0;
+        const mask = {};
+        const speaks = { metadata: () => ({ reading: ++readings, backgroundSegmentationMask: mask }) };
+        say([blur.of(speaks).mask === mask, readings, "mask" in blur.of(plain), blur.of(plain).mask === undefined]);
+    """) == [True, 1, True, True]
+
+
+_MASKS = """
+class ImageBitmap {
+  constructor(width) {
+    this.width = width;
+    this.closed = 0;
+  }
+  close() {
+    this.width = 0;
+    this.closed++;
+  }
+}
+globalThis.ImageBitmap = ImageBitmap;
+const { Masks } = await import(`${web}/js/engine/masks.js`);
+const told = [];
+const masks = new Masks((sentence) => told.push(sentence));
+"""
+
+
+def test_only_a_whole_mask_goes_to_the_worker() -> None:
+    """Whatever else comes as one is closed; that it holds no picture is told once for a source."""
+    taken = run_node(
+        _MASKS
+        + """
+        const whole = new ImageBitmap(8), unwanted = new ImageBitmap(8), lost = new ImageBitmap(0);
+        const frame = { width: 8, close() { this.isClosed = true; } };
+        const answers = [masks.take(whole, true) === whole, masks.take(unwanted, false), masks.take(undefined, true)];
+        answers.push(told.length, masks.take(lost, true), masks.take(frame, true), told.length);
+        masks.forget();
+        masks.take(lost, true);
+        say([answers, whole.closed, unwanted.closed, frame.isClosed, told]);
+        """
+    )
+    sentence = "A mask came with the camera's frame but holds no picture any more, so the model runs for such frames."
+    assert taken == [[True, None, None, 0, None, None, 1], 0, 1, True, [sentence] * 2]

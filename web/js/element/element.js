@@ -182,16 +182,13 @@ export class SelfieSegmentationElement extends ElementProperties {
     if (!this.paused) this.#engine.skip();
   }
 
-  /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean, blurred?: boolean}} [kind] */
+  /** @param {ImageBitmap | VideoFrame} frame @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean, blurred?: boolean, mask?: ImageBitmap}} [kind] */
   push(frame, kind = {}) {
     if (this.#isRefused("source", frameFault(frame, kind))) {
       discard(frame);
       return false;
     }
-    if (!this.paused || kind.still) return this.#engine.push(frame, kind);
-    this.#engine.note(kind);
-    frame.close();
-    return false;
+    return this.paused && !kind.still ? this.#engine.refuse(frame, kind) : this.#engine.push(frame, kind);
   }
 
   /** @param {ImageBitmap | null} bitmap */

@@ -6,7 +6,8 @@
  * stats (and `dropped`, `downloadedBytes`), backendchange, notice, overload, error, effect (and `stuck`).
  *
  * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number, edges?: string,
- *   smoothing?: number, decontaminate?: boolean, lightWrap?: number, colourCast?: number, platformBlur?: string}} Options
+ *   smoothing?: number, decontaminate?: boolean, lightWrap?: number, colourCast?: number, platformBlur?: string,
+ *   maskSource?: string}} Options
  * @typedef {import("./protocol.d.ts").Frame} Frame
  * @typedef {(frame: Frame, timestamp?: number) => void} Tap gets the source's timestamp with a bitmap, if there is one
  * @typedef {import("./protocol.d.ts").ToClient} ToClient
@@ -19,6 +20,7 @@ import { Changes } from "./changes.js";
 import { Channel } from "./channel.js";
 import { Frames } from "./frames.js";
 import { Given } from "./given.js";
+import { Masks } from "./masks.js";
 import { Requests } from "./requests.js";
 import { siteUrl } from "./site.js";
 
@@ -37,6 +39,7 @@ export class Engine extends EventTarget {
   #startedAt = 0;
   #requests = new Requests();
   #frames = new Frames((frame, kind, transfer) => this.#post({ type: "frame", frame, ...kind }, transfer));
+  #masks = new Masks((message) => this.#emit("notice", { code: "camera", message }));
   #changes = new Changes((message) => this.#channel.send(message));
   /** @type {PromiseWithResolvers<void> | null} while somebody waits for the start */
   #starting = null;
@@ -100,6 +103,11 @@ export class Engine extends EventTarget {
     return this.#given.options.platformBlur;
   }
 
+  /** What masks are to come from. */
+  get maskSource() {
+    return this.#given.options.maskSource;
+  }
+
   /** False while two frames are outstanding: a source need not capture then. */
   get wantsFrame() {
     return this.#channel.isOpen && this.#frames.hasRoom;
@@ -114,17 +122,28 @@ export class Engine extends EventTarget {
    * Show this frame; its ownership passes to the engine.
    *
    * @param {Frame} frame
-   * @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean, blurred?: boolean}} [kind] still: a photo, kept for a worker that
+   * @param {{still?: boolean, film?: boolean, cut?: boolean, first?: boolean, blurred?: boolean, mask?: ImageBitmap}} [kind] still: a photo, kept for a worker that
    *   must begin again; film: it is no photo but a paused video; cut: it has nothing to do with the frame before; first:
-   *   it is from another camera or video than that; blurred: the camera itself has blurred the background
+   *   it is from another camera or video than that; blurred: the camera itself has blurred the background; mask: its own; the ownership passes
    * @returns {boolean} false if the frame was dropped, or refused: that is told by an `error` event
    */
-  push(frame, { still = false, film = false, blurred = false, ...kind } = {}) {
-    this.note(kind); // if this one is dropped, it is true of the next one
+  push(frame, kind = {}) {
+    const { still = false, film = false, blurred: isBlurred = false, mask } = kind;
+    if (!still && !this.wantsFrame) {
+      this.skip();
+      return this.refuse(frame, kind);
+    }
+    this.note(kind);
+    const wanted = this.#masks.take(mask, !still && this.maskSource === "auto");
     if (still) return this.#frames.keep(frame, !film, this.#channel.isOpen);
-    if (this.wantsFrame) return this.#frames.pass(frame, blurred);
+    return this.#frames.pass(frame, { isBlurred, mask: wanted });
+  }
+
+  /** Close a frame that isn't shown: what it tells is true of the next one. @param {Frame} frame @param {{cut?: boolean, first?: boolean, mask?: ImageBitmap}} kind */
+  refuse(frame, kind) {
+    this.note(kind);
     frame.close();
-    this.skip();
+    this.#masks.take(kind.mask, false);
     return false;
   }
 
@@ -137,6 +156,7 @@ export class Engine extends EventTarget {
   /** The source changes: forget its last frame; the canvas is empty until the next composite. */
   reset() {
     this.#frames.forgetStill();
+    this.#masks.forget();
     this.#post({ type: "reset" });
   }
 

@@ -14,7 +14,7 @@ export class Frames {
   /** Frames that were not painted, so far. */
   dropped = 0;
 
-  /** @param {(frame: Frame, kind: {isCut: boolean, isFirst: boolean, isPhoto: boolean, isBlurred: boolean}, transfer: Transferable[]) => boolean} post returns whether it went */
+  /** @param {(frame: Frame, kind: {isCut: boolean, isFirst: boolean, isPhoto: boolean, isBlurred: boolean, mask: ImageBitmap | null}, transfer: Transferable[]) => boolean} post returns whether it went */
   constructor(post) {
     this.#post = post;
   }
@@ -28,10 +28,15 @@ export class Frames {
     return this.#outstanding < MOST_OUTSTANDING;
   }
 
-  /** Send a frame of a film; its ownership passes. @param {Frame} frame @param {boolean} isBlurred by the camera itself */
-  pass(frame, isBlurred) {
+  /**
+   * Send a frame of a film; its ownership passes.
+   *
+   * @param {Frame} frame
+   * @param {{isBlurred: boolean, mask: ImageBitmap | null}} more isBlurred: by the camera itself; mask: the camera's own, its ownership passes, too
+   */
+  pass(frame, more) {
     this.forgetStill();
-    return this.#send(frame, [frame], isBlurred);
+    return this.#send(frame, more.mask ? [frame, more.mask] : [frame], more);
   }
 
   /**
@@ -72,14 +77,17 @@ export class Frames {
     this.#isCut = this.#isFirst = true;
   }
 
-  /** @param {Frame} frame @param {Transferable[]} transfer @param {boolean} [isBlurred] */
-  #send(frame, transfer, isBlurred = false) {
-    const kind = { isCut: this.#isCut, isFirst: this.#isFirst, isPhoto: this.#isPhoto, isBlurred };
+  /** @param {Frame} frame @param {Transferable[]} transfer @param {{isBlurred: boolean, mask: ImageBitmap | null}} [more] */
+  #send(frame, transfer, more = { isBlurred: false, mask: null }) {
+    const kind = { isCut: this.#isCut, isFirst: this.#isFirst, isPhoto: this.#isPhoto, ...more };
     const sent = this.#post(frame, kind, transfer);
     if (sent) {
       this.#outstanding++;
       this.#isCut = this.#isFirst = false;
-    } else discard(frame);
+    } else {
+      discard(frame);
+      more.mask?.close();
+    }
     return sent;
   }
 

@@ -145,6 +145,7 @@ export const KNOWN = new Map(
         width: number,
         height: number,
         wayIn: text,
+        maskFrom: (value) => ["model", "camera"].includes(value),
         framesPerMask: orNone(number),
         masksReused: orNone(number),
         edgeDropped: orNone(flag),

@@ -49,6 +49,7 @@ export interface Stats extends Status, Pacing {
   width: number;
   height: number;
   wayIn: string;
+  maskFrom: "model" | "camera";
 }
 
 /** For so many seconds the model has been too slow for the tap's frame rate. */

@@ -59,7 +59,7 @@ export interface Close {
 /**
  * Paint this; answered by `frame` or `dropped`. `isCut`: it has nothing to do with the frame before; `isFirst`: nor with
  * what that frame came from, it is another camera or video; `isPhoto`: no other follows it soon;
- * `isBlurred`: the camera itself has blurred the background.
+ * `isBlurred`: the camera itself has blurred the background; `mask`: where the person is, as the camera says: white.
  */
 export interface ShowFrame {
   type: "frame";
@@ -68,6 +68,7 @@ export interface ShowFrame {
   isFirst: boolean;
   isPhoto: boolean;
   isBlurred: boolean;
+  mask: ImageBitmap | null;
 }
 
 /** JSON, a list: each entry is judged by itself. Answered by `repainted`, as all that has a `lot`. */

@@ -9,12 +9,13 @@ const JUMPS = ["seeking", "seeked"];
 /**
  * @typedef {object} Sink  What a source needs of the engine.
  * @property {boolean} wantsFrame
- * @property {(frame: ImageBitmap|VideoFrame, kind?: {still?: boolean, film?: boolean, cut?: boolean, first?: boolean, blurred?: boolean}) => boolean} push
+ * @property {(frame: ImageBitmap|VideoFrame, kind?: {still?: boolean, film?: boolean, cut?: boolean, first?: boolean, blurred?: boolean, mask?: ImageBitmap}) => boolean} push
  *   `cut`: it has nothing to do with the frame before; `first`: it is from another camera or video than that; `blurred`: the
- *   camera itself has blurred the background
+ *   camera itself has blurred the background; `mask`: where the person is, as the camera says; its ownership passes, too
  * @property {() => void} skip
  * @property {boolean} [runsHidden] wants frames in a hidden tab, too
  * @property {string | null} [platformBlur] "off": a camera is asked not to blur the background itself
+ * @property {string | null} [maskSource] "auto": a camera is asked for masks
  */
 
 /**
@@ -48,7 +49,7 @@ function readTrack(track, sink, blur) {
       if (done) return;
       if (stopped || (document.hidden && !sink.runsHidden)) value.close();
       else {
-        sink.push(value, { cut: first, first, blurred: blur.has(value) });
+        sink.push(value, { cut: first, first, ...blur.of(value) });
         first = false;
       }
     }
@@ -101,7 +102,7 @@ export function captureVideo(video, sink, blur) {
       const frame = sink.wantsFrame ? await take() : null;
       if (stopped) frame?.close();
       else if (frame) {
-        sink.push(frame, { cut, first, blurred: blur?.has(frame) });
+        sink.push(frame, { cut, first, ...blur?.of(frame) });
         first = false;
         cut = video.seeking; // a picture from before the jump may still come
       } else sink.skip();

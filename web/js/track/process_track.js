@@ -50,6 +50,7 @@ class TrackProcessing {
     dropped: 0,
     framesPerMask: 1,
     masksReused: 0,
+    maskFrom: "model",
     edgeDropped: false,
     stages: {},
   };
@@ -89,6 +90,9 @@ class TrackProcessing {
       },
       get platformBlur() {
         return engine.platformBlur;
+      },
+      get maskSource() {
+        return engine.maskSource;
       },
       skip: () => engine.skip(),
       push: (frame, kind) => {
@@ -167,8 +171,8 @@ class TrackProcessing {
     const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ listener) =>
       this.#engine.addEventListener(type, (event) => listener(/** @type {CustomEvent} */ (event).detail));
     for (const type of ["model", "backendchange"]) on(type, (running) => this.#note(running));
-    on("stats", ({ fps, frames, dropped, framesPerMask, masksReused, edgeDropped, stages }) => {
-      this.#note({ fps, frames, dropped, framesPerMask, masksReused, edgeDropped, stages });
+    on("stats", ({ fps, frames, dropped, framesPerMask, masksReused, maskFrom, edgeDropped, stages }) => {
+      this.#note({ fps, frames, dropped, framesPerMask, masksReused, maskFrom, edgeDropped, stages });
       this.#tell("stats", this.track.metrics);
     });
     for (const type of ["overload", "effect", "notice", "error"]) on(type, (detail) => this.#tell(type, detail));

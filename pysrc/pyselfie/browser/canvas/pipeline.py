@@ -9,12 +9,12 @@ import numpy as np
 from pyselfie.browser.canvas.segmenter import Segmenter
 from pyselfie.browser.canvas.shot import Shot
 from pyselfie.browser.pipeline import Pipeline
-from pyselfie.core.classes import Classes
+from pyselfie.core.classes import CameraMaskError, Classes
 from pyselfie.core.effects import EFFECTS, draws_for
 from pyselfie.core.geometry import Size
 from pyselfie.core.overlay import Scene, fill_overlay
 from pyselfie.core.sampling import resize_half_pixel
-from pyselfie.core.trace import NO_OVERLAY, Step, model_steps
+from pyselfie.core.trace import NO_OVERLAY, Step, camera_steps, model_steps
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Bitmap, Drawable, Frame
     from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.models.ort_web import OrtWebRuntime
+    from pyselfie.browser.pipeline import ReadMask
     from pyselfie.browser.pixels import PixelReader
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
@@ -69,6 +70,7 @@ class CanvasPipeline(Pipeline):
         self._segmenter: Segmenter | None = None
         self._sample = self._overlay = np.empty((0, 0, 4), np.uint8)
         self._mask: NDArray[np.float32] | None = None
+        self._has_camera_mask = False
         self._mask_size = Size(0, 0)  # of the frame that it was made of
         self._edge: NDArray[np.float32] | None = None  # C of `core.edge`, if the model gives it with the mask
         self._resets = 0
@@ -104,6 +106,10 @@ class CanvasPipeline(Pipeline):
     def has_mask(self) -> bool:
         return self._mask is not None
 
+    @property
+    def has_camera_mask(self) -> bool:
+        return self._mask is not None and self._has_camera_mask
+
     def needs_mask(self, options: Options) -> bool:
         return self.custom_effect is not None or super().needs_mask(options)
 
@@ -125,7 +131,9 @@ class CanvasPipeline(Pipeline):
         if stage == "preprocess":
             self._store.sampled()
 
-    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
+    async def process(
+        self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True, mask: ReadMask | None = None
+    ) -> bool:
         self._clock.begin()
         resets = self._resets
         await self._store.take(frame)
@@ -136,16 +144,32 @@ class CanvasPipeline(Pipeline):
         if not self.needs_mask(options()):
             self._mask = None  # what there is belongs to another frame
             return self._finish(options())
-        if fresh_mask or self._mask is None or self._mask_size != self._store.size:
+        if mask is not None and self._take(mask):
+            return self._finish_with(options())
+        if fresh_mask or self._has_camera_mask or self._mask is None or self._mask_size != self._store.size:
             return await self._segment(options)
-        return self._follow(self._mask, options())
+        return self._follow(options())
 
-    def _follow(self, mask: NDArray[np.float32], options: Options) -> bool:
+    def _take(self, read: ReadMask) -> bool:
+        """Take the mask that has come with the frame in hand; returns whether it is there, and is enough."""
+        drawable, segmenter, custom = self._store.drawable, self._segmenter, self.custom_effect
+        if drawable is None or segmenter is None:
+            return False
+        if segmenter.class_names and custom is not None and custom.live.takes_classes:
+            return False
+        mask = read(segmenter.mask_size)
+        if mask is None:
+            return False
+        segmenter.pass_over(drawable)
+        self._mask, self._mask_size, self._edge, self._has_camera_mask = mask, self._store.size, None, True
+        return True
+
+    def _follow(self, options: Options) -> bool:
         drawable, segmenter = self._store.drawable, self._segmenter
         if drawable is None or segmenter is None:
             return False
         segmenter.look(drawable)
-        return self._finish_with(mask, options)
+        return self._finish_with(options)
 
     async def refresh(self, options: Callable[[], Options]) -> bool:
         self._clock.begin()
@@ -168,11 +192,12 @@ class CanvasPipeline(Pipeline):
         if self._store.drawable is None:  # reset while the model ran: that frame is over
             return False
         self._mask, self._mask_size, self._edge = mask, self._store.size, segmenter.edge_color()
-        return self._finish_with(mask, options())
+        self._has_camera_mask = False
+        return self._finish_with(options())
 
-    def _finish_with(self, mask: NDArray[np.float32], options: Options) -> bool:
-        if self.custom_effect is None:
-            self._make_overlay(mask, options)
+    def _finish_with(self, options: Options) -> bool:
+        if self.custom_effect is None and self._mask is not None:
+            self._make_overlay(self._mask, options)
         self._clock.lap("postprocess")
         return self._finish(options)
 
@@ -221,7 +246,7 @@ class CanvasPipeline(Pipeline):
 
     def _classes(self) -> Classes | None:
         segmenter = self._segmenter
-        if segmenter is None or not segmenter.class_names:
+        if segmenter is None or not segmenter.class_names or self._has_camera_mask:
             return None
         return Classes(segmenter.class_names, segmenter.classes(), self._store.size, resize_half_pixel)
 
@@ -235,18 +260,23 @@ class CanvasPipeline(Pipeline):
     async def read_classes(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
         if self._segmenter is None or self._mask is None:
             return None
+        if self._has_camera_mask:
+            raise CameraMaskError
         return self._segmenter.class_names, self._segmenter.classes()
 
     async def trace(self, options: Options, reader: PixelReader) -> Steps | None:
         drawable, segmenter, size = self._store.drawable, self._segmenter, self._store.size
         if drawable is None or segmenter is None or self.lacks_mask(options):
             return None
-        arrays = None if self._mask is None else segmenter.traced(self._mask)
-        if self._mask is not None and arrays is None:
-            return None
+        if self._mask is not None and self._has_camera_mask:
+            steps = camera_steps(self._mask)
+        else:
+            arrays = None if self._mask is None else segmenter.traced(self._mask)
+            if self._mask is not None and arrays is None:
+                return None
+            steps = model_steps(arrays)
         overlay = self._painter.overlay
         stage = None if self.custom_effect is None else "paint"  # the user's overlay is made while painting
-        steps = model_steps(arrays)
         steps["frame"] = Step(reader.read(drawable, size)[..., :3])
         steps["overlay"] = Step(None, NO_OVERLAY) if overlay is None else Step(overlay.copy(), stage=stage)
         steps["composite"] = Step(reader.read(self._painter.canvas, size))

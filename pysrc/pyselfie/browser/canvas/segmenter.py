@@ -73,6 +73,17 @@ class Segmenter:
         self._sampler.read(picture)
         self._lap("preprocess")
 
+    @property
+    def mask_size(self) -> Size:
+        """The size of masks."""
+        return Size(self._runtime.spec.width, self._runtime.spec.height)
+
+    def pass_over(self, picture: Drawable) -> None:
+        """Sample `picture`, whose mask is not the model's: it sees the next one without knowing of those before."""
+        self.cut()
+        self._inputs = []
+        self.look(picture)
+
     async def segment(self, picture: Drawable, size: Size, smoothing: float = 0.0) -> NDArray[np.float32]:
         """Return the mask of a picture of `size`, float32 [h, w] in 0..1; valid until the next call.
 

@@ -210,7 +210,7 @@ class Engine:
         self._auto.see(self._model, photo=message.isPhoto)
         self._output.expect(photo=message.isPhoto)
         self._blur.arrives(is_blurred=message.isBlurred)
-        self._mailbox.offer(message.frame, is_cut=is_cut)
+        self._mailbox.offer(message.frame, is_cut=is_cut, mask=message.mask)
 
     def _on_options(self, message: incoming.SetOptions) -> None:
         lot = json.loads(message.changes)
@@ -256,11 +256,11 @@ class Engine:
 
     async def _loop(self) -> None:
         """Take each newest frame through the pipeline; no frame's failure ends the loop."""
-        async for frame, is_cut in self._mailbox:
+        async for letter in self._mailbox:
             if sentence := self._blur.begin(self._options):
                 self._notice("camera", sentence)
-            fresh = is_cut or self._pacer is None or self._pacer.wants_mask()
-            work = partial(self._output.process, frame, self._options_now, fresh_mask=fresh, is_cut=is_cut)
+            fresh = letter.is_cut or self._pacer is None or self._pacer.wants_mask()
+            work = partial(self._output.process, letter, self._options_now, fresh_mask=fresh)
             painted = await self._model.guarded(work)
             self._blur.end(painted=painted)
             if painted:
@@ -271,16 +271,17 @@ class Engine:
                 self._questions.cut_is_over()
 
     def _report_painted(self) -> None:
-        pacer, seconds = self._pacer, None
+        pacer, seconds, has_camera_mask = self._pacer, None, self._output.has_camera_mask
         if pacer is not None:
-            infer_ms = self._clock.last("infer") if self._clock.ran("infer") else None
+            infer_ms = self._clock.last("infer") if self._clock.ran("infer") else 0.0 if has_camera_mask else None
             painted = self._blur.painted(self._options)
             needs = {"needs_mask": self._output.needs_mask(painted), "wants_edge": has_edge(painted)}
             pacer.learn(self._clock.last("total"), infer_ms, **needs)
             seconds = pacer.overload()
             if seconds is not None:
                 self._post({"type": "overload", "framesPerMask": pacer.frames_per_mask, "seconds": round(seconds, 1)})
-        self._auto.painted(self._model, self._clock.last("total"), overloaded=seconds is not None)
+        if not has_camera_mask:  # it says nothing of what a model costs, and a better one would not run
+            self._auto.painted(self._model, self._clock.last("total"), overloaded=seconds is not None)
         self._reporter.painted(self._output.size, self._stats)
         self._gpu.painted()
 
@@ -303,6 +304,7 @@ class Engine:
             "width": size.width,
             "height": size.height,
             "wayIn": self._output.way_in,
+            "maskFrom": "camera" if self._output.has_camera_mask else "model",
         }
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

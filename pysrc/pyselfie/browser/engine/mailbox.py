@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from pyselfie.browser.js_types import Frame
+    from pyselfie.browser.js_types import Bitmap, Frame
+
+
+class Letter(NamedTuple):
+    """A frame with what has come with it; whoever has it closes both.
+
+    Attributes
+    ----------
+    is_cut
+        Whether it, or a dropped one before it, is the first of another film.
+    mask
+        The camera's own.
+    """
+
+    frame: Frame
+    is_cut: bool
+    mask: Bitmap | None
+
+    def close(self) -> None:
+        """Free the pixels."""
+        self.frame.close()
+        if self.mask is not None:
+            self.mask.close()
 
 
 class Mailbox:
     """Holds at most one frame; a newer one replaces and closes it.
 
-    ``async for frame, is_cut in mailbox`` yields the newest frame each time and hands over its ownership; `is_cut`
-    says whether it, or a dropped one before it, is the first of another film. The loop ends after `close`.
+    ``async for letter in mailbox`` yields the newest frame each time and hands over its ownership. The loop ends after
+    `close`.
 
     Parameters
     ----------
@@ -26,7 +48,7 @@ class Mailbox:
     """
 
     def __init__(self, on_drop: Callable[[], None], before: Callable[[], Awaitable[None]] | None = None) -> None:
-        self._frame: Frame | None = None
+        self._letter: Letter | None = None
         self._is_cut = False
         self._arrived = asyncio.Event()
         self._on_drop = on_drop
@@ -43,21 +65,22 @@ class Mailbox:
         """Whether the frame that is read next is the first of another film."""
         return self._is_cut
 
-    def offer(self, frame: Frame, *, is_cut: bool = False) -> None:
-        """Put `frame` in, its ownership with it; `is_cut`: it is the first of another film."""
+    def offer(self, frame: Frame, *, is_cut: bool = False, mask: Bitmap | None = None) -> None:
+        """Put `frame` in with its `mask`, their ownership with them; `is_cut`: it is the first of another film."""
+        letter = Letter(frame, is_cut, mask)
         if self._closed:
-            frame.close()
+            letter.close()
             return
         self.clear()
-        self._frame = frame
+        self._letter = letter
         self._is_cut |= is_cut
         self._arrived.set()
 
     def clear(self) -> None:
         """Drop the waiting frame, if there is one."""
-        if self._frame is not None:
-            self._frame.close()
-            self._frame = None
+        if self._letter is not None:
+            self._letter.close()
+            self._letter = None
             self._on_drop()
         self._arrived.clear()
 
@@ -70,22 +93,22 @@ class Mailbox:
     def __aiter__(self) -> Mailbox:
         return self
 
-    async def __anext__(self) -> tuple[Frame, bool]:
+    async def __anext__(self) -> Letter:
         while True:
             await self._arrival()
             if self._before is not None:
                 await self._before()
-            if self._frame is not None:  # else it was cleared meanwhile
+            if self._letter is not None:  # else it was cleared meanwhile
                 break
-        frame, self._frame = self._frame, None
+        letter, self._letter = self._letter, None
         is_cut, self._is_cut = self._is_cut, False
         self._arrived.clear()
-        return frame, is_cut
+        return letter._replace(is_cut=is_cut)
 
     async def _arrival(self) -> None:
-        while self._frame is None:
+        while self._letter is None:
             if self._closed:
                 raise StopAsyncIteration
             await self._arrived.wait()
-            if self._frame is None and not self._closed:  # cleared between the signal and this wake-up
+            if self._letter is None and not self._closed:  # cleared between the signal and this wake-up
                 self._arrived.clear()

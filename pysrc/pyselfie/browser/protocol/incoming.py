@@ -44,6 +44,7 @@ class ShowFrame(Protocol):
     isFirst: bool
     isPhoto: bool
     isBlurred: bool
+    mask: Bitmap | None
 
 
 class SetOptions(Protocol):

@@ -44,6 +44,7 @@ class Stats(Status, Pacing):
     width: int
     height: int
     wayIn: str
+    maskFrom: Literal["model", "camera"]
 
 
 class Overload(TypedDict):

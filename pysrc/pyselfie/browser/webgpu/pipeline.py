@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from js import navigator
 
@@ -19,9 +19,10 @@ from pyselfie.browser.webgpu.layers import PersonLayers
 from pyselfie.browser.webgpu.picture import FrameInHand, PictureBinder
 from pyselfie.browser.webgpu.segmenter import GpuSegmenter
 from pyselfie.browser.webgpu.user_overlay import UserPart
+from pyselfie.core.classes import CameraMaskError
 from pyselfie.core.effects import draws_for
 from pyselfie.core.geometry import Size
-from pyselfie.core.trace import NO_OVERLAY, Step, model_steps
+from pyselfie.core.trace import NO_OVERLAY, Step, camera_steps, model_steps
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.js_types import Bitmap, Frame, OffscreenCanvas
     from pyselfie.browser.models.ort_gpu import OrtGpuRuntime
     from pyselfie.browser.models.ort_web import OrtWebRuntime
+    from pyselfie.browser.pipeline import ReadMask
     from pyselfie.browser.pixels import PixelReader
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 MOST_IN_FLIGHT = 2
 """Frames that the GPU may work on at a time; one more would only be older when it is seen."""
 
+_Read = TypeVar("_Read")
 _ONCE_MORE = "Painted alone for this trace: else it is mixed pixel by pixel, and has the frame's size."
 
 
@@ -60,6 +63,8 @@ class GpuPipeline(Pipeline):
         self._frame = FrameInHand(gpu, binder)
         self._segmenter: GpuSegmenter | None = None
         self._layers: PersonLayers | None = None
+        self._camera_layers: PersonLayers | None = None  # by a mask alone; made when a frame brings one
+        self._has_camera_mask = False
         self._user = UserPart(gpu, binder, compositor)
         self._has_mask = False
         self._mask_size = Size(0, 0)  # of the frame that it was made of
@@ -110,6 +115,10 @@ class GpuPipeline(Pipeline):
         return self._has_mask
 
     @property
+    def has_camera_mask(self) -> bool:
+        return self._has_mask and self._has_camera_mask
+
+    @property
     def custom_effect(self) -> CustomEffectCanvas | None:
         return self._user.effect
 
@@ -141,15 +150,18 @@ class GpuPipeline(Pipeline):
         self._is_warm = False
 
     def _release_model(self) -> None:
-        self._has_mask = False
-        if self._layers is not None:
-            self._layers.close()
+        self._has_mask = self._has_camera_mask = False
+        for layers in (self._layers, self._camera_layers):
+            if layers is not None:
+                layers.close()
         self._user.release_model()
         if self._segmenter is not None:
             self._segmenter.close()
-        self._layers = self._segmenter = None
+        self._layers = self._camera_layers = self._segmenter = None
 
-    async def process(self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True) -> bool:
+    async def process(
+        self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True, mask: ReadMask | None = None
+    ) -> bool:
         self._clock.begin()
         resets = self._resets
         await self._frame.take(frame)
@@ -161,9 +173,32 @@ class GpuPipeline(Pipeline):
         if not self.needs_mask(options()):
             self._has_mask = False  # what there is belongs to another frame
             return await self._finish(options())
-        if fresh_mask or not self._has_mask or self._mask_size != self._frame.size:
+        if mask is not None and await self._take(mask):
+            return await self._finish_fresh(options)
+        if fresh_mask or not self._has_mask or self._has_camera_mask or self._mask_size != self._frame.size:
             return await self._segment(options)
         return await self._follow(options)
+
+    async def _take(self, read: ReadMask) -> bool:
+        """Take the mask that has come with the frame in hand; returns whether it is there, and is enough."""
+        picture, segmenter, custom = self._frame.picture, self._segmenter, self._user.effect
+        if picture is None or segmenter is None:
+            return False
+        if segmenter.class_names and custom is not None and custom.live.takes_classes:
+            return False
+        mask = read(segmenter.model.size)
+        if mask is None:
+            return False
+        async with self._segmenting:
+            if self._camera_layers is None:
+                plain = segmenter.model._replace(refined=None)
+                layout = self._compositor.layout
+                self._camera_layers = await PersonLayers.create(self._gpu, self._binder, layout, plain)
+            if self._frame.picture is picture:  # else reset meanwhile
+                segmenter.take_mask(picture, mask)
+                self._has_camera_mask = True
+                await self._see(segmenter)
+        return True
 
     async def _follow(self, options: Callable[[], Options]) -> bool:
         if self._frame.picture is None or self._segmenter is None:
@@ -190,8 +225,13 @@ class GpuPipeline(Pipeline):
         async with self._segmenting:
             picture, size, smoothing = self._frame.picture, self._frame.size, options().smoothing
             await self._segmenter.segment(picture, size, smoothing, is_photo=self.is_photo)
+            self._has_camera_mask = False
             await self._see(self._segmenter)
-        if self._frame.picture is None:  # reset while the model ran: that frame is over
+        return await self._finish_fresh(options)
+
+    async def _finish_fresh(self, options: Callable[[], Options]) -> bool:
+        """Paint the frame whose mask is new."""
+        if self._frame.picture is None:  # reset meanwhile: that frame is over
             self._user.forget()
             return False
         self._has_mask, self._mask_size = True, self._frame.size
@@ -219,25 +259,31 @@ class GpuPipeline(Pipeline):
 
     def _draw(self, options: Options, *, is_fresh: bool = False) -> None:
         """Draw the frame in hand; `is_fresh` if it has just been segmented, whatever is painted of it."""
-        assert self._layers is not None  # noqa: S101 - there is a model before there is a frame
+        layers = self._layers_now
         assert self._frame.picture is not None  # noqa: S101 - checked by the callers
         frame, size = self._frame.picture, self._frame.size
         encoder = self._gpu.device.createCommandEncoder()
         if is_fresh:
-            self._layers.advance(encoder, frame, size)
+            layers.advance(encoder, frame, size)
         if self._user.pixels is not None:
-            self._user.encode(encoder, size, self._layers.group(options, size), frame)
+            self._user.encode(encoder, size, layers.group(options, size), frame)
         elif not self._user.is_bare:
             self._compositor.encode(encoder, size, self._encode_layers(encoder, options), frame, options)
         self._gpu.submit(encoder)
 
+    @property
+    def _layers_now(self) -> PersonLayers:
+        """What paints by the mask that there is."""
+        layers = self._camera_layers if self._has_camera_mask else self._layers
+        assert layers is not None  # noqa: S101 - there is a model before there is a frame
+        return layers
+
     def _encode_layers(self, encoder: Any, options: Options) -> Any:
         """Record the making of what the layers are painted from; return it."""
-        assert self._layers is not None  # noqa: S101 - there is a model before there is a frame
-        size = self._frame.size
+        layers, size = self._layers_now, self._frame.size
         lit = any(draw.layer == "backdrop" for draw in draws_for(options))
-        self._layers.encode(encoder, options, size, self._compositor.backdrop(size) if lit else None)
-        return self._layers.group(options, size)
+        layers.encode(encoder, options, size, self._compositor.backdrop(size) if lit else None)
+        return layers.group(options, size)
 
     async def _pace(self) -> None:
         """Wait until the GPU has room for one frame more, so that the next one taken is the newest.
@@ -262,6 +308,8 @@ class GpuPipeline(Pipeline):
         async with self._segmenting:
             if self._segmenter is None or not self._has_mask:
                 return None
+            if self._has_camera_mask:
+                raise CameraMaskError
             names, reading = self._segmenter.class_names, self._segmenter.read_classes()
         return names, await reading
 
@@ -282,10 +330,16 @@ class GpuPipeline(Pipeline):
                 overlay = Step(seen[:, :: -1 if options.mirror else 1], _ONCE_MORE, "paint")
             self._draw(options)
             composite, pixels = reader.read(self._compositor.canvas, size), reader.read(frame, size)
-            reading = segmenter.trace() if self._has_mask else None
+            reading = self._read_model(segmenter) if self._has_mask else None
             reader.count += self._has_mask
-        steps = model_steps(None if reading is None else await reading)
+        steps = model_steps(None) if reading is None else await reading
         return steps | {"frame": Step(pixels[..., :3]), "overlay": overlay, "composite": Step(composite)}
+
+    def _read_model(self, segmenter: GpuSegmenter) -> Awaitable[Steps]:
+        """Return (awaitable) the steps to the mask that there is; what is read is of now."""
+        if self._has_camera_mask:
+            return _as_steps(segmenter.read_mask(), camera_steps)
+        return _as_steps(segmenter.trace(), model_steps)
 
     def _draw_overlay(self, options: Options) -> None:
         """Draw the overlay alone, of the frame in hand."""
@@ -331,3 +385,7 @@ class GpuPipeline(Pipeline):
         self._compositor.set_backdrop(None)
         self._release_model()
         self._gpu.close()
+
+
+async def _as_steps(reading: Awaitable[_Read], steps: Callable[[_Read], Steps]) -> Steps:
+    return steps(await reading)

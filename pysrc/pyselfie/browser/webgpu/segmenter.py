@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pyselfie.browser.webgpu.looks import GpuLooks
-from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess
+from pyselfie.browser.webgpu.preprocess import ModelBuffers, Preprocess, first_look
 from pyselfie.browser.webgpu.readback import read_floats
 from pyselfie.core.classes import NoClassesError
 from pyselfie.core.geometry import Rect, Size
@@ -100,6 +100,16 @@ class GpuSegmenter:
         with self._compute() as compute_pass:
             self._preprocess.encode(compute_pass, picture)
         self._lap("preprocess")
+
+    def take_mask(self, picture: Picture, mask: NDArray[np.float32]) -> None:
+        """Sample `picture` and put its `mask`, float32 [h, w] in 0..1, where the model's would be.
+
+        The model sees the next one without knowing of those before.
+        """
+        self.cut()
+        self._gpu.write(self.model.look, first_look())
+        self._gpu.write(self.model.mask, mask.ravel())
+        self.look(picture)
 
     @contextmanager
     def _compute(self) -> Iterator[Any]:

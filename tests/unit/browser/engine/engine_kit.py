@@ -163,6 +163,7 @@ class Worker:
         parts = {"FrameStore": Store, "CanvasSampler": Sampler, "Canvas2DPainter": lambda _canvas: self.painter}
         for name, part in parts.items():
             monkeypatch.setattr(output, name, part)
+        monkeypatch.setattr(self.module("camera_mask"), "CanvasSampler", Sampler)
         self.now = 1000.0  # seconds, for the choice of the model; runs of a trial take no time
         monkeypatch.setattr(self.module("models.spare"), "time", SimpleNamespace(perf_counter=lambda: self.now))
         monkeypatch.setattr(self.module("models.auto").AutoModel.__init__, "__defaults__", (lambda: self.now,))
@@ -221,11 +222,11 @@ async def with_a_photo(worker):
     return engine, host
 
 
-def show(engine, level=0, *, photo=False, cut=False, first=False, blurred=False, size=(64, 48)):
+def show(engine, level=0, *, photo=False, cut=False, first=False, blurred=False, mask=None, size=(64, 48)):
     """Send a frame of one brightness, as the page does: a photo is always a cut."""
     frame = Frame(level)
     frame.width, frame.height = size
-    kind = {"isCut": cut or first or photo, "isFirst": first, "isPhoto": photo, "isBlurred": blurred}
+    kind = {"isCut": cut or first or photo, "isFirst": first, "isPhoto": photo, "isBlurred": blurred, "mask": mask}
     engine.receive(SimpleNamespace(type="frame", frame=frame, **kind))
     return frame
 

@@ -39,7 +39,7 @@ def channels(worker, host, monkeypatch):
 
 def send(channels, *, first=False):
     frame = Frame()
-    kind = {"isCut": first, "isFirst": first, "isPhoto": False, "isBlurred": False}
+    kind = {"isCut": first, "isFirst": first, "isPhoto": False, "isBlurred": False, "mask": None}
     channels.receive(SimpleNamespace(type="frame", channel=1, frame=frame, **kind))
     return frame
 

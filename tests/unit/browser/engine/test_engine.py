@@ -232,6 +232,7 @@ def test_all_options_at_random_leave_nothing_stuck(worker):
         "lightWrap": chance.random,
         "colourCast": lambda: 0.1 * chance.random(),
         "platformBlur": lambda: chance.choice(["keep", "off"]),
+        "maskSource": lambda: chance.choice(["model", "auto"]),
     }
     assert set(choices) == {option.js_name for option in way_in("engine")}
 

@@ -25,7 +25,7 @@ class GpuPart:
     """A pipeline on the GPU, as far as changing the painter goes."""
 
     painter = "webgpu"
-    custom_effect, way_in, is_on_trial = None, "", False
+    custom_effect, way_in, is_on_trial, has_camera_mask = None, "", False, False
 
     def __init__(self, made):
         made.append(self)

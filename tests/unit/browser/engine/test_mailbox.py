@@ -8,20 +8,21 @@ from tests.unit.browser.painting.pipeline_parts import Frame
 
 
 def test_mailbox_keeps_the_newest_frame_only():
-    """Older frames are closed unread and counted; the newest is handed over open."""
+    """Older frames are closed unread, with what came with them, and counted; the newest is handed over open."""
+    frames = [Frame(), Frame(), Frame()]
+    masks = {frame: Frame() for frame in frames}
 
     async def scenario():
         drops = []
         mailbox: Any = Mailbox(lambda: drops.append(1))
-        frames = [Frame(), Frame(), Frame()]
         for frame in frames:
-            mailbox.offer(frame)
-        newest, _ = await anext(mailbox)
-        return frames, newest, drops
+            mailbox.offer(frame, mask=masks[frame])
+        return frames, await anext(mailbox), drops
 
     frames, newest, drops = asyncio.run(scenario())
-    assert newest is frames[2]
+    assert newest == (frames[2], False, masks[frames[2]])
     assert [frame.closed for frame in frames] == [1, 1, 0]
+    assert [masks[frame].closed for frame in frames] == [1, 1, 0]
     assert len(drops) == 2
 
 
@@ -51,7 +52,7 @@ def test_mailbox_wakes_its_reader_and_ends_its_loop():
         seen = []
 
         async def read():
-            seen.extend([frame.level async for frame, _ in mailbox])
+            seen.extend([letter.frame.level async for letter in mailbox])
 
         reader = asyncio.ensure_future(read())
         for level in (1, 2):

@@ -281,3 +281,40 @@ def test_a_frame_that_is_over_gets_no_glance(pipeline, device, monkeypatch):
     assert process(pipeline, 64, fresh_mask=True)
     assert not process(pipeline, 64, fresh_mask=True)
     assert (runtime.runs, runtime.glances) == (2, 0)
+
+
+def test_the_cameras_mask_takes_the_models_place(pipeline, device, worker, monkeypatch):
+    """It is written where the model's would be, and no model runs; what paints by it is made once, and freed."""
+    monkeypatch.setattr(worker.module("webgpu.device"), "to_js", lambda value: value)
+    runtime = Runtime(device)
+    asyncio.run(pipeline.use(runtime))
+    assert process(pipeline, 64, fresh_mask=True)
+    written, plain = [], list(device.alive)
+    device.queue.writeBuffer = lambda buffer, _at, values: written.append((buffer, values))
+    asked = []
+
+    def read(size):
+        asked.append(size)
+        return np.full((size.height, size.width), 0.25, np.float32)
+
+    def show(mask):
+        frame, compiled = Frame(), device.compiled
+        options = Options(effect="blur")
+        assert asyncio.run(pipeline.process(frame, lambda: options, fresh_mask=False, mask=mask))
+        masks = [float(values[0]) for buffer, values in written if buffer is runtime.output]
+        written.clear()
+        return runtime.runs, pipeline.has_camera_mask, device.compiled > compiled, masks
+
+    first = [show(mask) for mask in (read, read, None, lambda _size: None, read)]
+    assert first == [
+        (1, True, True, [0.25]),
+        (1, True, False, [0.25]),
+        (2, False, False, []),
+        (2, False, False, []),
+        (2, True, False, [0.25]),
+    ]
+    assert asked == [(256, 256)] * 3
+    assert len(device.alive) > len(plain)
+    asyncio.run(pipeline.use(Runtime(device)))
+    assert len(device.alive) == len(plain)
+    assert (pipeline.has_mask, pipeline.has_camera_mask) == (False, False)

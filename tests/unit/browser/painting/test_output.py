@@ -118,7 +118,7 @@ def test_a_canvas_is_shown_once_there_is_something_on_it(output, monkeypatch):
 
     second.process = painted
     second.has_picture.return_value = False
-    assert asyncio.run(output.process(MagicMock(), MagicMock()))
+    assert asyncio.run(output.process((MagicMock(), False, None), MagicMock()))
     second.repaint.return_value = False
     output.repaint(MagicMock())
     assert posted == []
