@@ -17,6 +17,7 @@ from bench.entrants import open_pages, serve_pages
 from bench.frames import SIZE
 from bench.gpu import main as gpu
 from bench.machine import describe_machine
+from bench.many import main as many
 from bench.measure import Field, medians, ratios, totals
 from bench.native import main as native
 from bench.quality.main import main as quality
@@ -54,19 +55,16 @@ GROWTH = ((640, 360), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
 WARM_UP_FRAMES = 16
 WAYS_FRAMES = MOST_TURNS * 3 + 1  # by then ours has chosen among its three ways in, however busy the machine is
 
+_OTHERS = {"--gpu": gpu, "--quality": quality, "--edges": edges, "--many": many, "--native": native}
+
 
 def main(argv: list[str]) -> int:
     """Run the benchmark; return 0 unless nothing at all could be measured."""
-    if "--gpu" in argv:
-        return gpu([word for word in argv if word != "--gpu"])
-    if "--quality" in argv:
-        return quality([word for word in argv if word != "--quality"])
-    if "--edges" in argv:
-        return edges([word for word in argv if word != "--edges"])
+    for flag, other in _OTHERS.items():
+        if flag in argv:
+            return other([word for word in argv if word != flag])
     if "--against" in argv:
         return against(argv, FLAGS)
-    if "--native" in argv:
-        return native([word for word in argv if word != "--native"])
     options = parse(argv)
     chosen = [contender for contender in CONTENDERS if contender.key in options.only]
     chromium = ensure_chromium()
@@ -86,6 +84,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="about a minute: fewer rounds, one start-up, three sizes")
     parser.add_argument("--against", metavar="DIST", help="how this site starts beside another built one instead")
     parser.add_argument("--native", action="store_true", help="MediaPipe's Python Solution API instead of browsers")
+    parser.add_argument("--many", action="store_true", help="many photos with one worker and with two instead")
     parser.add_argument("--quality", action="store_true", help="how good the masks are instead of how fast")
     parser.add_argument("--edges", action="store_true", help="what refined edges cost in one run of the model instead")
     parser.add_argument("--gpu", action="store_true", help="the WebGPU painter and the peers' GPU sides instead")
