@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import pytest
 from PIL import Image
 
 from tests.browser.flags import BASE_FLAGS
@@ -45,7 +44,6 @@ def test_bad_files_get_a_sentence_and_the_picture_stays(
         assert demo.size() == (512, 512)
 
 
-@pytest.mark.chromium("Firefox decodes what is there of a photo, and tells no page that the rest is missing")
 def test_truncated_photo_is_shown_as_far_as_it_goes(
     site: Server, launch: Callable[..., GuardedPage], astronaut: np.ndarray
 ):

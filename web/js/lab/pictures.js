@@ -2,6 +2,7 @@
 
 import { fitting, load } from "../sources/photo.js";
 import { SourceError } from "../sources/sources.js";
+import { isWhole } from "../sources/whole.js";
 
 const pixels = (/** @type {number} */ count) => count.toLocaleString("en");
 
@@ -40,11 +41,12 @@ export class Pictures {
       const image = await load(url, file.name);
       const size = `${pixels(image.naturalWidth)} × ${pixels(image.naturalHeight)} pixels`;
       const settings = { ...fitting(image), colorSpaceConversion: /** @type {const} */ ("none") };
-      const bitmap = await createImageBitmap(file, settings).catch(() => {
+      const bitmap = (await isWhole(file)) && (await createImageBitmap(file, settings).catch(() => null));
+      if (!bitmap) {
         throw new SourceError(
           `“${file.name}” could not be decoded: it is damaged, or its ${size} are too many for this device.`,
         );
-      });
+      }
       if (bitmap.width < image.naturalWidth && !this.#told.has(file)) {
         this.#told.add(file);
         this.#tell(

@@ -1,6 +1,7 @@
 // A photo as a source: decoded by the browser off the main thread, upright (EXIF), and no larger than the engine paints.
 
 import { SourceError } from "./sources.js";
+import { isWhole } from "./whole.js";
 
 /** @typedef {import("./capture.js").Sink} Sink */
 /** @typedef {import("./sources.js").Source} Source */
@@ -79,8 +80,8 @@ export async function readPicture(blob, name) {
   try {
     const image = await load(url, name);
     const whole = await createImageBitmap(blob, fitting(image)).catch(() => null);
-    if (whole) return { bitmap: whole, notice: sizeNotice(name, image, whole) };
-    // A blob must be complete to be decoded; an image element also gives the part that is there.
+    if (whole) return { bitmap: whole, notice: await noticeOf(name, blob, image, whole) };
+    // Chromium decodes no blob that isn't complete; an image element gives the part that is there.
     const part = drawn(image);
     if (part === "unreadable") {
       throw new SourceError(
@@ -104,6 +105,16 @@ export async function readPicture(blob, name) {
 function partNotice(name, blob) {
   if (blob.type === "image/svg+xml") return ""; // Whole, but only the image element can draw it.
   return `“${name}” is damaged or cut off: the part of the picture that could be read is shown.`;
+}
+
+/**
+ * @param {string} name
+ * @param {Blob} blob
+ * @param {HTMLImageElement} image
+ * @param {ImageBitmap} bitmap
+ */
+async function noticeOf(name, blob, image, bitmap) {
+  return (await isWhole(blob)) ? sizeNotice(name, image, bitmap) : partNotice(name, blob);
 }
 
 /**
