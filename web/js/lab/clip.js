@@ -139,21 +139,25 @@ async function watch(video) {
 }
 
 /**
- * What the video shows at a time. A seek may be over before its frame is there to be taken: the frame's own time tells.
+ * What the video shows at a time. A seek may be over before its frame is there to be taken: the frame's own time tells,
+ * or in Firefox, whose frames have a wrong one, that of the frame that was shown last.
  *
  * @param {HTMLVideoElement} video
  * @param {number} time seconds, the middle of the frame
  * @param {number} step seconds
  */
 async function frameAt(video, time, step) {
+  let last = Number.NaN;
+  video.requestVideoFrameCallback?.((_, { mediaTime }) => {
+    last = mediaTime;
+  });
   await seek(video, time);
   if (!("VideoFrame" in globalThis)) return createImageBitmap(video);
+  const isIt = (/** @type {number} */ began) => time - began > -step / 2 && time - began < step;
   for (let attempt = 1; ; attempt++) {
     const frame = new VideoFrame(video);
     try {
-      const age = time - frame.timestamp / 1e6;
-      const isIt = age > -step / 2 && age < step;
-      if (isIt || attempt === MOST_LOOKS) return await createImageBitmap(frame);
+      if (isIt(frame.timestamp / 1e6) || isIt(last) || attempt === MOST_LOOKS) return await createImageBitmap(frame);
     } finally {
       frame.close();
     }
