@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page, Route
 
+ENGINES_FILE = "js/worker.js"
+
 # Firefox evaluates nothing in a worker by WebDriver BiDi: there the worker's file gets an ear for tests at its end.
 # What is asked before the ear is there is asked again.
 EAR = """
@@ -48,13 +50,13 @@ def is_firefox(page: Page) -> bool:
     return browser is not None and browser.browser_type.name == "firefox"
 
 
-def open_ears(page: Page) -> None:
-    """Let `in_worker` reach the workers that start in this page from now on."""
+def open_ears(page: Page, file: str = ENGINES_FILE) -> None:
+    """Let `in_worker` reach the workers with this file that start in this page from now on."""
     if is_firefox(page):
-        page.route("**/js/worker.js", _listening)
+        page.route(f"**/{file}", _listening)
 
 
-def in_worker(page: Page, code: str, argument: Any = None, frame: Frame | None = None) -> Any:
+def in_worker(page: Page, code: str, argument: Any = None, frame: Frame | None = None, file: str = ENGINES_FILE) -> Any:
     """Evaluate an expression, or call a function, in the worker of an engine's.
 
     A worker that this ends does not answer in Firefox: let it end a moment later.
@@ -69,10 +71,12 @@ def in_worker(page: Page, code: str, argument: Any = None, frame: Frame | None =
         For a function.
     frame : Frame or None
         The frame that has the worker, if it is of another origin than the page.
+    file : str
+        The end of the worker's URL.
     """
     if is_firefox(page):
         return (frame or page).evaluate(ASK_WORKER, [code, argument])
-    worker = next(worker for worker in page.workers if worker.url.endswith("js/worker.js"))
+    worker = next(worker for worker in page.workers if worker.url.endswith(file))
     return worker.evaluate(code, argument)
 
 

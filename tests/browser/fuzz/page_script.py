@@ -14,6 +14,7 @@ async ([base, html]) => {
   const pen = canvas.getContext("2d");
   setInterval(() => { pen.fillStyle = `hsl(${Math.random() * 360} 50% 50%)`; pen.fillRect(0, 0, 64, 48); }, 100);
   const fresh = () => canvas.captureStream(10).getVideoTracks()[0];
+  const audio = new AudioContext();
   const frames = []; // closed at the end, whoever has not taken them
   const frame = () => {
     frames.push(new VideoFrame(canvas, { timestamp: 0 }));
@@ -32,10 +33,10 @@ async ([base, html]) => {
     blob: () => new Blob(["x"]), canvas: () => canvas, "empty-canvas": () => document.createElement("canvas"),
     "image-data": () => new ImageData(8, 8), frame, "closed-frame": () => closed(frame()),
     track: fresh, "ended-track": () => ended(fresh()),
-    sound: () => new MediaStreamTrackGenerator({ kind: "audio" }), element: () => element, window: () => window,
-    map: () => new Map([[1, 2]]), buffer: () => new ArrayBuffer(8), bare: () => Object.create(null),
-    promise: () => Promise.resolve(1), url: () => new URL("missing.jpg", base), long: () => "x".repeat(1e6),
-    video: () => document.createElement("video"), image: () => new Image(),
+    sound: () => audio.createMediaStreamDestination().stream.getAudioTracks()[0], element: () => element,
+    window: () => window, map: () => new Map([[1, 2]]), buffer: () => new ArrayBuffer(8),
+    bare: () => Object.create(null), promise: () => Promise.resolve(1), url: () => new URL("missing.jpg", base),
+    long: () => "x".repeat(1e6), video: () => document.createElement("video"), image: () => new Image(),
   };
   const made = async (value) => {
     if (Array.isArray(value)) return { kept: (await Promise.all(value.map(made))).map(({ kept }) => kept) };

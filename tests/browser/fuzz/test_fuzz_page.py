@@ -33,6 +33,7 @@ BATCH = 25
 FOREIGN = re.compile(
     r"no error:|Cannot (read|set|convert|destructure|use|mix|perform)|Failed to (execute|construct|set|read)"
     r"|is not (a function|iterable|a constructor|defined)|Illegal|could not be cloned|Maximum call"
+    r"|can't (access|convert|assign|define)|Argument \d|does not implement|Not enough arguments|too much recursion"
     r"|\n|PythonError|Traceback"
 )
 """What browsers and interpreters say, and what is no sentence."""
@@ -53,6 +54,7 @@ def fuzzed(launch, site):
         "Refused to connect",
         "Not allowed to load",
         "pyselfie:",
+        "Image corrupt or truncated",  # Firefox says so besides
         "VideoFrame was garbage collected",  # on its way to a worker that was ended
     ]
     widget = f"{site.url}widget.html?origins={site.url.rstrip('/')}&model-selection=general"

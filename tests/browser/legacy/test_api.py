@@ -218,7 +218,8 @@ def test_video_elements_are_segmented(page: GuardedPage) -> None:
           const video = document.createElement("video");
           video.muted = true;
           video.srcObject = canvas.captureStream(30);
-          const early = await outcome(segmenter.send({ image: video }));
+          const waiting = Object.assign(document.createElement("video"), { srcObject: new MediaStream() });
+          const early = await outcome(segmenter.send({ image: waiting }));
           const draw = setInterval(() => canvas.getContext("2d").fillRect(0, 0, 160, 90), 20);
           await video.play();
           segmenter.setOptions({ selfieMode: true });

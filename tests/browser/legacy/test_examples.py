@@ -18,6 +18,7 @@ from PIL import Image
 import pyselfie
 from builder.paths import NODE_MODULES
 from builder.preloads import preloads
+from tests.browser.camera import show_person
 from tests.browser.examples_kit import build_example, npm
 from tests.browser.flags import camera_flags
 from tests.browser.legacy.legacy_kit import TOOLS, WAIT_MS, people, pixels, put_dist, set_up_example
@@ -46,8 +47,10 @@ def _canvas(page: GuardedPage) -> np.ndarray:
     return pixels(*page.evaluate(_READ))
 
 
-def _open(launch: Callable[..., GuardedPage], site: Server, *flags: str) -> GuardedPage:
-    page = launch(*flags)
+def _open(launch: Callable[..., GuardedPage], site: Server, camera_file: Path | None = None) -> GuardedPage:
+    page = launch(*camera_flags(camera_file)) if camera_file else launch()
+    if camera_file:
+        show_person(page, camera_file)
     page.set_default_timeout(WAIT_MS)
     page.expected_errors.append("favicon")
     page.goto(site.url)
@@ -72,7 +75,7 @@ def test_mediapipes_example_runs_unchanged(
     put_dist(dist, folder)
     (folder / "camera_utils").mkdir(exist_ok=True)
     shutil.copy(NODE_MODULES / "@mediapipe" / "camera_utils" / "camera_utils.js", folder / "camera_utils")
-    page = _open(launch, serve_site(folder), *camera_flags(camera_file))
+    page = _open(launch, serve_site(folder), camera_file)
     page.wait_for_function(_CHEST_IS_GREEN)
     picture = _canvas(page)
     assert picture.shape == (720, 1280, 4)

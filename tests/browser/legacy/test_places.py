@@ -10,6 +10,7 @@ from builder.policy import CONTENT_SECURITY_POLICY
 from builder.serve import Server
 from tests.browser.harness import model_file
 from tests.browser.legacy.legacy_kit import TOOLS, encoded, open_page, people
+from tests.browser.workers import in_worker, open_ears
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tests.browser.guard import GuardedPage
 
+_SCRIPT = "selfie_segmentation.js"
 _CDN = "https://cdn.example/npm/@mediapipe/selfie_segmentation@0.1/"
 
 
@@ -58,7 +60,7 @@ def test_the_originals_place_on_a_cdn_means_here(page: GuardedPage) -> None:
 
 def test_locate_file_that_points_nowhere_is_told(page: GuardedPage, site: Server) -> None:
     """Every wrong answer is a rejected promise that names it, and `send` is rejected as `initialize` is."""
-    page.expected_errors += ["404", "MIME type", "Content Security Policy", "CSP violation", "csp-report"]
+    page.expected_errors += ["404", "MIME type", "Content.Security.Policy", "CSP violation", "csp-report"]
     ends = page.evaluate(
         """async () => {
           const ends = [];
@@ -175,14 +177,15 @@ def test_it_works_as_a_module_and_below_a_path(launch: Callable[..., GuardedPage
     assert found["versions"] == ["0.1.1675465747"] * 2
 
 
-@pytest.mark.chromium("evaluates in a worker")
 def test_it_runs_inside_a_worker(launch: Callable[..., GuardedPage], site: Server) -> None:
     """As with the original, a program without a document may use it: here the script is the worker."""
     page = launch()
     open_page(page, site.url, "<!doctype html><html lang=en><title>Worker</title>")
-    with page.expect_worker() as started:
-        page.evaluate("window.worker = new Worker('./selfie_segmentation.js')")
-    found = started.value.evaluate(
+    open_ears(page, _SCRIPT)
+    with page.expect_worker():
+        page.evaluate("(file) => { window.worker = new Worker(file); }", _SCRIPT)
+    found = in_worker(
+        page,
         """async () => {
           const segmenter = new SelfieSegmentation();
           const sizes = [];
@@ -191,6 +194,7 @@ def test_it_runs_inside_a_worker(launch: Callable[..., GuardedPage], site: Serve
           canvas.getContext("2d").fillRect(0, 0, 64, 48);
           await segmenter.send({ image: canvas });
           return sizes;
-        }"""
+        }""",
+        file=_SCRIPT,
     )
     assert found == [64, 48]

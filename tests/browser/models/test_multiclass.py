@@ -142,7 +142,7 @@ def test_classes_are_the_native_runtimes(launch, site, astronaut):
 
 def test_a_track_has_mask_and_classes(launch, site, camera_file):
     """As the element has: a person in white, six planes that add up to one, or a sentence says why there are none."""
-    page = open_track(launch, site, camera_file, modelSelection="multiclass")
+    page = open_track(launch, site, camera_file, has_person=True, modelSelection="multiclass")
     assert page.run(f"({FATE})(track.getClasses())").startswith("Error: The engine is not running")
     page.page.wait_for_function("() => track.metrics.frames > 0")
     names, width, height, planes = page.run(f"() => ({ASK})(track)")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tests.browser.camera import show_person
 from tests.browser.element.element_kit import ElementPage
 from tests.browser.flags import camera_flags
 from tests.browser.waiting import WAIT_MS
@@ -74,9 +75,12 @@ def near(colours, *allowed):
     return np.any([np.abs(colours - colour).max(axis=-1) <= TOLERANCE for colour in allowed], axis=0)
 
 
-def open_track(launch, site, camera_file, *, script="", **options):
-    """Return a page whose camera's track is processed and shown in a video."""
-    page = ElementPage(launch(*camera_flags(camera_file)), site.url, "", script=script)
+def open_track(launch, site, camera_file, *, script="", has_person=False, **options):
+    """Return a page whose camera's track is processed and shown in a video; `has_person`: see `show_person`."""
+    opened = launch(*camera_flags(camera_file))
+    if has_person:
+        show_person(opened, camera_file)
+    page = ElementPage(opened, site.url, "", script=script)
     page.run(OPEN, [f"{site.url}pyselfie.js", {"background": "#204060", "modelSelection": 1, **options}])
     page.run(f"({WATCH})(video)")
     return page
