@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 from bench.startup import measure_startup
 from bench.stats import ratio
 from bench.table import markdown_table
-from builder.chromium import ensure_chromium
+from builder.browsers.chromium import ensure_chromium
 from builder.errors import BuildError
 from builder.paths import DIST
 from builder.report import step

@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 from bench.site import bench_server
 from bench.stats import ratio
 from bench.table import markdown_table
-from builder.chromium import QUIET_FLAGS, ensure_chromium
+from builder.browsers.chromium import QUIET_FLAGS, ensure_chromium
 from builder.model_files import read_manifest
 from builder.paths import DIST, ROOT
 from builder.report import step

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from bench.contenders import Contender
-    from builder.serve import Server
+    from builder.serving.serve import Server
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from builder.samples import astronaut_png
+from builder.site.samples import astronaut_png
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from bench.machine import describe_machine
 from bench.measure import Field
 from bench.stats import summary
 from bench.table import markdown_table
-from builder.chromium import ensure_chromium
-from builder.option_table import EFFECT_NAMES
+from builder.browsers.chromium import ensure_chromium
+from builder.documents.option_table import EFFECT_NAMES
 from builder.paths import ROOT
 from builder.report import say, step
 from builder.stamps import write_atomically

@@ -25,9 +25,9 @@ from bench.report import REFINED, SCHEMA, SUBJECT, Report, find_goals, now, save
 from bench.startup import measure_startup
 from bench.stats import ratio, summary
 from bench.table import render
-from builder.chromium import QUIET_FLAGS, ensure_chromium
+from builder.browsers.chromium import QUIET_FLAGS, ensure_chromium
+from builder.documents.option_table import EFFECT_NAMES
 from builder.errors import BuildError
-from builder.option_table import EFFECT_NAMES
 from builder.report import say, step
 from pyselfie.core.quickest import MOST_TURNS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from builder.paths import ROOT
-from builder.serve import Server
+from builder.serving.serve import Server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from builder.errors import BuildError
 from builder.paths import DIST, ROOT
-from builder.serve import Server
+from builder.serving.serve import Server
 
 if TYPE_CHECKING:
     from pathlib import Path

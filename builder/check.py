@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-from builder import chromium
+from builder.browsers import chromium
 from builder.errors import BuildError
 from builder.paths import NODE_MODULES, ROOT
 from builder.report import complain, say

@@ -7,14 +7,14 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from builder.compress import Effort
-from builder.generate import generate
+from builder.documents.generate import generate
 from builder.paths import DOCS, MODELS, PYSRC, WEB
 from builder.pipeline import build
-from builder.rebuild import anew
 from builder.report import say
-from builder.serve import Server, serve_on_free_port
-from builder.watch import Reloading, watch
+from builder.serving.rebuild import anew
+from builder.serving.serve import Server, serve_on_free_port
+from builder.serving.watch import Reloading, watch
+from builder.site.compress import Effort
 
 if TYPE_CHECKING:
     import argparse

@@ -6,10 +6,12 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from builder import model_files, npm, numpy_archives, site, wheels
-from builder.compress import Effort
+from builder import model_files, npm
+from builder.archives import numpy_archives, wheels
 from builder.lock import build_lock
 from builder.paths import CACHE
+from builder.site import contents
+from builder.site.compress import Effort
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +34,7 @@ def build(effort: Effort = Effort.BEST) -> Path:
         model_files.ensure_models()
         packages = wheels.ensure_packages()
         numpy = numpy_archives.ensure_numpy()
-        return site.ensure_site(packages, numpy, effort)
+        return contents.ensure_site(packages, numpy, effort)
 
 
 def _sweep() -> None:

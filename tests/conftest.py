@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder.compress import Effort
 from builder.pipeline import build
-from builder.samples import astronaut_png
+from builder.site.compress import Effort
+from builder.site.samples import astronaut_png
 from tests import engines
 from tests.browser.faults.fault import FaultTable
 from tests.engines import (  # noqa: F401 # for pytest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from builder.firefox import NONE_FOUND, installed_firefox
+from builder.browsers.firefox import NONE_FOUND, installed_firefox
 
 CHROMIUM, FIREFOX = ENGINES = ("chromium", "firefox")
 BOUND = "Chromium only"

@@ -15,7 +15,7 @@ from bench.quality.data import PEOPLE, SHARED, find_sources
 from bench.quality.measure import available_models, measure
 from bench.quality.table import render
 from bench.report import RESULTS, now
-from builder.generate import filled
+from builder.documents.generate import filled
 from builder.paths import DOCS
 from builder.report import say, step
 from builder.stamps import write_atomically

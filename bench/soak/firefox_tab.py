@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from bench.soak.tab import WORKER, BrowserGoneError, end, kill
-from builder.firefox import QUIET_SETTINGS
+from builder.browsers.firefox import QUIET_SETTINGS
 
 if TYPE_CHECKING:
     from pathlib import Path

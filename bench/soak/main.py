@@ -20,9 +20,9 @@ from bench.soak.plan import rounds
 from bench.soak.report import KEPT, SCHEMA, failures, keep, path_for, render, save
 from bench.soak.run import Run
 from bench.soak.tab import BrowserGoneError
-from builder.chromium import QUIET_FLAGS, ensure_chromium
+from builder.browsers.chromium import QUIET_FLAGS, ensure_chromium
+from builder.browsers.firefox import NONE_FOUND, installed_firefox
 from builder.errors import BuildError
-from builder.firefox import NONE_FOUND, installed_firefox
 from builder.paths import DIST, ROOT
 from builder.report import complain, say
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, sync_playwright
 
-from builder.chromium import QUIET_FLAGS, ensure_chromium
+from builder.browsers.chromium import QUIET_FLAGS, ensure_chromium
 from builder.offline.app import FOLDER, HASHES, ICONS, SCREENSHOTS
 from builder.paths import DIST
-from builder.serve import Server
+from builder.serving.serve import Server
 from builder.stamps import sha256_of
 
 _PERSON = '<circle cx="16" cy="12.5" r="5"/><path d="M6.5 27c.6-5.7 4.5-8.5 9.5-8.5s8.9 2.8 9.5 8.5z"/>'

@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder import bundling
-from builder.bundling import Bundle, licence_texts, write_script
 from builder.paths import CACHE, ROOT, WEB
-from builder.policy import headers_for
 from builder.report import step
+from builder.serving.policy import headers_for
+from builder.site import bundling
+from builder.site.bundling import Bundle, licence_texts, write_script
 from builder.stamps import fingerprint, is_fresh, sha256_of, write_atomically
 
 if TYPE_CHECKING:

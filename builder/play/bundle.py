@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builder import bundling
-from builder.bundling import Bundle, licence_texts, write_script
 from builder.paths import CACHE, ROOT, WEB
 from builder.report import step
+from builder.site import bundling
+from builder.site.bundling import Bundle, licence_texts, write_script
 from builder.stamps import fingerprint, is_fresh, write_atomically
 
 ENTRY = WEB / "js" / "editor" / "codemirror.js"

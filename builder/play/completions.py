@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.bytecode import DRIVER
+from builder.archives.bytecode import DRIVER
 from builder.errors import BuildError
 from builder.paths import CACHE, NODE_MODULES, PYSRC
 from builder.play.examples import EFFECTS
@@ -16,7 +16,7 @@ from builder.report import step
 from builder.stamps import fingerprint, is_fresh, write_atomically
 
 if TYPE_CHECKING:
-    from builder.late_modules import Parts
+    from builder.archives.late_modules import Parts
 
 _HERE = Path(__file__).parent
 _PROGRAM, _NAMES = _HERE / "names_in_pyodide.py", _HERE / "names.py"

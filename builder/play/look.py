@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from builder import templates
 from builder.paths import WEB
 from builder.play.examples import NEW
+from builder.site import templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

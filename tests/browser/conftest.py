@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Error
 
 from builder.paths import ROOT
-from builder.serve import Server
+from builder.serving.serve import Server
 from tests.browser.examples_kit import npm
 from tests.browser.flags import start
 from tests.browser.guard import REPORTED, Guard

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder.chromium import QUIET_FLAGS, ensure_chromium
-from builder.firefox import QUIET_SETTINGS, installed_firefox
+from builder.browsers.chromium import QUIET_FLAGS, ensure_chromium
+from builder.browsers.firefox import QUIET_SETTINGS, installed_firefox
 from tests.engines import BOUND, FIREFOX
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Error
 
-from builder.policy import CONTENT_SECURITY_POLICY
+from builder.serving.policy import CONTENT_SECURITY_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

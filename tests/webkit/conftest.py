@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder.serve import Server
-from builder.webkit import NONE_FOUND, installed_webkit
+from builder.browsers.webkit import NONE_FOUND, installed_webkit
+from builder.serving.serve import Server
 from tests.webkit.webkit_page import WebKitPage, open_webkit
 from tests.webkit.workshop import EAR_POLICY, set_up
 

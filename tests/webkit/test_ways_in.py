@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from builder.serve import Server
+from builder.serving.serve import Server
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.sampling import resize_half_pixel
 from pyselfie.runtimes.native import NativeRuntime

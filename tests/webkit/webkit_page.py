@@ -17,7 +17,7 @@ from tests.browser.waiting import WAIT_MS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from builder.webkit import WebKit
+    from builder.browsers.webkit import WebKit
 
 TIMEOUT_S = 120
 _SETTINGS = {

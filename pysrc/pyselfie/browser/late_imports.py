@@ -1,7 +1,7 @@
 """The parts of Python and NumPy that the first download leaves out come when something first imports them.
 
 An import cannot wait: while such a file is fetched, everything else in the worker stands still, once for each of them.
-The build says which modules they hold (builder/late_modules.py).
+The build says which modules they hold (builder/archives/late_modules.py).
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 TEXTS = {path.stem: path.read_text() for path in sorted((ROOT / "examples" / "effects").glob("*.py"))}

@@ -14,7 +14,7 @@ from tests.parity.pictures import build
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 NEGATIVE = "def effect(frame, mask, time):\n    return 255 - frame\n"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Route
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 FLAT = "def effect(frame, mask, time, level: int = {}):\n    return frame // 255 * 0 + level\n"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from builder.serve import Server
+from builder.serving.serve import Server
 from tests.browser.custom.escapes import ESCAPES, FORGED, RUN, TELL
 from tests.browser.guard import Guard
 from tests.browser.harness import EngineDriver

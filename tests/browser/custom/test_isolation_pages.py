@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder.policy import headers_for
+from builder.serving.policy import headers_for
 from tests.browser.custom.test_effect_source import FLAT, LEVEL
 from tests.browser.custom.test_isolation import NO_POLICY
 from tests.browser.element.element_kit import SAMPLE, ElementPage
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Route
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder.policy import CONTENT_SECURITY_POLICY
-from builder.serve import Server
+from builder.serving.policy import CONTENT_SECURITY_POLICY
+from builder.serving.serve import Server
 from tests.browser.element.element_kit import SAMPLE, ElementPage
 from tests.browser.examples_kit import open_example
 from tests.browser.flags import camera_flags

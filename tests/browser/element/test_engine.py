@@ -9,7 +9,7 @@ from tests.browser.element.element_kit import SAMPLE, ElementPage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 TAG = f'<selfie-segmentation id="s" model-selection="general" src="{SAMPLE}"></selfie-segmentation>'

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
 
 GREEN = (0x20, 0xA0, 0x40)
 _BEGIN = """async (options) => {

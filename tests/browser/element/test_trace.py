@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
 
 HTML = f'<selfie-segmentation id=s src="{SAMPLE}" effect=blur painter=canvas2d model-selection=1></selfie-segmentation>'
 ALL = ["frame", "model-input", "raw-mask", "smoothing-weight", "refined-mask", "overlay", "composite"]

@@ -9,7 +9,7 @@ from tests.browser.harness import EngineDriver
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 TOLERANCE = 1

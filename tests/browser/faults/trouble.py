@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from werkzeug.wrappers import Response
 
 from builder.errors import BuildError
-from builder.serve import Server
+from builder.serving.serve import Server
 from tests.browser.guard import REPORTED
 from tests.browser.offline.offline_kit import PORTS
 from tests.browser.workers import EAR

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder.fixtures import PEOPLE
+from builder.site.fixtures import PEOPLE
 from tests.browser.guard import Guard
 from tests.browser.lab.lab_kit import COLOURS, COUNT_URLS, PIXEL, LabPage, command
 from tests.browser.page.page_kit import OVERFLOW, encode
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 import pyselfie
 from builder.paths import NODE_MODULES
-from builder.preloads import preloads
+from builder.site.preloads import preloads
 from tests.browser.camera import show_person
 from tests.browser.examples_kit import build_example, npm
 from tests.browser.flags import camera_flags
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import FilePayload
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 _READ = """() => {

@@ -13,7 +13,7 @@ from tests.browser.workers import in_worker
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from builder.policy import CONTENT_SECURITY_POLICY
-from builder.serve import Server
+from builder.serving.policy import CONTENT_SECURITY_POLICY
+from builder.serving.serve import Server
 from tests.browser.harness import model_file
 from tests.browser.legacy.legacy_kit import TOOLS, encoded, open_page, people
 from tests.browser.workers import in_worker, open_ears

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.wrappers import Response
 
 from builder.paths import ROOT
-from builder.serve import Server
+from builder.serving.serve import Server
 from pyselfie.core.classes import Classes
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec

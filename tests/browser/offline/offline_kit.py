@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 from playwright.sync_api import Error
 from werkzeug.wrappers import Request, Response
 
-from builder.compress import ENCODINGS
 from builder.errors import BuildError
 from builder.offline.worker import NAME, ensure_worker, worker_script
-from builder.policy import ALWAYS, CONTENT_TYPES
-from builder.serve import Server
+from builder.serving.policy import ALWAYS, CONTENT_TYPES
+from builder.serving.serve import Server
+from builder.site.compress import ENCODINGS
 from builder.stamps import files_under
 from tests.browser.guard import REPORTED, Guard
 from tests.browser.legacy.legacy_kit import link_tree

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from builder.serve import Server
+from builder.serving.serve import Server
 from tests.browser.flags import camera_flags
 from tests.browser.page.page_kit import open_demo
 

@@ -16,7 +16,7 @@ from tests.browser.page.page_kit import encode, open_demo
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 

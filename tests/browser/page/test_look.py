@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Route
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 NARROW = {"width": 360, "height": 740}

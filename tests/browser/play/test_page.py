@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, ViewportSize
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 NARROW: ViewportSize = {"width": 360, "height": 740}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 ALL = ["Frame", "Model input", "Raw mask", "Smoothing weight", "Refined mask", "Overlay", "Composite"]

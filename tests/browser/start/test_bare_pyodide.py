@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder.numpy_archives import ensure_numpy
+from builder.archives.numpy_archives import ensure_numpy
+from builder.archives.wheels import ensure_packages
 from builder.paths import ROOT
-from builder.policy import CONTENT_SECURITY_POLICY
-from builder.serve import Server
-from builder.wheels import ensure_packages
+from builder.serving.policy import CONTENT_SECURITY_POLICY
+from builder.serving.serve import Server
 from pyselfie import SelfieSegmentation
 from pyselfie.core.sampling import resize_half_pixel
 from pyselfie.custom.source import load_effect

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 _DEEDS = """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder.policy import CONTENT_SECURITY_POLICY
+from builder.serving.policy import CONTENT_SECURITY_POLICY
 from tests.browser.element.element_kit import SAMPLE, ElementPage
 from tests.browser.examples_kit import build_example
 from tests.browser.flags import camera_flags
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Route
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 _CORS = {"Access-Control-Allow-Origin": "*"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from builder.policy import CONTENT_SECURITY_POLICY
+from builder.serving.policy import CONTENT_SECURITY_POLICY
 from tests.browser.element.element_kit import SAMPLE, ElementPage
 from tests.browser.harness import EngineDriver, model_file
 from tests.browser.legacy.legacy_kit import link_tree
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Route
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
 
 _OUTCOME = "engine.start().then(() => 'fine', ({ message }) => message)"

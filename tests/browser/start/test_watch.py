@@ -2,9 +2,9 @@
 
 import threading
 
-from builder import site, templates
-from builder.serve import Server
-from builder.watch import Reloading, watch
+from builder.serving.serve import Server
+from builder.serving.watch import Reloading, watch
+from builder.site import contents, templates
 
 MISTAKE = "build.py: the template index.html.j2 is wrong in line 2: Expected an expression"
 
@@ -19,7 +19,7 @@ def test_page_follows_its_template(launch, origins, tmp_path, capsys):
         (source / "index.html.j2").write_text(f"{head}\n<p>{text}</p>\n")
 
     def rebuild():
-        site.write_site(templates.render(templates.environment(source), {}), target)
+        contents.write_site(templates.render(templates.environment(source), {}), target)
 
     write("one")
     rebuild()

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from builder.paths import NODE_MODULES
-from builder.policy import CONTENT_SECURITY_POLICY
+from builder.serving.policy import CONTENT_SECURITY_POLICY
 from tests.browser.element.element_kit import SAMPLE, ElementPage
 from tests.browser.examples_kit import open_example
 from tests.browser.waiting import WAIT_MS

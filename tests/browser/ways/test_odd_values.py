@@ -2,7 +2,7 @@
 
 import pytest
 
-from builder.serve import Server
+from builder.serving.serve import Server
 from tests.browser.element.element_kit import SAMPLE, ElementPage
 from tests.browser.legacy.legacy_kit import open_page
 from tests.browser.track.track_kit import CANVAS_TRACK

@@ -2,7 +2,7 @@
 
 import pytest
 
-from builder.policy import CONTENT_SECURITY_POLICY
+from builder.serving.policy import CONTENT_SECURITY_POLICY
 from tests.browser.element.element_kit import SAMPLE, ElementPage
 from tests.browser.harness import EngineDriver
 from tests.browser.legacy.legacy_kit import open_page

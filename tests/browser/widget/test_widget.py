@@ -2,8 +2,8 @@
 
 import pytest
 
-from builder.policy import CONTENT_SECURITY_POLICY
-from builder.serve import Server
+from builder.serving.policy import CONTENT_SECURITY_POLICY
+from builder.serving.serve import Server
 from tests.browser.element.element_kit import SAMPLE
 from tests.browser.flags import camera_flags
 from tests.browser.legacy.legacy_kit import link_tree

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder import check, chromium
+from builder import check
+from builder.browsers import chromium
 from builder.paths import ROOT
 
 if TYPE_CHECKING:

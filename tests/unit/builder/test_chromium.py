@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder import chromium
+from builder.browsers import chromium
 from builder.errors import BuildError
 
 if TYPE_CHECKING:

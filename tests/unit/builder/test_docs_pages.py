@@ -9,8 +9,8 @@ from urllib.parse import urldefrag, urljoin
 import jinja2
 import pytest
 
-from builder.docs_pages import docs_files
 from builder.errors import BuildError
+from builder.site.docs_pages import docs_files
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder import firefox
+from builder.browsers import firefox
 from builder.errors import BuildError
 
 if TYPE_CHECKING:

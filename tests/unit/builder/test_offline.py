@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builder import policy
-from builder.bundling import write_script
-from builder.compress import ENCODINGS
 from builder.errors import BuildError
 from builder.offline import app, worker
 from builder.paths import ROOT, WEB
-from builder.preloads import preloads
-from builder.serve import Server
+from builder.serving import policy
+from builder.serving.serve import Server
+from builder.site.bundling import write_script
+from builder.site.compress import ENCODINGS
+from builder.site.preloads import preloads
 from builder.stamps import files_under
 from tests.unit.builder.server.asking import ask
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from builder.bundling import licence_texts, write_script
 from builder.errors import BuildError
 from builder.paths import NODE_MODULES, ROOT, WEB
 from builder.play import bundle, examples, names
+from builder.site.bundling import licence_texts, write_script
 from pyselfie.custom import effect
 from pyselfie.custom.controls import GIVEN
 from pyselfie.custom.given import GIVEN_ABOUT

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder import bootstrap, cli, zips
+from builder import bootstrap, cli
+from builder.archives import zips
 from builder.errors import BuildError
 from builder.npm import ensure_node_modules
 from builder.paths import BUILD_LOCK, DEV_LOCK, ROOT

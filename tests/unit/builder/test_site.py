@@ -17,11 +17,12 @@ import pytest
 from PIL import Image
 
 import pyselfie
-from builder import bytecode, compress, late_modules, site, templates, wheels
-from builder.compress import Effort
+from builder.archives import bytecode, late_modules, wheels
 from builder.errors import BuildError
 from builder.paths import MODELS, ROOT, WEB
-from builder.preloads import preloads
+from builder.site import compress, contents, templates
+from builder.site.compress import Effort
+from builder.site.preloads import preloads
 from builder.stamps import files_under, sha256_of
 
 
@@ -152,7 +153,7 @@ def test_licence_texts_are_those_of_the_package():
     onnxruntime = metadata.distribution("onnxruntime")
     for ours, theirs in (("onnxruntime", "LICENSE"), ("onnxruntime-ThirdPartyNotices", "ThirdPartyNotices.txt")):
         original = Path(str(onnxruntime.locate_file(f"onnxruntime/{theirs}")))
-        assert (ROOT / "builder" / "licence_texts" / f"{ours}.txt").read_bytes() == original.read_bytes()
+        assert (ROOT / "builder" / "site" / "licence_texts" / f"{ours}.txt").read_bytes() == original.read_bytes()
 
 
 def test_licences_of_all_that_is_shipped(dist: Path):
@@ -210,8 +211,8 @@ def test_source_that_does_not_compile_is_named():
 def test_new_site_replaces_the_old_one_whole(tmp_path: Path):
     """Files of the old site that the new one lacks are gone, and the new ones are there with their compressed forms."""
     target = tmp_path / "dist"
-    site.write_site({"old.txt": b"old", "both.txt": b"1"}, target)
-    site.write_site({"both.txt": b"2", "js/long.js": b"let x;\n" * 500}, target)
+    contents.write_site({"old.txt": b"old", "both.txt": b"1"}, target)
+    contents.write_site({"both.txt": b"2", "js/long.js": b"let x;\n" * 500}, target)
     names = {path.relative_to(target).as_posix() for path in files_under(target)}
     assert names == {"both.txt", "js/long.js", "js/long.js.br", "js/long.js.gz"}
     assert (target / "both.txt").read_bytes() == b"2"
@@ -220,15 +221,15 @@ def test_new_site_replaces_the_old_one_whole(tmp_path: Path):
 def test_only_what_is_published_is_compressed_at_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """`serve` takes the copies that are there, `test` makes quick ones, a build the best, which both take after it."""
     monkeypatch.setattr(compress, "COMPRESSED", tmp_path / "compressed")
-    monkeypatch.setattr(site, "DIST", tmp_path / "dist")
-    monkeypatch.setattr(site, "_STAMP", tmp_path / "stamp")
+    monkeypatch.setattr(contents, "DIST", tmp_path / "dist")
+    monkeypatch.setattr(contents, "_STAMP", tmp_path / "stamp")
     source = (WEB / "js" / "element" / "element.js").read_bytes()
-    plan: site.Plan = {"a.js": source}
-    monkeypatch.setattr(site, "make_plan", lambda *_: plan)
+    plan: contents.Plan = {"a.js": source}
+    monkeypatch.setattr(contents, "make_plan", lambda *_: plan)
     paths = wheels.Packages(tmp_path, ()), late_modules.Parts(tmp_path, tmp_path)
 
     def built(effort: Effort) -> dict[str, bytes]:
-        site.ensure_site(*paths, effort)
+        contents.ensure_site(*paths, effort)
         return {path.name: path.read_bytes() for path in files_under(tmp_path / "dist")}
 
     published = {
@@ -250,9 +251,9 @@ def test_only_what_is_published_is_compressed_at_length(tmp_path: Path, monkeypa
 def test_failed_build_leaves_the_old_site(tmp_path: Path):
     """When a file cannot be written the old site stays as it was, and nothing half-made lies beside it."""
     target = tmp_path / "dist"
-    site.write_site({"index.html": b"old"}, target)
+    contents.write_site({"index.html": b"old"}, target)
     with pytest.raises(FileNotFoundError):
-        site.write_site({"index.html": b"new", "other.txt": tmp_path / "missing"}, target)
+        contents.write_site({"index.html": b"new", "other.txt": tmp_path / "missing"}, target)
     assert [path.read_bytes() for path in files_under(target)] == [b"old"]
     assert list(tmp_path.iterdir()) == [target]
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from builder import lock, model_files, numpy_archives, stamps, zips
+from builder import lock, model_files, stamps
+from builder.archives import numpy_archives, zips
+from builder.archives.late_modules import Parts
 from builder.errors import BuildError
-from builder.late_modules import Parts
 from builder.paths import MODELS, ROOT
 
 if TYPE_CHECKING:

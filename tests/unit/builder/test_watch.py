@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from builder import rebuild
 from builder.errors import BuildError
-from builder.watch import watch
+from builder.serving import rebuild
+from builder.serving.watch import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,9 +65,8 @@ def test_a_failure_waits_for_the_next_change(tmp_path: Path, capsys: Any) -> Non
 
 def test_each_step_is_done_by_a_new_interpreter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A module that has changed since the last step is read again; what a step says on failing is the sentence."""
-    folder = tmp_path / "builder"
-    folder.mkdir()
-    (folder / "__init__.py").touch()
+    folder = tmp_path / "builder" / "serving"
+    folder.mkdir(parents=True)
     monkeypatch.setattr(rebuild, "ROOT", tmp_path)
     script = folder / "rebuild.py"
     script.write_text("import pathlib, sys; pathlib.Path(sys.argv[1]).touch()")

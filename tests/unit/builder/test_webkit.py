@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from builder import webkit
+from builder.browsers import webkit
 from builder.errors import BuildError
 
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from builder import generate
+from builder.documents import generate
 from builder.errors import BuildError
 from builder.paths import WEB
 from pyselfie.cli.arguments import parse

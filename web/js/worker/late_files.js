@@ -1,4 +1,4 @@
-/** How Python's `import` comes by the archives that are not needed for the start (builder/late_modules.py). */
+/** How Python's `import` comes by the archives that are not needed for the start (builder/archives/late_modules.py). */
 
 import { fetchNow } from "./fetch_now.js";
 import { isIsolated, tell } from "./page_line.js";

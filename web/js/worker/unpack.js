@@ -1,4 +1,4 @@
-/** Zip archives whose files are stored as they are (builder/zips.py): each becomes a view of the archive, not a copy. */
+/** Zip archives whose files are stored as they are (builder/archives/zips.py): each becomes a view of the archive, not a copy. */
 
 const END_BYTES = 22; // there is no comment behind it
 const ENTRY_BYTES = 46;

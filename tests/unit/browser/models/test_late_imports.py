@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from builder import zips
+from builder.archives import zips
 from pyselfie.browser import late_imports
 from pyselfie.browser.late_imports import LateArchive, LateImports
 

@@ -6,7 +6,7 @@ import http.client
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from builder.serve import Server
+    from builder.serving.serve import Server
 
 TEXT = b"0123456789" * 100
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import brotli
 import pytest
 
-from builder.serve import Server
+from builder.serving.serve import Server
 from tests.unit.builder.server.asking import TEXT
 
 if TYPE_CHECKING:

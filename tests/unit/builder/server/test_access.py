@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder.policy import headers_for
-from builder.serve import Server
-from builder.static import answers_to
+from builder.serving.policy import headers_for
+from builder.serving.serve import Server
+from builder.serving.static import answers_to
 from tests.unit.builder.server.asking import ask
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from tests.unit.builder.server.asking import TEXT, ask
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from builder.serve import Server
+    from builder.serving.serve import Server
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from builder.errors import BuildError
-from builder.serve import Server, serve_on_free_port
+from builder.serving.serve import Server, serve_on_free_port
 from tests.unit.builder.server.asking import TEXT, ask
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from builder import zips
+from builder.archives import zips
 from builder.stamps import write_atomically
 
 if TYPE_CHECKING:

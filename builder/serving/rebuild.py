@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from builder.compress import Effort
+from builder.documents.generate import generate
 from builder.errors import BuildError
-from builder.generate import generate
 from builder.paths import ROOT
 from builder.pipeline import build
+from builder.site.compress import Effort
 
 
 def anew(step: str) -> None:
@@ -20,7 +20,7 @@ def anew(step: str) -> None:
     BuildError
         If it fails; the message is what it has said.
     """
-    command = [sys.executable, "-m", "builder.rebuild", step]
+    command = [sys.executable, "-m", "builder.serving.rebuild", step]
     done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise BuildError(done.stderr.strip())

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from bench.reliability import page as reliability
-from builder import option_docs, option_types
+from builder.documents import option_docs, option_types
+from builder.documents.option_table import OPTIONS
 from builder.errors import BuildError
 from builder.model_files import read_manifest
-from builder.option_table import OPTIONS
 from builder.paths import DOCS, ROOT, WEB
 from builder.report import say
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from builder.option_table import Option
+    from builder.documents.option_table import Option
 
 _SCRIPT = WEB / "js" / "options.generated.js"
 _MODELS_SCRIPT = WEB / "js" / "worker" / "models.generated.js"

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from builder.paths import MODELS, NODE_MODULES, ROOT
-from builder.samples import SHA256 as ASTRONAUT_SHA256
+from builder.site.samples import SHA256 as ASTRONAUT_SHA256
 
 _TEXTS = Path(__file__).parent / "licence_texts"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from builder.option_table import show
+from builder.documents.option_table import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from builder.option_table import Option, Way
+    from builder.documents.option_table import Option, Way
 
 _ON = {True: "on", False: "off"}
 

@@ -1,4 +1,4 @@
-"""The server of dist/: Waitress with `builder.static`, in a background thread."""
+"""The server of dist/: Waitress with `builder.serving.static`, in a background thread."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from waitress.server import create_server
 from waitress.task import WSGITask
 
 from builder.errors import BuildError
-from builder.offline.unkept import Unkept
-from builder.static import StaticSite
+from builder.serving.static import StaticSite
+from builder.serving.unkept import Unkept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from mdit_py_plugins.anchors import anchors_plugin
 
-from builder import templates
 from builder.errors import BuildError
+from builder.site import templates
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -7,10 +7,10 @@ import tarfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from builder import late_modules, zips
-from builder.bytecode import SITE_PACKAGES, compile_sources, recipe
+from builder.archives import late_modules, zips
+from builder.archives.bytecode import SITE_PACKAGES, compile_sources, recipe
+from builder.archives.late_modules import LATE_NUMPY, Parts
 from builder.errors import BuildError
-from builder.late_modules import LATE_NUMPY, Parts
 from builder.paths import CACHE, NODE_MODULES
 from builder.report import step
 from builder.stamps import expect_sha256, fingerprint, is_fresh, write_atomically

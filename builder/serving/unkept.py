@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Request, Response
 
 from builder.offline.worker import NAME
-from builder.policy import ALWAYS, CONTENT_TYPES
+from builder.serving.policy import ALWAYS, CONTENT_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,27 +9,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder import (
-    compress,
-    docs_pages,
-    fixtures,
-    late_modules,
-    licences,
-    model_files,
-    npm_package,
-    numpy_archives,
-    preloads,
-    site_archive,
-    templates,
-    vendor,
-    wheels,
-)
-from builder.compress import Effort
+from builder import model_files
+from builder.archives import late_modules, numpy_archives, site_archive, vendor, wheels
+from builder.documents.option_table import OPTIONS
 from builder.offline import app, worker
-from builder.option_table import OPTIONS
 from builder.paths import CACHE, DIST, DOCS, WEB
 from builder.play import bundle, completions, examples, look
 from builder.report import say, step
+from builder.site import compress, docs_pages, fixtures, licences, npm_package, preloads, templates
+from builder.site.compress import Effort
 from builder.stamps import files_under, fingerprint, is_fresh, sha256_of, write_atomically
 
 if TYPE_CHECKING:

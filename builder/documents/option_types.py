@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from builder.option_table import Option
+    from builder.documents.option_table import Option
 
 _WRITTEN = {"number": "number | `${number}` | null", "flag": "Flag", "model": "Model | null", "text": "string | null"}
 _PROPERTY = {"number": "number", "flag": "boolean", "model": "string | number | null", "text": "string | null"}

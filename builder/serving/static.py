@@ -15,7 +15,7 @@ from werkzeug import exceptions
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import wrap_file
 
-from builder.policy import CODINGS, CONTENT_TYPES, headers_for
+from builder.serving.policy import CODINGS, CONTENT_TYPES, headers_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,7 +40,7 @@ class StaticSite:
     host
         What the server listens on: it decides which ``Host`` headers are answered.
     isolation, headers
-        See `builder.policy.headers_for`.
+        See `builder.serving.policy.headers_for`.
     """
 
     def __init__(

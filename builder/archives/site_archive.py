@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builder import zips
-from builder.bytecode import SITE_PACKAGES, compile_sources, recipe
+from builder.archives import zips
+from builder.archives.bytecode import SITE_PACKAGES, compile_sources, recipe
 from builder.paths import CACHE
 from builder.report import step
 from builder.stamps import fingerprint, is_fresh, write_atomically

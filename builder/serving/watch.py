@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Request, Response
 
 from builder.errors import BuildError
-from builder.policy import CONTENT_TYPES
 from builder.report import complain, say
+from builder.serving.policy import CONTENT_TYPES
 from builder.stamps import files_under
 
 if TYPE_CHECKING:

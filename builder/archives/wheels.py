@@ -39,7 +39,13 @@ def ensure_packages() -> Packages:
         If the build backend fails.
     """
     names = ["pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "NOTICE"]
-    names += ["builder/long_description.py", "examples", "tests/reference", "tests/unit", "tests/sdist_conftest.py"]
+    names += [
+        "builder/documents/long_description.py",
+        "examples",
+        "tests/reference",
+        "tests/unit",
+        "tests/sdist_conftest.py",
+    ]
     stamp = PACKAGES / ".stamp"
     wanted = fingerprint(Path(__file__), BUILD_LOCK, PYSRC, MODELS, MULTICLASS, *(ROOT / name for name in names))
     if not is_fresh(stamp, wanted) or len(_built()) != 4:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from builder import late_modules, zips
-from builder.bytecode import compile_sources, recipe
-from builder.late_modules import LATE_PYTHON, Parts
+from builder.archives import late_modules, zips
+from builder.archives.bytecode import compile_sources, recipe
+from builder.archives.late_modules import LATE_PYTHON, Parts
 from builder.paths import CACHE, NODE_MODULES
 from builder.report import step
 from builder.stamps import fingerprint, is_fresh, write_atomically

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder import zips
+from builder.archives import zips
 from builder.errors import BuildError
 from builder.paths import CACHE, NODE_MODULES
 from builder.stamps import fingerprint

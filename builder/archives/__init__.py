@@ -1,0 +1,1 @@
+"""What comes of Python: wheels, and the archives that a browser fetches."""

@@ -1,0 +1,1 @@
+"""Which browsers the tests and the benchmark drive."""

@@ -1,0 +1,1 @@
+"""The server of dist/, and what it says with each file."""

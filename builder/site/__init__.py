@@ -1,0 +1,1 @@
+"""What dist/ has, and what each of its files is made of."""
