@@ -18,6 +18,8 @@ except ImportError as error:
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pyselfie.core.geometry import Rect
+
 # OpenCV counts the pixels of a remapped picture in 16 bits.
 _REMAP_LIMIT = 32767
 
@@ -48,3 +50,15 @@ def _fixed_point_maps(
 def resize_half_pixel(array: NDArray[Any], width: int, height: int) -> NDArray[Any]:
     """Resize with half-pixel centres and bilinear weights; see `core.sampling.resize_half_pixel`."""
     return np.asarray(cv2.resize(array, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def stretch_part(array: NDArray[Any], part: Rect, width: int, height: int) -> NDArray[Any]:
+    """Resize a part of an array, to 1/32 of a pixel; see `core.sampling.stretch_part`."""
+    rows, columns = array.shape[:2]
+    if max(rows, columns, width, height) >= _REMAP_LIMIT:
+        return sampling.stretch_part(array, part, width, height)
+    across, down = columns * part.width / width, rows * part.height / height
+    left, top = columns * part.x - 0.5 + across / 2, rows * part.y - 0.5 + down / 2
+    matrix = np.array([[across, 0, left], [0, down, top]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(array, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))

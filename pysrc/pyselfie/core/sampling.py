@@ -7,7 +7,7 @@ Half-pixel bilinear
     The ordinary resize, which maps pixel centres onto pixel centres. MediaPipe uses it to bring the mask back to the
     picture's size, and its GPU graph (JavaScript) for the input too.
 
-`pyselfie.arrays.sampling_cv2` has the same two functions on OpenCV.
+`pyselfie.arrays.sampling_cv2` has the same functions on OpenCV.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from pyselfie.core.perspective import STEPS, warp_coordinates
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from pyselfie.core.geometry import Rect
 
 
 def corner_warp(rgb: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
@@ -93,6 +95,28 @@ def resize_half_pixel(array: NDArray[Any], width: int, height: int) -> NDArray[A
     sizes = sorted(((0, height), (1, width)), key=lambda item: item[1] / array.shape[item[0]])
     for axis, size in sizes:
         result = _resize_axis(result, axis, size)
+    return _as_before(result, array)
+
+
+def stretch_part(array: NDArray[Any], part: Rect, width: int, height: int) -> NDArray[Any]:
+    """Resize a part of an array as `resize_half_pixel` does a whole one; beyond the array its edges are repeated.
+
+    Parameters
+    ----------
+    array
+        float32 or uint8, [H, W] or [H, W, channels].
+    part
+        In fractions of the array's sides; it may reach beyond them.
+    width, height
+        Size of the result in pixels.
+    """
+    rows = _part_taps(array.shape[0], height, part.y, part.height)
+    columns = _part_taps(array.shape[1], width, part.x, part.width)
+    return _as_before(_mixed(_mixed(array, 0, rows), 1, columns), array)
+
+
+def _as_before(result: NDArray[Any], array: NDArray[Any]) -> NDArray[Any]:
+    """Return the result with the dtype of what it was made of."""
     if array.dtype == np.uint8:
         return (result + np.float32(0.5)).astype(np.uint8)
     return result
@@ -107,7 +131,12 @@ class _AxisTaps(NamedTuple):
 @lru_cache(maxsize=8)
 def _axis_taps(source: int, target: int) -> _AxisTaps:
     """Return the two neighbours of each target pixel along one axis, and the weight of the farther one."""
-    position = (np.arange(target) + 0.5) * (source / target) - 0.5
+    return _part_taps(source, target, 0.0, 1.0)
+
+
+def _part_taps(source: int, target: int, start: float, share: float) -> _AxisTaps:
+    """Return the same of a part, in fractions of the axis."""
+    position = (np.arange(target) + 0.5) * (source * share / target) + (source * start - 0.5)
     position = np.clip(position, 0, source - 1).astype(np.float32)
     near = position.astype(np.intp)
     return _AxisTaps(near, np.minimum(near + 1, source - 1), position - near.astype(np.float32))
@@ -116,7 +145,10 @@ def _axis_taps(source: int, target: int) -> _AxisTaps:
 def _resize_axis(array: NDArray[Any], axis: int, size: int) -> NDArray[np.float32]:
     if array.shape[axis] == size:
         return array.astype(np.float32)
-    taps = _axis_taps(array.shape[axis], size)
+    return _mixed(array, axis, _axis_taps(array.shape[axis], size))
+
+
+def _mixed(array: NDArray[Any], axis: int, taps: _AxisTaps) -> NDArray[np.float32]:
     weight = taps.weight.reshape([-1 if number == axis else 1 for number in range(array.ndim)])
     near = array.take(taps.near, axis).astype(np.float32)
     far = array.take(taps.far, axis).astype(np.float32)

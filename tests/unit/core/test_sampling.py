@@ -10,6 +10,7 @@ import pytest
 
 from pyselfie.arrays import sampling_cv2
 from pyselfie.core import sampling
+from pyselfie.core.geometry import Rect
 from pyselfie.core.perspective import STEPS, warp_coordinates
 
 if TYPE_CHECKING:
@@ -102,3 +103,24 @@ def test_resize_to_the_same_size_returns_a_copy(module: object) -> None:
     """The result never shares memory with the input, which the caller may reuse."""
     array = np.zeros((4, 5), np.float32)
     assert not np.shares_memory(module.resize_half_pixel(array, 5, 4), array)  # type: ignore[attr-defined]
+
+
+def test_a_part_is_stretched_where_it_lies() -> None:
+    """A slope has its own value at the place of each pixel, and its last value beyond the edges."""
+    slope = np.broadcast_to(np.arange(64, dtype=np.float32), (48, 64))
+    part = Rect(0.25, 0.5, 1.0, 0.4)
+    x = np.clip((0.25 + (np.arange(100) + 0.5) / 100) * 64 - 0.5, 0, 63)
+    np.testing.assert_allclose(sampling.stretch_part(slope, part, 100, 30), np.broadcast_to(x, (30, 100)), atol=1e-4)
+    y = np.clip((0.5 + 0.4 * (np.arange(30) + 0.5) / 30) * 64 - 0.5, 0, 63)
+    down = sampling.stretch_part(np.ascontiguousarray(slope[:, :64].T), Rect(0, 0.5, 1, 0.4), 48, 30)
+    np.testing.assert_allclose(down, np.broadcast_to(y[:, None], (30, 48)), atol=1e-4)
+
+
+@pytest.mark.parametrize("source", [(7, 5), (354, 237)])
+def test_a_part_is_the_same_in_numpy_and_opencv(source: tuple[int, int]) -> None:
+    """To the 1/32 of a pixel that OpenCV counts in; the whole is what `resize_half_pixel` makes of it."""
+    picture, part = noise(*source), Rect(0.13, 0.21, 0.7, 0.64)
+    ours, cv = (one.stretch_part(picture, part, 320, 200).astype(int) for one in (sampling, sampling_cv2))
+    assert np.abs(ours - cv).max() <= 255 / STEPS + 1
+    whole = sampling.stretch_part(picture, Rect(0, 0, 1, 1), 320, 200)
+    np.testing.assert_array_equal(whole, sampling.resize_half_pixel(picture, 320, 200))
