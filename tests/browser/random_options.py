@@ -33,6 +33,7 @@ SETTLED = {
     "colourCast": 0,
     "platformBlur": "keep",
     "maskSource": "model",
+    "framing": "off",
 }
 # Frame by frame; where one is to `settle`, only once the model runs that was asked for. `auto` gets a photo there.
 _SHOW = """
@@ -81,6 +82,7 @@ def turns(count: int, seed: int, stays: Collection[int]) -> list[dict[str, Any]]
         "colourCast": lambda: float(rng.uniform(0, 0.1)),
         "platformBlur": lambda: str(rng.choice(["keep", "off"])),
         "maskSource": lambda: str(rng.choice(["model", "auto"])),
+        "framing": lambda: str(rng.choice(["off", "gentle"])),
     }
     assert set(choices) == set(SETTLED) == {option.js_name for option in way_in("engine")}
     made: list[dict[str, Any]] = [

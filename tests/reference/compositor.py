@@ -13,11 +13,13 @@ from pyselfie.core.options import parse_color
 from pyselfie.core.sampling import resize_half_pixel
 from tests.reference.edge import cast, edge_color, edge_image, smeared, stretched
 from tests.reference.porter_duff import OPERATORS, premultiply, to_straight_u8
+from tests.reference.view import lit, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.core.effects import Overlay
+    from pyselfie.core.geometry import Rect
     from pyselfie.core.options import Options
     from tests.reference.porter_duff import Layer
 
@@ -28,6 +30,7 @@ def composite(
     options: Options,
     backdrop: NDArray[np.uint8] | None = None,
     full: NDArray[np.float32] | None = None,
+    view: Rect | None = None,
 ) -> NDArray[np.uint8]:
     """Return `frame` with the effect that `options` name.
 
@@ -44,6 +47,8 @@ def composite(
     full : ndarray of float32, shape [H, W], 0..1, optional
         The mask at the frame's size, where the edge is put together then, as on the desktop; without it that is done at
         the mask's size, as on the canvas.
+    view : Rect, optional
+        The part of the result, in fractions of its sides, that is shown in its place, over all of the backdrop.
 
     Returns
     -------
@@ -60,10 +65,10 @@ def composite(
         layers["overlay"] = resize_half_pixel(premultiply(overlay), size.width, size.height)[:, flip]
     needed = {draw.layer for draw in draws_for(options)}
     if needed & {"edge", "cast"}:
-        layers |= _edge_layers(frame, mask, behind, options, mask if full is None else full)
+        layers |= _edge_layers(frame, mask, behind, options, mask if full is None else full, view)
     result: Layer = np.zeros((*frame.shape[:2], 4), np.float32)
     for draw in draws_for(options):
-        layer = layers[draw.layer]
+        layer = shown(layers[draw.layer], None if draw.layer == "backdrop" else view)
         result = result * layer if draw.operator == "multiply" else OPERATORS[draw.operator](result, layer)
     return to_straight_u8(result)
 
@@ -129,13 +134,14 @@ def _edge_layers(
     behind: NDArray[np.uint8],
     options: Options,
     alpha: NDArray[np.float32],
+    view: Rect | None,
 ) -> dict[str, Layer]:
     height, width = mask.shape
     flip = slice(None, None, -1) if options.mirror else slice(None)
     sample = resize_half_pixel(frame, width, height)
     levels, alpha = ((np.rint(one * 255) / 255).astype(np.float32) for one in (mask, alpha))
     light = smeared(behind, width // 4, height // 4)
-    edge = edge_image(sample, levels, light[:, flip], options, alpha).astype(np.float32)
+    edge = edge_image(sample, levels, lit(light, view)[:, flip], options, alpha).astype(np.float32)
     color = np.append(cast(sample, mask, light, options.colour_cast), 1)
     return {
         "edge": resize_half_pixel(edge, frame.shape[1], frame.shape[0])[:, flip],

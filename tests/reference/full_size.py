@@ -12,10 +12,12 @@ from pyselfie.core.sampling import resize_half_pixel
 from tests.reference.compositor import fitted, overlay_color, with_alpha
 from tests.reference.edge import cast, smeared, stretched, window_colors, wrap_share
 from tests.reference.porter_duff import OPERATORS, premultiply, to_straight_u8
+from tests.reference.view import lit, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pyselfie.core.geometry import Rect
     from pyselfie.core.options import Options
     from tests.reference.edge import Array
     from tests.reference.porter_duff import Layer
@@ -60,6 +62,7 @@ def full_size_composite(
     near: Near,
     options: Options,
     backdrop: NDArray[np.uint8] | None = None,
+    view: Rect | None = None,
 ) -> NDArray[np.uint8]:
     """Return `frame` with the effect that `options` name, uint8 [H, W, 4], straight RGBA; see `compositor.composite`.
 
@@ -75,22 +78,24 @@ def full_size_composite(
         The user's.
     backdrop : ndarray of uint8, shape [*, *, 3], optional
         The picture behind the person.
+    view : Rect, optional
+        The part of the result, in fractions of its sides, that is shown in its place, over all of the backdrop.
     """
     if options.mirror:
         frame, alpha, near = frame[:, ::-1], alpha[:, ::-1], near.mirrored()
     size = Size(frame.shape[1], frame.shape[0])
     behind = fitted(backdrop, size)
     layers: dict[str, Layer] = {"frame": premultiply(with_alpha(frame)), "backdrop": premultiply(with_alpha(behind))}
-    layers |= _person_layers(frame, alpha[..., None], near, behind, options)
+    layers |= _person_layers(frame, alpha[..., None], near, behind, options, view)
     result: Layer = np.zeros((*frame.shape[:2], 4), np.float32)
     for draw in draws_for(options):
-        layer = layers[draw.layer]
+        layer = shown(layers[draw.layer], None if draw.layer == "backdrop" else view)
         result = result * layer if draw.operator == "multiply" else OPERATORS[draw.operator](result, layer)
     return to_straight_u8(result)
 
 
 def _person_layers(
-    frame: NDArray[np.uint8], a: Array, near: Near, behind: NDArray[np.uint8], options: Options
+    frame: NDArray[np.uint8], a: Array, near: Near, behind: NDArray[np.uint8], options: Options, view: Rect | None
 ) -> dict[str, Layer]:
     """Return overlay, edge and cast, premultiplied; `a` is [H, W, 1]."""
     height, width = near.mask.shape
@@ -99,7 +104,7 @@ def _person_layers(
     colour = cast(sample, near.mask, light, options.colour_cast)
     return {
         "overlay": _overlay(frame, a, near, options).astype(np.float32),
-        "edge": _edge(frame, a, near, light, options).astype(np.float32),
+        "edge": _edge(frame, a, near, lit(light, view), options).astype(np.float32),
         "cast": np.broadcast_to(np.append(colour, 1).astype(np.float32), (*frame.shape[:2], 4)),
     }
 

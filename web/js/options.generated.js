@@ -97,6 +97,16 @@ export const OPTIONS = [
     ways: ["engine", "page", "element", "track", "change", "message", "address"],
   },
   {
+    name: "framing",
+    attribute: "framing",
+    short: "framing",
+    kind: "choice",
+    initial: "off",
+    expected: "one of off, gentle",
+    choices: ["off", "gentle"],
+    ways: ["engine", "page", "element", "track", "change", "message", "address"],
+  },
+  {
     name: "decontaminate",
     attribute: "decontaminate",
     short: "decontaminate",

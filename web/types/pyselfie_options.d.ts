@@ -5,6 +5,8 @@ export type Effect = "fill" | "mask" | "color" | "picture" | "blur" | "transpare
 
 export type Edges = "refined" | "raw";
 
+export type Framing = "off" | "gentle";
+
 export type PlatformBlur = "keep" | "off";
 
 export type MaskSource = "model" | "auto";
@@ -38,6 +40,8 @@ export interface SelfieAttributes {
   smoothing?: number | `${number}` | null;
   /** Mirrors the person left to right. */
   mirror?: Flag;
+  /** Which part is shown: `off` all of it, `gentle` the part with the person, larger, which follows slowly. */
+  framing?: Framing | null;
   /** Takes the old background's colours out of the person's edge. */
   decontaminate?: Flag;
   /** How much light of the picture behind falls on the person's edge: a number from 0 to 1. */
@@ -89,6 +93,8 @@ export interface SelfieProperties {
   smoothing: number;
   /** Mirrors the person left to right. */
   mirror: boolean;
+  /** Which part is shown: `off` all of it, `gentle` the part with the person, larger, which follows slowly. */
+  framing: string | null;
   /** Takes the old background's colours out of the person's edge. */
   decontaminate: boolean;
   /** How much light of the picture behind falls on the person's edge: a number from 0 to 1. */
@@ -136,6 +142,8 @@ export interface TrackOptions {
   smoothing?: number;
   /** Mirrors the person left to right. */
   mirror?: boolean;
+  /** Which part is shown: `off` all of it, `gentle` the part with the person, larger, which follows slowly. */
+  framing?: Framing;
   /** Takes the old background's colours out of the person's edge. */
   decontaminate?: boolean;
   /** How much light of the picture behind falls on the person's edge: a number from 0 to 1. */
@@ -165,5 +173,5 @@ export interface TrackOptions {
 }
 
 /** What can change while a track runs. */
-export type TrackChanges = Pick<TrackOptions, "effect" | "background" | "strength" | "modelSelection" | "edges" | "smoothing" | "mirror" | "decontaminate" | "lightWrap" | "colourCast" | "platformBlur" | "maskSource">;
+export type TrackChanges = Pick<TrackOptions, "effect" | "background" | "strength" | "modelSelection" | "edges" | "smoothing" | "mirror" | "framing" | "decontaminate" | "lightWrap" | "colourCast" | "platformBlur" | "maskSource">;
 // end options

@@ -18,6 +18,7 @@ from pyselfie.arrays.edge import EdgeMaker
 from pyselfie.arrays.operators import Painted, erased, over
 from pyselfie.core.edge import cast_color, fold_alpha
 from pyselfie.core.effects import EFFECTS, Overlay, draws_for, folds_edge
+from pyselfie.core.framing import light_in
 from pyselfie.core.geometry import Size
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.overlay import BLURRED, Scene, fill_overlay, fill_ramp, ramp
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.core.effects import Layer, Operator
+    from pyselfie.core.geometry import Rect
     from pyselfie.core.options import Options
 
     Picture = NDArray[np.uint8]
@@ -75,7 +77,7 @@ class ArrayPainter:
         self._behind = FittedBackdrop(backdrop, self._sampling)
         self._edge = EdgeMaker(options, self._sampling, self._blending)
 
-    def paint(self, frame: Picture, mask: Mask) -> Picture:
+    def paint(self, frame: Picture, mask: Mask, view: Rect | None = None) -> Picture:
         """Return the composite.
 
         Parameters
@@ -84,6 +86,8 @@ class ArrayPainter:
             uint8 [H, W, 3], RGB.
         mask
             float32 [h, w] in 0..1, 1 where the person is; of the frame's size, the model's, or any other.
+        view
+            The part of the result, in fractions of its sides, that is shown in its place, backdrop aside; all without.
 
         Returns
         -------
@@ -94,14 +98,21 @@ class ArrayPainter:
             frame, mask = np.ascontiguousarray(frame[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])
         size = Size(frame.shape[1], frame.shape[0])
         shot = _Shot(frame, self._levels(mask, size), lambda: self._scene(frame, mask))
-        result = Painted(frame, None)
+        result = Painted(frame, None)  # a copy comes first
         for draw in self._draws:
             if draw.layer == "cast":
                 result = Painted(self._blending.multiplied(result.rgb, self._cast(shot)), result.alpha)
                 continue
-            for layer in self._layers(draw.layer, shot):
-                result = self._drawn(draw.operator, layer, result)
+            for layer in self._layers(draw.layer, shot, view):
+                seen = layer if view is None or draw.layer == "backdrop" else self._seen(layer, view)
+                result = self._drawn(draw.operator, seen, result)
         return result.rgb if result.alpha is None else self._blending.with_alpha(result.rgb, result.alpha)
+
+    def _seen(self, layer: Painted, view: Rect) -> Painted:
+        """Return the part of a layer that is shown, at the layer's size."""
+        height, width = layer.rgb.shape[:2]
+        rgb, alpha = self._sampling.stretch_part(layer.rgb, view, width, height), layer.alpha
+        return Painted(rgb, None if alpha is None else self._sampling.stretch_part(alpha, view, width, height))
 
     def _drawn(self, operator: Operator, layer: Painted, result: Painted) -> Painted:
         match operator:
@@ -128,7 +139,7 @@ class ArrayPainter:
         sample = self._sampling.resize_half_pixel(frame, *size)
         return Scene(sample, mask, Size(frame.shape[1], frame.shape[0]), self._options)
 
-    def _layers(self, layer: Layer, shot: _Shot) -> list[Painted]:
+    def _layers(self, layer: Layer, shot: _Shot, view: Rect | None) -> list[Painted]:
         """Return a layer at the frame's size; it may be several, one over the other."""
         match layer:
             case "frame":
@@ -136,7 +147,8 @@ class ArrayPainter:
             case "backdrop":
                 return [Painted(self._behind.at(shot.size), None)]
             case "edge":
-                return self._edge.layers(shot.scene, shot.levels, self._light)
+                light = self._light if view is None else lambda scene: light_in(view, self._light(scene))
+                return self._edge.layers(shot.scene, shot.levels, light)
         return [Painted(self._overlay_colors(shot), self._overlay_alpha(shot))]
 
     def _overlay_alpha(self, shot: _Shot) -> Picture | None:

@@ -10,6 +10,7 @@ from pyselfie.browser.canvas.frames import FrameStore
 from pyselfie.browser.canvas.painter import Canvas2DPainter
 from pyselfie.browser.canvas.pipeline import CanvasPipeline
 from pyselfie.browser.canvas.sampler import CanvasSampler
+from pyselfie.browser.framed_view import FramedView
 from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Output:
         self._frame: Frame | None = None  # of the pipeline before, for the next one
         self._backdrop: Bitmap | None = None  # for the first pipeline
         self._custom_effect: CustomEffectCanvas | None = None
+        self._framing = FramedView()
         self._watch: Callable[[], None] | None = None
         self._is_photo = False
         self._tap: Callable[[OffscreenCanvas, float | None], None] | None = None
@@ -160,6 +162,7 @@ class Output:
             self._frame = frame or self._frame  # exchanged twice before the frame was painted: it is still the first's
             old.close()
         new.custom_effect = self._custom_effect
+        new.framing = self._framing
         new.is_traced = self._watch is not None
         new.is_photo = self._is_photo
         new.on_composite = self._on_composite

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.browser.canvas.custom_effect import CustomEffectCanvas
+    from pyselfie.browser.framed_view import FramedView
     from pyselfie.browser.js_types import Bitmap, Frame
     from pyselfie.browser.pixels import PixelReader
     from pyselfie.core.geometry import Size
@@ -35,6 +36,8 @@ class Pipeline(Protocol):
         Called in the task that has painted, when the canvas can be read.
     custom_effect
         Takes the place of the options' effect; one of full size on Canvas 2D only, as `UserEffect` sees to.
+    framing
+        Which part of the composite is shown.
     is_traced
         Whether `trace` will be asked for: frames that are segmented from now on keep what it needs.
     is_photo
@@ -44,6 +47,7 @@ class Pipeline(Protocol):
     painter: Literal["canvas2d", "webgpu"]
     on_composite: Callable[[], None] | None
     custom_effect: CustomEffectCanvas | None
+    framing: FramedView
     is_traced: bool
     is_photo: bool
 
@@ -79,11 +83,17 @@ class Pipeline(Protocol):
 
     def needs_mask(self, options: Options) -> bool:
         """Whether what is to be painted depends on the person."""
+        return self.has_overlay(options) or options.framing != "off"
+
+    def has_overlay(self, options: Options) -> bool:
+        """Whether the options' effect itself depends on the person."""
         return EFFECTS[options.effect].overlay is not None
 
     def lacks_mask(self, options: Options) -> bool:
         """Whether the frame in hand has to be segmented before it can be painted."""
-        return self.has_frame and self.needs_mask(options) and not self.has_mask
+        if not self.has_frame:
+            return False
+        return (self.needs_mask(options) and not self.has_mask) or self.framing.lacks_mask(options)
 
     def has_picture(self, options: Options) -> bool:
         """Whether there is a composite to be asked for."""

@@ -110,7 +110,7 @@ def _idle(option: Option, chosen: dict[str, Any], options: argparse.Namespace) -
     """Return why an option that was named would change nothing, or an empty string."""
     if option.name in {"effect", "model_selection"}:
         return ""
-    if option.name not in options_that_matter(options.effect):
+    if option.name not in options_that_matter(options.effect, chosen["framing"]):
         effects = [effect for effect in EFFECT_NAMES if option.name in options_that_matter(effect)]
         flag = option.flags[-1] if chosen.get(option.name) is False else option.flag
         return f"{flag} is for --effect {' or '.join(effects)}, not for {options.effect}"
@@ -119,12 +119,13 @@ def _idle(option: Option, chosen: dict[str, Any], options: argparse.Namespace) -
     return ""
 
 
-def options_that_matter(effect: str) -> frozenset[str]:
+def options_that_matter(effect: str, framing: str = Options.framing) -> frozenset[str]:
     """Return the names of the options on which an effect depends, one of the user's own among them."""
+    of_mask = {"edges", "smoothing"}
     if effect not in EFFECTS:
-        return frozenset({"mirror", "edges", "smoothing"})
+        return frozenset({"mirror", "framing", *of_mask})
     has_backdrop = any(draw.layer == "backdrop" for draw in EFFECTS[effect].draws)
-    return options_of(effect) | ({"background"} if has_backdrop else set())
+    return options_of(effect) | ({"background"} if has_backdrop else set()) | (of_mask if framing != "off" else set())
 
 
 def _engine_options(options: argparse.Namespace) -> dict[str, Any]:

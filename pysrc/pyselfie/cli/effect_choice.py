@@ -12,10 +12,12 @@ import numpy as np
 
 from pyselfie.arrays.custom import CustomPainter, read_effect
 from pyselfie.arrays.painter import ArrayPainter
+from pyselfie.arrays.part import part_of_result
 from pyselfie.cli.arguments import options_that_matter
 from pyselfie.cli.errors import FileError, UsageError, why
 from pyselfie.cli.picture_file import read_picture
 from pyselfie.core.effects import EFFECTS
+from pyselfie.core.framing import Framing, mirrored
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.option import OptionError
 from pyselfie.core.timing import is_pause
@@ -29,11 +31,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyselfie.cli.own_effect import OwnEffect
+    from pyselfie.core.geometry import Rect
+    from pyselfie.core.options import Options
     from pyselfie.custom.effect import CustomEffect
     from pyselfie.segmenter import Segmenter
 
     Picture = NDArray[np.uint8]
-    Masked = Callable[[Picture, NDArray[np.float32], float], Picture]
+    Masked = Callable[[Picture, NDArray[np.float32], float, Rect | None], Picture]
 
 _NO_MASK = np.zeros((1, 1), np.float32)
 
@@ -44,22 +48,28 @@ class Effect:
     Parameters
     ----------
     paint
-        Makes the picture of a frame and its mask.
+        Makes the picture of a frame, its mask, its time and the part of the result that is shown, as `ArrayPainter`
+        takes it.
     segmenter
-        Makes the masks; None for an effect that needs none.
-    smoothing
-        Of the masks of a film, 0..0.95.
+        Makes the masks; None where none is needed.
+    options
+        `smoothing` of the masks of a film, `framing`, `mirror`.
     """
 
-    def __init__(self, paint: Masked, segmenter: Segmenter | None, smoothing: float) -> None:
+    def __init__(self, paint: Masked, segmenter: Segmenter | None, options: Options) -> None:
         self._paint = paint
         self._segmenter = segmenter
-        self._smoothing = smoothing
+        self._smoothing = options.smoothing if options.edges == "refined" else 0.0
+        self._mirror = options.mirror
+        self._framing = Framing() if options.framing != "off" else None
         self._seen_at = 0.0
+        self._passed_s = 0.0
+        self._is_film = False
 
     def begin(self, *, film: bool) -> None:
         """Forget the file before: another one begins; its pictures are those of a `film`, or have nothing in common."""
         self.cut()
+        self._is_film = film
         if self._segmenter is not None:
             self._segmenter.smoothing = self._smoothing if film else 0.0
 
@@ -67,30 +77,42 @@ class Effect:
         """Let the next frame be the first of another scene, on whose mask no other has an influence."""
         if self._segmenter is not None:
             self._segmenter.reset()
+        if self._framing is not None:
+            self._framing.reset()
 
     def __call__(self, frame: Picture, time: float) -> Picture:
         """Return the picture; `time` is in seconds since the first one. After a gap it begins another scene."""
         if is_pause(self._seen_at, time):
             self.cut()
-        self._seen_at = time
+        self._passed_s, self._seen_at = max(0.0, time - self._seen_at), time
         return self._painted(frame, time)
 
     def _painted(self, frame: Picture, time: float) -> Picture:
         mask = _NO_MASK if self._segmenter is None else self._segmenter.segment(frame)
-        return self._paint(frame, mask, time)
+        return self._paint(frame, mask, time, self._view(mask))
+
+    def _view(self, mask: NDArray[np.float32]) -> Rect | None:
+        """Return which part of the result is shown; None: all of it."""
+        if self._framing is None:
+            return None
+        if not self._is_film:
+            self._framing.reset()
+        if self._framing.wants_mask:
+            self._framing.see(mask)
+        view = self._framing.step(self._passed_s)
+        if view.width >= 1:
+            return None
+        return mirrored(view) if self._mirror else view
 
 
 class _OwnEffect(Effect):
     """The user's own function; `classes`: it gets those of the model."""
 
-    def __init__(
-        self, own: CustomPainter, segmenter: Segmenter, smoothing: float, *, classes: bool, mirror: bool
-    ) -> None:
-        super().__init__(own, segmenter, smoothing)
+    def __init__(self, own: CustomPainter, segmenter: Segmenter, options: Options, *, classes: bool) -> None:
+        super().__init__(lambda frame, mask, time, _view: own(frame, mask, time), segmenter, options)
         self._own = own
         self._classes = classes
         self._eyes = segmenter
-        self._mirror = mirror
 
     def cut(self) -> None:
         super().cut()
@@ -101,10 +123,12 @@ class _OwnEffect(Effect):
             mask, classes = self._eyes.segment_with_classes(frame)
         else:
             mask, classes = self._eyes.segment(frame), None
+        view = self._view(mask)
         if self._mirror:
             frame, mask = np.ascontiguousarray(frame[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])
             classes = classes and classes.mirrored()
-        return self._own(frame, mask, time, classes)
+        picture = self._own(frame, mask, time, classes)
+        return picture if view is None else part_of_result(picture, view)
 
 
 def choose_effect(options: argparse.Namespace, segmenter: Segmenter) -> Effect:
@@ -116,7 +140,6 @@ def choose_effect(options: argparse.Namespace, segmenter: Segmenter) -> Effect:
         When the user's effect cannot be loaded, or the background not be read.
     """
     chosen = options.effect_options
-    smoothing = chosen.smoothing if chosen.edges == "refined" else 0.0
     if options.own is not None:
         own = _load(options.own)
         has_classes = options.model == "multiclass"
@@ -126,10 +149,14 @@ def choose_effect(options: argparse.Namespace, segmenter: Segmenter) -> Effect:
             )
         with_classes = own.takes_classes and has_classes
         painter = CustomPainter(own, options.model_selection)
-        return _OwnEffect(painter, segmenter, smoothing, classes=with_classes, mirror=options.mirror)
+        return _OwnEffect(painter, segmenter, chosen, classes=with_classes)
     built_in = ArrayPainter(chosen, _background(options.background), options.model_selection)
-    needs_mask = EFFECTS[options.effect].overlay is not None
-    return Effect(lambda frame, mask, _time: built_in.paint(frame, mask), segmenter if needs_mask else None, smoothing)
+    needs_mask = EFFECTS[options.effect].overlay is not None or chosen.framing != "off"
+
+    def paint(frame: Picture, mask: NDArray[np.float32], _time: float, view: Rect | None) -> Picture:
+        return built_in.paint(frame, mask, view)
+
+    return Effect(paint, segmenter if needs_mask else None, chosen)
 
 
 def fingerprint(options: argparse.Namespace, *, film: bool) -> str:
@@ -151,7 +178,7 @@ def fingerprint(options: argparse.Namespace, *, film: bool) -> str:
         When the user's effect or the background cannot be read.
     """
     chosen = options.effect_options
-    matters = set(options_that_matter(options.effect))
+    matters = set(options_that_matter(options.effect, chosen.framing))
     model = load_spec(options.model, chosen.edges).sha256 if "edges" in matters else ""
     if not film or chosen.edges == "raw":
         matters.discard("smoothing")

@@ -113,7 +113,7 @@ def options_of(effect: str) -> frozenset[str]:
     """Return the names of those of `Options` on which the pictures of an effect depend, the effect's own aside."""
     overlay, layers = EFFECTS[effect].overlay, {draw.layer for draw in EFFECTS[effect].draws}
     depends = {
-        "mirror": True,
+        **dict.fromkeys(("mirror", "framing"), True),
         **dict.fromkeys(("edges", "smoothing"), overlay is not None),
         "color": overlay is not None and overlay.color == "chosen",
         "strength": overlay is not None and overlay.color == "blurred",

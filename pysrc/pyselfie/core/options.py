@@ -64,6 +64,7 @@ class Options:
     colour_cast: float = 0.0
     platform_blur: str = "keep"
     mask_source: str = "model"
+    framing: str = "off"
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -196,6 +197,14 @@ OPTIONS = (
         high=MOST_SMOOTHING,
     ),
     Option("mirror", "flag", Options.mirror, "mirrors the person left to right", ("engine", "cli", "page", *_PAGE)),
+    Option(
+        "framing",
+        "choice",
+        Options.framing,
+        "which part is shown: `off` all of it, `gentle` the part with the person, larger, which follows slowly",
+        ("engine", "cli", "page", *_PAGE),
+        ("off", "gentle"),
+    ),
     Option(
         "decontaminate",
         "flag",

@@ -50,6 +50,17 @@ def frame_of(astronaut, model_selection):
     return astronaut if model_selection == 0 else np.ascontiguousarray(astronaut[40:329, :511])
 
 
+def off_centre(astronaut, size=(960, 720)):
+    """Return a soft picture with a small person at its lower left, large enough to be painted by tiles."""
+    width, height = size
+    y, x = np.mgrid[0:height, 0:width]
+    frame = np.dstack([40 + x * 60 / width, 60 + y * 60 / height, 120 + x * 0]).astype(np.uint8)
+    side = height * 5 // 8
+    small = resize_half_pixel(resize_half_pixel(astronaut, side // 3, side // 3), side, side)
+    frame[-side:, :side] = small
+    return frame
+
+
 def resampled_edges(frame, mask, options):
     """Return where neighbouring overlay pixels differ by more than EDGE_CONTRAST, at the frame's size."""
     height, width = frame.shape[:2]

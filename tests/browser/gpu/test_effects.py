@@ -15,6 +15,7 @@ from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options, option_named
 from pyselfie.core.sampling import corner_warp, resize_half_pixel
 from pyselfie.runtimes.native import NativeRuntime
+from tests.browser.engine.effects_kit import off_centre
 from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.gpu.gpu_buffers import SKIP_MODEL, read_buffers
 from tests.browser.gpu.gpu_watch import faults, watch_gpu
@@ -24,6 +25,7 @@ from tests.parity.pictures import build
 from tests.reference.effects import MADE_UP, TELL_WORKER, add_made_up
 from tests.reference.full_size import Near, fitted_alpha, full_size_composite
 from tests.reference.porter_duff import premultiply
+from tests.reference.view import view_for
 
 TOLERANCE = 2  # of 255
 LEAST_INSIDE = 0.995
@@ -167,6 +169,36 @@ def test_the_edge_takes_the_light_of_each_new_backdrop(engine, backdrop):
         engine.backdrop(behind)
         expected = full_size_composite(frame, alpha, near, options, behind)
         assert inside(engine.snapshot(), expected) > LEAST_INSIDE
+
+
+FRAMED: list[dict[str, Any]] = [
+    {"effect": "none"},
+    {"effect": "blur"},
+    {"effect": "picture", "mirror": True, "light_wrap": 0.6},
+    {"effect": "transparent"},
+]
+
+
+def test_framing_shows_the_references_part(engine, backdrop, astronaut):
+    """The part with the person is enlarged, the backdrop is not; the same a pixel to the side is worse."""
+    frame = off_centre(astronaut, (640, 480))
+    engine.show(frame)
+    alpha, near = known_of(engine, frame)
+    for changes in FRAMED:
+        asked = USUAL | {"framing": "gentle"} | changes
+        options = Options().updated(asked)
+        engine.options(**{option_named(one).js_name: value for one, value in asked.items()})
+        got = engine.snapshot()
+        view = view_for(engine.mask(), mirror=options.mirror)
+        assert 0.62 < view.width < 0.9
+        expected, beside = (
+            full_size_composite(frame, alpha, near, options, backdrop, one)
+            for one in (view, view._replace(x=view.x + 1 / 640))
+        )
+        assert inside(got, expected) > LEAST_INSIDE, changes
+        off, worse = (np.abs(got.astype(int) - one).mean() for one in (expected, beside))
+        assert worse > 1.3 * off, changes
+    engine.options(framing="off", mirror=False)
 
 
 def change_model(engine, **options):

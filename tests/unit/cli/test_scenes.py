@@ -9,6 +9,7 @@ import numpy as np
 from pyselfie.cli.effect_choice import Effect
 from pyselfie.cli.progress import Progress
 from pyselfie.cli.video import convert_video
+from pyselfie.core.options import Options
 from tests.unit.film import scenes, write_film
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def run_of(seen: list[str]) -> list[int]:
 def test_a_gap_begins_another_scene() -> None:
     """After more than a second without a frame, forwards or back, in a film or at a stalled camera."""
     eyes: Any = Eyes()
-    effect = Effect(lambda frame, _mask, _time: frame, eyes, 0.85)
+    effect = Effect(lambda frame, _mask, _time, _view: frame, eyes, Options())
     effect.begin(film=True)
     for time in (0.0, 0.5, 1.5, 2.6, 2.7, 0.0):
         effect(np.zeros((4, 4, 3), np.uint8), time)
@@ -57,6 +58,6 @@ def test_another_size_begins_another_scene(astronaut: NDArray[np.uint8], tmp_pat
         for index, size in enumerate([(160, 96), (128, 64)])
     ]
     (tmp_path / "call.ts").write_bytes(b"".join(part.read_bytes() for part in written))
-    effect = Effect(lambda frame, _mask, _time: frame, eyes, 0.85)
+    effect = Effect(lambda frame, _mask, _time, _view: frame, eyes, Options())
     convert_video(tmp_path / "call.ts", tmp_path / "out.mp4", effect, Progress(1, quiet=True, check=lambda: None))
     assert run_of(eyes.seen) == [12, 12]

@@ -13,6 +13,7 @@ from pyselfie.arrays import painter as array_painter
 from pyselfie.arrays.painter import ArrayPainter
 from pyselfie.core import sampling
 from pyselfie.core.effects import EFFECTS, Overlay, draws_for, folds_edge
+from pyselfie.core.geometry import Rect
 from pyselfie.core.options import Options
 from tests.reference.compositor import composite, looked_up, overlay_image
 from tests.reference.edge import edge_color, stretched
@@ -193,6 +194,34 @@ def test_edge_has_the_pixels_of_the_reference(
     difference = np.abs(ArrayPainter(options, backdrop).paint(frame, masks["model"]) - expected)
     assert difference.max() <= 4  # both round layer by layer
     assert difference.mean() < 0.35
+
+
+VIEW = Rect(0.21, 0.08, 0.63, 0.63)
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("name", ["wrap, mirrored", "plain blur", "transparent", "ghost"])
+def test_a_view_has_the_pixels_of_the_reference(
+    name: str,
+    frame: NDArray[np.uint8],
+    masks: dict[str, NDArray[np.float32]],
+    backdrop: NDArray[np.uint8],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All but the backdrop is enlarged, whatever an effect draws in which order, and the light falls from where it is.
+
+    A view that is a pixel off fails.
+    """
+    add_made_up(monkeypatch)
+    options = Options().updated(EDGES.get(name, {"effect": name}))
+
+    def off(view: Rect) -> float:
+        expected = premultiplied(composite(frame, masks["model"], options, backdrop, masks["frame"], view))
+        return float(np.abs(got - expected[..., : got.shape[2]]).mean())
+
+    got = premultiplied(ArrayPainter(options, backdrop).paint(frame, masks["model"], VIEW))
+    assert off(VIEW) < 0.5
+    assert off(VIEW._replace(x=VIEW.x + 1 / frame.shape[1])) > 1.5 * off(VIEW)
 
 
 @pytest.mark.usefixtures("engine")

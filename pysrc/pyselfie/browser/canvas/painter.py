@@ -9,7 +9,8 @@ from pyselfie.browser.canvas.edge import EdgeCanvas
 from pyselfie.browser.canvas.small import SmallCanvas
 from pyselfie.browser.canvas.tile_paths import TilePaths
 from pyselfie.core.edge import cast_color
-from pyselfie.core.geometry import Size, opaque_part
+from pyselfie.core.framing import light_in
+from pyselfie.core.geometry import Rect, Size, opaque_part
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
     from pyselfie.browser import js_types
     from pyselfie.core.effects import Draw
-    from pyselfie.core.geometry import Rect
     from pyselfie.core.overlay import Scene
+
+_ALL = Rect(0, 0, 1, 1)
+_UPRIGHT: tuple[float, ...] = (1, 0, 0, 1, 0, 0)
 
 
 class Canvas2DPainter:
@@ -37,11 +40,14 @@ class Canvas2DPainter:
         The same.
     overlay : ndarray of uint8, shape [h, w, 4], or None
         Of the last composite, if it has one; whoever gave it may change it.
+    view : Rect or None
+        The part of the composite, in fractions of its sides, that is shown in its place, backdrop aside; None: all.
     """
 
     def __init__(self, canvas: js_types.OffscreenCanvas) -> None:
         self.canvas = canvas
         self.overlay: NDArray[np.uint8] | None = None
+        self.view: Rect | None = None
         self._context = canvas.getContext("2d")
         self._backdrop: js_types.Bitmap | None = None
         self._fitted: js_types.OffscreenCanvas | None = None  # the backdrop, cropped to the output's size
@@ -49,7 +55,7 @@ class Canvas2DPainter:
         self._reader = BackdropLight()
         self._light: NDArray[np.uint8] | None = None  # of the fitted backdrop
         self._size = Size(0, 0)  # kept here, as asking a canvas for its size means a call to JavaScript
-        self._mirrored = False
+        self._placing = _UPRIGHT  # the context's transform
 
     def paint(
         self,
@@ -80,13 +86,14 @@ class Canvas2DPainter:
         """
         self._resize(size)
         context = self._context
-        self._orient(mirror=mirror)
+        self._place(self._placing_for(mirror=mirror))
         layers = {draw.layer for draw in draws}
         self.overlay = overlay if "overlay" in layers else None
         paths = None
         if layers & {"edge", "overlay"}:
             self._overlay.load(overlay)
-            paths = None if scene is None else TilePaths.of(overlay, scene.options, size)
+            if scene is not None and self.view is None:  # enlarged, tiles would show their seams
+                paths = TilePaths.of(overlay, scene.options, size)
         for draw in draws:
             context.globalCompositeOperation = draw.operator
             if draw.layer == "frame":
@@ -100,21 +107,25 @@ class Canvas2DPainter:
             elif scene is not None:
                 self._draw_cast(scene)
 
-    def _orient(self, *, mirror: bool) -> None:
-        if mirror == self._mirrored:
-            return
-        self._mirrored = mirror
-        if mirror:
-            self._context.setTransform(-1, 0, 0, 1, self._size.width, 0)
-        else:
-            self._context.setTransform(1, 0, 0, 1, 0, 0)
+    def _placing_for(self, *, mirror: bool) -> tuple[float, ...]:
+        """Return the transform for all but the backdrop: mirrored, then enlarged."""
+        width, height = self._size
+        view = self.view or _ALL
+        x, y = 1 / view.width, 1 / view.height
+        left, top = -view.x * width * x, -view.y * height * y
+        return (-x, 0, 0, y, left + width * x, top) if mirror else (x, 0, 0, y, left, top)
+
+    def _place(self, placing: tuple[float, ...]) -> None:
+        if placing != self._placing:
+            self._placing = placing
+            self._context.setTransform(*placing)
 
     def _resize(self, size: Size) -> None:
         """Give the canvas its size; in the same task as the painting, so that no empty canvas is ever shown."""
         if size != self._size:
             self._size = size
             self.canvas.width, self.canvas.height = size
-            self._mirrored = False  # a new size resets the context
+            self._placing = _UPRIGHT  # a new size resets the context
             self._fitted = self._light = None
 
     def _draw_overlay(self, overlay: NDArray[np.uint8], paths: TilePaths | None) -> None:
@@ -127,7 +138,7 @@ class Canvas2DPainter:
 
     def _draw_edge(self, scene: Scene, overlay: NDArray[np.uint8], paths: TilePaths | None) -> None:
         """Draw the edge where the person is at all, or only where the overlay neither hides it nor ends."""
-        edge = self._edge.make(scene, self._overlay.canvas, self._light_at)
+        edge = self._edge.make(scene, self._overlay.canvas, self._light_on_frame)
         if paths is None:
             self._draw_small(edge, opaque_part(~overlay))
         else:
@@ -158,9 +169,9 @@ class Canvas2DPainter:
 
     def _draw_backdrop(self, *, mirror: bool) -> None:
         """Draw the backdrop upright: what is written on it stays readable in a mirrored picture."""
-        self._orient(mirror=False)
+        self._place(_UPRIGHT)
         self._context.drawImage(self._fitted_backdrop(), 0, 0)
-        self._orient(mirror=mirror)
+        self._place(self._placing_for(mirror=mirror))
 
     def _fitted_backdrop(self) -> js_types.OffscreenCanvas:
         if self._fitted is None:
@@ -172,6 +183,11 @@ class Canvas2DPainter:
         if self._light is None or self._light.shape[1::-1] != size:
             self._light = self._reader.of(self._fitted_backdrop(), size)
         return self._light
+
+    def _light_on_frame(self, size: Size) -> NDArray[np.uint8]:
+        """Return where the backdrop's light falls on all of the composite, of which a part is shown."""
+        light = self._light_at(size)
+        return light if self.view is None else light_in(self.view, light)
 
     def set_backdrop(self, backdrop: js_types.Bitmap | None) -> None:
         """Take over the picture behind the person; the one before is closed."""
@@ -191,7 +207,7 @@ class Canvas2DPainter:
 
     def clear(self) -> None:
         """Paint nothing: the page's neutral placeholder shows through."""
-        self._orient(mirror=False)
+        self._place(_UPRIGHT)
         self._context.clearRect(0, 0, *self._size)
 
     def close(self) -> None:

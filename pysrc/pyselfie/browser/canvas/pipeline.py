@@ -8,6 +8,7 @@ import numpy as np
 
 from pyselfie.browser.canvas.segmenter import Segmenter
 from pyselfie.browser.canvas.shot import Shot
+from pyselfie.browser.framed_view import FramedView
 from pyselfie.browser.pipeline import Pipeline
 from pyselfie.core.classes import CameraMaskError, Classes
 from pyselfie.core.effects import EFFECTS, draws_for
@@ -63,6 +64,7 @@ class CanvasPipeline(Pipeline):
         self.on_composite: Callable[[], None] | None = None
         self.is_photo = False
         self.custom_effect: CustomEffectCanvas | None = None
+        self.framing = FramedView()
         self._store = store
         self._make_sampler = make_sampler
         self._painter = painter
@@ -196,14 +198,18 @@ class CanvasPipeline(Pipeline):
         return self._finish_with(options())
 
     def _finish_with(self, options: Options) -> bool:
-        if self.custom_effect is None and self._mask is not None:
-            self._make_overlay(self._mask, options)
+        mask = self._mask
+        if self.custom_effect is None and mask is not None:
+            self._make_overlay(mask, options)
+        if mask is not None and self.framing.wants_mask(options, photo=self.is_photo):
+            self.framing.see(mask, photo=self.is_photo)
         self._clock.lap("postprocess")
         return self._finish(options)
 
     def _finish(self, options: Options) -> bool:
         if self._store.drawable is None:
             return False
+        self.framing.advance(options)
         self._paint(self._store.drawable, options)
         self._clock.lap("paint")
         self._clock.end()
@@ -219,11 +225,12 @@ class CanvasPipeline(Pipeline):
 
     def _paint(self, drawable: Drawable, options: Options) -> None:
         custom, mask = self.custom_effect, self._mask
+        self._painter.view = self.framing.of(options)
         if custom is None or mask is None:
             self._paint_effect(drawable, options)
         elif custom.paint(self._painter, self._shot(drawable, mask, options)):
             self._tell()
-        elif super().needs_mask(options):  # else it shows the bare frame, which nobody wants after a fault
+        elif self.has_overlay(options):  # else it shows the bare frame, which nobody wants after a fault
             self._make_overlay(mask, options)
             self._paint_effect(drawable, options)
 
@@ -293,6 +300,7 @@ class CanvasPipeline(Pipeline):
 
     def cut(self) -> None:
         self._mask = None  # it belongs to the other film
+        self.framing.reset()
         if self.custom_effect is not None:
             self.custom_effect.reset()
         if self._segmenter is not None:
@@ -302,6 +310,7 @@ class CanvasPipeline(Pipeline):
         self._resets += 1
         self._store.clear()
         self._mask = None
+        self.framing.reset()
         if self.custom_effect is not None:
             self.custom_effect.reset()
         if self._segmenter is not None:

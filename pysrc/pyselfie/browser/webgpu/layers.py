@@ -13,7 +13,7 @@ from pyselfie.browser.webgpu.device import SAMPLER, TEXTURE, UNIFORM, Stage
 from pyselfie.browser.webgpu.edge import EdgeColours
 from pyselfie.browser.webgpu.light import BackdropLight
 from pyselfie.core.effects import EFFECTS, draws_for, folds_edge, wrap_for
-from pyselfie.core.geometry import Size
+from pyselfie.core.geometry import Rect, Size
 from pyselfie.core.overlay import BLURRED, Ramp, ramp
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pyselfie.core.options import Options
 
 _SCENE_BYTES = 80
+_FULL = Rect(0, 0, 1, 1)
 _NOTHING = Ramp((0, 0, 0, 0), (0, 0, 0, 0))
 
 
@@ -93,9 +94,9 @@ class PersonLayers:
             self._edge.encode(compute_pass, options.colour_cast)
         compute_pass.end()
 
-    def group(self, options: Options, size: Size) -> Any:
-        """Return bind group 0 of all layers, for a canvas of `size` pixels."""
-        self._tell(options, size)
+    def group(self, options: Options, size: Size, view: Rect | None) -> Any:
+        """Return bind group 0 of all layers, for a canvas of `size` pixels that shows `FramedView.of` the frame."""
+        self._tell(options, size, view or _FULL)
         if self._alpha.views is not self._views:
             self._views = self._alpha.views
             self._groups = [self._bind(view) for view in self._views]
@@ -106,16 +107,17 @@ class PersonLayers:
         cast, look = {"buffer": self._edge.cast}, {"buffer": self._look}
         return self._gpu.bind(self._layout, {"buffer": self._scene}, self._sampler, *textures, cast, look)
 
-    def _tell(self, options: Options, size: Size) -> None:
+    def _tell(self, options: Options, size: Size, view: Rect) -> None:
         """Write what ``scene.wgsl`` calls a Scene, if it is another one."""
         overlay = EFFECTS[options.effect].overlay
         colours = _NOTHING if overlay is None else ramp(overlay, options.color)
         edge = options.decontaminate, wrap_for(options)
-        if self._told == (size, options.mirror, colours, edge):
+        if self._told == (size, view, options.mirror, colours, edge):
             return
-        self._told = size, options.mirror, colours, edge
+        self._told = size, view, options.mirror, colours, edge
         x, y = 1 / size.width, 1 / size.height
-        person = (-x, y, 1, 0) if options.mirror else (x, y, 0, 0)
+        across, down = view.width * x, view.height * y
+        person = (-across, down, 1 - view.x, view.y) if options.mirror else (across, down, view.x, view.y)
         base = (level / 255 for level in colours.base)
         numbers = [*person, x, y, 0, 0, *base, *colours.slope, *edge, 0, 0]
         self._gpu.write(self._scene, np.array(numbers, np.float32))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from js import navigator
 
+from pyselfie.browser.framed_view import FramedView
 from pyselfie.browser.pipeline import Pipeline
 from pyselfie.browser.webgpu.compositor import Compositor
 from pyselfie.browser.webgpu.device import Gpu
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pyselfie.browser.models.ort_web import OrtWebRuntime
     from pyselfie.browser.pipeline import ReadMask
     from pyselfie.browser.pixels import PixelReader
+    from pyselfie.core.geometry import Rect
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
     from pyselfie.core.trace import Steps
@@ -56,6 +58,7 @@ class GpuPipeline(Pipeline):
         self.on_composite: Callable[[], None] | None = None
         self.is_traced = False  # what there is to see is in buffers in any case
         self.is_photo = False
+        self.framing = FramedView()
         self._gpu = gpu
         self._compositor = compositor
         self._clock = clock
@@ -173,13 +176,13 @@ class GpuPipeline(Pipeline):
         if not self.needs_mask(options()):
             self._has_mask = False  # what there is belongs to another frame
             return await self._finish(options())
-        if mask is not None and await self._take(mask):
+        if mask is not None and await self._take(mask, options):
             return await self._finish_fresh(options)
         if fresh_mask or not self._has_mask or self._has_camera_mask or self._mask_size != self._frame.size:
             return await self._segment(options)
         return await self._follow(options)
 
-    async def _take(self, read: ReadMask) -> bool:
+    async def _take(self, read: ReadMask, options: Callable[[], Options]) -> bool:
         """Take the mask that has come with the frame in hand; returns whether it is there, and is enough."""
         picture, segmenter, custom = self._frame.picture, self._segmenter, self._user.effect
         if picture is None or segmenter is None:
@@ -197,7 +200,7 @@ class GpuPipeline(Pipeline):
             if self._frame.picture is picture:  # else reset meanwhile
                 segmenter.take_mask(picture, mask)
                 self._has_camera_mask = True
-                await self._see(segmenter)
+                await self._see(segmenter, options())
         return True
 
     async def _follow(self, options: Callable[[], Options]) -> bool:
@@ -205,7 +208,7 @@ class GpuPipeline(Pipeline):
             return False
         async with self._segmenting:
             self._segmenter.look(self._frame.picture)
-            await self._see(self._segmenter)
+            await self._see(self._segmenter, options())
         return await self._finish(options())
 
     async def refresh(self, options: Callable[[], Options]) -> bool:
@@ -226,7 +229,7 @@ class GpuPipeline(Pipeline):
             picture, size, smoothing = self._frame.picture, self._frame.size, options().smoothing
             await self._segmenter.segment(picture, size, smoothing, is_photo=self.is_photo)
             self._has_camera_mask = False
-            await self._see(self._segmenter)
+            await self._see(self._segmenter, options())
         return await self._finish_fresh(options)
 
     async def _finish_fresh(self, options: Callable[[], Options]) -> bool:
@@ -237,14 +240,22 @@ class GpuPipeline(Pipeline):
         self._has_mask, self._mask_size = True, self._frame.size
         return await self._finish(options(), is_fresh=True)
 
-    async def _see(self, segmenter: GpuSegmenter) -> None:
-        """Read what the user's overlay is made from, if there is one."""
+    async def _see(self, segmenter: GpuSegmenter, options: Options) -> None:
+        """Read what the user's overlay is made from, if there is one, and the mask if the person is to be followed."""
+        has_read, is_photo, resets = False, self.is_photo, self._resets
         if self._frame.picture is not None and await self._user.see(segmenter):
+            has_read = True
+        if self._frame.picture is not None and self.framing.wants_mask(options, photo=is_photo):
+            mask, has_read = await segmenter.read_mask(), True
+            if resets == self._resets:
+                self.framing.see(mask, photo=is_photo)
+        if has_read:
             self._clock.lap("postprocess")
 
     async def _finish(self, options: Options, *, is_fresh: bool = False) -> bool:
         if self._frame.picture is None or self._layers is None:
             return False
+        self.framing.advance(options)
         self._paint(options, is_fresh=is_fresh)
         self._clock.lap("paint")
         await self._pace()
@@ -252,7 +263,7 @@ class GpuPipeline(Pipeline):
         return True
 
     def _paint(self, options: Options, *, is_fresh: bool = False) -> None:
-        self._user.make(self._frame.size, mirror=options.mirror, has_other=super().needs_mask(options))
+        self._user.make(self._frame.size, mirror=options.mirror, has_other=self.has_overlay(options))
         self._draw(options, is_fresh=is_fresh)
         if self.on_composite is not None and not self._user.is_bare:
             self.on_composite()
@@ -266,9 +277,11 @@ class GpuPipeline(Pipeline):
         if is_fresh:
             layers.advance(encoder, frame, size)
         if self._user.pixels is not None:
-            self._user.encode(encoder, size, layers.group(options, size), frame)
+            view = self.framing.of(options)
+            self._user.encode(encoder, size, layers.group(options, size, view), frame)
         elif not self._user.is_bare:
-            self._compositor.encode(encoder, size, self._encode_layers(encoder, options), frame, options)
+            scene = self._encode_layers(encoder, options, self.framing.of(options))
+            self._compositor.encode(encoder, size, scene, frame, options)
         self._gpu.submit(encoder)
 
     @property
@@ -278,12 +291,12 @@ class GpuPipeline(Pipeline):
         assert layers is not None  # noqa: S101 - there is a model before there is a frame
         return layers
 
-    def _encode_layers(self, encoder: Any, options: Options) -> Any:
+    def _encode_layers(self, encoder: Any, options: Options, view: Rect | None = None) -> Any:
         """Record the making of what the layers are painted from; return it."""
         layers, size = self._layers_now, self._frame.size
         lit = any(draw.layer == "backdrop" for draw in draws_for(options))
         layers.encode(encoder, options, size, self._compositor.backdrop(size) if lit else None)
-        return layers.group(options, size)
+        return layers.group(options, size, view)
 
     async def _pace(self) -> None:
         """Wait until the GPU has room for one frame more, so that the next one taken is the newest.
@@ -314,7 +327,7 @@ class GpuPipeline(Pipeline):
         return names, await reading
 
     async def trace(self, options: Options, reader: PixelReader) -> Steps | None:
-        has_overlay = super().needs_mask(options) and any(draw.layer == "overlay" for draw in draws_for(options))
+        has_overlay = self.has_overlay(options) and any(draw.layer == "overlay" for draw in draws_for(options))
         if has_overlay:
             await self._compositor.prepare_overlay(options)
         async with self._segmenting:  # all in one task: a WebGPU canvas can be read in the task that painted it only
@@ -367,6 +380,7 @@ class GpuPipeline(Pipeline):
 
     def cut(self) -> None:
         self._has_mask = False  # it belongs to the other film
+        self.framing.reset()
         self._user.reset()
         if self._segmenter is not None:
             self._segmenter.cut()
@@ -375,6 +389,7 @@ class GpuPipeline(Pipeline):
         self._resets += 1
         self._frame.clear()
         self._has_mask = False
+        self.framing.reset()
         self._user.reset()
         if self._segmenter is not None:
             self._segmenter.reset()

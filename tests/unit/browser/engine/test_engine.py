@@ -233,6 +233,7 @@ def test_all_options_at_random_leave_nothing_stuck(worker):
         "colourCast": lambda: 0.1 * chance.random(),
         "platformBlur": lambda: chance.choice(["keep", "off"]),
         "maskSource": lambda: chance.choice(["model", "auto"]),
+        "framing": lambda: chance.choice(["off", "gentle"]),
     }
     assert set(choices) == {option.js_name for option in way_in("engine")}
 

@@ -83,10 +83,12 @@ class Painter:
     def __init__(self):
         self.painted, self.cleared, self.backdrop = [], 0, None
         self.overlay, self.canvas = None, Frame()
+        self.view, self.views = None, []
 
     def paint(self, frame, size, overlay, draws, *, mirror, scene=None):
         self.painted.append((frame, size, overlay.copy(), draws, mirror))
         self.scene = scene
+        self.views.append(self.view)
         self.overlay = overlay if "overlay" in {draw.layer for draw in draws} else None
 
     def set_backdrop(self, backdrop):

@@ -1,0 +1,65 @@
+"""Which part of the frames a pipeline shows, as the option `framing` says: a film's person is followed by the clock."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from pyselfie.core.framing import Framing, mirrored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pyselfie.core.geometry import Rect
+    from pyselfie.core.options import Options
+
+
+class FramedView:
+    """The part of the frames that is shown; another pipeline goes on with it.
+
+    Parameters
+    ----------
+    clock : callable
+        ``clock()`` returns the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._framing = Framing()
+        self._clock = clock
+        self._at = 0.0  # when time last passed
+
+    def lacks_mask(self, options: Options) -> bool:
+        """Whether no mask has been looked at, and one has to be."""
+        return options.framing != "off" and not self._framing.has_seen
+
+    def wants_mask(self, options: Options, *, photo: bool) -> bool:
+        """Whether the mask of the frame in hand is to be looked at; of a `photo` it always is."""
+        return options.framing != "off" and (photo or self._framing.wants_mask)
+
+    def see(self, mask: NDArray[np.float32], *, photo: bool) -> None:
+        """Look where the person is in a mask of all of the frame; a `photo` has nothing to do with what was before."""
+        if photo:
+            self._framing.reset()
+        self._framing.see(mask)
+
+    def advance(self, options: Options) -> None:
+        """Let the time pass since the frame before: another one is painted."""
+        now = self._clock()
+        self._framing.step(now - self._at)
+        self._at = now
+        if options.framing == "off":
+            self._framing.reset()
+
+    def of(self, options: Options) -> Rect | None:
+        """Return the part of the composite that is shown, mirrored as it is; None: all of it."""
+        view = self._framing.view
+        if options.framing == "off" or view.width >= 1:
+            return None
+        return mirrored(view) if options.mirror else view
+
+    def reset(self) -> None:
+        """Begin another film."""
+        self._framing.reset()
