@@ -220,17 +220,18 @@ def test_edges_can_be_chosen(site: Server, launch: Callable[..., GuardedPage]):
     """Each switch and slider tells the element, what the address says is shown, and the snippet has what is unusual."""
     demo = open_demo(launch, site, "?effect=picture&edges=raw").wait_painted()
     page = demo.page
-    told = "(({ edges, smoothing, decontaminate, lightWrap }) => [edges, smoothing, decontaminate, lightWrap])"
-    stage = f"{told}(document.getElementById('stage'))"
+    names = ["edges", "smoothing", "decontaminate", "lightWrap", "framing"]
+    stage = f"{names}.map((name) => document.getElementById('stage')[name])"
     assert not page.is_checked("#edges")
-    assert page.evaluate(stage) == ["raw", 0.85, True, 0.15]
+    assert page.evaluate(stage) == ["raw", 0.85, True, 0.15, "off"]
     page.locator("#edges").click()
     page.locator("#decontaminate").click()
+    page.locator("#framing").click()
     for name, value in (("smoothing", "0"), ("light_wrap", "0.5")):
         page.fill(f"#{name}", value)
-    assert page.evaluate(stage) == ["refined", 0, False, 0.5]
+    assert page.evaluate(stage) == ["refined", 0, False, 0.5, "gentle"]
     page.locator("#embed").evaluate("(details) => { details.open = true; }")
-    assert 'smoothing="0" decontaminate="false" light-wrap="0.5">' in page.input_value("#snippet")
+    assert 'smoothing="0" framing="gentle" decontaminate="false" light-wrap="0.5">' in page.input_value("#snippet")
     demo.choose_effect("fill")
     assert page.locator("#decontaminate").is_hidden()
 
