@@ -206,7 +206,7 @@ def test_files_that_are_nowhere_are_told(
 ) -> None:
     """The sentence names the URL that was tried and what to do; of another origin, what that and the policy need."""
     page = launch()
-    page.expected_errors += ["favicon", "Failed to load", "CORS", "MIME", "Content Security Policy", "CSP violation"]
+    page.expected_errors += ["favicon", "Failed to load", "CORS", "MIME", "Content.Security.Policy", "CSP violation"]
     files = serve_as({})
     host = ElementPage(page, serve_as({}, hosts).url, _TAG.format("site=nowhere"), made_up=False)
     tried = f"{page.url.rsplit('/', 1)[0]}/nowhere/js/worker.js"

@@ -100,7 +100,7 @@ def test_element_tells_odd_properties(launch, site):
         site.url,
         f'<selfie-segmentation id="s" src="{SAMPLE}" model-selection=0></selfie-segmentation>',
     )
-    page.page.expected_errors += ["404"]
+    page.page.expected_errors += ["404", "MIME type"]
     page.wait("frame")
     told = page.run(
         f"""async () => {{

@@ -1,6 +1,7 @@
 /** Files that Python's `import` wants at once: it cannot wait, and a worker may stand still for a request. */
 
 const PATIENCE_MS = 50_000; // less than the page's with a worker that loads
+const NO_ANSWER = "no answer from the server";
 
 /**
  * @param {string} url
@@ -16,7 +17,8 @@ export function fetchNow(url, past) {
   try {
     request.send();
   } catch {
-    return "no answer from the server";
+    return NO_ANSWER;
   }
+  if (request.status === 0) return NO_ANSWER;
   return request.status === 200 ? request.response : `the server answered ${request.status}`;
 }
