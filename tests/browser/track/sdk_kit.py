@@ -26,6 +26,7 @@ CAMERA = """
 self.camera = {
   number: 0,
   tracks: [],
+  sources: [],
   canvas: null,
   async load(url) {
     this.person = await createImageBitmap(await (await fetch(url)).blob());
@@ -50,12 +51,15 @@ self.camera = {
   },
   show() {
     this.draw();
-    for (const track of this.tracks) track.requestFrame();
+    for (const { ask } of this.sources) ask();
   },
 };
 if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {
   const stream = camera.canvas.captureStream(0);
-  camera.tracks.push(...stream.getVideoTracks());
+  const [track] = stream.getVideoTracks();
+  const asked = track.requestFrame ? track : stream; // Firefox's stream is asked
+  camera.sources.push({ ask: () => asked.requestFrame() });
+  camera.tracks.push(track);
   return stream;
 };
 """
@@ -72,7 +76,6 @@ TOOLS = """
   const context = new OffscreenCanvas(768, 512).getContext("2d", { willReadFrequently: true });
   const look = (frame) => {
     context.drawImage(frame, 0, 0, 768, 512);
-    frame.close();
     const patch = context.getImageData(8, 8, 64, 64).data;
     const parts = [0, 1, 2].map((part) => patch.filter((_, index) => index % 4 === part));
     const mean = parts.map((values) => values.reduce((sum, one) => sum + one, 0) / values.length);
@@ -84,10 +87,20 @@ TOOLS = """
     }
     seen.push({ number, mean, spread });
   };
-  const watch = async (track) => {
+  const read = async (track) => {
     const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
-    for (let read = await reader.read(); !read.done; read = await reader.read()) look(read.value);
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      look(read.value);
+      read.value.close();
+    }
   };
+  const play = async (track) => { // for Firefox, whose pages have no processor
+    const video = Object.assign(document.createElement("video"), { muted: true, srcObject: new MediaStream([track]) });
+    const onFrame = () => { look(video); video.requestVideoFrameCallback(onFrame); };
+    video.requestVideoFrameCallback(onFrame);
+    await video.play();
+  };
+  const watch = self.MediaStreamTrackProcessor ? read : play;
   const isOut = () => seen.some(({ number }) => camera.number - late <= number && number <= camera.number);
   const outIn = async (time) => {
     for (const start = performance.now(); !isOut() && performance.now() - start < time; ) {
