@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from builder import bootstrap
+from builder import bootstrap, npm
 from builder.errors import BuildError
 from builder.lock import build_lock
 from builder.paths import BUILD_LOCK, CACHE, DEV_LOCK, ROOT, VENV
@@ -115,5 +116,8 @@ def _interpreter(*locks: Path) -> Path:
     """Return the interpreter to go on with: .venv's, or from inside an outdated .venv the one it was made by."""
     if bootstrap.running_inside(VENV):
         return bootstrap.base_interpreter()
-    with build_lock(CACHE / "build.lock"):
-        return bootstrap.ensure_venv(VENV, *locks)
+    with build_lock(CACHE / "build.lock"), ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(npm.ensure_node_modules)  # pip leaves the network and the other cores to it
+        python = bootstrap.ensure_venv(VENV, *locks)
+        beside.result()
+        return python

@@ -12,11 +12,12 @@ import runpy
 import subprocess
 import sys
 import tarfile
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from builder import bootstrap, cli
+from builder import bootstrap, cli, npm
 from builder.archives import zips
 from builder.errors import BuildError
 from builder.npm import ensure_node_modules
@@ -194,6 +195,23 @@ def test_wrong_integrity_stops_npm(tmp_path: Path, capfd: pytest.CaptureFixture[
     assert integrity in words
     assert wrong in words
     assert not (root / "node_modules" / ".pyselfie-stamp").exists()
+
+
+def test_npm_works_beside_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each is under way while the other one is; then the command goes on in the environment."""
+    both = threading.Barrier(2)
+
+    def pip(*_: Path) -> Path:
+        both.wait(60)
+        return tmp_path
+
+    monkeypatch.setattr(cli, "CACHE", tmp_path)
+    monkeypatch.setattr(npm, "ensure_node_modules", lambda: both.wait(60))
+    monkeypatch.setattr(bootstrap, "is_ready", lambda *_: False)
+    monkeypatch.setattr(bootstrap, "running_inside", lambda _: False)
+    monkeypatch.setattr(bootstrap, "ensure_venv", pip)
+    monkeypatch.setattr(bootstrap, "re_execute", lambda python, arguments: [python, *arguments[1:]])
+    assert cli.main(["build"]) == [tmp_path, "build"]
 
 
 def test_help_needs_no_setup(tmp_path: Path):
