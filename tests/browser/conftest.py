@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,21 +11,22 @@ import numpy as np
 import pytest
 from coverage import Coverage
 from PIL import Image
-from playwright.sync_api import Error
 
 from builder.paths import ROOT
 from builder.serving.serve import Server
 from tests.browser.examples_kit import npm
-from tests.browser.flags import start
+from tests.browser.flags import is_shared, start
 from tests.browser.guard import REPORTED, Guard
 from tests.browser.harness import EngineDriver
+from tests.browser.profile import Profile
 from tests.browser.widget.widget_kit import HOST_POLICY
+from tests.engines import CHROMIUM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Playwright
 
     from tests.browser.guard import GuardedPage
 
@@ -96,18 +97,55 @@ def browser_for(
     return browser
 
 
+@pytest.fixture(scope="session")
+def profiles() -> dict[tuple[str, ...], Profile]:
+    """Return the profiles that tests share, by the browser's flags."""
+    return {}
+
+
+@pytest.fixture
+def shared_profile(
+    browser_for: Callable[[tuple[str, ...]], Browser],
+    engine_name: str,
+    profiles: dict[tuple[str, ...], Profile],
+    origins: set[str],
+    site: Server,
+) -> Callable[..., Profile | None]:
+    """Return a function that gives the profile that tests in Chromium with certain flags share, cleared, if they do."""
+
+    def profile(*flags: str) -> Profile | None:
+        if engine_name != CHROMIUM or not is_shared(flags):
+            return None
+        known = profiles.get(flags)
+        if known is None or not known.is_alive:
+            profiles[flags] = Profile(browser_for(flags), origins, site.url)
+        return profiles[flags]
+
+    return profile
+
+
 @pytest.fixture
 def launch(
-    browser_for: Callable[[tuple[str, ...]], Browser], origins: set[str]
+    browser_for: Callable[[tuple[str, ...]], Browser],
+    shared_profile: Callable[..., Profile | None],
+    origins: set[str],
 ) -> Iterator[Callable[..., GuardedPage]]:
-    """Return a factory of pages: ``launch(*extra_flags, **context_options)``, each in a fresh profile.
+    """Return a factory of pages: ``launch(*extra_flags, **context_options)``, each in a profile that nobody else uses.
+
+    A test's first page without options, and with no flags but a camera's, is in one that tests share: it is cleared,
+    but its process has seen other pages. What needs a process that has not says ``launch(own_process=True)``.
 
     The test fails at its end if a page threw, logged an error, broke the CSP or asked another origin; what a test
     provokes on purpose it names in ``page.expected_errors`` (regular expressions).
     """
     opened: list[tuple[BrowserContext, Guard]] = []
+    shared: list[Profile] = []
 
-    def open_page(*extra_flags: str, **context_options: Any) -> GuardedPage:
+    def open_page(*extra_flags: str, own_process: bool = False, **context_options: Any) -> GuardedPage:
+        profile = None if own_process or context_options else shared_profile(*extra_flags)
+        if profile and profile not in shared:
+            shared.append(profile)
+            return profile.page()
         context = browser_for(extra_flags).new_context(**context_options)
         opened.append((context, Guard(context, origins)))
         return cast("GuardedPage", context.new_page())
@@ -115,12 +153,9 @@ def launch(
     yield open_page
     for context, guard in opened:
         guard.let_go()
-        routers: list[Page | BrowserContext] = [*context.pages, context]
-        for routed in routers:
-            with suppress(Error):  # a test may have closed or crashed it
-                routed.unroute_all(behavior="ignoreErrors")  # else answers still on their way raise when it closes
         context.close()
     faults = [fault for _, guard in opened for fault in guard.faults()]
+    faults += [fault for profile in shared for fault in profile.end_test()]
     assert not faults, "the page misbehaved:\n" + "\n".join(faults)
 
 

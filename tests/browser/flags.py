@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BASE_FLAGS = (
     *QUIET_FLAGS,
+    "--process-per-site",  # for `Profile`
     # Nothing but this machine can be reached, so a request to another origin cannot pass unseen.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     # WebAssembly is compiled once more, for speed, after 15 times as much work as usual: most starts of Python and ONNX
@@ -97,3 +98,8 @@ def camera_flags(path: Path) -> tuple[str, ...]:
         _FAKE_CAMERA,
         f"{_CAMERA_SHOWS}={path}",
     )
+
+
+def is_shared(flags: tuple[str, ...]) -> bool:
+    """Tell whether tests with these flags may use one profile after the other: they want a camera and nothing else."""
+    return all(flag.startswith((_NO_QUESTION, _FAKE_CAMERA, _CAMERA_SHOWS)) for flag in flags)

@@ -73,11 +73,19 @@ class Guard:
         page.route(pattern, lambda route: self._hanging.append(route))  # noqa: PLW0108 - Playwright refuses built-ins
 
     def let_go(self) -> None:
-        """Answer what hangs: Playwright's garbage would warn in the middle of another test."""
+        """Answer what hangs, and route nothing more.
+
+        Playwright's garbage would warn in the middle of another test, and answers still on their way raise when the
+        context closes.
+        """
         for route in self._hanging:
             with suppress(Error):
                 route.abort()
         self._hanging.clear()
+        routers: list[Page | BrowserContext] = [*self._context.pages, self._context]
+        for routed in routers:
+            with suppress(Error):  # a test may have closed or crashed it
+                routed.unroute_all(behavior="ignoreErrors")
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":

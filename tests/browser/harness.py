@@ -60,7 +60,7 @@ def png_base64(pixels: NDArray[np.uint8]) -> str:
     return base64.b64encode(buffer.getvalue()).decode()
 
 
-def _empty_page(route: Route) -> None:
+def empty_page(route: Route) -> None:
     """Answer as the real server does for its page, with nothing on it."""
     response = route.fetch(url=route.request.url.replace("blank.html", "index.html"))
     route.fulfill(response=response, body="<!doctype html><html lang=en><title>Engine</title>")
@@ -103,7 +103,7 @@ class EngineDriver:
         page.evaluate(_SETUP, self._set_up)
 
     def _open_page(self, site_url: str) -> None:
-        self.page.route("**/blank.html", _empty_page)
+        self.page.route("**/blank.html", empty_page)
         open_ears(self.page)
         self.page.goto(f"{site_url}blank.html")
 

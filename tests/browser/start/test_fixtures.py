@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Error
 
 from tests.browser.flags import WEBGPU_FLAGS, camera_flags
+from tests.browser.harness import empty_page
 from tests.browser.waiting import until
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from builder.serving.serve import Server
     from tests.browser.guard import GuardedPage
+    from tests.browser.profile import Profile
 
 _DEEDS = """
 const deeds = {
@@ -81,6 +85,63 @@ def test_closed_context_is_no_fault(bench_site: Server, launch: Callable[..., Gu
     page = launch()
     page.goto(bench_site.url + "page.html")
     page.context.close()
+
+
+_LEAVES = """async () => {
+  localStorage.a = document.cookie = "a=1";
+  const made = indexedDB.open("a");
+  await new Promise((done) => { made.onsuccess = done; });
+  made.result.close();
+  await (await caches.open("a")).put("/a", new Response("a"));
+  await (await navigator.storage.getDirectory()).getFileHandle("a", { create: true });
+}"""
+_FINDS = """async () => [
+  ...Object.keys(localStorage), document.cookie, ...(await indexedDB.databases()), ...(await caches.keys()),
+  ...(await Array.fromAsync((await navigator.storage.getDirectory()).keys())),
+  (await navigator.permissions.query({ name: "geolocation" })).state, (await fetch("deeds.js")).status,
+]"""
+
+
+@pytest.mark.chromium("only there tests share a profile")
+def test_a_test_leaves_nothing_in_the_shared_profile(bench_site: Server, shared_profile: Callable[..., Profile]):
+    """Storage, permissions, routes, what is expected and what was seen: the next test has none of it."""
+    profile = shared_profile()
+    address = bench_site.url + "page.html"
+    page = profile.page()
+    page.goto(address)
+    clean = page.evaluate(_FINDS)
+    page.evaluate(_LEAVES)
+    page.context.grant_permissions(["geolocation"])
+    assert len(page.evaluate(_FINDS)) == len(clean) + 4
+    page.context.route("**/deeds.js", lambda route: route.fulfill(status=404))
+    page.expected_errors.append("foreseen")
+    page.evaluate("console.error('foreseen'); console.error('a surprise')")
+    page.context.set_offline(True)
+    [fault] = profile.end_test()
+    assert "a surprise" in fault
+    assert shared_profile() is profile
+    page = profile.page()
+    page.goto(address)
+    assert page.evaluate(_FINDS) == clean
+    page.evaluate("console.error('foreseen')")
+    [fault] = profile.end_test()
+    assert "foreseen" in fault
+
+
+@pytest.mark.chromium("only there tests share a profile")
+def test_pages_of_the_shared_profile_share_a_process(site: Server, shared_profile: Callable[..., Profile]):
+    """One that crashes takes the page that stays with it, and the next test gets another profile."""
+    profile = shared_profile()
+    page = profile.page()
+    page.route("**/blank.html", empty_page)
+    page.goto(site.url + "blank.html")
+    with suppress(Error):
+        page.goto("chrome://crash")
+    profile.end_test()
+    assert not profile.is_alive
+    other = shared_profile()
+    assert other.page().evaluate("1 + 1") == 2
+    assert other.end_test() == []
 
 
 ERRORS = [("throws", "thrown here"), ("rejects", "rejected here"), ("logs", "logged here")]
