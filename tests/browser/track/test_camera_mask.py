@@ -37,7 +37,7 @@ _NOTICES = "told.filter(({ type, code }) => type === 'notice' && code === 'camer
 @pytest.fixture
 def page(launch, site, camera_file):
     """Return a page whose camera's frames bring masks, with a colour behind the person."""
-    return open_track(launch, site, camera_file, script=_MASKS)
+    return open_track(launch, site, camera_file, script=_MASKS, has_person=True)
 
 
 def wait_from(page, source):
