@@ -11,6 +11,7 @@ import time
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
+from bench.soak.bounded import bounded_bytes
 from bench.soak.tab import WORKER, BrowserGoneError, end, kill
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class ChromiumTab:
         self._number = 0
         self._session = ""
         self._workers: list[str] = []  # sessions, the oldest first
+        self._pieces: list[str] = []  # of a heap snapshot
         with ExitStack() as undo:  # a start that fails, or Ctrl-C: nobody else has the process
             undo.callback(self._close_pipes)
             undo.callback(kill, self.process)
@@ -95,15 +97,26 @@ class ChromiumTab:
             raise RuntimeError(str(thrown.get("exception", {}).get("description", thrown["text"])).splitlines()[0])
         return answer["result"].get("value")
 
-    def heaps(self) -> dict[str, int]:
-        sessions = dict(zip(("page", "worker"), (self._session, *self._workers[:1]), strict=False))
-        for session in sessions.values():
+    def collect(self) -> None:
+        for session in self._watched().values():
             self._call("HeapProfiler.collectGarbage", session)
-        return {name: self._living(session) for name, session in sessions.items()}
+
+    def heaps(self) -> dict[str, int]:
+        self.collect()
+        return {name: self._living(session) for name, session in self._watched().items()}
+
+    def _watched(self) -> dict[str, str]:
+        return dict(zip(("page", "worker"), (self._session, *self._workers[:1]), strict=False))
 
     def _living(self, session: str) -> int:
         usage = self._call("Runtime.getHeapUsage", session)
-        return int(usage["usedSize"]) + int(usage.get("embedderHeapUsedSize", 0))
+        all_bytes = int(usage["usedSize"]) + int(usage.get("embedderHeapUsedSize", 0))
+        return all_bytes - bounded_bytes(self._snapshot(session))
+
+    def _snapshot(self, session: str) -> dict[str, Any]:
+        self._pieces.clear()
+        self._call("HeapProfiler.takeHeapSnapshot", session)
+        return dict(json.loads("".join(self._pieces)))
 
     def close(self) -> None:
         try:
@@ -150,6 +163,8 @@ class ChromiumTab:
 
     def _hear(self, message: dict[str, Any]) -> None:
         match message.get("method"):
+            case "HeapProfiler.addHeapSnapshotChunk":
+                self._pieces.append(message["params"]["chunk"])
             case "Target.attachedToTarget" if message["params"]["targetInfo"]["url"].endswith(WORKER):
                 self._workers.append(message["params"]["sessionId"])
             case "Target.detachedFromTarget" if message["params"]["sessionId"] in self._workers:

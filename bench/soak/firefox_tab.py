@@ -106,6 +106,9 @@ class FirefoxTab:
             raise RuntimeError(answer["error"])
         return answer.get("value")
 
+    def collect(self) -> None:
+        self.heaps()
+
     def heaps(self) -> dict[str, int]:
         self._call("Marionette:SetContext", value="chrome")
         found = self._script(_HEAPS)
@@ -151,7 +154,7 @@ class FirefoxTab:
 def sums(found: dict[str, int]) -> dict[str, int]:
     """Add up the bytes of about:memory's paths that are JavaScript's: the page's own, and the watched worker's.
 
-    What is not in a heap, WebAssembly's memory and machine code, is left out: the memory is counted elsewhere.
+    What is not in a heap, such as machine code, is left out.
     """
     heaps = {"page": 0, "worker": 0}
     for path, count in found.items():

@@ -94,7 +94,7 @@ class Run:
     def _sample(self) -> None:
         frame_ms = self._ask("settle")
         self._count()  # it collects Python's garbage, which holds some of JavaScript's
-        self._tab.heaps()  # what its finalisers let go of is gone by the next one
+        self._tab.collect()  # what its finalisers let go of is gone by the next one
         counts, heaps = self._count(), self._tab.heaps()
         held = held_by(self._tab.process.pid) if PROC.is_dir() else None
         self._report["times_s"].append(round(self._seconds(), 1))

@@ -33,8 +33,14 @@ class Tab(Protocol):
     def evaluate(self, code: str) -> Any:
         """Return what JavaScript's `code` gives in the page, after awaiting it; a RuntimeError says what it threw."""
 
+    def collect(self) -> None:
+        """Collect the garbage of JavaScript's heaps."""
+
     def heaps(self) -> dict[str, int]:
-        """Collect the garbage, then return the bytes that live in JavaScript's heaps: "page" and "worker"."""
+        """Collect the garbage, then return the bytes that live in JavaScript's heaps: "page" and "worker".
+
+        WebAssembly's memory, which is counted elsewhere, and machine code (see `bounded`) are left out.
+        """
 
     def close(self) -> None:
         """End the browser."""

@@ -63,6 +63,9 @@ class FakeTab:
             return [10.0, 12.0, 11.0]
         return {**COUNTS, "faults": [*itertools.islice(self._faults, 1)]} if "count" in code else None
 
+    def collect(self):
+        """There is none."""
+
     def heaps(self):
         return {"page": 2_000_000, "worker": 9_000_000}
 

@@ -9,6 +9,7 @@ import pytest
 
 import bench.soak.chromium_tab as chromium
 import bench.soak.firefox_tab as firefox
+from bench.soak.bounded import bounded_bytes
 from bench.soak.main import parse, soak
 from bench.soak.processes import Held, family, held_by
 from builder.errors import BuildError
@@ -218,3 +219,11 @@ def test_heaps_of_about_memory_are_told_apart():
         "explicit/workers/workers(chrome)/worker(resource:\\\\gre\\x.js, 0x7)/gc-heap": 700,
     }
     assert firefox.sums(found) == {"page": 20, "worker": 100}
+
+
+def test_what_chromium_fills_by_itself_is_told_from_what_a_page_holds():
+    """Of a heap snapshot machine code counts, scripts don't."""
+    fields = ["type", "name", "id", "self_size", "edge_count"]
+    strings = ["Object", "system / InstructionStream", "system / Script", "system / Code"]
+    nodes = [1, 0, 1, 100, 0, 2, 1, 3, 3000, 0, 2, 2, 5, 70, 0, 2, 3, 7, 60, 0]
+    assert bounded_bytes({"snapshot": {"meta": {"node_fields": fields}}, "nodes": nodes, "strings": strings}) == 3060
