@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from pyselfie.core.framing import Framing, mirrored
+from pyselfie.core.geometry import Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,20 +31,29 @@ class FramedView:
         self._framing = Framing()
         self._clock = clock
         self._at = 0.0  # when time last passed
+        self._size = Size(0, 0)  # of the frame whose mask was looked at last
 
     def lacks_mask(self, options: Options) -> bool:
         """Whether no mask has been looked at, and one has to be."""
         return options.framing != "off" and not self._framing.has_seen
 
-    def wants_mask(self, options: Options, *, photo: bool) -> bool:
-        """Whether the mask of the frame in hand is to be looked at; of a `photo` it always is."""
-        return options.framing != "off" and (photo or self._framing.wants_mask)
+    def wants_mask(self, options: Options, size: Size, *, photo: bool) -> bool:
+        """Whether the mask of the frame in hand, of `size`, is to be looked at; of a `photo` it always is."""
+        return options.framing != "off" and (photo or self._framing.wants_mask or self._has_turned(size))
 
-    def see(self, mask: NDArray[np.float32], *, photo: bool) -> None:
+    def see(self, mask: NDArray[np.float32], size: Size, *, photo: bool) -> None:
         """Look where the person is in a mask of all of the frame; a `photo` has nothing to do with what was before."""
         if photo:
             self._framing.reset()
+        elif self._has_turned(size):
+            self._framing.cut()
+        self._size = size
         self._framing.see(mask)
+
+    def _has_turned(self, size: Size) -> bool:
+        """Whether frames have another aspect than before, as a phone's have that is turned: nothing is where it was."""
+        one, other = size.width * self._size.height, size.height * self._size.width
+        return abs(one - other) > 0.05 * one
 
     def advance(self, options: Options) -> None:
         """Let the time pass since the frame before: another one is painted."""
@@ -59,6 +69,10 @@ class FramedView:
         if options.framing == "off" or view.width >= 1:
             return None
         return mirrored(view) if options.mirror else view
+
+    def cut(self) -> None:
+        """Let the next frame be the first of another scene, or the one at which a film pauses."""
+        self._framing.cut()
 
     def reset(self) -> None:
         """Begin another film."""

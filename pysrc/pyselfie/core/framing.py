@@ -59,6 +59,10 @@ class Framing:
     def reset(self) -> None:
         """Begin another film: the first person seen is shown at once."""
         self.view = self._goal = _FULL
+        self.cut()
+
+    def cut(self) -> None:
+        """Begin another scene, or a pause: who is elsewhere then is shown at once; else the part stays."""
         self._speed = (0.0, 0.0, 0.0)  # of left, top and side, a second
         self._is_new = True
         self._unseen_s = math.inf  # since the mask was looked at
@@ -88,14 +92,18 @@ class Framing:
         box = _box(mask)
         if box is None:
             self._alone_s += passed_s
-            if self._alone_s >= ALONE_S:
+            if self._alone_s >= ALONE_S or self._is_new:
                 self._goal = _FULL
+            if self._is_new:
+                self.view = _FULL
             return
         self._alone_s = 0.0
         wanted = _part_for(box)
         if self._is_new:
             self._is_new = False
-            self.view = self._goal = wanted
+            if self._goal == _FULL or not _is_like(wanted, self._goal):
+                self._goal = wanted
+            self.view = self._goal
             return
         if _is_like(wanted, self._goal):
             self._wanted_s = 0.0

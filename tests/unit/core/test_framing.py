@@ -112,6 +112,20 @@ def test_another_film_begins_with_all_of_its_frame():
     assert framing.wants_mask
 
 
+def test_a_cut_keeps_the_part_of_who_is_still_there():
+    """A film that pauses is a cut, too: nothing moves then; who is elsewhere, or nobody, is shown at once."""
+    framing = Framing()
+    before = show(framing, 30, lambda _: person(0.4))[-1]
+    framing.cut()
+    np.testing.assert_array_equal(show(framing, 1, lambda _: person(0.42))[0], before)
+    framing.cut()
+    elsewhere = show(Framing(), 1, lambda _: person(0.6))[0]
+    assert elsewhere[0] > before[0] + 0.1
+    np.testing.assert_array_equal(show(framing, 1, lambda _: person(0.6))[0], elsewhere)
+    framing.cut()
+    assert tuple(show(framing, 1, lambda _: np.zeros((64, 64), np.float32))[0]) == FULL
+
+
 def test_a_step_may_be_long():
     """A tab that was hidden for a minute goes on where the person is."""
     framing = Framing()

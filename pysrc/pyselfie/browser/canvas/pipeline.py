@@ -201,8 +201,8 @@ class CanvasPipeline(Pipeline):
         mask = self._mask
         if self.custom_effect is None and mask is not None:
             self._make_overlay(mask, options)
-        if mask is not None and self.framing.wants_mask(options, photo=self.is_photo):
-            self.framing.see(mask, photo=self.is_photo)
+        if mask is not None and self.framing.wants_mask(options, self._store.size, photo=self.is_photo):
+            self.framing.see(mask, self._store.size, photo=self.is_photo)
         self._clock.lap("postprocess")
         return self._finish(options)
 
@@ -300,7 +300,7 @@ class CanvasPipeline(Pipeline):
 
     def cut(self) -> None:
         self._mask = None  # it belongs to the other film
-        self.framing.reset()
+        self.framing.cut()
         if self.custom_effect is not None:
             self.custom_effect.reset()
         if self._segmenter is not None:

@@ -245,10 +245,10 @@ class GpuPipeline(Pipeline):
         has_read, is_photo, resets = False, self.is_photo, self._resets
         if self._frame.picture is not None and await self._user.see(segmenter):
             has_read = True
-        if self._frame.picture is not None and self.framing.wants_mask(options, photo=is_photo):
+        if self._frame.picture is not None and self.framing.wants_mask(options, self._frame.size, photo=is_photo):
             mask, has_read = await segmenter.read_mask(), True
             if resets == self._resets:
-                self.framing.see(mask, photo=is_photo)
+                self.framing.see(mask, self._frame.size, photo=is_photo)
         if has_read:
             self._clock.lap("postprocess")
 
@@ -380,7 +380,7 @@ class GpuPipeline(Pipeline):
 
     def cut(self) -> None:
         self._has_mask = False  # it belongs to the other film
-        self.framing.reset()
+        self.framing.cut()
         self._user.reset()
         if self._segmenter is not None:
             self._segmenter.cut()

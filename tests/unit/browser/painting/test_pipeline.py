@@ -262,7 +262,7 @@ def standing(pipeline):
 
 
 def test_a_person_is_framed_in_the_first_frame_and_followed_slowly(pipeline, painter, standing):
-    """Also by an effect that needs no mask else; mirrored as the picture is. A cut is another film."""
+    """Also by an effect that needs no mask else; mirrored as the picture is. After a cut it's there at once."""
     assert process(pipeline, Frame(), GENTLE)
     first = painter.view
     assert first.x + first.width / 2 < 0.4
@@ -279,6 +279,20 @@ def test_a_person_is_framed_in_the_first_frame_and_followed_slowly(pipeline, pai
     pipeline.cut()
     process(pipeline, Frame(), GENTLE)
     assert painter.view == first
+
+
+def test_frames_of_another_aspect_are_framed_at_once(pipeline, painter, standing):
+    """A phone is turned: nobody is where they were. Another size alone says nothing."""
+    process(pipeline, Frame(), GENTLE)
+    first = painter.view
+    standing.side = "right"
+    larger, turned = Frame(), Frame()
+    larger.width, larger.height = 2 * larger.width, 2 * larger.height
+    turned.width, turned.height = turned.height, turned.width
+    process(pipeline, larger, GENTLE)
+    assert painter.view == first
+    process(pipeline, turned, GENTLE)
+    assert painter.view.x > first.x + 0.2
 
 
 def test_a_photo_is_framed_anew_by_each_mask(pipeline, painter, standing):
