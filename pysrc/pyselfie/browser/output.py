@@ -280,9 +280,13 @@ class Output:
     def reset(self) -> None:
         """Forget the frame and clear the output: the source has changed."""
         self._forget()
-        self._camera_masks.reset()
+        self.new_source()
         if self._pipeline is not None:
             self._pipeline.reset()
+
+    def new_source(self) -> None:
+        """Tell of the masks of another camera anew; the picture stays until its first frame is painted."""
+        self._camera_masks.reset()
 
     def _forget(self) -> None:
         if self._frame is not None:

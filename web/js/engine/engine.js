@@ -149,14 +149,16 @@ export class Engine extends EventTarget {
 
   /** What a frame that is not shown tells of the next one. @param {{cut?: boolean, first?: boolean}} kind */
   note({ cut = false, first = false }) {
-    if (first) this.#frames.begin();
+    if (first) {
+      this.#frames.begin();
+      this.#masks.forget();
+    }
     if (cut) this.#frames.cut();
   }
 
   /** The source changes: forget its last frame; the canvas is empty until the next composite. */
   reset() {
     this.#frames.forgetStill();
-    this.#masks.forget();
     this.#post({ type: "reset" });
   }
 

@@ -207,6 +207,7 @@ class Engine:
             self._questions.cut_has_come()
         if message.isFirst:
             self._auto.new_source()
+            self._output.new_source()
         self._auto.see(self._model, photo=message.isPhoto)
         self._output.expect(photo=message.isPhoto)
         self._blur.arrives(is_blurred=message.isBlurred)

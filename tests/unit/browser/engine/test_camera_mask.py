@@ -71,6 +71,10 @@ def test_auto_takes_the_cameras_mask(worker, options):
         engine.receive(SimpleNamespace(type="reset"))
         await show_frame(engine, Frame(BRIGHT))
         assert len(notices(host)) == 2
+        for first in (True, False):  # as elements do: the last picture stays until the next camera's
+            show(engine, 51, first=first, mask=Frame(BRIGHT))
+            await settle()
+            assert len(notices(host)) == 3
         assert host.told("error") == []
 
     asyncio.run(run())
