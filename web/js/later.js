@@ -3,7 +3,7 @@
 /**
  * @template T
  * @param {() => Promise<T>} load
- * @param {string} what  It is, at a sentence's beginning.
+ * @param {string} what  Its name, as a sentence begins: “The editor”.
  * @returns {Promise<T>}
  */
 export async function later(load, what) {

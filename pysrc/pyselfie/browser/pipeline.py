@@ -120,8 +120,7 @@ class Pipeline(Protocol):
 
         `options` are asked for when they are needed, as the user may change them while the model runs. Without
         `fresh_mask` it is painted with the mask before, if there is one of a frame of its size: that is all there is
-        time for. With a `mask` that can be read no model runs, unless a user's effect asks what that tells
-        apart.
+        time for. With a `mask` that can be read no model runs, unless a user's effect asks for its classes.
         """
         ...
 

@@ -7,7 +7,7 @@
  *
  * @typedef {{effect?: string, color?: string, strength?: number, mirror?: boolean, modelSelection?: number, edges?: string,
  *   smoothing?: number, decontaminate?: boolean, lightWrap?: number, colourCast?: number, platformBlur?: string,
- *   maskSource?: string}} Options
+ *   maskSource?: string, framing?: string}} Options
  * @typedef {import("./protocol.d.ts").Frame} Frame
  * @typedef {(frame: Frame, timestamp?: number) => void} Tap gets the source's timestamp with a bitmap, if there is one
  * @typedef {import("./protocol.d.ts").ToClient} ToClient
