@@ -1,7 +1,7 @@
 // The attributes of <selfie-segmentation> as properties.
 
 import { textOf } from "../show.js";
-import { namesOf, PROPERTIES, settingOf } from "./settings.js";
+import { attributeOf, namesOf, PROPERTIES, settingOf } from "./settings.js";
 
 /** @typedef {import("../options.js").Option} Option */
 
@@ -58,7 +58,7 @@ for (const [name, option] of PROPERTIES) {
     enumerable: true,
     /** @this {Reflecting} */
     get() {
-      if (!TYPED.includes(option.kind)) return this.getAttribute(option.attribute);
+      if (!TYPED.includes(option.kind)) return this.getAttribute(attributeOf(this, option) ?? option.attribute);
       const value = settingOf(this, option);
       return option.kind === "number" ? Number(value) : value;
     },

@@ -43,9 +43,14 @@ export function namesOf({ name, attribute }) {
   return [...new Set([attribute, name.toLowerCase()])];
 }
 
+/** The attribute that counts, if it's there. @param {HTMLElement} element @param {Option} option */
+export function attributeOf(element, option) {
+  return namesOf(option).find((name) => element.hasAttribute(name));
+}
+
 /** What an attribute stands for; without it, the default. @param {HTMLElement} element @param {Option} option */
 export function settingOf(element, option) {
-  const name = namesOf(option).find((one) => element.hasAttribute(one));
+  const name = attributeOf(element, option);
   return name ? parsed(option, readText(option, element.getAttribute(name) ?? "")) : option.initial;
 }
 
