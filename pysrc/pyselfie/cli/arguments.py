@@ -12,7 +12,7 @@ from pyselfie import __version__
 from pyselfie.cli.batch.arguments import add_batch, check_batch
 from pyselfie.cli.live.arguments import add_live, check_format, check_live
 from pyselfie.cli.own_effect import names_function, own_effect
-from pyselfie.cli.remote import place
+from pyselfie.cli.remote import place, without_password
 from pyselfie.core.effects import EFFECTS, options_of
 from pyselfie.core.option import unknown_option
 from pyselfie.core.options import EFFECT_NAMES, MODEL_NAMES, Option, OptionError, Options, way_in
@@ -52,8 +52,8 @@ class Parser(argparse.ArgumentParser):
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **settings)
 
     def error(self, message: str) -> NoReturn:
-        """End the program with one sentence on one line, whatever the arguments in it are."""
-        super().error(re.sub(r"\s+", " ", message))
+        """End the program with one sentence on one line, whatever the arguments in it are, but for their passwords."""
+        super().error(without_password(re.sub(r"\s+", " ", message)))
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
         """Add an argument, as argparse does, and note it."""
@@ -113,7 +113,8 @@ def _idle(option: Option, chosen: dict[str, Any], options: argparse.Namespace) -
     if option.name not in options_that_matter(options.effect, chosen["framing"]):
         effects = [effect for effect in EFFECT_NAMES if option.name in options_that_matter(effect)]
         flag = option.flags[-1] if chosen.get(option.name) is False else option.flag
-        return f"{flag} is for --effect {' or '.join(effects)}, not for {options.effect}"
+        alone = " without --framing gentle" if option.name in options_that_matter(options.effect, "gentle") else ""
+        return f"{flag} is for --effect {' or '.join(effects)}, not for {options.effect}{alone}"
     if option.name == "smoothing" and chosen["smoothing"] and chosen["edges"] == "raw":
         return f"{option.flag} is {show(chosen['smoothing'])}, but raw edges cannot be smoothed"
     return ""

@@ -36,7 +36,7 @@ _VERSIONS = (
     *("updated", "created", "modified"),
 )
 _OF_THIS_COMPUTER = re.compile(r"(file|local)://(/(?=[A-Za-z]:))?", re.IGNORECASE)  # file:///C:/, too
-_PASSWORD = re.compile(r"(?<=://)([^\s/?#:]*):[^\s/?#]*@")
+_PASSWORD = re.compile(r"(?<=://)([^\s/?#:]*):[^/?#]*@")  # which may have blanks
 _one_writer = threading.Lock()  # fsspec has one transaction for each file system
 
 
@@ -55,7 +55,7 @@ class RemotePath:
 
     def __str__(self) -> str:
         """Return the URL as it may be shown and written down: without the password."""
-        return _without_password(self._url)
+        return without_password(self._url)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RemotePath) and other._url == self._url
@@ -225,8 +225,9 @@ def reason(error: OSError) -> str:
 
 
 def _in_a_line(error: Any) -> str:
-    return _without_password(" ".join(str(error).split())) or type(error).__name__
+    return without_password(" ".join(str(error).split())) or type(error).__name__
 
 
-def _without_password(text: str) -> str:
+def without_password(text: str) -> str:
+    """Return a text as it may be shown: where it has a URL with a password, stars stand for that."""
     return _PASSWORD.sub(r"\1:***@", text)

@@ -143,6 +143,15 @@ def test_summary_says_everything(folder: Path, tmp_path: Path, capsys: Any) -> N
         ),
         (["a.png", "-o", "b.png", "c.png"], "unrecognized arguments: c.png"),
         (
+            ["a.png", "-o", "b.png", "ftp://me:secret@host/c.png"],
+            "unrecognized arguments: ftp://me:***@host/c.png",
+        ),
+        (
+            ["a.png", "-o", "b.png", "-e", "none", "--edges", "raw"],
+            "--edges is for --effect fill or mask or color or picture or blur or transparent, not for none without "
+            "--framing gentle",
+        ),
+        (
             ["a.png", "-o", "b/", "--format", "../x"],
             "--format is '../x', but pictures are written as one of bmp",
         ),

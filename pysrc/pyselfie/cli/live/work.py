@@ -10,6 +10,7 @@ from pyselfie.cli.console import complain
 from pyselfie.cli.live.arguments import DASH
 from pyselfie.cli.live.pipe import run_pipe
 from pyselfie.cli.live.standard import run_standard
+from pyselfie.cli.remote import place
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +31,8 @@ def run_live(options: argparse.Namespace, summary: Summary, stop: Stop) -> None:
     """
     begin = time.monotonic()
     run = run_standard if options.pipe is None else run_pipe
-    result = Result(str(options.inputs[0]) if options.inputs else DASH, options.output or DASH, "failed")
+    source, target = options.inputs[0] if options.inputs else DASH, place(options.output or DASH)
+    result = Result(str(source), str(target), "failed")
     try:
         run(options, stop.check, result)
     except KeyboardInterrupt:

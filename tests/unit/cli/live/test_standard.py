@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 import tempfile
 from typing import TYPE_CHECKING, Any
@@ -84,6 +85,15 @@ def test_other_end_may_be_a_url(folder: Path, tmp_path: Path, piped: Any) -> Non
     assert piped(b"", "memory://standard/a.png", "-o", "-", "--effect", "none", "-q")[0] == 0
     with fsspec.open("memory://standard/a.png") as file:
         assert file.read() == (tmp_path / "mask.png").read_bytes()
+
+
+def test_summary_does_not_tell_the_password_in_a_url(folder: Path, piped: Any) -> None:
+    """Nor one with a blank in it."""
+    content = (folder / "a.png").read_bytes()
+    for password in ("secret", "my secret"):
+        code, said = piped(content, "-", "-o", f"memory://me:{password}@standard/b.png", "--mask", "--json")
+        summary = json.loads(said)
+        assert (code, summary["files"][0]["output"]) == (0, "memory://me:***@standard/b.png")
 
 
 @pytest.mark.parametrize(
