@@ -11,7 +11,7 @@ from builder.archives import late_modules, zips
 from builder.archives.bytecode import SITE_PACKAGES, compile_sources, recipe
 from builder.archives.late_modules import LATE_NUMPY, Parts
 from builder.errors import BuildError
-from builder.paths import CACHE, NODE_MODULES
+from builder.paths import CACHE, NODE_MODULES, ROOT
 from builder.report import step
 from builder.stamps import expect_sha256, fingerprint, is_fresh, write_atomically
 
@@ -117,7 +117,8 @@ def deferred(members: Mapping[str, bytes]) -> dict[str, bytes]:
     changed |= {f"{_LINALG}.py": _STAND_IN, f"{_NATIVE}__init__.py": b""}
     changed[_NEWDOCS], count = _NEWDOC_OF_TESTS.subn(b"", members.get(_NEWDOCS, b""))
     if count != 1 or len(changed) != len(members) + 2:
-        raise BuildError(f"{TARBALL.name} is another NumPy than builder/{Path(__file__).name} knows: change it there.")
+        here = Path(__file__).relative_to(ROOT).as_posix()
+        raise BuildError(f"{TARBALL.name} is another NumPy than {here} knows: change it there.")
     return changed
 
 

@@ -214,6 +214,24 @@ def test_npm_works_beside_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert cli.main(["build"]) == [tmp_path, "build"]
 
 
+def test_npm_that_fails_beside_pip_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """What it says is told, and the command doesn't go on in the environment that pip has made."""
+
+    def fail() -> None:
+        raise BuildError("npm has failed.")
+
+    monkeypatch.setattr(cli, "CACHE", tmp_path)
+    monkeypatch.setattr(npm, "ensure_node_modules", fail)
+    monkeypatch.setattr(bootstrap, "is_ready", lambda *_: False)
+    monkeypatch.setattr(bootstrap, "running_inside", lambda _: False)
+    monkeypatch.setattr(bootstrap, "ensure_venv", lambda *_: tmp_path)
+    monkeypatch.setattr(bootstrap, "re_execute", lambda *_: 0)
+    assert cli.main(["build"]) == 1
+    assert "npm has failed." in capsys.readouterr().err
+
+
 def test_help_needs_no_setup(tmp_path: Path):
     """`build.py --help` lists the commands with no Node and no .venv."""
     environment = {**os.environ, "PATH": str(tmp_path)}

@@ -16,7 +16,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import bench.run as bench
 import pyselfie
+from builder import check, cli, commands
 from builder.archives import bytecode, late_modules, wheels
 from builder.errors import BuildError
 from builder.paths import MODELS, ROOT, WEB
@@ -246,6 +248,20 @@ def test_only_what_is_published_is_compressed_at_length(tmp_path: Path, monkeypa
     plan["b.js"] = b"let b;\n" * 500
     assert built(Effort.NONE) == published | {"b.js": plan["b.js"]}
     assert built(Effort.QUICK).items() > published.items()
+
+
+@pytest.mark.parametrize(
+    ("words", "effort"),
+    [([], Effort.BEST), (["build"], Effort.BEST), (["bench"], Effort.BEST), (["test"], Effort.QUICK)],
+)
+def test_what_is_built_for_others_is_compressed_best(words: list[str], effort: Effort, monkeypatch: pytest.MonkeyPatch):
+    """And what is measured; tests are content with less."""
+    efforts: list[Effort] = []
+    monkeypatch.setattr(commands, "build", efforts.append)
+    monkeypatch.setattr(check, "check", lambda _: 0)
+    monkeypatch.setattr(bench, "main", lambda _: 0)
+    commands.run(cli.parse(words))
+    assert efforts == [effort]
 
 
 def test_failed_build_leaves_the_old_site(tmp_path: Path):
