@@ -74,16 +74,22 @@ class Effect:
             self._segmenter.smoothing = self._smoothing if film else 0.0
 
     def cut(self) -> None:
-        """Let the next frame be the first of another scene, on whose mask no other has an influence."""
-        if self._segmenter is not None:
-            self._segmenter.reset()
+        """Let the next frame be the first of another scene, on whose mask and part no other has an influence."""
+        self._resume()
         if self._framing is not None:
             self._framing.reset()
 
+    def _resume(self) -> None:
+        """Let the next frame be the first after a pause: who is about where they were is shown as before."""
+        if self._segmenter is not None:
+            self._segmenter.reset()
+        if self._framing is not None:
+            self._framing.cut()
+
     def __call__(self, frame: Picture, time: float) -> Picture:
-        """Return the picture; `time` is in seconds since the first one. After a gap it begins another scene."""
+        """Return the picture; `time` is in seconds since the first one. No mask before a gap counts after it."""
         if is_pause(self._seen_at, time):
-            self.cut()
+            self._resume()
         self._passed_s, self._seen_at = max(0.0, time - self._seen_at), time
         return self._painted(frame, time)
 
@@ -114,8 +120,8 @@ class _OwnEffect(Effect):
         self._classes = classes
         self._eyes = segmenter
 
-    def cut(self) -> None:
-        super().cut()
+    def _resume(self) -> None:
+        super()._resume()
         self._own.reset()
 
     def _painted(self, frame: Picture, time: float) -> Picture:

@@ -85,7 +85,10 @@ class Eyes:
 
 
 def test_a_film_is_followed_by_its_own_time() -> None:
-    """Who has moved is followed in small steps, however fast frames are computed; another scene is shown at once."""
+    """Who has moved is followed in small steps, however fast frames are computed; another scene is shown at once.
+
+    After a pause the part stays, unless the person is elsewhere.
+    """
     eyes: Any = Eyes()
     views: list[Rect] = []
 
@@ -108,8 +111,13 @@ def test_a_film_is_followed_by_its_own_time() -> None:
     assert moving[0] == still[0]
     assert moving[-1] > still[0] + 0.2
     assert 0 < np.diff(moving).max() < 0.02
+    [other] = show(20, 10.0, 1)
+    assert still[0] < other < moving[-1]
+    assert show(22, 20.0, 50).tolist() == [other] * 50
     effect.cut()
-    assert np.ptp(show(8, 8.0, 50)) == 0
+    assert show(22, 22.1, 1)[0] > other
+    effect.cut()
+    assert np.ptp(show(8, 22.2, 50)) == 0
     assert views[0].x == still[0]
     effect.begin(film=False)
     for left in (8, 40, 8):  # pages of a document, each for itself
