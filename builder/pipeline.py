@@ -6,11 +6,10 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from builder import model_files, npm
+from builder import contents, model_files, npm
 from builder.archives import numpy_archives, wheels
 from builder.lock import build_lock
 from builder.paths import CACHE
-from builder.site import contents
 from builder.site.compress import Effort
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.paths import CACHE, ROOT, WEB
+from builder.paths import CACHE, ROOT, SERVICE_WORKER, WEB
 from builder.report import step
 from builder.serving.policy import headers_for
 from builder.site import bundling
@@ -17,7 +17,6 @@ from builder.stamps import fingerprint, is_fresh, sha256_of, write_atomically
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NAME = "service-worker.js"
 _SOURCES = WEB / "offline"
 _FOLDER = CACHE / "offline"
 _LEFT_OUT_PREFIXES = ("packages/", "app/screenshot")
@@ -41,7 +40,7 @@ def ensure_worker() -> Bundle:
     BuildError
         If esbuild fails, or a package has no licence.
     """
-    bundle, stamp = Bundle(_FOLDER / NAME, _FOLDER / "workbox.txt"), _FOLDER / ".stamp"
+    bundle, stamp = Bundle(_FOLDER / SERVICE_WORKER, _FOLDER / "workbox.txt"), _FOLDER / ".stamp"
     wanted = fingerprint(_SOURCES, ROOT / "package-lock.json", Path(__file__), Path(bundling.__file__))
     if is_fresh(stamp, wanted) and all(path.exists() for path in bundle):
         return bundle
@@ -63,7 +62,7 @@ def worker_script(plan: Mapping[str, Path | bytes], script: Path) -> bytes:
 def is_kept(name: str) -> bool:
     """Tell whether a page may ask for this file of dist/ without a network."""
     left_out = name in _LEFT_OUT_NAMES or name.endswith(_FOR_COMPILERS) or name.startswith(_LEFT_OUT_PREFIXES)
-    return not left_out and name != NAME
+    return not left_out and name != SERVICE_WORKER
 
 
 def _entry(name: str, source: Path | bytes) -> dict[str, str]:

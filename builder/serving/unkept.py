@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
-from builder.offline.worker import NAME
+from builder.paths import SERVICE_WORKER
 from builder.serving.policy import ALWAYS, CONTENT_TYPES
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Unkept:
 
     def __init__(self, site: WSGIApplication, prefix: str) -> None:
         self._site = site
-        self._path = prefix + NAME
+        self._path = prefix + SERVICE_WORKER
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; as WSGI wants it."""

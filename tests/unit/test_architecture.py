@@ -87,6 +87,16 @@ def test_no_modules_import_each_other():
     assert circle(modules_below(PACKAGE, ROOT / "builder", ROOT / "bench")) == []
 
 
+def test_no_rooms_of_the_build_need_each_other():
+    """Its folders have an order, too, as one module: what all of them need lies beside them."""
+    modules = modules_below(ROOT / "builder")
+    rooms = {name: name.split(".")[1] for name in modules if name.count(".") == 2}
+    graph: dict[str, set[str]] = {room: set() for room in rooms.values()}
+    for name, room in rooms.items():
+        graph[room] |= {rooms[other] for other in imported(modules[name]) & rooms.keys()} - {room}
+    TopologicalSorter(graph).prepare()
+
+
 def test_a_circle_is_seen(tmp_path):
     """It's named, over any number of steps and inside functions, too; what only the type checker imports is none."""
     package = tmp_path / "package"

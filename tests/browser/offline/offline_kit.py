@@ -11,7 +11,8 @@ from playwright.sync_api import Error
 from werkzeug.wrappers import Request, Response
 
 from builder.errors import BuildError
-from builder.offline.worker import NAME, ensure_worker, worker_script
+from builder.offline.worker import ensure_worker, worker_script
+from builder.paths import SERVICE_WORKER
 from builder.serving.policy import ALWAYS, CONTENT_TYPES
 from builder.serving.serve import Server
 from builder.site.compress import ENCODINGS
@@ -156,7 +157,7 @@ def light_list(folder: Path) -> None:
     """Have the worker of a site keep pages and scripts alone, which is quick; the rest comes from the network."""
     files = {path.relative_to(folder).as_posix(): path for path in files_under(folder) if path.suffix not in ENCODINGS}
     plan: dict[str, Path | bytes] = {name: path for name, path in files.items() if name.startswith(_LIGHT)}
-    rewrite(folder / NAME, lambda _: worker_script(plan, ensure_worker().script))
+    rewrite(folder / SERVICE_WORKER, lambda _: worker_script(plan, ensure_worker().script))
 
 
 def rewrite(path: Path, change: Callable[[bytes], bytes | None]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pytest
 
-from builder.offline.worker import NAME
+from builder.paths import SERVICE_WORKER
 from tests.browser.offline.offline_kit import HAND_OVER, NO_ENGINE, OUTER_WORKER, PAINTED, PREFIX, Host, Tab, guarded
 from tests.browser.page.page_kit import Demo, encode
 from tests.browser.play.play_kit import Play
@@ -105,7 +105,7 @@ def first_visit(
         page.evaluate(_BEFORE, [OUTER_WORKER, _SOMEBODYS])
         host.asked.clear()
         demo = Demo(page, f"{host.url}?model=general").wait_painted()
-        demo.until(lambda: page.evaluate(_ANSWERS, host.url + NAME))
+        demo.until(lambda: page.evaluate(_ANSWERS, host.url + SERVICE_WORKER))
         asked = list(host.asked)
         host.stop()
         page.close()
@@ -130,7 +130,7 @@ def demo(opened: tuple[Demo, Response]) -> Demo:
 def test_the_rest_comes_after_the_first_composite(first_visit: tuple[BrowserContext, list[str]]) -> None:
     """Before the service worker is asked for, the page has asked for its own needs alone; then for each file once."""
     _, asked = first_visit
-    before, after = asked[: asked.index(NAME)], asked[asked.index(NAME) + 1 :]
+    before, after = asked[: asked.index(SERVICE_WORKER)], asked[asked.index(SERVICE_WORKER) + 1 :]
     assert [path for path in before if path.endswith(".onnx")] == ["models/selfie_segmentation_refined_web.onnx"]
     assert not [path for path in before if path.startswith(("docs/", "fixtures/", "licenses/"))]
     assert {"docs/index.html", "models/selfie_multiclass.onnx", "play.html", "index.html"} <= set(after)
@@ -281,7 +281,7 @@ def test_the_widget_and_the_element_keep_nothing(browser_for: Callable[[tuple[st
         widget.page.evaluate(PAINTED, "selfie-segmentation")
         assert widget.page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
         assert "pyselfie.js" in host.asked
-        assert NAME not in host.asked
+        assert SERVICE_WORKER not in host.asked
         asking = Tab(context, host, "widget.html?src=samples/astronaut.jpg&offline")
         asking.until(lambda: asking.workers() == "active")
         host.stop()

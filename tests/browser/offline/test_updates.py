@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Error
 
-from builder.offline.worker import NAME
+from builder.paths import SERVICE_WORKER
 from tests.browser.flags import camera_flags
 from tests.browser.legacy.legacy_kit import link_tree
 from tests.browser.offline.offline_kit import (
@@ -289,9 +289,9 @@ def test_a_page_that_cannot_be_kept_says_nothing(browser_for: Callable[[tuple[st
             tab = Tab(context, host, script=provoked)
             host.asked.clear()
             tab.page.evaluate(PAINTED, "#stage")
-            assert NAME not in host.asked, name
+            assert SERVICE_WORKER not in host.asked, name
             assert tab.page.locator(".message").count() == 0, name
             tab.page.close()
         tab = Tab(context, host)
         tab.page.evaluate(PAINTED, "#stage")
-        tab.until(lambda: NAME in host.asked)
+        tab.until(lambda: SERVICE_WORKER in host.asked)

@@ -184,7 +184,7 @@ def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., GuardedPag
     demo = open_demo(launch, site).wait_painted()
     page, press = demo.page, demo.page.keyboard.press
     order = []
-    for _ in range(19):
+    for _ in range(20):
         press("Tab")
         order.append(page.evaluate(_FOCUSED))
         assert page.evaluate("document.activeElement.matches(':focus-visible')")
@@ -210,6 +210,7 @@ def test_keyboard_alone_is_enough(site: Server, launch: Callable[..., GuardedPag
             "decontaminate",
             "smoothing",
             "mirror",
+            "framing",
         ),
         page.locator("#stats summary").inner_text(),
     ]

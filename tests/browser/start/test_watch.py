@@ -2,9 +2,10 @@
 
 import threading
 
+from builder import contents
 from builder.serving.serve import Server
 from builder.serving.watch import Reloading, watch
-from builder.site import contents, templates
+from builder.site import templates
 
 MISTAKE = "build.py: the template index.html.j2 is wrong in line 2: Expected an expression"
 

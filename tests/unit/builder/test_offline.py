@@ -14,7 +14,7 @@ from PIL import Image
 
 from builder.errors import BuildError
 from builder.offline import app, worker
-from builder.paths import ROOT, WEB
+from builder.paths import ROOT, SERVICE_WORKER, WEB
 from builder.serving import policy
 from builder.serving.serve import Server
 from builder.site.bundling import write_script
@@ -26,7 +26,7 @@ from tests.unit.builder.server.asking import ask
 if TYPE_CHECKING:
     from pathlib import Path
 
-_NEVER_ASKED_FOR = {"LICENSE", "NOTICE", "README.md", "package.json", "widget.json", worker.NAME}
+_NEVER_ASKED_FOR = {"LICENSE", "NOTICE", "README.md", "package.json", "widget.json", SERVICE_WORKER}
 
 
 def listed(script: bytes) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def manifest(dist: Path) -> dict[str, Any]:
 
 def test_the_worker_lists_every_file_that_a_page_may_ask_for(dist: Path) -> None:
     """With its SHA-256; what pip, npm and compilers take is left out, and the widget's list of readers."""
-    entries = {entry["url"]: entry for entry in listed((dist / worker.NAME).read_bytes())}
+    entries = {entry["url"]: entry for entry in listed((dist / SERVICE_WORKER).read_bytes())}
     present = [path for path in files_under(dist) if path.suffix not in ENCODINGS]
     for path in present:
         name = path.relative_to(dist).as_posix()
@@ -83,7 +83,7 @@ def test_the_worker_is_one_script_with_the_licence_of_each_part(dist: Path, tmp_
     """It imports nothing and has no machine's or day's traces; licenses/ names each of Workbox's packages it has."""
     settings = ("--format=iife", '--define:process.env.NODE_ENV="production"')
     packages = write_script(WEB / "offline" / "worker.js", tmp_path / "again.js", *settings)
-    script = (dist / worker.NAME).read_bytes()
+    script = (dist / SERVICE_WORKER).read_bytes()
     assert script.endswith((tmp_path / "again.js").read_bytes())
     assert b"importScripts" not in script
     terms = (dist / "licenses" / "workbox.txt").read_text()
@@ -186,8 +186,8 @@ def test_a_picture_that_nobody_has_looked_at_stops_the_build(tmp_path: Path, mon
 
 def test_the_server_gives_a_worker_that_forgets_unless_it_is_told(tmp_path: Path) -> None:
     """Whoever works on the site sees no older build, in a sub-path, too; its answer has the policy."""
-    (tmp_path / worker.NAME).write_text("the site's own")
-    path = f"/some/where/{worker.NAME}"
+    (tmp_path / SERVICE_WORKER).write_text("the site's own")
+    path = f"/some/where/{SERVICE_WORKER}"
     with Server(tmp_path, prefix="/some/where/") as server:
         answer, body = ask(server, path)
         assert b"registration.unregister()" in body

@@ -18,11 +18,11 @@ from PIL import Image
 
 import bench.run as bench
 import pyselfie
-from builder import check, cli, commands
+from builder import check, cli, commands, contents
 from builder.archives import bytecode, late_modules, wheels
 from builder.errors import BuildError
 from builder.paths import MODELS, ROOT, WEB
-from builder.site import compress, contents, templates
+from builder.site import compress, templates
 from builder.site.compress import Effort
 from builder.site.preloads import preloads
 from builder.stamps import files_under, sha256_of

@@ -13,7 +13,7 @@ from builder import model_files
 from builder.archives import late_modules, numpy_archives, site_archive, vendor, wheels
 from builder.documents.option_table import OPTIONS
 from builder.offline import app, worker
-from builder.paths import CACHE, DIST, DOCS, WEB
+from builder.paths import CACHE, DIST, DOCS, SERVICE_WORKER, WEB
 from builder.play import bundle, completions, examples, look
 from builder.report import say, step
 from builder.site import compress, docs_pages, fixtures, licences, npm_package, preloads, templates
@@ -88,7 +88,7 @@ def make_plan(packages: wheels.Packages, numpy: late_modules.Parts) -> Plan:
     plan["js/editor/look.js"] = look.look_script(pages, context)
     plan |= templates.render(pages, context)
     plan |= docs_pages.docs_files(DOCS, plan, pages, version)
-    plan[worker.NAME] = worker.worker_script(plan, keeper.script)
+    plan[SERVICE_WORKER] = worker.worker_script(plan, keeper.script)
     return plan
 
 
