@@ -16,10 +16,9 @@ from pyselfie.browser.framed_view import FramedView
 from pyselfie.browser.pipeline import Pipeline
 from pyselfie.browser.webgpu.compositor import Compositor
 from pyselfie.browser.webgpu.device import Gpu
-from pyselfie.browser.webgpu.layers import PersonLayers
+from pyselfie.browser.webgpu.painter import GpuPainter
 from pyselfie.browser.webgpu.picture import FrameInHand, PictureBinder
 from pyselfie.browser.webgpu.segmenter import GpuSegmenter
-from pyselfie.browser.webgpu.user_overlay import UserPart
 from pyselfie.core.classes import CameraMaskError
 from pyselfie.core.effects import draws_for
 from pyselfie.core.geometry import Size
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from pyselfie.browser.models.ort_web import OrtWebRuntime
     from pyselfie.browser.pipeline import ReadMask
     from pyselfie.browser.pixels import PixelReader
-    from pyselfie.core.geometry import Rect
     from pyselfie.core.options import Options
     from pyselfie.core.timing import StageClock
     from pyselfie.core.trace import Steps
@@ -65,10 +63,8 @@ class GpuPipeline(Pipeline):
         self._binder = binder
         self._frame = FrameInHand(gpu, binder)
         self._segmenter: GpuSegmenter | None = None
-        self._layers: PersonLayers | None = None
-        self._camera_layers: PersonLayers | None = None  # by a mask alone; made when a frame brings one
-        self._has_camera_mask = False
-        self._user = UserPart(gpu, binder, compositor)
+        self._painter = GpuPainter(gpu, binder, compositor)
+        self._user = self._painter.user
         self._has_mask = False
         self._mask_size = Size(0, 0)  # of the frame that it was made of
         self._resets = 0
@@ -119,7 +115,7 @@ class GpuPipeline(Pipeline):
 
     @property
     def has_camera_mask(self) -> bool:
-        return self._has_mask and self._has_camera_mask
+        return self._has_mask and self._painter.by_camera
 
     @property
     def custom_effect(self) -> CustomEffectCanvas | None:
@@ -146,21 +142,19 @@ class GpuPipeline(Pipeline):
         segmenter = await GpuSegmenter.create(self._gpu, self._binder, runtime, self._clock.lap)
         with ExitStack() as made:
             made.callback(segmenter.free)
-            layers = await PersonLayers.create(self._gpu, self._binder, self._compositor.layout, segmenter.model)
+            layers = await self._painter.layers_for(segmenter.model)
             made.pop_all()
         self._release_model()
-        self._segmenter, self._layers = segmenter, layers
+        self._painter.use(layers)
+        self._segmenter = segmenter
         self._is_warm = False
 
     def _release_model(self) -> None:
-        self._has_mask = self._has_camera_mask = False
-        for layers in (self._layers, self._camera_layers):
-            if layers is not None:
-                layers.close()
-        self._user.release_model()
+        self._has_mask = False
+        self._painter.release_model()
         if self._segmenter is not None:
             self._segmenter.close()
-        self._layers = self._camera_layers = self._segmenter = None
+        self._segmenter = None
 
     async def process(
         self, frame: Frame, options: Callable[[], Options], *, fresh_mask: bool = True, mask: ReadMask | None = None
@@ -178,7 +172,7 @@ class GpuPipeline(Pipeline):
             return await self._finish(options())
         if mask is not None and await self._take(mask, options):
             return await self._finish_fresh(options)
-        if fresh_mask or not self._has_mask or self._has_camera_mask or self._mask_size != self._frame.size:
+        if fresh_mask or not self._has_mask or self._painter.by_camera or self._mask_size != self._frame.size:
             return await self._segment(options)
         return await self._follow(options)
 
@@ -193,13 +187,10 @@ class GpuPipeline(Pipeline):
         if mask is None:
             return False
         async with self._segmenting:
-            if self._camera_layers is None:
-                plain = segmenter.model._replace(refined=None)
-                layout = self._compositor.layout
-                self._camera_layers = await PersonLayers.create(self._gpu, self._binder, layout, plain)
+            await self._painter.prepare_camera(segmenter.model)
             if self._frame.picture is picture:  # else reset meanwhile
                 segmenter.take_mask(picture, mask)
-                self._has_camera_mask = True
+                self._painter.by_camera = True
                 await self._see(segmenter, options())
         return True
 
@@ -228,7 +219,7 @@ class GpuPipeline(Pipeline):
         async with self._segmenting:
             picture, size, smoothing = self._frame.picture, self._frame.size, options().smoothing
             await self._segmenter.segment(picture, size, smoothing, is_photo=self.is_photo)
-            self._has_camera_mask = False
+            self._painter.by_camera = False
             await self._see(self._segmenter, options())
         return await self._finish_fresh(options)
 
@@ -253,7 +244,7 @@ class GpuPipeline(Pipeline):
             self._clock.lap("postprocess")
 
     async def _finish(self, options: Options, *, is_fresh: bool = False) -> bool:
-        if self._frame.picture is None or self._layers is None:
+        if self._frame.picture is None or not self._painter.is_ready:
             return False
         self.framing.advance(options)
         self._paint(options, is_fresh=is_fresh)
@@ -270,33 +261,9 @@ class GpuPipeline(Pipeline):
 
     def _draw(self, options: Options, *, is_fresh: bool = False) -> None:
         """Draw the frame in hand; `is_fresh` if it has just been segmented, whatever is painted of it."""
-        layers = self._layers_now
-        assert self._frame.picture is not None  # noqa: S101 - checked by the callers
-        frame, size = self._frame.picture, self._frame.size
-        encoder = self._gpu.device.createCommandEncoder()
-        if is_fresh:
-            layers.advance(encoder, frame, size)
-        if self._user.pixels is not None:
-            view = self.framing.of(options)
-            self._user.encode(encoder, size, layers.group(options, size, view), frame)
-        elif not self._user.is_bare:
-            scene = self._encode_layers(encoder, options, self.framing.of(options))
-            self._compositor.encode(encoder, size, scene, frame, options)
-        self._gpu.submit(encoder)
-
-    @property
-    def _layers_now(self) -> PersonLayers:
-        """What paints by the mask that there is."""
-        layers = self._camera_layers if self._has_camera_mask else self._layers
-        assert layers is not None  # noqa: S101 - there is a model before there is a frame
-        return layers
-
-    def _encode_layers(self, encoder: Any, options: Options, view: Rect | None = None) -> Any:
-        """Record the making of what the layers are painted from; return it."""
-        layers, size = self._layers_now, self._frame.size
-        lit = any(draw.layer == "backdrop" for draw in draws_for(options))
-        layers.encode(encoder, options, size, self._compositor.backdrop(size) if lit else None)
-        return layers.group(options, size, view)
+        frame = self._frame.picture
+        assert frame is not None  # noqa: S101 - checked by the callers
+        self._painter.draw(frame, self._frame.size, options, self.framing.of(options), is_fresh=is_fresh)
 
     async def _pace(self) -> None:
         """Wait until the GPU has room for one frame more, so that the next one taken is the newest.
@@ -321,7 +288,7 @@ class GpuPipeline(Pipeline):
         async with self._segmenting:
             if self._segmenter is None or not self._has_mask:
                 return None
-            if self._has_camera_mask:
+            if self._painter.by_camera:
                 raise CameraMaskError
             names, reading = self._segmenter.class_names, self._segmenter.read_classes()
         return names, await reading
@@ -338,7 +305,7 @@ class GpuPipeline(Pipeline):
             if self._user.pixels is not None:
                 overlay = Step(self._user.pixels.copy(), stage="paint")
             elif has_overlay:
-                self._draw_overlay(options)
+                self._painter.draw_overlay(size, options)
                 seen = reader.read(self._compositor.canvas, size)
                 overlay = Step(seen[:, :: -1 if options.mirror else 1], _ONCE_MORE, "paint")
             self._draw(options)
@@ -350,15 +317,9 @@ class GpuPipeline(Pipeline):
 
     def _read_model(self, segmenter: GpuSegmenter) -> Awaitable[Steps]:
         """Return (awaitable) the steps to the mask that there is; what is read is of now."""
-        if self._has_camera_mask:
+        if self._painter.by_camera:
             return _as_steps(segmenter.read_mask(), camera_steps)
         return _as_steps(segmenter.trace(), model_steps)
-
-    def _draw_overlay(self, options: Options) -> None:
-        """Draw the overlay alone, of the frame in hand."""
-        encoder = self._gpu.device.createCommandEncoder()
-        self._compositor.encode_overlay(encoder, self._frame.size, self._encode_layers(encoder, options), options)
-        self._gpu.submit(encoder)
 
     def set_backdrop(self, backdrop: Bitmap | None) -> None:
         self._compositor.set_backdrop(backdrop)

@@ -37,7 +37,7 @@ def framed(worker, pipeline, device, monkeypatch):
     write = pipeline._gpu.write
 
     def note(buffer, values):
-        if buffer is pipeline._layers._scene:
+        if buffer is pipeline._painter._layers._scene:
             framed.scenes.append(values)
         write(buffer, values)
 
