@@ -9,7 +9,7 @@ from pyselfie.browser.framed_view import FramedView
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
 from pyselfie.runtimes.stub import StubRuntime
-from tests.unit.browser.painting.pipeline_parts import Frame, Painter, make_pipeline, process, refresh
+from tests.unit.browser.painting.pipeline_parts import Frame, process, refresh
 
 GENTLE = Options(effect="none", framing="gentle")
 
@@ -26,16 +26,6 @@ class Standing(StubRuntime):
             left = {"left": 32, "right": 160}[self.side]
             mask[60:, left : left + 64] = 1
         return mask
-
-
-@pytest.fixture
-def painter():
-    return Painter()
-
-
-@pytest.fixture
-def pipeline(painter):
-    return make_pipeline(painter)
 
 
 @pytest.fixture

@@ -11,17 +11,7 @@ from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
 from pyselfie.core.overlay import fill_overlay
 from pyselfie.runtimes.stub import StubRuntime
-from tests.unit.browser.painting.pipeline_parts import MASK, Frame, Painter, make_pipeline, mask_of, process, refresh
-
-
-@pytest.fixture
-def painter():
-    return Painter()
-
-
-@pytest.fixture
-def pipeline(painter):
-    return make_pipeline(painter)
+from tests.unit.browser.painting.pipeline_parts import MASK, Frame, mask_of, process, refresh
 
 
 def test_a_frame_is_segmented_and_painted(pipeline, painter):

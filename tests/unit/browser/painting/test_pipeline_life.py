@@ -8,17 +8,7 @@ import pytest
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options
 from pyselfie.runtimes.stub import StubRuntime
-from tests.unit.browser.painting.pipeline_parts import MASK, Frame, Painter, make_pipeline, mask_of, process, refresh
-
-
-@pytest.fixture
-def painter():
-    return Painter()
-
-
-@pytest.fixture
-def pipeline(painter):
-    return make_pipeline(painter)
+from tests.unit.browser.painting.pipeline_parts import MASK, Frame, mask_of, process, refresh
 
 
 def test_reset_forgets_the_frame_and_clears_the_output(pipeline, painter):
