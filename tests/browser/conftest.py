@@ -133,7 +133,7 @@ def launch(
     """Return a factory of pages: ``launch(*extra_flags, **context_options)``, each in a profile that nobody else uses.
 
     A test's first page without options, and with no flags but a camera's, is in one that tests share: it is cleared,
-    but its process has seen other pages. What needs a process that has not says ``launch(own_process=True)``.
+    but its process has seen other pages.
 
     The test fails at its end if a page threw, logged an error, broke the CSP or asked another origin; what a test
     provokes on purpose it names in ``page.expected_errors`` (regular expressions).
@@ -141,8 +141,8 @@ def launch(
     opened: list[tuple[BrowserContext, Guard]] = []
     shared: list[Profile] = []
 
-    def open_page(*extra_flags: str, own_process: bool = False, **context_options: Any) -> GuardedPage:
-        profile = None if own_process or context_options else shared_profile(*extra_flags)
+    def open_page(*extra_flags: str, **context_options: Any) -> GuardedPage:
+        profile = None if context_options else shared_profile(*extra_flags)
         if profile and profile not in shared:
             shared.append(profile)
             return profile.page()

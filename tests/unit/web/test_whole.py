@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from builder.paths import WEB
+from tests.unit.web.node_kit import run_node
 
 READ = """
 import { readFileSync } from "node:fs";
@@ -59,3 +60,13 @@ def test_what_has_no_end_to_look_for_is_whole() -> None:
     """Other formats, nothing, and heads of formats with nothing behind: the browser judges those."""
     others = [picture(format="GIF"), picture(format="BMP"), b"", b"<svg/>", b"\xff\xd8"]
     assert are_whole([*others, *(file[:-60] for file in others)]) == [True] * 10
+
+
+def test_a_file_that_has_gone_is_left_to_who_decodes_it() -> None:
+    """What has been decoded by then is shown, and isn't lost by a look at its end."""
+    found = run_node("""
+        const { isWhole } = await import(`${web}/js/sources/whole.js`);
+        const gone = { arrayBuffer: () => Promise.reject(new DOMException("gone", "NotReadableError")) };
+        say(await isWhole({ slice: () => gone }));
+    """)
+    assert found is True

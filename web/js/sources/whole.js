@@ -7,8 +7,17 @@
 const [SCAN, END] = [0xda, 0xd9]; // a JPEG's markers, each behind a byte 0xff
 const PNG_HEAD = "\x89PNG\r\n\x1a\n";
 
-/** @param {Blob} blob @returns {Promise<boolean>} false if the file ends too early; true also for other formats */
-export async function isWhole(blob) {
+/**
+ * @param {Blob} blob
+ * @returns {Promise<boolean>} False if the file ends too early; true also for other formats, and for a file that has
+ *   gone meanwhile: whether that can be shown is known to whoever decodes it.
+ */
+export function isWhole(blob) {
+  return hasEnd(blob).catch(() => true);
+}
+
+/** @param {Blob} blob */
+async function hasEnd(blob) {
   const head = await bytesOf(blob.slice(0, 12));
   const [letters, last] = [textOf(head), textOf(await bytesOf(blob.slice(-12)))]; // most files end with an end
   if (/^RIFF.*WEBP$/s.test(letters)) return 8 + new DataView(head.buffer).getUint32(4, true) <= blob.size;
