@@ -23,8 +23,9 @@ from tests.browser.widget.widget_kit import HOST_POLICY
 from tests.engines import CHROMIUM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from playwright.sync_api import Browser, BrowserContext, Playwright
 
@@ -68,8 +69,20 @@ def serve_site(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]
 
 @pytest.fixture(scope="session")
 def site(serve_site: Callable[..., Server]) -> Server:
-    """Return the site as `build.py serve` serves it; ``site.url`` is its root."""
-    return serve_site()
+    """Return the site as `build.py serve` serves it, without compressed copies; ``site.url`` is its root."""
+    server = serve_site()
+    server.application = _uncompressed(server.application)
+    return server
+
+
+def _uncompressed(application: WSGIApplication) -> WSGIApplication:
+    """Answer as if nobody could unpack anything: that alone takes browsers a twentieth of a run."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ.pop("HTTP_ACCEPT_ENCODING", None)
+        return application(environ, start_response)
+
+    return answer
 
 
 @pytest.fixture(scope="session")
