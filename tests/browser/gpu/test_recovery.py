@@ -8,6 +8,7 @@ import pytest
 from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.gpu.gpu_watch import lose_device, make_invalid_buffer, seen, watch_gpu
 from tests.browser.harness import EngineDriver
+from tests.browser.stand_in import stand_in
 from tests.parity.pictures import build
 
 # Looks at every canvas that comes into the stage while the painter changes, from the page's side.
@@ -34,7 +35,7 @@ BREAK_SHADERS = """
 
 def start(launch, site, **options):
     """Return an engine on the WebGPU painter that shows a photo."""
-    engine = EngineDriver(watch_gpu(launch(*WEBGPU_FLAGS)), site.url, backend="webgpu", painter="webgpu")
+    engine = EngineDriver(stand_in(watch_gpu(launch(*WEBGPU_FLAGS))), site.url, backend="webgpu", painter="webgpu")
     assert engine.start(**{"modelSelection": 1, "effect": "fill", **options})["painter"] == "webgpu"
     engine.show(build("256x144"))
     return engine
@@ -74,7 +75,7 @@ def test_a_lost_device_is_replaced_once_then_wasm_and_canvas_2d_go_on(launch, si
 
 def test_a_validation_error_leads_to_canvas_2d_in_two_steps(launch, site):
     """An invalid call is answered with a new device, the next one with Canvas 2D; the model stays on WebGPU."""
-    engine = start(launch, site, effect="picture", edges="raw")  # SwiftShader needs less for it
+    engine = start(launch, site, effect="picture", edges="raw")
     backdrop = np.full((40, 40, 3), (200, 30, 90), np.uint8)
     engine.backdrop(backdrop)
     before = engine.snapshot()
@@ -92,7 +93,7 @@ def test_a_validation_error_leads_to_canvas_2d_in_two_steps(launch, site):
 
 def test_a_shader_that_does_not_compile_leaves_canvas_2d(launch, site, astronaut):
     """Where the compositor's shader is refused, the engine starts all the same, and says what paints and why."""
-    page = watch_gpu(launch(*WEBGPU_FLAGS))
+    page = stand_in(watch_gpu(launch(*WEBGPU_FLAGS)))
     page.on("worker", lambda worker: worker.evaluate(BREAK_SHADERS))
     engine = EngineDriver(page, site.url, backend="webgpu", painter="webgpu")
     ready = engine.start(modelSelection=1, effect="transparent")
@@ -108,7 +109,7 @@ def test_a_shader_that_does_not_compile_leaves_canvas_2d(launch, site, astronaut
 )
 def test_canvas_2d_paints_where_the_gpu_would_not_help(launch, site, astronaut, backend, painter, reason):
     """On a software adapter, or with the model on wasm, frames do not go through WebGPU, and the page can say why."""
-    engine = EngineDriver(launch(*WEBGPU_FLAGS), site.url, backend=backend, painter=painter)
+    engine = EngineDriver(stand_in(launch(*WEBGPU_FLAGS)), site.url, backend=backend, painter=painter)
     ready = engine.start(modelSelection=1)
     assert (ready["painter"], ready["painterReason"]) == ("canvas2d", reason)
     engine.show(astronaut)
