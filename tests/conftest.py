@@ -14,6 +14,7 @@ from builder.site.compress import Effort
 from builder.site.samples import astronaut_png
 from tests import engines
 from tests.browser.faults.fault import FaultTable
+from tests.engine_table import EngineTable
 from tests.engines import (  # noqa: F401 # for pytest
     FIREFOX,
     engine_name,
@@ -59,17 +60,20 @@ def _asking_for_webgpu() -> set[Path]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the caller choose the engines, and a file for the table of faults."""
+    """Let the caller choose the engines, and where the tables of engines and faults go."""
     engines.pytest_addoption(parser)
+    parser.addoption("--engine-table", type=Path, metavar="FOLDER", help="write what ran in each engine there, as JSON")
     parser.addoption("--fault-table", type=Path, metavar="FILE", help="write what became of each fault there, as JSON")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what sorts the tests, and what writes the table of faults."""
+    """Register what sorts the tests, and what writes the tables of engines and faults."""
     config.pluginmanager.register(_LastWord())
-    table = config.getoption("--fault-table")
-    if table and not hasattr(config, "workerinput"):  # which a process of xdist's has: its reports come here
-        config.pluginmanager.register(FaultTable(table))
+    if hasattr(config, "workerinput"):  # a process of xdist's: its reports come to the one that started it
+        return
+    for option, table in (("--engine-table", EngineTable), ("--fault-table", FaultTable)):
+        if where := config.getoption(option):
+            config.pluginmanager.register(table(where))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,5 +1,7 @@
 """The tables of docs/reliability.md, from the JSON files beside this module.
 
+engine-ENGINE.json
+    Of ``build.py test --engine-table bench/reliability``, with ``tests/browser --engine firefox`` for all of Firefox's.
 faults-ENGINE.json
     Of ``build.py test tests/browser/faults --engine ENGINE --fault-table FILE``: a row for each fault.
 fuzz.json
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 NONE_YET = "No run has been kept yet."
-_ENGINES = {"chromium": "Chromium", "firefox": "Firefox"}
+_ENGINES = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "WebKitGTK"}
 _RESULTS = {"passed": "held", "failed": "**failed**"}
 _NOTHING_LOST = "in each nothing was lost: options, effect, source and text were as before"
 _SHORTER = {
@@ -39,6 +41,7 @@ def parts(folder: Path = FOLDER) -> dict[str, str]:
     """Return the generated parts of the page, by the names of their markers."""
     rows = [row for one in _read(folder, "faults-*.json") for row in one]
     texts = {
+        "engines": engines(_read(folder, "engine-*.json")),
         "faults": faults(rows) if rows else NONE_YET,
         "fuzz": "".join(map(fuzz, _read(folder, "fuzz.json"))) or NONE_YET,
         "soaks": "\n\n".join(map(soak, _read(folder, "soak-*.json"))) or NONE_YET,
@@ -48,6 +51,28 @@ def parts(folder: Path = FOLDER) -> dict[str, str]:
 
 def _read(folder: Path, pattern: str) -> list[Any]:
     return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob(pattern))]
+
+
+def engines(found: Sequence[Mapping[str, Any]]) -> str:
+    """Return a table with a row for each engine: its version, what held there, and what it lacks."""
+    head = ["browser", "version", "day", "tests that held", "left out, as it lacks what they need"]
+    rows = [
+        [
+            _ENGINES[one["engine"]],
+            one["version"],
+            one["date"],
+            f"{one['passed']:,} of {one['passed'] + one['failed']:,}",
+            _lacks(one["left_out"]),
+        ]
+        for one in found
+    ]
+    return markdown_table(head, rows) if rows else NONE_YET
+
+
+def _lacks(left_out: Mapping[str, int]) -> str:
+    by_count = sorted(left_out.items(), key=lambda item: -item[1])
+    reasons = "; ".join(f"{_cell(reason)}: {count}" for reason, count in by_count)
+    return f"{sum(left_out.values())} ({reasons})" if left_out else "none"
 
 
 def faults(rows: Sequence[Mapping[str, str]]) -> str:

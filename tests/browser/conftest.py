@@ -20,6 +20,7 @@ from tests.browser.guard import REPORTED, Guard
 from tests.browser.harness import EngineDriver
 from tests.browser.profile import Profile
 from tests.browser.widget.widget_kit import HOST_POLICY
+from tests.engine_table import ENGINE, VERSION
 from tests.engines import CHROMIUM
 
 if TYPE_CHECKING:
@@ -40,6 +41,20 @@ def _unmeasured() -> None:
     """Coverage ends where the browser tests begin: they run no more of the package here, and greenlets confuse it."""
     if (measuring := Coverage.current()) is not None:
         measuring.stop()
+
+
+@pytest.fixture(autouse=True)
+def _engine_noted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Note the engine of a test that runs in one, for `EngineTable`."""
+    if "engine_name" not in request.fixturenames:
+        yield
+        return
+    name = request.getfixturevalue("engine_name")
+    running: dict[tuple[str, ...], Browser] = request.getfixturevalue("running")
+    request.node.user_properties.append((ENGINE, name))
+    yield
+    if version := next((browser.version for (engine, *_), browser in running.items() if engine == name), None):
+        request.node.user_properties.append((VERSION, version))
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +101,7 @@ def _uncompressed(application: WSGIApplication) -> WSGIApplication:
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[dict[tuple[str, ...], Browser]]:
+def running(playwright: Playwright) -> Iterator[dict[tuple[str, ...], Browser]]:  # noqa: ARG001 # closed before it
     """Return the browsers that run, by engine and flags; closed at the end."""
     browsers: dict[tuple[str, ...], Browser] = {}
     yield browsers

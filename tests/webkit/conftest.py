@@ -8,6 +8,7 @@ import pytest
 
 from builder.browsers.webkit import NONE_FOUND, installed_webkit
 from builder.serving.serve import Server
+from tests.engine_table import ENGINE, VERSION
 from tests.webkit.webkit_page import WebKitPage, open_webkit
 from tests.webkit.workshop import EAR_POLICY, set_up
 
@@ -24,6 +25,13 @@ def webkit() -> Iterator[WebKitPage]:
         pytest.skip(NONE_FOUND)
     with open_webkit(found) as page:
         yield page
+
+
+@pytest.fixture(autouse=True)
+def _engine_noted(request: pytest.FixtureRequest, webkit: WebKitPage) -> None:
+    """Note the engine of a test, for `EngineTable`."""
+    version = webkit.driver.capabilities["browserVersion"]
+    request.node.user_properties.extend([(ENGINE, "webkit"), (VERSION, version)])
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,11 @@ from typing import Literal
 
 import pytest
 
-from bench.reliability.page import NONE_YET, faults, fuzz, parts
+from bench.reliability.page import NONE_YET, engines, faults, fuzz, parts
 from bench.soak.report import keep
 from tests.browser.faults.fault import PROPERTY, FaultTable
+from tests.engine_table import ENGINE, VERSION, EngineTable
+from tests.engines import BOUND
 from tests.unit.bench.test_soak import empty_report
 
 FAULT = {"kind": "network", "fault": "a file is cut", "goes on": "the picture follows", "lost": "nothing"}
@@ -70,3 +72,37 @@ def test_a_soak_is_kept_without_its_samples(tmp_path):
     text = parts(tmp_path)["soaks"]
     assert "2 samples" in text
     assert text.lstrip().startswith("### ")
+
+
+def test_an_engine_says_what_it_lacks():
+    """The reasons come with their counts, the most frequent first."""
+    found = {"engine": "firefox", "version": "153.7", "date": "2026-01-02", "passed": 1234, "failed": 1}
+    table = engines([found | {"left_out": {"no PDF": 2, "no flags": 5}}])
+    assert "| Firefox | 153.7 | 2026-01-02 | 1,234 of 1,235 | 7 (no flags: 5; no PDF: 2) |" in table
+
+
+def report_of(name, when, outcome, longrepr=None):
+    report = pytest.TestReport(name, (name, 0, name), {}, outcome, longrepr, when)
+    report.user_properties = [(ENGINE, "firefox")]
+    if when == "teardown":
+        report.user_properties.append((VERSION, "153.7"))
+    return report
+
+
+def test_engines_are_counted(tmp_path):
+    """A test holds if all of its parts do, in its last run; what was left out is counted by its reason."""
+    table = EngineTable(tmp_path)
+    parts_of_a_run = [("setup", "passed"), ("call", "failed"), ("teardown", "passed")]
+    for outcome in ("failed", "passed"):  # a run in CI repeats what has failed
+        for when, one in parts_of_a_run:
+            table.pytest_runtest_logreport(report_of("again", when, outcome if when == "call" else one))
+    table.pytest_runtest_logreport(report_of("late", "setup", "passed"))
+    table.pytest_runtest_logreport(report_of("late", "teardown", "failed"))
+    for name, reason in (("bound", f"Skipped: {BOUND}: no flags"), ("other", "Skipped: needs data")):
+        table.pytest_runtest_logreport(report_of(name, "setup", "skipped", ("file", 1, reason)))
+    table.pytest_sessionfinish()
+    [path] = tmp_path.iterdir()
+    found = json.loads(path.read_text())
+    assert path.name == "engine-firefox.json"
+    assert (found["version"], found["passed"], found["failed"]) == ("153.7", 1, 1)
+    assert found["left_out"] == {"no flags": 1}
