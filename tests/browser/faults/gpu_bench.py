@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tests.browser.harness import EngineDriver
+from tests.browser.stand_in import stand_in
 from tests.browser.waiting import until
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class GpuBench:
         self.is_whole = False
         self._photo = photo
         page.on("worker", lambda worker: worker.evaluate(_LOSES))
-        self._driver = EngineDriver(page, site.url, backend="webgpu", painter="webgpu")
+        self._driver = EngineDriver(stand_in(page), site.url, backend="webgpu", painter="webgpu")
         self.start()
         self._shown = self._picture()
 
