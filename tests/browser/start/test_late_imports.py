@@ -12,6 +12,7 @@ from pyselfie.core.effects import EFFECTS
 from pyselfie.custom.source import load_effect
 from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.harness import EngineDriver
+from tests.browser.stand_in import stand_in
 from tests.browser.waiting import until
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def test_engine_never_asks_for_the_late_part(
 
     A custom effect has Canvas 2D paint: where it was WebGPU before, the engine says so.
     """
-    page = launch(*(WEBGPU_FLAGS if painter == "webgpu" else ()))
+    page = stand_in(launch(*WEBGPU_FLAGS)) if painter == "webgpu" else launch()
     page.expected_errors.append("CustomEffectError|ZeroDivisionError|Traceback")
     asked = watched(page)
     backend = "webgpu" if painter == "webgpu" else "wasm"
@@ -128,8 +129,12 @@ def test_user_code_has_all_of_python_and_numpy(
 def test_late_part_that_does_not_come_is_told_and_tried_again(
     launch: Callable[..., GuardedPage], site: Server, astronaut: np.ndarray
 ) -> None:
-    """Refused, cut off, then with other bytes: one sentence each, and the fourth try paints."""
+    """Refused, cut off, then with other bytes: one sentence each; slow, it is waited for, and the fourth try paints.
+
+    The worker stands still for longer than a dead one is given then, and is not taken for one.
+    """
     page = launch()
+    page.add_init_script(COUNT_PINGS)
     page.expected_errors += ["404", "ERR_FAILED", "ImportError|Traceback|CustomEffectError"]
     engine = EngineDriver(page, site.url, painter="canvas2d")
     engine.start()
@@ -151,24 +156,14 @@ def test_late_part_that_does_not_come_is_told_and_tried_again(
         use(engine, RANDOM)
         assert re.search(sentence, engine.wait_for("error", after)["message"])
         page.unroute(NUMPY)
-    use(engine, RANDOM)
-    expected = load_effect(RANDOM, "effect", "effect.py")(astronaut, np.ones((512, 512), np.float32), 0.0)
-    np.testing.assert_array_equal(engine.snapshot()[..., :3], expected)
-
-
-def test_slow_late_part_is_waited_for(launch: Callable[..., GuardedPage], site: Server, astronaut: np.ndarray) -> None:
-    """The worker stands still for longer than a dead one is given, and is not taken for one."""
-    page = launch()
-    page.add_init_script(COUNT_PINGS)
-    engine = EngineDriver(page, site.url, painter="canvas2d")
-    engine.start()
-    engine.show(astronaut)
     held: list[Route] = []
     page.route(NUMPY, lambda route: held.append(route))  # noqa: PLW0108 - Playwright refuses built-ins
-    after = engine.position()
+    after, before = engine.position(), page.evaluate("pings")
     use(engine, RANDOM)
     page.evaluate("void engine.snapshot().then(() => { window.painted = true; })")
-    until(page, lambda: page.evaluate("pings") > 10, lambda: f"{page.evaluate('pings')} pings")
+    until(page, lambda: page.evaluate("pings") > before + 10, lambda: f"{page.evaluate('pings') - before} pings")
     held[0].continue_()
     page.wait_for_function("() => window.painted")
     assert not [event for event in engine.log("notice", "error") if engine.log().index(event) >= after]
+    expected = load_effect(RANDOM, "effect", "effect.py")(astronaut, np.ones((512, 512), np.float32), 0.0)
+    np.testing.assert_array_equal(engine.snapshot()[..., :3], expected)
