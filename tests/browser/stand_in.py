@@ -16,6 +16,7 @@ from pyselfie.core.manifest import RAW, load_spec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from playwright.sync_api import Route
 
     from pyselfie.core.manifest import ModelSpec
@@ -62,6 +63,11 @@ def _networks() -> str:
     found = {spec.bytes: base64.b64encode(network(spec)).decode() for spec in specs}
     assert len(found) == len(specs)
     return json.dumps(found)
+
+
+def mask_of(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the stand-ins' mask of a picture, float32 [..., 3] in 0..1."""
+    return np.minimum(image.sum(axis=-1) * np.float32(_WEIGHT), 1)
 
 
 def network(spec: ModelSpec) -> bytes:
