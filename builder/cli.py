@@ -30,7 +30,11 @@ _EPILOG = """examples:
 All set-up (.venv, node_modules) is done on the way, and only when something has changed; test, bench and soak need
 more than build and serve, and fetch it when they are first run."""
 
-_HANDING_ON = ("test", "bench", "soak")
+_HANDING_ON = {
+    "test": "build, then run lint, types and every test; with arguments, pytest alone with them",
+    "bench": "build, then measure against the peers; arguments go to the benchmark",
+    "soak": "build, then use one page for long and see what grows; arguments go to it",
+}
 """Commands whose arguments go to somebody else, and which need what the tests need."""
 
 
@@ -66,12 +70,10 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="build again what changes in web/, pysrc/, models/ and docs/, and reload the page",
     )
-    commands.add_parser(
-        "test", help="build, then run lint, types and every test; with arguments, pytest alone with them"
-    )
     commands.add_parser("generate", help="write the table of options to the scripts, types and documents that have it")
-    commands.add_parser("bench", help="build, then measure against the peers; arguments go to the benchmark")
-    commands.add_parser("soak", help="build, then use one page for long and see what grows; arguments go to it")
+    for name, text in _HANDING_ON.items():
+        own = f"Its own options: build.py {name} -- --help, which fetches and builds what it needs first."
+        commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", epilog=own)
     return whole
 
 

@@ -2,7 +2,7 @@
 
 import { siteUrl } from "./js/engine/site.js";
 import { textOf } from "./js/show.js";
-import { saidBy } from "./js/sources/platform_blur.js";
+import { saidBy } from "./js/sources/platform_effects.js";
 import { beginEngine } from "./js/track/begin_engine.js";
 import { drawOpaque, tapForm } from "./js/track/composite_stream.js";
 import { forwardEvents } from "./js/track/forward_events.js";

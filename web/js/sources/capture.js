@@ -1,7 +1,7 @@
 // From a playing video or a camera track to frames for the engine, as cheaply as the browser allows on the main thread.
 // Nothing here reads a pixel: a frame is taken as a handle and passed on, and the worker does the rest.
 
-import { PlatformBlur } from "./platform_blur.js";
+import { PlatformEffects } from "./platform_effects.js";
 
 /** A video that begins anew seeks, too. */
 const JUMPS = ["seeking", "seeked"];
@@ -25,21 +25,21 @@ const JUMPS = ["seeking", "seeked"];
  * @returns {() => void} Ends the capture; the track is the caller's.
  */
 export function captureTrack(track, sink, tell = () => {}) {
-  const blur = new PlatformBlur(track, sink, tell);
+  const effects = new PlatformEffects(track, sink, tell);
   const capture = "MediaStreamTrackProcessor" in globalThis ? readTrack : playTrack;
-  const stop = capture(track, sink, blur);
+  const stop = capture(track, sink, effects);
   return () => {
     stop();
-    blur.close();
+    effects.close();
   };
 }
 
 /**
  * @param {MediaStreamTrack} track
  * @param {Sink} sink
- * @param {PlatformBlur} blur
+ * @param {PlatformEffects} effects
  */
-function readTrack(track, sink, blur) {
+function readTrack(track, sink, effects) {
   const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
   let stopped = false;
   let first = true;
@@ -49,7 +49,7 @@ function readTrack(track, sink, blur) {
       if (done) return;
       if (stopped || (document.hidden && !sink.runsHidden)) value.close();
       else {
-        sink.push(value, { cut: first, first, ...blur.of(value) });
+        sink.push(value, { cut: first, first, ...effects.of(value) });
         first = false;
       }
     }
@@ -65,16 +65,16 @@ function readTrack(track, sink, blur) {
 /**
  * @param {MediaStreamTrack} track
  * @param {Sink} sink
- * @param {PlatformBlur} blur
+ * @param {PlatformEffects} effects
  */
-function playTrack(track, sink, blur) {
+function playTrack(track, sink, effects) {
   const video = document.createElement("video");
   video.muted = true;
   video.playsInline = true;
   video.srcObject = new MediaStream([track]);
   // Refused only where even muted video may not start by itself; there is no picture to capture then.
   video.play().catch(() => {});
-  const stop = captureVideo(video, sink, blur);
+  const stop = captureVideo(video, sink, effects);
   return () => {
     stop();
     video.srcObject = null;
@@ -84,10 +84,10 @@ function playTrack(track, sink, blur) {
 /**
  * @param {HTMLVideoElement} video
  * @param {Sink} sink
- * @param {PlatformBlur} [blur] of the camera that it shows
+ * @param {PlatformEffects} [effects] of the camera that it shows
  * @returns {() => void} Ends the capture; the video is the caller's.
  */
-export function captureVideo(video, sink, blur) {
+export function captureVideo(video, sink, effects) {
   let stopped = false;
   let first = true;
   let cut = true;
@@ -103,7 +103,7 @@ export function captureVideo(video, sink, blur) {
       const frame = sink.wantsFrame ? await take(shown?.mediaTime ?? video.currentTime) : null;
       if (stopped) frame?.close();
       else if (frame) {
-        sink.push(frame, { cut, first, ...blur?.of(frame) });
+        sink.push(frame, { cut, first, ...effects?.of(frame) });
         first = false;
         cut = video.seeking; // a picture from before the jump may still come
       } else sink.skip();

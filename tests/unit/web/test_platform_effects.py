@@ -7,7 +7,7 @@ from typing import Any
 from tests.unit.web.node_kit import run_node
 
 _CAMERA = """
-const { PlatformBlur } = await import(`${web}/js/sources/platform_blur.js`);
+const { PlatformEffects } = await import(`${web}/js/sources/platform_effects.js`);
 class Camera extends EventTarget {
   settings = { backgroundBlur: true };
   constraints = { width: 1280 };
@@ -39,7 +39,7 @@ class Camera extends EventTarget {
 const camera = new Camera();
 const sink = { platformBlur: "keep" };
 const told = [];
-const blur = new PlatformBlur(camera, sink, (sentence) => told.push(sentence));
+const effects = new PlatformEffects(camera, sink, (sentence) => told.push(sentence));
 const rest = () => new Promise((done) => setTimeout(done));
 const frame = (metadata) => ({ metadata: () => metadata });
 const plain = {};
@@ -56,11 +56,11 @@ def test_frames_know_better_than_settings() -> None:
     assert camera("""
         const seen = [];
         const frames = [plain, frame({}), frame({ backgroundBlur: { enabled: false } })];
-        const look = () => seen.push(frames.map((one) => blur.of(one).blurred));
+        const look = () => seen.push(frames.map((one) => effects.of(one).blurred));
         look();
         camera.change(false);
         look();
-        seen.push(blur.of(frame({ backgroundBlur: { enabled: true } })).blurred);
+        seen.push(effects.of(frame({ backgroundBlur: { enabled: true } })).blurred);
         say([seen, camera.asked, told]);
     """) == [[[True, True, False], [False, False, False], True], [], []]
 
@@ -69,11 +69,11 @@ def test_a_camera_is_asked_to_stop() -> None:
     """Once, with the constraints that it has; while it obeys nothing is told, and its next blur is another matter."""
     assert camera("""
         sink.platformBlur = "off";
-        const seen = [blur.of(plain).blurred, blur.of(plain).blurred];
+        const seen = [effects.of(plain).blurred, effects.of(plain).blurred];
         await rest();
-        seen.push(blur.of(plain).blurred);
+        seen.push(effects.of(plain).blurred);
         camera.change(true);
-        blur.of(plain).blurred;
+        effects.of(plain).blurred;
         await rest();
         say([seen, camera.asked, told]);
     """) == [[True, True, False], [{"width": 1280, "backgroundBlur": False}] * 2, []]
@@ -89,7 +89,7 @@ def test_a_camera_that_goes_on_is_told_of() -> None:
           camera.change(false);
           camera.change(true);
           for (let frames = 0; frames < 3; frames++) {
-            blur.of(plain).blurred;
+            effects.of(plain).blurred;
             await rest();
           }
           answers.push([camera.asked.splice(0).length, told.splice(0)]);
@@ -108,11 +108,11 @@ def test_a_closed_watch_hears_nothing() -> None:
     assert camera("""
         sink.platformBlur = "off";
         camera.obeys = false;
-        blur.of(plain).blurred;
-        blur.close();
+        effects.of(plain).blurred;
+        effects.close();
         await rest();
         camera.change(false);
-        say([blur.of(plain).blurred, camera.asked.length, told]);
+        say([effects.of(plain).blurred, camera.asked.length, told]);
     """) == [True, 1, []]
 
 
@@ -122,7 +122,7 @@ def test_a_camera_is_asked_for_masks() -> None:
         const asked = () => camera.asked.splice(0).map(({ width, ...more }) => more);
         const seen = [];
         const show = async () => {
-          for (let frames = 0; frames < 2; frames++) blur.of(plain);
+          for (let frames = 0; frames < 2; frames++) effects.of(plain);
           await rest();
           seen.push(asked());
         };
@@ -135,7 +135,7 @@ def test_a_camera_is_asked_for_masks() -> None:
         sink.maskSource = "auto";
         await show();
         camera.masks = [false, true];
-        blur.close();
+        effects.close();
         await rest();
         seen.push(asked());
         say(seen);
@@ -154,7 +154,7 @@ def test_what_a_frame_says_is_read_once() -> None:
         let readings = 0;
         const mask = {};
         const speaks = { metadata: () => ({ reading: ++readings, backgroundSegmentationMask: mask }) };
-        say([blur.of(speaks).mask === mask, readings, "mask" in blur.of(plain), blur.of(plain).mask === undefined]);
+        say([effects.of(speaks).mask === mask, readings, "mask" in effects.of(plain), effects.of(plain).mask === undefined]);
     """) == [True, 1, True, True]
 
 

@@ -16,7 +16,7 @@ export function saidBy(frame) {
   return { blurred: backgroundBlur?.enabled, mask };
 }
 
-export class PlatformBlur {
+export class PlatformEffects {
   #track;
   #sink;
   #tell;
