@@ -156,8 +156,9 @@ class EngineDriver:
     def snapshot(self) -> NDArray[np.uint8]:
         """Return the composite, uint8 [H, W, 4], straight RGBA."""
         data = self.page.evaluate(
-            "async () => { const bytes = new Uint8Array(await (await engine.snapshot()).arrayBuffer());"
-            " let text = ''; for (const byte of bytes) text += String.fromCharCode(byte); return btoa(text); }"
+            "async () => { const blob = await engine.snapshot(); const reader = new FileReader();"
+            " await new Promise((done) => { reader.onload = done; reader.readAsDataURL(blob); });"
+            " return reader.result.slice(reader.result.indexOf(',') + 1); }"
         )
         with Image.open(io.BytesIO(base64.b64decode(data))) as picture:
             return np.asarray(picture.convert("RGBA"))

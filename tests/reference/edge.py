@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,11 +11,31 @@ from pyselfie.core.effects import wrap_for
 from pyselfie.core.sampling import resize_half_pixel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from pyselfie.core.options import Options
 
     Array = NDArray[np.float64]
+
+_MOST_KEPT = 8
+
+
+def _once(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a function of arrays keep its last answers: its loops take long, and tests give one picture many effects."""
+    known: dict[Any, Any] = {}
+
+    @wraps(function)
+    def remembered(*given: Any) -> Any:
+        key = tuple((x.tobytes(), x.shape, x.dtype.str) if isinstance(x, np.ndarray) else x for x in given)
+        if key not in known:
+            if len(known) == _MOST_KEPT:
+                known.clear()
+            known[key] = function(*given)
+        return known[key]
+
+    return remembered
 
 
 def edge_image(
@@ -44,6 +65,7 @@ def edge_image(
     return np.dstack([glow * behind + (1 - glow) * opacity * color, glow + (1 - glow) * opacity])
 
 
+@_once
 def window_colors(sample: NDArray[np.uint8], mask: NDArray[np.float32]) -> tuple[Array, Array]:
     """Return P and O, the mean colours of person and background round each point, [h/4, w/4, 3] in 0..255."""
     color, half_mask = blocks(sample, 2), blocks(mask[..., None], 2)
@@ -63,6 +85,7 @@ def edge_color(sample: NDArray[np.uint8], mask: NDArray[np.float32]) -> Array:
     return np.clip(inside + blocks(mask[..., None], 4) * (inside - outside), 0, 255)
 
 
+@_once
 def wrap_share(mask: NDArray[np.float32]) -> Array:
     """Return where light falls, [h/4, w/4, 1] in 0..1: a window of 12 pixels."""
     height, width = mask.shape
@@ -73,6 +96,7 @@ def wrap_share(mask: NDArray[np.float32]) -> Array:
     return result
 
 
+@_once
 def smeared(backdrop: NDArray[np.uint8], width: int, height: int) -> Array:
     """Return W: the backdrop as it is behind the frame, [*, *, 3], shrunk to [height, width, 3] and smeared."""
     rows, columns = (

@@ -89,7 +89,8 @@ def check_composite(got, frame, mask, options, backdrop, name):
 def check_every_effect(engine, frame, backdrop, *, by_tiles):
     """Show a photo, large enough to be painted by tiles if asked, and fail if an effect isn't the reference's."""
     if by_tiles:
-        frame = resize_half_pixel(frame, 960, 960 * frame.shape[0] // frame.shape[1])
+        width = 560 if frame.shape[0] == frame.shape[1] else 960
+        frame = resize_half_pixel(frame, width, width * frame.shape[0] // frame.shape[1])
     engine.show(frame)
     mask = engine.mask()
     size = Size(frame.shape[1], frame.shape[0])

@@ -14,7 +14,7 @@ from tests.browser.engine.effects_kit import (
     frame_of,
     soft_backdrop,
 )
-from tests.browser.harness import EngineDriver, png_base64
+from tests.browser.harness import png_base64
 from tests.reference.compositor import composite
 from tests.reference.effects import add_made_up
 
@@ -29,22 +29,20 @@ def backdrop():
 @pytest.mark.parametrize("by_tiles", [False, True], ids=["small", "large"])
 @pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
 def test_canvas_shows_what_the_numpy_reference_shows(
-    launch, site, astronaut, backdrop, model_selection, by_tiles, monkeypatch
+    engine, astronaut, backdrop, model_selection, by_tiles, monkeypatch
 ):
     """With the engine's own mask every effect is within 2/255 of the reference, a little more at resampled edges.
 
     That goes for effects that nobody has written code for, too, and for pictures large enough to be painted by tiles.
     """
     add_made_up(monkeypatch)
-    engine = EngineDriver(launch(), site.url)
     engine.start(modelSelection=model_selection)
     engine.backdrop(backdrop)
     check_every_effect(engine, frame_of(astronaut, model_selection), backdrop, by_tiles=by_tiles)
 
 
-def test_light_follows_a_backdrop_that_changes(launch, site, astronaut, backdrop):
+def test_light_follows_a_backdrop_that_changes(engine, astronaut, backdrop):
     """Each next picture of a video behind the person gives its own light."""
-    engine = EngineDriver(launch(), site.url, backend="wasm", painter="canvas2d")
     engine.start(modelSelection=1, effect="picture", lightWrap=0.6)
     frame = frame_of(astronaut, 1)
     engine.show(frame)
@@ -57,10 +55,26 @@ def test_light_follows_a_backdrop_that_changes(launch, site, astronaut, backdrop
         check_composite(engine.snapshot(), frame, engine.mask(), options, behind, name)
 
 
-COUNT_RUNS = """
+@pytest.fixture
+def runs_as_told(engine):
+    """Return a function that has Python in the worker change how `OrtWebRuntime` runs a model, until the test ends."""
+    run_python = "pyodide.runPython({})".format
+
+    def change(code):
+        engine.in_worker(run_python(json.dumps(KEEP_RUN + code)))
+
+    yield change
+    engine.in_worker(run_python(json.dumps("OrtWebRuntime.run = run")))
+
+
+KEEP_RUN = """
 from pyselfie.browser.models.ort_web import OrtWebRuntime
 
-runs, run = 0, OrtWebRuntime.run
+run = OrtWebRuntime.run
+"""
+
+COUNT_RUNS = """
+runs = 0
 
 async def counted(*given):
     global runs
@@ -71,11 +85,10 @@ OrtWebRuntime.run = counted
 """
 
 
-def test_none_runs_no_model_until_another_effect_is_chosen(launch, site, astronaut):
+def test_none_runs_no_model_until_another_effect_is_chosen(engine, runs_as_told, astronaut):
     """The frame comes out as it went in; the effect chosen then segments the frame in hand, once."""
-    engine = EngineDriver(launch(), site.url, backend="wasm", painter="canvas2d")
     engine.start(effect="none")
-    engine.in_worker(f"pyodide.runPython({json.dumps(COUNT_RUNS)})")
+    runs_as_told(COUNT_RUNS)
     for frame in (astronaut[::-1], astronaut):
         engine.show(np.ascontiguousarray(frame))
         np.testing.assert_array_equal(engine.snapshot()[..., :3], frame)
@@ -89,15 +102,12 @@ def test_none_runs_no_model_until_another_effect_is_chosen(launch, site, astrona
     assert engine.in_worker("pyodide.globals.get('runs')") == 1
 
 
-def test_no_fault_leads_to_none(launch, site, astronaut):
+def test_no_fault_leads_to_none(engine, runs_as_told, astronaut):
     """Where the model fails after `none`, the next frame is told and not shown, and no snapshot has it."""
-    page = launch()
-    page.expected_errors.append("provoked|Traceback")
-    engine = EngineDriver(page, site.url, backend="wasm", painter="canvas2d")
+    engine.page.expected_errors.append("provoked|Traceback")
     engine.start(effect="none")
     engine.show(astronaut)
-    fail = "async def fail(*given):\n    raise ValueError('provoked')\nOrtWebRuntime.run = fail\n"
-    engine.in_worker(f"pyodide.runPython({json.dumps(COUNT_RUNS + fail)})")
+    runs_as_told("async def fail(*given):\n    raise ValueError('provoked')\n\nOrtWebRuntime.run = fail\n")
     engine.options(effect="blur")
     engine.wait_for("error")
     after = engine.position()
@@ -110,9 +120,8 @@ def test_no_fault_leads_to_none(launch, site, astronaut):
 
 @pytest.mark.engines
 @pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
-def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
+def test_mask_is_the_native_runtimes(engine, astronaut, model_selection):
     """Browser sampling plus ONNX Runtime Web give the desktop's mask with half-pixel sampling, nearly to the bit."""
-    engine = EngineDriver(launch(), site.url)
     engine.start(modelSelection=model_selection)
     check_mask(engine, frame_of(astronaut, model_selection), model_selection)
 
@@ -120,9 +129,6 @@ def test_mask_is_the_native_runtimes(launch, site, astronaut, model_selection):
 # A model that finds a person on the right, with an edge of six of its pixels.
 FIND_RAMP = """
 import numpy as np
-from pyselfie.browser.models.ort_web import OrtWebRuntime
-
-run = OrtWebRuntime.run
 
 async def find(*given):
     mask = await run(*given)
@@ -133,13 +139,12 @@ OrtWebRuntime.run = find
 """
 
 
-def test_transparent_snapshot_shows_no_rim(launch, site):
+def test_transparent_snapshot_shows_no_rim(engine, runs_as_told):
     """On black, white and green the edge has less than half of the wall in it that it has as filmed."""
     person, wall = np.array([90, 60, 40]), np.array([230, 235, 240])
     alpha = np.tile(np.clip((np.arange(256) - 125) / 6, 0, 1)[:, None], (144, 1, 1))
-    engine = EngineDriver(launch(), site.url, backend="wasm", painter="canvas2d")
     engine.start(modelSelection=1, effect="transparent", edges="raw")
-    engine.in_worker(f"pyodide.runPython({json.dumps(FIND_RAMP)})")
+    runs_as_told(FIND_RAMP)
     engine.show(np.rint(alpha * person + (1 - alpha) * wall).astype(np.uint8))
     clean = engine.snapshot()
     engine.options(decontaminate=False)
