@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,12 @@ def pytest_configure(config: pytest.Config) -> None:
     for option, table in (("--engine-table", EngineTable), ("--fault-table", FaultTable)):
         if where := config.getoption(option):
             config.pluginmanager.register(table(where))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the thousands of tests, which stay to the end: looking at them took it a while."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
