@@ -71,7 +71,10 @@ def mask_of(image: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def network(spec: ModelSpec) -> bytes:
-    """Return a network that takes and gives what a model does, as an ONNX file."""
+    """Return a network that takes and gives what a model does, as an ONNX file.
+
+    Whatever goes in has a use, and nothing that comes out is a constant: ONNX Runtime has the CPU see to those.
+    """
     mask = spec.output
     nodes = [
         helper.make_node("MatMul", [spec.input.name, "weights"], ["sum"]),
@@ -85,12 +88,16 @@ def network(spec: ModelSpec) -> bytes:
         "shape": np.array(mask.shape),
     }
     given = {mask.name: mask.shape, **dict(spec.extras), **{one.output: one.shape for one in spec.state}}
+    before = {one.output: one.input for one in spec.state}
+    if RAW in given:
+        nodes += [
+            helper.make_node("Mul", [spec.settings[0].name, "none"], ["zero"]),
+            helper.make_node("Mul", [before[mask.name], "zero"], ["nothing"]),
+            helper.make_node("Add", [mask.name, "nothing"], [RAW]),
+        ]
     for name in sorted(given.keys() - {mask.name, RAW}):
         constants[name + "_level"] = np.array(_LEVELS[name], np.float32).reshape(1, -1, 1, 1)
-        nodes += _same_everywhere(name, mask.name, spec.height // given[name][2])
-    if RAW in given:
-        nodes.append(helper.make_node("Reshape", ["alpha", "shape"], [RAW]))
-        constants["zero"] = np.zeros(1, np.float32)
+        nodes += _same_everywhere(name, before.get(name), mask.name, spec.height // given[name][2])
     taken = {spec.input.name: spec.input.shape, **{one.name: one.shape for one in spec.settings}}
     taken |= {one.input: one.shape for one in spec.state}
     graph = helper.make_graph(
@@ -105,12 +112,13 @@ def network(spec: ModelSpec) -> bytes:
     return model.SerializeToString()
 
 
-def _same_everywhere(name: str, like: str, part: int) -> list[onnx.NodeProto]:
-    """Return nodes for an output of its level, `part` times smaller than `like`; a constant would be the CPU's."""
+def _same_everywhere(name: str, like: str | None, mask: str, part: int) -> list[onnx.NodeProto]:
+    """Return nodes for an output of its level, as large as `like`, or `part` times smaller than the mask."""
     small, nothing = f"{name}_small", f"{name}_nothing"
+    pool = helper.make_node("AveragePool", [mask], [small], kernel_shape=[part, part], strides=[part, part])
     return [
-        helper.make_node("AveragePool", [like], [small], kernel_shape=[part, part], strides=[part, part]),
-        helper.make_node("Mul", [small, "zero"], [nothing]),
+        *([] if like else [pool]),
+        helper.make_node("Mul", [like or small, "zero"], [nothing]),
         helper.make_node("Add", [nothing, name + "_level"], [name]),
     ]
 

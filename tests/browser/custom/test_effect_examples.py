@@ -17,6 +17,7 @@ from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.gpu.gpu_watch import faults, seen, watch_gpu
 from tests.browser.guard import Guard
 from tests.browser.harness import EngineDriver, png_base64
+from tests.browser.stand_in import stand_in
 from tests.browser.workers import is_firefox
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def pages(
     """Return a function that gives the engine of a painter, and the photo that it shows; each is started once.
 
     Chromium's Canvas 2D enlarges in steps of 1/16 pixel, which a photo of twice the mask's size needs no more of. The
-    other one has the smaller model, as no GPU computes here.
+    other one has a stand-in for the smaller model, as no GPU computes here.
     """
     small = np.asarray(Image.fromarray(astronaut[:400]).resize((321, 251), Image.Resampling.LANCZOS))
     photos = {"canvas2d": ((), "wasm", 0, astronaut), "webgpu": (WEBGPU_FLAGS, "webgpu", LANDSCAPE, small)}
@@ -67,7 +68,7 @@ def pages(
             context = browser_for(flags).new_context()
             guards.append(Guard(context, origins))
             page = cast("GuardedPage", context.new_page())
-            driver = EngineDriver(watch_gpu(page) if flags else page, site.url, backend, painter)
+            driver = EngineDriver(stand_in(watch_gpu(page)) if flags else page, site.url, backend, painter)
             assert driver.start(effect="mask", modelSelection=model)["painter"] == painter
             driver.show(photo)
             engines[painter] = driver

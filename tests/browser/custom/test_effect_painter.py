@@ -9,6 +9,7 @@ import numpy as np
 from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.gpu.gpu_watch import faults, watch_gpu
 from tests.browser.harness import EngineDriver
+from tests.browser.stand_in import stand_in
 from tests.parity.pictures import build
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def changed(engine: EngineDriver, source: str) -> tuple[dict[str, Any], np.ndarr
 
 def test_the_painter_follows_the_effect(launch: Callable[..., GuardedPage], site: Server) -> None:
     """One of full size brings Canvas 2D, which is told once; an overlay after it brings WebGPU back, which is not."""
-    engine = EngineDriver(watch_gpu(launch(*WEBGPU_FLAGS)), site.url, backend="webgpu", painter="webgpu")
+    page = stand_in(watch_gpu(launch(*WEBGPU_FLAGS)))
+    engine = EngineDriver(page, site.url, backend="webgpu", painter="webgpu")
     assert engine.start(modelSelection=1, edges="raw", effect="fill")["painter"] == "webgpu"
     photo = build("256x144")
     engine.show(photo)
