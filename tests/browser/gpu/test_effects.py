@@ -14,10 +14,9 @@ from pyselfie.core.effects import EFFECTS
 from pyselfie.core.manifest import load_spec
 from pyselfie.core.options import Options, option_named
 from pyselfie.core.sampling import corner_warp, resize_half_pixel
-from pyselfie.runtimes.native import NativeRuntime
 from tests.browser.engine.effects_kit import off_centre
 from tests.browser.flags import WEBGPU_FLAGS
-from tests.browser.gpu.gpu_buffers import SKIP_MODEL, read_buffers
+from tests.browser.gpu.gpu_buffers import StandIn, leave_model_out, read_buffers, read_input
 from tests.browser.gpu.gpu_watch import faults, watch_gpu
 from tests.browser.guard import Guard
 from tests.browser.harness import EngineDriver, png_base64
@@ -100,7 +99,8 @@ def engine(browser_for, origins, site, backdrop):
     """Return one engine for all tests here, as its shaders take seconds to compile; no WebGPU error may come up."""
     context = browser_for(WEBGPU_FLAGS).new_context()
     guard = Guard(context, origins)
-    driver = EngineDriver(watch_gpu(context.new_page()), site.url, backend="webgpu", painter="webgpu")
+    page = leave_model_out(watch_gpu(context.new_page()))
+    driver = EngineDriver(page, site.url, backend="webgpu", painter="webgpu")
     ready = driver.start(effect="fill")
     assert ready["painter"] == "webgpu", ready["painterReason"]
     driver.backdrop(backdrop)
@@ -111,6 +111,12 @@ def engine(browser_for, origins, site, backdrop):
     assert found == [], Counter(found)
     assert told == [], "the painter or the backend has changed"
     assert guard.faults() == []
+
+
+@pytest.fixture(scope="module")
+def stand_in(engine):
+    """Return what finds people in the model's place."""
+    return StandIn(engine, load_spec("general", "refined"))
 
 
 def inside(got, expected):
@@ -132,6 +138,13 @@ def shares_inside(engine, frame, backdrop, alpha, near):
     return shares
 
 
+def show(engine, stand_in, frame):
+    """Show a photo, in which the model finds what its stand-in does."""
+    stand_in.runtime.reset()
+    stand_in.find(frame)
+    engine.show(frame)
+
+
 def known_of(engine, frame):
     """Return alpha at the frame's size and what is near, from what the refined model has found in the frame in hand."""
     found = read_buffers(engine, **OUTPUTS)
@@ -145,23 +158,23 @@ def bad(shares):
 
 
 @pytest.mark.parametrize("picture", PICTURES)
-def test_every_effect_is_the_numpy_references(engine, backdrop, picture, monkeypatch):
+def test_every_effect_is_the_numpy_references(engine, stand_in, backdrop, picture, monkeypatch):
     """With what the model has found each effect is within 2/255 of the reference on 99.5 % of the pixels.
 
     Alpha has the frame's size there. That goes for effects that nobody has written code for, too.
     """
     add_made_up(monkeypatch)
     frame = build(picture)
-    engine.show(frame)
+    show(engine, stand_in, frame)
     alpha, near = known_of(engine, frame)
     assert 0.05 < alpha.mean() < 0.95, "there is a person, and a background"
     assert bad(shares_inside(engine, frame, backdrop, alpha, near)) == {}
 
 
-def test_the_edge_takes_the_light_of_each_new_backdrop(engine, backdrop):
+def test_the_edge_takes_the_light_of_each_new_backdrop(engine, stand_in, backdrop):
     """As soon as the picture behind is another one, so is the light that falls on the person."""
     frame = build("333x777")
-    engine.show(frame)
+    show(engine, stand_in, frame)
     options = Options(effect="picture", light_wrap=1)
     engine.options(effect="picture", lightWrap=1, decontaminate=True, colourCast=0)
     alpha, near = known_of(engine, frame)
@@ -179,10 +192,10 @@ FRAMED: list[dict[str, Any]] = [
 ]
 
 
-def test_framing_shows_the_references_part(engine, backdrop, astronaut):
+def test_framing_shows_the_references_part(engine, stand_in, backdrop, astronaut):
     """The part with the person is enlarged, the backdrop is not; the same a pixel to the side is worse."""
     frame = off_centre(astronaut, (640, 480))
-    engine.show(frame)
+    show(engine, stand_in, frame)
     alpha, near = known_of(engine, frame)
     for changes in FRAMED:
         asked = USUAL | {"framing": "gentle"} | changes
@@ -201,65 +214,40 @@ def test_framing_shows_the_references_part(engine, backdrop, astronaut):
     engine.options(framing="off", mirror=False)
 
 
-def change_model(engine, **options):
-    """Change options that need another model, and wait for it."""
-    after = engine.position()
-    engine.options(**options)
-    engine.wait_for("model", after)
+def test_a_video_frame_gives_the_photos_composite(engine, stand_in, astronaut):
+    """A `VideoFrame`, sampled where it lies, and an `ImageBitmap`, copied, of the same pixels look the same.
 
-
-def test_a_video_frame_gives_the_photos_composite(engine, astronaut):
-    """A `VideoFrame`, sampled where it lies, and an `ImageBitmap`, copied, of the same pixels look the same."""
+    Also to the model, which gets what the desktop's does.
+    """
     engine.options(effect="blur", strength=0.5)
-    engine.show(astronaut)
-    photo_mask, photo = engine.mask(), engine.snapshot()
+    show(engine, stand_in, astronaut)
+    spec = stand_in.runtime.spec
+    photo_input, photo = read_input(engine, spec), engine.snapshot()
     engine.page.evaluate(PUSH_VIDEO_FRAME, png_base64(astronaut))
-    assert np.abs(engine.mask() - photo_mask).mean() < 1e-3
+    np.testing.assert_allclose(read_input(engine, spec), photo_input, atol=1e-5)
+    np.testing.assert_allclose(photo_input, resize_half_pixel(astronaut.astype(np.float32), 256, 256) / 255, atol=1e-5)
     assert inside(engine.snapshot(), photo) > LEAST_INSIDE
 
 
-@pytest.mark.parametrize("model_selection", [0, 1], ids=["general", "landscape"])
-def test_mask_is_the_native_runtimes(engine, model_selection):
-    """Sampled and computed on the GPU, the mask is the desktop's with half-pixel sampling; models change in between."""
-    if model_selection:
-        change_model(engine, modelSelection=model_selection)
-    frame = build("640x480")
-    engine.show(frame)
-    spec = load_spec(model_selection, "refined")
-    # not rounded to whole levels on its way, as on a GPU
-    sample = resize_half_pixel(frame.astype(np.float32), spec.width, spec.height)
-    expected = NativeRuntime(spec).run_sync(np.ascontiguousarray(sample[None] / 255))
-    got = engine.mask()
-    assert got.shape == expected.shape
-    assert np.abs(got - expected).mean() < 1e-4
-
-
 def test_raw_edges_are_the_mask_stretched(engine, backdrop, monkeypatch):
-    """With raw edges alpha is the mask, scaled up, and every effect is the reference's, the edge's colours too.
-
-    It is the last one here with a model, as every change of model takes SwiftShader long.
-    """
+    """With raw edges alpha is the mask, scaled up, and every effect is the reference's, the edge's colours too."""
     add_made_up(monkeypatch)
     frame = build("640x480")
-    change_model(engine, edges="raw")
+    after = engine.position()
+    engine.options(edges="raw")
+    engine.wait_for("model", after)
+    mask = StandIn(engine, load_spec("general", "raw")).find(frame)
     engine.show(frame)
-    mask = engine.mask()
+    np.testing.assert_array_equal(engine.mask(), mask)
     alpha = resize_half_pixel(mask, 640, 480).astype(np.float64)
     shares = shares_inside(engine, frame, backdrop, alpha, Near.of_mask(frame, mask))
     assert bad(shares) == {}
 
 
-@pytest.fixture(scope="module")
-def skipping(engine):
-    """Return the engine without what its model would compute, for the tests that come last."""
-    engine.in_worker(SKIP_MODEL)
-    return engine
-
-
 @pytest.mark.parametrize("as_video", [False, True], ids=["photo", "video"])
-def test_corner_warp_is_mediapipes_sampling(skipping, as_video):
+def test_corner_warp_is_mediapipes_sampling(engine, as_video):
     """The other sampling convention gives the pixels of `corner_warp`, all but a few to the last bit."""
-    engine, frame = skipping, build("640x480")
+    frame = build("640x480")
     if as_video:
         engine.page.evaluate(PUSH_VIDEO_FRAME, png_base64(frame))
     else:
