@@ -53,6 +53,7 @@ def fuzzed(launch, site):
         "blocked",
         "Refused to connect",
         "Not allowed to load",
+        "Fetch API cannot load",
         "pyselfie:",
         "Image corrupt or truncated",  # Firefox says so besides
         "VideoFrame was garbage collected",  # on its way to a worker that was ended
