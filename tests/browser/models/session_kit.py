@@ -18,6 +18,9 @@ BUILDS = ("wasm", "webgpu")
 # run. The GPU's buffers are asked for once: they are always the same.
 _OPEN = """
 async ({ site, build, file, spec, isTalkative }) => {
+  const { error } = console;
+  const isTold = (text) => /nodes placed|\\[[WEF]:onnxruntime/.test(text);
+  if (isTalkative) console.error = (text, ...rest) => { if (isTold(text)) error(text, ...rest); };
   const module = await import(`${site}vendor/onnxruntime/ort.${build}.min.mjs`);
   const talkative = (bytes, settings) => module.InferenceSession.create(bytes, { ...settings, logSeverityLevel: 0 });
   const ort = { ...module, ...(isTalkative && { InferenceSession: { create: talkative } }) };
@@ -77,9 +80,12 @@ def open_session(
     body
         What is in the file instead.
     is_talkative
-        Whether ONNX Runtime tells all to the console: which processor each node runs on is told by this only.
+        Whether ONNX Runtime tells all: which processor each node runs on is told by this only. That and the warnings
+        come to the console, none of the thousands of other lines.
     """
     page = launch(*(WEBGPU_FLAGS if build == "webgpu" else ()))
+    if is_talkative:
+        page.expected_errors.append(r"\[[VW]:onnxruntime")  # it tells all as errors
     if body is not None:
         page.route(f"**/{file}", lambda route: route.fulfill(body=body))
     page.route("**/blank.html", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))

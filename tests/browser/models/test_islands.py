@@ -45,7 +45,6 @@ def test_islands_go_on_the_gpu(launch, site):
 
     def launch_and_listen(*flags):
         page = launch(*flags)
-        page.expected_errors.append("ort-wasm-simd-threaded.asyncify.mjs")  # ONNX Runtime tells all as errors
         page.on("console", lambda message: lines.append(message.text))
         return page
 
