@@ -30,7 +30,7 @@ WATCH = """
 OPEN = """
 async ([url, options]) => {
   const { processTrack } = await import(url);
-  const wanted = { video: { width: 1280, height: 720 } };
+  const wanted = { video: { width: 1280, height: 720, frameRate: 15 } };
   self.camera = (await navigator.mediaDevices.getUserMedia(wanted)).getVideoTracks()[0];
   self.heard = (track) => { // Firefox tells of a test's own events only so
     const listen = track.addEventListener.bind(track);
