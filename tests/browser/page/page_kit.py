@@ -86,10 +86,10 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, s
   .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
 """Script: what is too small to be touched."""
 
-RUN_AXE = """async () => {
+RUN_AXE = """async (rules) => {
   const changes = document.getAnimations().filter((one) => one instanceof CSSTransition);
   await Promise.allSettled(changes.map(({ finished }) => finished)); // colours in between are nobody's
-  const { violations } = await axe.run(document);
+  const { violations } = await axe.run(document, rules ? { runOnly: rules } : {});
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
 }"""
 
@@ -167,10 +167,10 @@ class Demo:
         listed = [{"name": n, "type": t, "data": base64.b64encode(d).decode()} for n, t, d in files]
         self.page.evaluate(_HAND_OVER, [how, listed])
 
-    def axe(self) -> list[str]:
-        """Return what axe-core finds wrong with the page as it is now."""
+    def axe(self, *rules: str) -> list[str]:
+        """Return what axe-core finds wrong with the page as it is now, by all of its rules or these."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: list[str] = self.page.evaluate(RUN_AXE)
+        found: list[str] = self.page.evaluate(RUN_AXE, list(rules) or None)
         return found
 
 
