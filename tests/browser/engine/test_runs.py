@@ -28,21 +28,25 @@ def stream(engine, count, size=(320, 180), options=None):
     engine.page.evaluate(STREAM, {"count": count, "size": size, "options": options or {}})
 
 
-def test_wasm_is_chosen_without_a_hardware_adapter_and_says_why(launch, site):
+def test_wasm_is_chosen_without_a_hardware_adapter_and_says_why(engine):
     """The `ready` event names the backend, the reason and the model."""
-    ready = EngineDriver(launch(), site.url).start()
+    ready = engine.start()
     assert (ready["backend"], ready["model"]) == ("wasm", "general")
     assert re.search(r"WebGPU.*; \d threads?$", ready["reason"])
 
 
 def test_threads_are_used_when_isolated_and_cores_allow(launch, serve_site, astronaut):
-    """Eight cores and cross-origin isolation: four threads; without isolation: one. The mask is the same."""
+    """Eight cores and cross-origin isolation: four threads; without isolation: one. The mask is the same.
+
+    Any static host will do: without COOP and COEP, and below another prefix.
+    """
     masks = []
-    for isolation, threads in [(True, 4), (False, 1)]:
-        server = serve_site(isolation=isolation)
+    for isolation, prefix, threads in [(True, "/", 4), (False, "/some/where/", 1)]:
+        server = serve_site(isolation=isolation, prefix=prefix)
         engine = EngineDriver(launch(), server.url)
         engine.page.route("**/js/worker.js", with_cores(8))  # the last route counts: in Firefox there is one already
-        assert engine.start()["threads"] == threads
+        ready = engine.start()
+        assert (ready["backend"], ready["threads"]) == ("wasm", threads)
         engine.show(astronaut)
         masks.append(engine.mask())
     assert np.abs(masks[0] - masks[1]).max() < 1e-4
@@ -160,11 +164,3 @@ def test_closing_frees_the_worker_and_the_canvas(launch, site, astronaut):
     engine.start()
     engine.show(astronaut)
     assert engine.snapshot().shape == (512, 512, 4)
-
-
-def test_the_site_works_in_a_sub_path_without_isolation(launch, serve_site, astronaut):
-    """Any static host will do: another prefix, no COOP and COEP."""
-    server = serve_site(prefix="/some/where/", isolation=False)
-    engine = EngineDriver(launch(), server.url)
-    assert engine.start()["backend"] == "wasm"
-    assert engine.show(astronaut)["width"] == 512
