@@ -43,33 +43,32 @@ def widget_host(launch, site, other):
     return host
 
 
-@pytest.mark.parametrize(
-    ("message", "sentence"),
-    [
-        ({"pyselfie": 2, "type": "state"}, "The message has version 2; this widget speaks version 1."),
-        ({"type": "explode"}, "type is “explode”, but it has to be one of set, snapshot, state."),
-        ({"type": "set"}, "options is undefined, but it has to be an object."),
-        (
-            {"type": "set", "options": {"camera": ""}},
-            "There is no option “camera”; the nearest are ",
-        ),
-        ({"type": "set", "options": {"innerHTML": "<b>"}}, "There is no option “innerHTML”"),
-        (
-            {"type": "set", "options": {"strength": "1"}},
-            "strength is “1”, but it has to be a number from 0 to 1; null is its default.",
-        ),
-        (
-            {"type": "set", "options": {"mirror": 1}},
-            "mirror is 1, but it has to be true or false; null is its default.",
-        ),
-    ],
-    ids=["version", "type", "no options", "camera", "innerHTML", "strength", "mirror"],
-)
-def test_messages_are_validated(widget_host, message, sentence):
+REFUSED = [
+    ({"pyselfie": 2, "type": "state"}, "The message has version 2; this widget speaks version 1."),
+    ({"type": "explode"}, "type is “explode”, but it has to be one of set, snapshot, state."),
+    ({"type": "set"}, "options is undefined, but it has to be an object."),
+    (
+        {"type": "set", "options": {"camera": ""}},
+        "There is no option “camera”; the nearest are ",
+    ),
+    ({"type": "set", "options": {"innerHTML": "<b>"}}, "There is no option “innerHTML”"),
+    (
+        {"type": "set", "options": {"strength": "1"}},
+        "strength is “1”, but it has to be a number from 0 to 1; null is its default.",
+    ),
+    (
+        {"type": "set", "options": {"mirror": 1}},
+        "mirror is 1, but it has to be true or false; null is its default.",
+    ),
+]
+
+
+def test_messages_are_validated(widget_host):
     """What is not as documented changes nothing and is answered by one sentence."""
-    answer = widget_host.ask(**message)
-    assert (answer["type"], answer["code"]) == ("error", "protocol")
-    assert answer["message"].startswith(sentence)
+    for message, sentence in REFUSED:
+        answer = widget_host.ask(**message)
+        assert (answer["type"], answer["code"]) == ("error", "protocol"), message
+        assert answer["message"].startswith(sentence), message
 
 
 def test_ignored_messages_are_counted(widget_host):
