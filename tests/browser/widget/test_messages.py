@@ -1,5 +1,7 @@
 """Messages to the widget from the page that frames it: which are heeded, and how they are answered."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -43,7 +45,7 @@ def widget_host(launch, site, other):
     return host
 
 
-REFUSED = [
+REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"pyselfie": 2, "type": "state"}, "The message has version 2; this widget speaks version 1."),
     ({"type": "explode"}, "type is “explode”, but it has to be one of set, snapshot, state."),
     ({"type": "set"}, "options is undefined, but it has to be an object."),
