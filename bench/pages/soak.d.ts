@@ -23,7 +23,9 @@ interface SoakCounts {
 /** What steps are given to work with. */
 interface SoakTools {
   /** Properties that every element and track has, so that they share the worker. */
-  settings: { painter: string };
+  settings: { backend: string; painter: string };
+  /** What the step `model` chooses from. */
+  models: number[];
   next(target: EventTarget, type: string, wanted?: (detail: any) => boolean): Promise<any>;
   within<T>(promise: Promise<T>, what: string): Promise<T>;
   /** Wait for so many frames of an element, and return their milliseconds. */

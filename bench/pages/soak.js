@@ -22,7 +22,13 @@ const CALM = {
   paused: false,
 };
 
+const SETTINGS = {
+  webgpu: { backend: "webgpu", painter: "webgpu" },
+  wasm: { backend: "auto", painter: "canvas2d" },
+};
+
 const asked = new URLSearchParams(location.search);
+const onWebGpu = asked.get("on") === "webgpu";
 /** What is kept on purpose, where a test asks for it: a leak that has to be found. */
 const leaks = asked.has("leak");
 /** @type {unknown[]} */
@@ -69,7 +75,8 @@ function next(target, type, wanted = (/** @type {any} */ _detail) => true) {
 
 /** @type {SoakTools} */
 const tools = {
-  settings: { painter: asked.get("painter") ?? "canvas2d" },
+  settings: SETTINGS[onWebGpu ? "webgpu" : "wasm"],
+  models: onWebGpu ? [0, 1] : [0, 1, 3, 0, 1],
   next,
   within,
   async frames(element, wanted) {

@@ -3,7 +3,6 @@
 const EFFECTS = ["fill", "blur", "color", "transparent", "picture", "mask", "none"];
 const BACKDROP = "/dist/backdrops/hills.jpg";
 const BACKGROUNDS = ["#aa3355", BACKDROP, "seagreen"];
-const MODELS = [0, 1, 3, 0, 1];
 const OWN_EFFECTS = ["duotone", "pixelate", "spotlight", "echo", "pencil_sketch"];
 const MULTICLASS = 2;
 const FRAMES = 6;
@@ -56,7 +55,7 @@ export const STEPS = {
     await painted(main, tools);
   },
   async model(main, number, tools) {
-    main.modelSelection = choose(MODELS, number);
+    main.modelSelection = choose(tools.models, number);
     main.edges = number % 3 ? "refined" : "raw";
     await painted(main, tools, 2 * FRAMES);
   },
@@ -70,7 +69,7 @@ export const STEPS = {
     await tools.next(main, "model", (running) => running.modelSelection === 1);
   },
   async photo(main, number, tools) {
-    const frame = tools.next(main, "frame", ({ width }) => width === 1280);
+    const frame = tools.next(main, "frame");
     Object.assign(main, { camera: null, src: `/frames/${number % 8}.jpg` });
     await frame;
     await main.snapshot();

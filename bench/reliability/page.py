@@ -1,7 +1,7 @@
 """The tables of docs/reliability.md, from the JSON files beside this module.
 
 engine-ENGINE.json
-    Of ``build.py test --engine-table bench/reliability``, with ``tests/browser --engine firefox`` for all of Firefox's.
+    Of ``build.py test --engine-table=bench/reliability``, with ``tests/browser --engine firefox`` for all of Firefox's.
 faults-ENGINE.json
     Of ``build.py test tests/browser/faults --engine ENGINE --fault-table FILE``: a row for each fault.
 fuzz.json

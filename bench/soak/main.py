@@ -16,10 +16,11 @@ from bench.site import bench_server
 from bench.soak.chromium_tab import ChromiumTab
 from bench.soak.firefox_tab import FirefoxTab
 from bench.soak.media import CAMERA, write_media
-from bench.soak.plan import rounds
+from bench.soak.plan import SELDOM, SELDOM_ON_WEBGPU, rounds
 from bench.soak.report import KEPT, SCHEMA, failures, keep, path_for, render, save
 from bench.soak.run import Run
 from bench.soak.tab import BrowserGoneError
+from bench.stand_in import with_stand_ins
 from builder.browsers.chromium import QUIET_FLAGS, ensure_chromium
 from builder.browsers.firefox import NONE_FOUND, installed_firefox
 from builder.errors import BuildError
@@ -68,7 +69,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=_minutes, default=5.0, metavar="N", help="how long (default: %(default)s)")
     parser.add_argument("--engine", choices=("chromium", "firefox"), default="chromium", help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the steps' order (default: %(default)s)")
-    parser.add_argument("--webgpu", action="store_true", help="Chromium's WebGPU in software, which is slow")
+    parser.add_argument(
+        "--webgpu", action="store_true", help="on WebGPU in software, with small networks in the models' place"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="save here instead of in bench/results/")
     parser.add_argument("--write", action="store_true", help="keep the slopes for docs/reliability.md, too")
     return parser.parse_args(argv)
@@ -96,10 +99,11 @@ def soak(options: argparse.Namespace, plan: Iterable[Sequence[Step]] | None = No
     leak
         The page keeps a frame and a proxy at each step: what a run has to find.
     """
-    query = f"painter={'auto' if options.webgpu else 'canvas2d'}{'&leak' if leak else ''}"
+    query = f"on={'webgpu' if options.webgpu else 'wasm'}{'&leak' if leak else ''}"
+    usual = rounds(options.seed, seldom=SELDOM_ON_WEBGPU if options.webgpu else SELDOM)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         media, profile = Path(temporary, "media"), Path(temporary, "profile")
-        write_media(media)
+        write_media(media, small=options.webgpu)
         profile.mkdir()
         mounts = {"dist": DIST, "frames": media, "effects": ROOT / "examples" / "effects"}
         tab = _start(options, media, profile)
@@ -107,9 +111,11 @@ def soak(options: argparse.Namespace, plan: Iterable[Sequence[Step]] | None = No
             report = _empty_report(options, tab.version)
             path = path_for(report, options.output)
             try:
-                with bench_server(mounts) as site:
-                    page = f"{site.url}soak.html?{query}"
-                    Run(tab, page, report, path, plan or rounds(options.seed)).until_the_end()
+                server = bench_server(mounts)
+                if options.webgpu:
+                    server.application = with_stand_ins(server.application)
+                with server as site:
+                    Run(tab, f"{site.url}soak.html?{query}", report, path, plan or usual).until_the_end()
             finally:
                 save(report, path)
         finally:

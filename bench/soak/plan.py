@@ -26,6 +26,8 @@ EACH_ROUND = (
 """Every round takes each of them once: rounds are alike, and what is left after one can be compared."""
 SELDOM = ("multiclass", "worker_death")
 """They take as long as all others together: one of them closes each third round."""
+SELDOM_ON_WEBGPU = ("worker_death",)
+"""In software: nothing stands in for the multiclass model there."""
 _ROUNDS_BETWEEN = 3
 _NUMBERS = 1 << 16
 

@@ -67,8 +67,13 @@ def origins() -> set[str]:
 def _serving(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]:
     with ExitStack() as running:
 
-        def serve(headers: dict[str, str], directory: Path = dist, **options: Any) -> Server:
-            server = running.enter_context(Server(directory, headers=headers, **options))
+        def serve(
+            headers: dict[str, str], directory: Path = dist, *, compressed: bool = True, **options: Any
+        ) -> Server:
+            server = Server(directory, headers=headers, **options)
+            if not compressed:
+                server.application = _uncompressed(server.application)
+            running.enter_context(server)
             origins.add(f"http://{server.host}:{server.port}")
             return server
 
@@ -85,9 +90,7 @@ def serve_site(dist: Path, origins: set[str]) -> Iterator[Callable[..., Server]]
 @pytest.fixture(scope="session")
 def site(serve_site: Callable[..., Server]) -> Server:
     """Return the site as `build.py serve` serves it, without compressed copies; ``site.url`` is its root."""
-    server = serve_site()
-    server.application = _uncompressed(server.application)
-    return server
+    return serve_site(compressed=False)
 
 
 def _uncompressed(application: WSGIApplication) -> WSGIApplication:

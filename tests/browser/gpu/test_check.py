@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bench.stand_in import mask_of
 from builder.paths import ROOT
 from pyselfie.core.manifest import load_spec
 from tests.browser.flags import WEBGPU_FLAGS
 from tests.browser.harness import EngineDriver
-from tests.browser.stand_in import mask_of, stand_in
+from tests.browser.stand_in import stand_in
 
 SAMPLE = ROOT / "pysrc" / "pyselfie" / "browser" / "models" / "check" / "sample.jpg"
 HARDWARE = ("isSoftware: Boolean(info?.isFallbackAdapter) || SOFTWARE.test(name)", "isSoftware: false")

@@ -246,7 +246,7 @@ def test_what_was_found_is_saved_when_the_run_fails(tmp_path, monkeypatch):
         yield argparse.Namespace(url="http://page/")
 
     tab = FakeTab(ValueError("no JSON"), 2 + 2 * (len(EACH_ROUND) + 3))
-    monkeypatch.setattr(main_module, "write_media", lambda _folder: None)
+    monkeypatch.setattr(main_module, "write_media", lambda _folder, **_options: None)
     monkeypatch.setattr(main_module, "bench_server", serving)
     monkeypatch.setattr(main_module, "_start", lambda *_: tab)
     options = parse(["--minutes", "0.0001", "--output", str(tmp_path / "soak.json")])

@@ -66,7 +66,7 @@ def made_up(tmp_path, monkeypatch):
         program.chmod(0o755)
         monkeypatch.setattr("bench.soak.main.installed_firefox", lambda: program)
         monkeypatch.setattr("bench.soak.main.ensure_chromium", lambda: program)
-        monkeypatch.setattr("bench.soak.main.write_media", lambda _folder: None)
+        monkeypatch.setattr("bench.soak.main.write_media", lambda _folder, **_options: None)
         return number
 
     return make
@@ -210,7 +210,7 @@ def test_a_browser_is_all_that_it_has_started(tmp_path):
 def test_heaps_of_about_memory_are_told_apart():
     """The page's and the watched worker's, without WebAssembly's memory; other workers and windows are nobody's."""
     worker = "explicit/workers/workers(127.0.0.1)/worker(http:\\\\127.0.0.1:1\\soak_worker.js, 0x7)/"
-    page = "explicit/window-objects/top(http:\\\\127.0.0.1:1\\soak.html?painter=canvas2d, id=4)/"
+    page = "explicit/window-objects/top(http:\\\\127.0.0.1:1\\soak.html?on=wasm, id=4)/"
     found = {
         f"{worker}zone(0x1)/objects/gc-heap": 100,
         f"{worker}zone(0x1)/objects/non-heap/elements/wasm": 5_000,
