@@ -197,8 +197,8 @@ def pip_install(python: Path, file: Path) -> subprocess.CompletedProcess[str]:
 
 
 def plain() -> dict[str, str]:
-    """Return the variables of this process without its search path for modules."""
-    return {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    """Return the variables of this process without what is for it alone: where modules are, and pytest's arguments."""
+    return {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "PYTEST_ADDOPTS"}}
 
 
 def lend_dependencies(python: Path) -> None:
