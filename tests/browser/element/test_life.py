@@ -119,7 +119,7 @@ def test_moved_it_goes_on_and_removed_it_lets_go_of_the_camera(launch, site, cam
     assert page.count("ready") == 1
     page.run("document.getElementById('s').remove()")
     page.until(lambda: page.workers() == 0)
-    assert page.run("cameraTracks.map(({ readyState }) => readyState)") == ["ended"]
+    page.page.wait_for_function("() => cameraTracks.every(({ readyState }) => readyState === 'ended')")
 
 
 def test_two_elements_use_one_camera(launch, site, camera_file):

@@ -144,7 +144,7 @@ def test_camera_runs_mirrored_and_stops(site: Server, launch: Callable[..., Guar
     demo.until(lambda: demo.page.locator("#camera-select option").count() > 0)
     demo.page.get_by_role("button", name="Stop camera").click()
     demo.wait_shown("Sample portrait", (512, 512))
-    assert demo.page.evaluate("cameraTracks.map((track) => track.readyState)") == ["ended"]
+    demo.page.wait_for_function("() => cameraTracks.every((track) => track.readyState === 'ended')")
     assert not demo.page.is_checked("#mirror")
     assert not demo.page.locator("#camera-picker").is_visible()
 
@@ -186,7 +186,7 @@ def test_camera_can_be_chosen(site: Server, launch: Callable[..., GuardedPage]):
     other = next(name for name in names if name != demo.caption())
     demo.page.select_option("#camera-select", label=other)
     demo.until(lambda: demo.caption() == other)
-    assert demo.page.evaluate("cameraTracks.map((track) => track.readyState)") == ["ended", "live"]
+    demo.until(lambda: demo.page.evaluate("cameraTracks.map((track) => track.readyState)") == ["ended", "live"])
 
 
 def test_phone_gives_one_camera_at_a_time(site: Server, launch: Callable[..., GuardedPage]):
@@ -205,7 +205,7 @@ def test_phone_gives_one_camera_at_a_time(site: Server, launch: Callable[..., Gu
     other = next(name for name in names if name != demo.caption())
     demo.page.select_option("#camera-select", label=other)
     demo.until(lambda: demo.caption() == other)
-    assert demo.page.evaluate("cameraTracks.map((track) => track.readyState)") == ["ended", "live"]
+    demo.until(lambda: demo.page.evaluate("cameraTracks.map((track) => track.readyState)") == ["ended", "live"])
     assert demo.messages() == []
 
 

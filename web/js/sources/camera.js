@@ -75,8 +75,8 @@ export async function exchangeCamera(which, sources, signal, onClosed = () => {}
     return await openCamera(which, signal);
   } catch (error) {
     if (signal.aborted || sources.current?.kind !== "camera") throw error;
-    sources.current.close();
     onClosed();
+    await sources.current.close();
     return openCamera(which, signal);
   }
 }
@@ -90,7 +90,7 @@ async function openCamera(which, signal) {
   const stream = await openStream(which);
   const [track] = stream.getVideoTracks();
   const source = new CameraSource(stream, track);
-  if (signal.aborted) source.close();
+  if (signal.aborted) void source.close();
   return source;
 }
 
@@ -105,7 +105,7 @@ class CameraSource {
   notice = "";
   #stream;
   #track;
-  #stop = () => {};
+  #stop = async () => {};
   #closed = false;
 
   /**
@@ -138,9 +138,9 @@ class CameraSource {
     this.#stop = captureTrack(this.#track, sink, onNotice);
   }
 
-  close() {
+  async close() {
     this.#closed = true;
-    this.#stop();
+    await this.#stop();
     for (const track of this.#stream.getTracks()) track.stop();
   }
 }

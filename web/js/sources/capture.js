@@ -3,6 +3,8 @@
 
 import { PlatformEffects } from "./platform_effects.js";
 
+/** How long a camera that is let go of gets for one more frame, in ms. */
+const LAST_FRAME = 2000;
 /** A video that begins anew seeks, too. */
 const JUMPS = ["seeking", "seeked"];
 
@@ -22,19 +24,22 @@ const JUMPS = ["seeking", "seeked"];
  * @param {MediaStreamTrack} track
  * @param {Sink} sink
  * @param {(sentence: string) => void} [tell] what the camera does that isn't wanted
- * @returns {() => void} Ends the capture; the track is the caller's.
+ * @returns {() => Promise<void>} Ends the capture; the track is the caller's, to be stopped only when the promise settles.
  */
 export function captureTrack(track, sink, tell = () => {}) {
   const effects = new PlatformEffects(track, sink, tell);
   const capture = "MediaStreamTrackProcessor" in globalThis ? readTrack : playTrack;
   const stop = capture(track, sink, effects);
   return () => {
-    stop();
     effects.close();
+    return stop();
   };
 }
 
 /**
+ * Chromium loses a frame that was on its way when the reader is cancelled or the track stopped, and once a camera's few
+ * frames are lost, it sends this page no more. So the reader goes when it has got one more frame.
+ *
  * @param {MediaStreamTrack} track
  * @param {Sink} sink
  * @param {PlatformEffects} effects
@@ -47,7 +52,8 @@ function readTrack(track, sink, effects) {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      if (stopped || (document.hidden && !sink.runsHidden)) value.close();
+      if (stopped) return value.close();
+      if (document.hidden && !sink.runsHidden) value.close();
       else {
         sink.push(value, { cut: first, first, ...effects.of(value) });
         first = false;
@@ -55,9 +61,10 @@ function readTrack(track, sink, effects) {
     }
   };
   // A reader fails when its track dies; the track's own `ended` event tells the page.
-  pump().catch(() => {});
-  return () => {
-    stopped = true; // a frame may be on its way from the reader to us
+  const pumped = pump().catch(() => {});
+  return async () => {
+    stopped = true;
+    if (!track.muted) await Promise.race([pumped, new Promise((done) => setTimeout(done, LAST_FRAME))]);
     reader.cancel().catch(() => {});
   };
 }
@@ -75,7 +82,7 @@ function playTrack(track, sink, effects) {
   // Refused only where even muted video may not start by itself; there is no picture to capture then.
   video.play().catch(() => {});
   const stop = captureVideo(video, sink, effects);
-  return () => {
+  return async () => {
     stop();
     video.srcObject = null;
   };

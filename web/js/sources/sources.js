@@ -10,7 +10,7 @@
  * @property {number} [rate]    Pictures per second, where that is known.
  * @property {(sink: import("./capture.js").Sink, onFault: (sentence: string) => void, onMuted: (muted: boolean, sentence: string) => void, onNotice: (sentence: string) => void) => void} start
  *   Muted, it sends no picture for a while.
- * @property {() => void} close    Stop and free everything; may be called in any state.
+ * @property {() => void | Promise<void>} close  Stop and free everything, which may take a moment; may be called in any state.
  * @property {{readonly paused: boolean, toggle: () => void, step: (frames: number) => void, onchange: () => void}} [playback]
  */
 
@@ -55,7 +55,7 @@ export class Sources extends EventTarget {
     this.#emit("opening", { what });
     try {
       const source = await opener(attempt.signal);
-      if (attempt.signal.aborted) source.close();
+      if (attempt.signal.aborted) void source.close();
       else this.#adopt(source);
     } catch (error) {
       if (attempt.signal.aborted) return;
@@ -68,13 +68,13 @@ export class Sources extends EventTarget {
   close() {
     this.#attempt.abort();
     this.#awaited = "";
-    this.#current?.close();
+    void this.#current?.close();
     this.#current = null;
   }
 
   /** @param {Source} source */
   #adopt(source) {
-    this.#current?.close();
+    void this.#current?.close();
     this.#current = source;
     this.#awaited = "";
     this.#emit("opened", { source });

@@ -18,7 +18,7 @@ export class TrackSource {
     this.#wasMuted = this.track.muted;
     this.#onMuted(this.#wasMuted);
   };
-  #stopCapture = () => {};
+  #stopCapture = async () => {};
   /** @type {MediaTrackConstraints} what opens the released camera again */
   #wanted = {};
   /** @type {AbortController | null} while a camera is being opened */
@@ -53,8 +53,7 @@ export class TrackSource {
 
   /** @param {MediaStreamTrack} track */
   replace(track) {
-    this.#leave();
-    if (this.#stops && track !== this.track) this.track.stop();
+    this.#leave(this.#stops && track !== this.track);
     this.track = track;
     this.start();
   }
@@ -66,8 +65,7 @@ export class TrackSource {
     const { deviceId } = this.track.getSettings();
     this.#wanted = { ...this.track.getConstraints(), ...(deviceId && { deviceId: { exact: deviceId } }) };
     this.#isReleased = true;
-    this.#leave();
-    this.track.stop();
+    this.#leave(true);
   }
 
   /** Open the released camera. @returns {Promise<boolean>} false if something else came first */
@@ -94,15 +92,17 @@ export class TrackSource {
   }
 
   end() {
-    this.#leave();
-    if (this.#stops) this.track.stop();
+    this.#leave(this.#stops);
   }
 
-  #leave() {
+  /** @param {boolean} stops the track, too */
+  #leave(stops) {
+    const { track } = this;
     this.#opening?.abort();
-    this.track.removeEventListener("ended", this.#onEnded);
-    for (const type of MUTES) this.track.removeEventListener(type, this.#tellMuted);
-    this.#stopCapture();
+    track.removeEventListener("ended", this.#onEnded);
+    for (const type of MUTES) track.removeEventListener(type, this.#tellMuted);
+    const ended = this.#stopCapture();
+    if (stops) void ended.then(() => track.stop());
   }
 }
 
