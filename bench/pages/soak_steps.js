@@ -69,7 +69,8 @@ export const STEPS = {
     await tools.next(main, "model", (running) => running.modelSelection === 1);
   },
   async photo(main, number, tools) {
-    const frame = tools.next(main, "frame");
+    const { width } = await tools.next(main, "frame");
+    const frame = tools.next(main, "frame", (photo) => photo.width !== width); // the camera's last one comes late
     Object.assign(main, { camera: null, src: `/frames/${number % 8}.jpg` });
     await frame;
     await main.snapshot();
@@ -111,8 +112,7 @@ export const STEPS = {
     const hide = await shown(track, tools);
     track.setOptions({ effect: choose(["fill", "color"], number), background: "#123456" });
     hide();
-    track.stop();
-    for (const one of stream.getTracks()) one.stop();
+    track.stop(); // and the camera's
   },
   async capture(main, _number, tools) {
     const stream = main.captureStream(15);

@@ -125,4 +125,6 @@ def fuzz(kinds: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
 
 def soak(report: Report) -> str:
     """Return a run as its command prints it, under a line with its day."""
-    return f"### {_ENGINES[report['settings']['engine']]}, {report['date'][:10]}\n\n{render(report)}"
+    settings = report["settings"]
+    where = f"{_ENGINES[settings['engine']]}{' on WebGPU' if settings['webgpu'] else ''}"
+    return f"### {where}, {report['date'][:10]}\n\n{render(report)}"
