@@ -58,5 +58,6 @@ class EngineTable:
                 "failed": len(held) - sum(held),
                 "left_out": dict(sorted(reasons.items())),
             }
+            self._folder.mkdir(parents=True, exist_ok=True)
             path = self._folder / f"engine-{engine}.json"
             path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

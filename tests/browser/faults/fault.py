@@ -141,6 +141,7 @@ class FaultTable:
     def pytest_sessionfinish(self) -> None:
         """Write."""
         found = sorted(self._rows.values(), key=_place)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
