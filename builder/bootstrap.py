@@ -102,7 +102,9 @@ def _create(folder: Path) -> None:
 
 def _install(python: Path, requirements: Path) -> None:
     command = [str(python), "-m", "pip", "install", "--no-deps", "--require-hashes", "--only-binary=:all:"]
-    command += ["--quiet", "--quiet", "--disable-pip-version-check", "--no-input", "-r", str(requirements)]
+    # Python compiles what is used when it is: all of it takes pip as long as the rest.
+    command += ["--no-compile", "--quiet", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command += ["-r", str(requirements)]
     result = subprocess.run(command, check=False)
     if result.returncode != 0:
         raise BuildError(

@@ -25,7 +25,7 @@ COUNT_REPAINTS = """(() => {
     if (rest.length === 4) repaints++;
     return drawImage.call(this, image, ...rest);
   };
-  self.undo = () => Object.assign(prototype, { drawImage });
+  self.undo = () => void Object.assign(prototype, { drawImage });
 })()"""
 
 # Every painting takes a second and a half: with a queue of them the worker is busy for long, but not dead.
@@ -37,7 +37,7 @@ SLOW = """(() => {
     Atomics.wait(bell, 0, 0, 1500);
     return putImageData.apply(this, rest);
   };
-  self.undo = () => Object.assign(prototype, { putImageData });
+  self.undo = () => void Object.assign(prototype, { putImageData });
 })()"""
 
 STAND_STILL = "void setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))"
