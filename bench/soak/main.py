@@ -97,13 +97,13 @@ def soak(options: argparse.Namespace, plan: Iterable[Sequence[Step]] | None = No
     plan
         Other steps than those of `plan.rounds`, round by round.
     leak
-        The page keeps a frame and a proxy at each step: what a run has to find. Its pictures are small.
+        The page keeps a frame and a proxy at each step: what a run has to find.
     """
     query = f"on={'webgpu' if options.webgpu else 'wasm'}{'&leak' if leak else ''}"
     usual = rounds(options.seed, seldom=SELDOM_ON_WEBGPU if options.webgpu else SELDOM)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         media, profile = Path(temporary, "media"), Path(temporary, "profile")
-        write_media(media, small=options.webgpu or leak)
+        write_media(media, small=options.webgpu)
         profile.mkdir()
         mounts = {"dist": DIST, "frames": media, "effects": ROOT / "examples" / "effects"}
         tab = _start(options, media, profile)
