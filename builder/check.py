@@ -13,11 +13,16 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from builder.browsers import chromium
 from builder.errors import BuildError
 from builder.paths import NODE_MODULES, ROOT
 from builder.report import complain, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ALONE = ["-m", "alone"]
 _MEASURED = ["-m", "not alone", "--cov", "--cov-report=term"]  # with the floor and all else in pyproject.toml
@@ -32,14 +37,17 @@ _ONCE_MORE = [
 _BYTES_PER_WORKER = 3 * 2**30  # a few browsers, each with WebGPU in software
 
 
-def check(pytest_arguments: list[str]) -> int:
+def check(pytest_arguments: list[str], make: Callable[[], object]) -> int:
     """Run the checks and the tests, and measure coverage; with arguments for pytest, run just what they say.
 
-    Return the exit code.
+    Return the exit code. `make` brings up to date what the tests need; the checks, which don't, run beside it.
 
     What pytest prints comes last, so that its closing line closes the output of a run without faults.
     """
-    failed = [] if pytest_arguments else [name for name, command in _checks() if not _passes(name, command)]
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(make)
+        failed = [] if pytest_arguments else [name for name, command in _checks() if not _passes(name, command)]
+        made.result()
     environment = {**os.environ, **_chromium()}
     if pytest_arguments:
         return _pytest(pytest_arguments, environment)

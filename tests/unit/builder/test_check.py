@@ -6,18 +6,24 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builder import check
 from builder.browsers import chromium
+from builder.errors import BuildError
 from builder.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Runs = Callable[[dict[str, int]], list[list[str]]]
+
+
+def made() -> None:
+    """Stand in for the build."""
 
 
 @pytest.fixture
@@ -43,7 +49,7 @@ def pytest_runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
 def test_all_tests_run_side_by_side_but_for_those_that_have_to_be_alone(pytest_runs: Runs) -> None:
     """First those marked `alone`, in one process; then all others, file by file, in several, with the floor."""
     runs = pytest_runs({})
-    assert check.check([]) == 0
+    assert check.check([], made) == 0
     alone, others = runs
     assert alone == ["-m", "alone"]
     assert others[:2] == ["-m", "not alone"]
@@ -58,7 +64,7 @@ def test_browser_tests_get_a_second_chance_in_ci_only(
     """Nothing else does, and what the first run said is printed."""
     monkeypatch.setenv("CI", ci)
     runs = pytest_runs({})
-    assert check.check([]) == 0
+    assert check.check([], made) == 0
     alone, others = runs
     again = {"--reruns=1", "--rerun-show-tracebacks"}
     again |= {f"--rerun-exclude-path=tests/{room}" for room in ("unit", "parity")}
@@ -79,7 +85,7 @@ def test_each_file_has_one_process() -> None:
 def test_arguments_are_all_that_pytest_gets(pytest_runs: Runs) -> None:
     """Who asks for certain tests gets one plain run of pytest, and its exit code."""
     runs = pytest_runs({"tests/unit -k": 5})
-    assert check.check(["tests/unit", "-k", "blur"]) == 5
+    assert check.check(["tests/unit", "-k", "blur"], made) == 5
     assert runs == [["tests/unit", "-k", "blur"]]
 
 
@@ -87,7 +93,7 @@ def test_arguments_are_all_that_pytest_gets(pytest_runs: Runs) -> None:
 def test_failure_of_either_run_is_a_failure(pytest_runs: Runs, capfd: pytest.CaptureFixture[str], marked: str) -> None:
     """The other one runs all the same; what does not close the output is named at its end."""
     runs = pytest_runs({f"-m {marked}": 1})
-    assert check.check([]) == 1
+    assert check.check([], made) == 1
     assert len(runs) == 2
     assert ("pytest -m alone" in capfd.readouterr().err) == (marked == "alone")
 
@@ -104,5 +110,26 @@ def test_chromium_is_named_to_pytest_alone(pytest_runs: Runs) -> None:
     """The environment of whoever checks stays as it is: these tests run in one process with those of the browser."""
     before = dict(os.environ)
     pytest_runs({})
-    assert check.check([]) == 0
+    assert check.check([], made) == 0
     assert dict(os.environ) == before
+
+
+def test_checks_run_beside_the_build(pytest_runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They don't need what it makes; the tests wait for it, and without it none runs."""
+    runs = pytest_runs({})
+    checking = threading.Event()
+    monkeypatch.setattr(check, "_checks", lambda: [("lint", ["lint"])])
+
+    def passes(*_: object) -> bool:
+        checking.set()
+        return True
+
+    monkeypatch.setattr(check, "_passes", passes)
+
+    def make() -> None:
+        assert checking.wait(60)
+        raise BuildError("No room on the disk: make some.")
+
+    with pytest.raises(BuildError, match="No room"):
+        check.check([], make)
+    assert runs == []

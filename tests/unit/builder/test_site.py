@@ -258,7 +258,7 @@ def test_what_is_built_for_others_is_compressed_best(words: list[str], effort: E
     """And what is measured; tests are content with less."""
     efforts: list[Effort] = []
     monkeypatch.setattr(commands, "build", efforts.append)
-    monkeypatch.setattr(check, "check", lambda _: 0)
+    monkeypatch.setattr(check, "check", lambda _, make: make())
     monkeypatch.setattr(bench, "main", lambda _: 0)
     commands.run(cli.parse(words))
     assert efforts == [effort]
