@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_EFFORT = {"serve": Effort.NONE, "soak": Effort.NONE}
+_EFFORT = {"serve": Effort.NONE, "soak": Effort.NONE, "test": Effort.QUICK}
 """For compressed copies; what isn't named here may be published."""
 
 
@@ -29,11 +29,12 @@ def run(options: argparse.Namespace) -> int:
     """Run the command that was asked for; return the exit code."""
     if options.command == "generate":
         return generate()
+    make = functools.partial(build, _EFFORT.get(options.command, Effort.BEST))
     if options.command == "test":
         from builder.check import check  # noqa: PLC0415 - the other commands need no browser
 
-        return check(options.passed_on, functools.partial(build, Effort.QUICK))
-    dist = build(_EFFORT.get(options.command, Effort.BEST))
+        return check(options.passed_on, make)
+    dist = make()
     match options.command:
         case "serve":
             return _serve(dist, options)

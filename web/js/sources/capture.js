@@ -3,8 +3,8 @@
 
 import { PlatformEffects } from "./platform_effects.js";
 
-/** How long a camera that is let go of gets for one more frame, in ms. */
-const LAST_FRAME = 2000;
+/** How long a camera that is let go of gets for one more frame. */
+const LAST_FRAME_MS = 2000;
 /** A video that begins anew seeks, too. */
 const JUMPS = ["seeking", "seeked"];
 
@@ -64,7 +64,7 @@ function readTrack(track, sink, effects) {
   const pumped = pump().catch(() => {});
   return async () => {
     stopped = true;
-    if (!track.muted) await Promise.race([pumped, new Promise((done) => setTimeout(done, LAST_FRAME))]);
+    if (!track.muted) await Promise.race([pumped, new Promise((done) => setTimeout(done, LAST_FRAME_MS))]);
     reader.cancel().catch(() => {});
   };
 }
