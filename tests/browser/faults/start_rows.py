@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.browser.faults.fault import Fault
@@ -83,7 +84,21 @@ def _drops() -> list[Fault]:
     """Return rows in which the connection ends in the middle of each file."""
     own = dict.fromkeys(_SCRIPTS, _WORKER) | {"list of files": "broke off before its end. Try again."}
     usual = r"broke off after \d+ of \d+ bytes\. Try again\.$"
-    return [_row("drops in the middle", what, broken_off, own.get(what, usual)) for what in FILES]
+    late = {"standard library": partial(broken_off, after_s=1)}
+    found = {
+        what: _row("drops in the middle", what, late.get(what, broken_off), own.get(what, usual)) for what in FILES
+    }
+    return [*(found | {what: _while_python_comes(found[what]) for what in late}).values()]
+
+
+def _while_python_comes(fault: Fault) -> Fault:
+    """Return a row in which Pyodide has asked for a file and not looked at it."""
+
+    def provoke(bench: StartBench) -> None:
+        bench.site.rules.append((f"^/{re.escape(FILES['Python'])}", slow))
+        fault.provoke(bench)
+
+    return replace(fault, provoke=provoke)
 
 
 def _gone() -> list[Fault]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BLANK = "/blank.html"
 _PIECES = 20
+_PAUSE_S = 0.1
 _PORTAL = "<!doctype html><html lang=en><title>Welcome to our network</title><p>Accept our terms."
 
 
@@ -67,10 +68,15 @@ def reworded(old: bytes, new: bytes) -> Callable[[Response], Response]:
     return change
 
 
-def broken_off(answer: Response) -> Response:
-    """Promise all, send half and close the connection."""
+def broken_off(answer: Response, after_s: float = 0) -> Response:
+    """Promise all, send half and close the connection, so many seconds later."""
     whole = answer.data
-    broken = Response(iter([whole[: len(whole) // 2]]), 200, answer.headers)
+
+    def half() -> Iterator[bytes]:
+        yield whole[: len(whole) // 2]
+        time.sleep(after_s)
+
+    broken = Response(half(), 200, answer.headers)
     broken.headers["Content-Length"] = str(len(whole))
     return broken
 
@@ -88,7 +94,7 @@ def slow(answer: Response) -> Response:
     def pieces() -> Iterator[bytes]:
         size = len(whole) // _PIECES + 1
         for at in range(0, len(whole), size):
-            time.sleep(0.05)
+            time.sleep(_PAUSE_S)
             yield whole[at : at + size]
 
     drop = Response(pieces(), 200, answer.headers)

@@ -19,6 +19,24 @@ if TYPE_CHECKING:
     from tests.browser.guard import GuardedPage
 
 NEGATIVE = "def effect(frame, mask, time):\n    return 255 - frame\n"
+_PRESS_WHEN_OFFERED = """(button) => {
+  const root = button.getRootNode();
+  const pressed = Promise.withResolvers();
+  new MutationObserver((_, observer) => {
+    if (button.hidden) return;
+    observer.disconnect();
+    button.scrollIntoView({ block: "center" });
+    const { x, y, width, height } = button.getBoundingClientRect();
+    pressed.resolve({
+      sentence: root.getElementById("mistake-text").textContent,
+      state: root.getElementById("running").dataset.state,
+      canBePressed: root.elementFromPoint(x + width / 2, y + height / 2) === button,
+    });
+    button.focus();
+    button.click();
+  }).observe(button, { attributes: true });
+  return { told: pressed.promise };
+}"""
 RED = "import numpy as np\n\ndef effect(frame, mask, time):\n    return np.full_like(frame, (200, 0, 0))\n"
 
 
@@ -45,6 +63,18 @@ class Play(Demo):
         """Write a text and run it at once."""
         self.write(source)
         self.page.keyboard.press("Control+Enter")
+
+    def run_and_stop(self, source: str) -> str:
+        """Run a text that does not return, press Stop the moment it is offered, and return the sentence beside it.
+
+        Soon after, the text would be ended anyway.
+        """
+        offered = self.page.locator("#stop-button").evaluate_handle(_PRESS_WHEN_OFFERED)
+        self.run(source)
+        told = offered.evaluate("({ told }) => told")
+        assert told["state"] == "stuck"
+        assert told["canBePressed"]
+        return cast("str", told["sentence"])
 
     def text(self) -> str:
         """Return the editor's lines, those that are in sight."""

@@ -208,9 +208,7 @@ def test_what_does_not_return_can_be_stopped(foreign: Foreign) -> None:
     """The editor offers it as the playground does, and the last good effect goes on."""
     foreign.run(RED)
     foreign.wait_colour((200, 0, 0))
-    foreign.run(STUCK)
-    foreign.wait_mistake("hasn't returned for 3 s")
-    foreign.page.click("#stop-button")
+    assert "hasn't returned for 3 s" in foreign.run_and_stop(STUCK)
     foreign.until(lambda: foreign.state() == "old" and "hasn't returned" not in foreign.mistake())
     focused = "document.querySelector('#own > div').shadowRoot.activeElement.id"
     assert foreign.page.evaluate(focused) == "run-button"

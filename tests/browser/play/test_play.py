@@ -95,10 +95,8 @@ def test_what_does_not_return_can_be_stopped(play: Play):
     """After some seconds the page offers to end it; pressed, the last good effect goes on and the next text runs."""
     play.run(RED)
     play.wait_colour((200, 0, 0))
-    play.run("def effect(frame, mask, time):\n    while True:\n        pass\n")
-    play.wait_mistake("hasn't returned for 3 s")
-    assert play.state() == "stuck"
-    play.page.click("#stop-button")
+    told = play.run_and_stop("def effect(frame, mask, time):\n    while True:\n        pass\n")
+    assert told.startswith("The effect hasn't returned for 3 s")
     play.until(lambda: play.state() == "old" and "hasn't returned" not in play.mistake())
     assert play.mistake().startswith("The effect ")
     assert play.page.is_hidden("#stop-button")

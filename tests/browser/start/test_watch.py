@@ -47,6 +47,7 @@ def test_page_follows_its_template(launch, origins, tmp_path, capsys):
             assert page.get_by_text("two", exact=True).is_visible()
             write("three")
             page.get_by_text("three", exact=True).wait_for()
+            page.close()  # it asks until then
         finally:
             end.set()
             watcher.join()
