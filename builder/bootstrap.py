@@ -11,6 +11,7 @@ import venv
 from pathlib import Path
 
 from builder.errors import BuildError
+from builder.paths import PIP_LOCK
 from builder.report import step
 from builder.stamps import fingerprint, write_atomically
 
@@ -98,11 +99,12 @@ def _create(folder: Path) -> None:
             f"the virtual environment {folder} could not be made ({error}): "
             "check that Python's venv and ensurepip are installed (Debian: `apt-get install python3-venv`)."
         ) from error
+    _install(venv_python(folder), PIP_LOCK)
 
 
 def _install(python: Path, requirements: Path) -> None:
     command = [str(python), "-m", "pip", "install", "--no-deps", "--require-hashes", "--only-binary=:all:"]
-    # Python compiles what is used when it is; pip would compile all, which took 12 s of 41.
+    # Python compiles what is used when it is; pip would compile all, which took 12 s more.
     command += ["--no-compile", "--quiet", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["-r", str(requirements)]
     result = subprocess.run(command, check=False)

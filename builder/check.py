@@ -24,7 +24,7 @@ from builder.report import complain, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ALONE = ["-m", "alone"]
+_MARK = "\n@pytest.mark.alone"
 _MEASURED = ["-m", "not alone", "--cov", "--cov-report=term"]  # with the floor and all else in pyproject.toml
 # tests/conftest.py says which tests stay together. The order of collection stays: Playwright keeps a loop running in
 # its process, so browser tests have to follow all others.
@@ -51,7 +51,7 @@ def check(pytest_arguments: list[str], make: Callable[[], object]) -> int:
     environment = {**os.environ, **_chromium()}
     if pytest_arguments:
         return _pytest(pytest_arguments, environment)
-    if _pytest(_ALONE, environment):
+    if _pytest(["-m", "alone", *_files_with_tests_alone()], environment):
         failed.append("pytest -m alone")
     again = _ONCE_MORE if os.environ.get("CI") else []
     side_by_side = f"--numprocesses={workers(_cores(), _memory())}"
@@ -59,6 +59,12 @@ def check(pytest_arguments: list[str], make: Callable[[], object]) -> int:
     if failed:
         complain(f"failed besides this: {', '.join(failed)} (see above).")
     return code or int(bool(failed))
+
+
+def _files_with_tests_alone() -> list[str]:
+    """Return the files that pytest has to read for them: all of them take it ten seconds."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [file.relative_to(ROOT).as_posix() for file in files if _MARK in file.read_text(encoding="utf-8")]
 
 
 def workers(cores: int, memory: int | None) -> int:

@@ -67,7 +67,7 @@ def slope(times_s: Sequence[float], values: Sequence[float], judged: int) -> Slo
     step, level = statistics.linear_regression(range(count), values)
     rest = [value - level - step * index for index, value in enumerate(values)]
     freedom = _independent(rest, judged) - 2
-    spread = statistics.variance(range(count)) * (count - 1)
+    spread = count * (count * count - 1) / 12  # of the samples' numbers
     error = math.sqrt(sum(one * one for one in rest) / freedom / spread)
     reach = quantile(_OUTSIDE / 2 / judged, freedom) * error
     per_hour = _S_PER_HOUR * (count - 1) / (times_s[-1] - times_s[0])

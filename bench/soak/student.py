@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_HALVINGS = 40
+_CLOSE = 1e-12  # relative
 
 
 def quantile(tail: float, freedom: float) -> float:
@@ -21,13 +21,11 @@ def quantile(tail: float, freedom: float) -> float:
     freedom
         Degrees of freedom, above 0; no whole number is needed.
     """
-    low, high = 0.0, 1.0
-    while _above(high, freedom) > tail:
-        low, high = high, 2 * high
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _above(middle, freedom) > tail else (low, middle)
-    return high
+    value, step = 0.0, math.inf
+    while step > _CLOSE * value:  # Newton's: the probability falls ever more slowly, so no step goes too far
+        step = (_above(value, freedom) - tail) / _density(value, freedom)
+        value += step
+    return value
 
 
 def _above(value: float, freedom: float) -> float:
@@ -36,7 +34,7 @@ def _above(value: float, freedom: float) -> float:
     With t = sqrt(freedom) tan(a), the density of a is cos(a) ** (freedom - 1) over its integral. From a to the right
     angle, or from 0 to a, its integral is a power series of the squared cosine or sine: the smaller one ends sooner.
     """
-    whole = math.sqrt(math.pi) * math.exp(math.lgamma(freedom / 2) - math.lgamma((freedom + 1) / 2))
+    whole = _whole(freedom)
     cosine = freedom / (freedom + value * value)  # squared, as the sine
     sine = value * value / (freedom + value * value)
     if cosine < sine:
@@ -44,6 +42,16 @@ def _above(value: float, freedom: float) -> float:
         return math.pow(cosine, freedom / 2) / freedom * rest / whole
     part = _series(sine, lambda term: (freedom / 2 + term - 0.5) / (term + 0.5))
     return 0.5 - math.sqrt(sine) * math.pow(cosine, freedom / 2) * part / whole
+
+
+def _density(value: float, freedom: float) -> float:
+    cosine = freedom / (freedom + value * value)  # squared, as above
+    return math.pow(cosine, (freedom + 1) / 2) / math.sqrt(freedom) / _whole(freedom)
+
+
+def _whole(freedom: float) -> float:
+    """Return the integral of cos(a) ** (freedom - 1) from -pi / 2 to pi / 2."""
+    return math.sqrt(math.pi) * math.exp(math.lgamma(freedom / 2) - math.lgamma((freedom + 1) / 2))
 
 
 def _series(square: float, factor: Callable[[int], float]) -> float:

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from email.message import Message
 
 MULTICLASS_VERSION = tomllib.loads((ROOT / "packages/multiclass/pyproject.toml").read_text())["project"]["version"]
+ONE_OF_EACH = """
+def pytest_collection_modifyitems(items):
+    of_each = {(item.path, item.originalname): item for item in reversed(items)}
+    items[:] = sorted(of_each.values(), key=items.index)
+"""
+"""A pytest plugin: of each test the first set of parameters. All of them have the tree's own package to run against."""
 MULTICLASS_ON_THE_SITE = "models/selfie_multiclass.onnx"
 
 
@@ -91,7 +97,7 @@ def test_version_is_written_once() -> None:
 
 
 def test_sdist_installs_and_passes_its_tests(built: Path, tmp_path: Path) -> None:
-    """In a new environment the wheel from the sdist is what runs, against the tests inside the sdist."""
+    """In a new environment the wheel from the sdist is what runs, against each of the tests inside the sdist, once."""
     [sdist] = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
@@ -100,7 +106,9 @@ def test_sdist_installs_and_passes_its_tests(built: Path, tmp_path: Path) -> Non
     lend_dependencies(python)
     [wheel] = built.glob("*.whl")
     assert pip_install(python, wheel).returncode == 0
-    tests = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "pythonpath=.", "tests"]
+    (tmp_path / "one_of_each.py").write_text(ONE_OF_EACH)
+    tests = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "one_of_each", "tests"]
+    tests += ["-o", f"pythonpath=. {tmp_path}"]
     run = subprocess.run(tests, cwd=unpacked, env=plain(), capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr
     where = [str(python), "-c", "import pyselfie; print(pyselfie.__file__)"]

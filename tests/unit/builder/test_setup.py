@@ -9,6 +9,7 @@ import io
 import json
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -82,6 +83,21 @@ def tiny_wheel(folder: Path) -> str:
     return f"{folder}/tiny-1-py3-none-any.whl --hash=sha256:{hashlib.sha256(data).hexdigest()}\n"
 
 
+@pytest.fixture(scope="module")
+def empty_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an environment of an empty lock."""
+    lock = tmp_path_factory.mktemp("empty") / "lock.txt"
+    lock.touch()
+    bootstrap.ensure_venv(lock.with_name("venv"), lock)
+    return lock.with_name("venv")
+
+
+@pytest.fixture
+def folder(empty_environment: Path, tmp_path: Path) -> Path:
+    """Return a copy of it."""
+    return shutil.copytree(empty_environment, tmp_path / "venv", symlinks=True)
+
+
 def answer_of(python: Path) -> bytes:
     return subprocess.run(
         [python, "-c", "import tiny; print(tiny.answer)"], capture_output=True, check=True
@@ -108,9 +124,9 @@ def test_venv_is_made_once_and_a_broken_one_again(tmp_path: Path):
     assert not (folder / "mark").exists()
 
 
-def test_richer_venv_is_left_alone(tmp_path: Path):
+def test_richer_venv_is_left_alone(tmp_path: Path, folder: Path):
     """What building needs is not put in the place of what testing needs, but the other way round it is."""
-    small, rich, folder = tmp_path / "small.txt", tmp_path / "rich.txt", tmp_path / "venv"
+    small, rich = tmp_path / "small.txt", tmp_path / "rich.txt"
     small.write_text("")
     rich.write_text(tiny_wheel(tmp_path))
     python = bootstrap.ensure_venv(folder, small, rich)
@@ -129,17 +145,17 @@ def test_both_locks_pin_the_same():
     assert "waitress==3.0.2 \\" in small
 
 
-def test_building_needs_the_small_lock_only(tmp_path: Path):
+def test_building_needs_the_small_lock_only(folder: Path):
     """Every module that building and serving import is there in an environment of nothing but build.txt."""
-    python = bootstrap.ensure_venv(tmp_path / "venv", BUILD_LOCK)
+    python = bootstrap.ensure_venv(folder, BUILD_LOCK)
     code = "import builder.commands, builder.pipeline, sys; sys.exit('PIL' in sys.modules)"
     result = subprocess.run([python, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
 
 
-def test_wrong_hash_stops_pip(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+def test_wrong_hash_stops_pip(tmp_path: Path, folder: Path, capfd: pytest.CaptureFixture[str]):
     """A package with another hash than the lock's is refused with both values, and the environment stays unfinished."""
-    lock, folder = tmp_path / "lock.txt", tmp_path / "venv"
+    lock = tmp_path / "lock.txt"
     line = tiny_wheel(tmp_path)
     right, wrong = line.strip()[-64:], "0" * 64
     lock.write_text(line.replace(right, wrong))

@@ -84,7 +84,7 @@ sys.exit(main(sys.argv[1:]))
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_interrupt_leaves_nothing_broken(name: str, astronaut: NDArray[np.uint8], folder: Path, tmp_path: Path) -> None:
     """Ctrl-C, or a closed terminal, in the middle of a video: exit code 130, all that is there is whole."""
-    write_film(folder / "z.mp4", scenes(astronaut, (640, 360), 40) * 40, sound=None)
+    write_film(folder / "z.mp4", scenes(astronaut, (320, 180), 30) * 20, sound=None)
     command = [sys.executable, "-c", INTERRUPTIBLE, str(folder), "-o", str(tmp_path / "out"), "--json"]
     process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:

@@ -165,7 +165,7 @@ def test_stopped_command_leaves_no_half_file(
 ) -> None:
     """Ctrl-C in the middle of a film: exit code 130, the pictures are noted, and the workers give up the film."""
     out = tmp_path / "out"
-    write_film(folder / "z.mp4", scenes(astronaut, (320, 180), 30) * 50, sound=None)
+    write_film(folder / "z.mp4", scenes(astronaut, (320, 180), 30) * 20, sound=None)
     command = [sys.executable, "-c", INTERRUPTIBLE, str(folder), "-o", str(out), "--json", "--dask", address]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": "pysrc"}, stdout=subprocess.PIPE, text=True)
     until = time.monotonic() + 120

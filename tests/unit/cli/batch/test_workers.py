@@ -159,7 +159,7 @@ def test_stopped_command_leaves_no_process_and_no_half_file(
 ) -> None:
     """Ctrl-C goes to all processes of a terminal; `kill -9` to the first alone. None of the others outlives it."""
     out = tmp_path / "out"
-    film = write_film(folder / "y.mp4", scenes(astronaut, (320, 180), 30) * 50, sound=None)
+    film = write_film(folder / "y.mp4", scenes(astronaut, (320, 180), 30) * 20, sound=None)
     shutil.copy(film, folder / "z.mp4")
     command = [sys.executable, "-c", INTERRUPTIBLE, str(folder), "-o", str(out), "--json", "--workers", "2"]
     process = subprocess.Popen(
