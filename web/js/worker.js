@@ -97,6 +97,8 @@ async function boot({ modelSelection, edges, backend, painter, verdicts, fresh, 
     tell({ type: "booted" });
     for (const message of waiting.splice(0)) receive(message);
   } catch (error) {
+    // What broke off may stand in loaders that have not looked at it: the start's end is told once.
+    self.addEventListener("unhandledrejection", (event) => event.preventDefault());
     console.warn(error);
     fail(error instanceof DownloadError ? error.message : `The engine could not start: ${reason(error)}. Try again.`);
   } finally {

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 MULTICLASS_VERSION = tomllib.loads((ROOT / "packages/multiclass/pyproject.toml").read_text())["project"]["version"]
 ONE_OF_EACH = """
 def pytest_collection_modifyitems(items):
-    of_each = {(item.path, item.originalname): item for item in reversed(items)}
-    items[:] = sorted(of_each.values(), key=items.index)
+    of_each = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
+    items[:] = reversed(of_each.values())
 """
 """A pytest plugin: of each test the first set of parameters. All of them have the tree's own package to run against."""
 MULTICLASS_ON_THE_SITE = "models/selfie_multiclass.onnx"

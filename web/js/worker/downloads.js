@@ -38,7 +38,6 @@ export class Downloads {
   complete = false;
   /** @type {PromiseWithResolvers<never>} */
   #failure = Promise.withResolvers();
-  #hasFailed = false;
   #fetch;
 
   /**
@@ -57,7 +56,7 @@ export class Downloads {
     this.#onProgress = onProgress;
     this.#failure.promise.catch(() => {}); // after the boot nobody waits for it
     self.addEventListener("unhandledrejection", (event) => {
-      if (this.#hasFailed) event.preventDefault(); // told by `failed`; loaders leave theirs, and what broke off, lying about
+      if (event.reason instanceof DownloadError) event.preventDefault(); // told by `failed`; loaders leave theirs lying about
     });
     self.fetch = (input, init) => this.#answer(input, init);
   }
@@ -299,7 +298,6 @@ export class Downloads {
   /** @param {string} message */
   #fail(message) {
     const error = new DownloadError(message);
-    this.#hasFailed = true;
     this.#failure.reject(error);
     return error;
   }
