@@ -12,8 +12,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from builder.browsers import chromium
@@ -22,7 +24,7 @@ from builder.paths import NODE_MODULES, ROOT
 from builder.report import complain, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _MARK = "\n@pytest.mark.alone"
 _MEASURED = ["-m", "not alone", "--cov", "--cov-report=term"]  # with the floor and all else in pyproject.toml
@@ -48,14 +50,15 @@ def check(pytest_arguments: list[str], make: Callable[[], object]) -> int:
         made = pool.submit(make)
         failed = [] if pytest_arguments else [name for name, command in _checks() if not _passes(name, command)]
         made.result()
-    environment = {**os.environ, **_chromium()}
-    if pytest_arguments:
-        return _pytest(pytest_arguments, environment)
-    if _pytest(["-m", "alone", *_files_with_tests_alone()], environment):
-        failed.append("pytest -m alone")
-    again = _ONCE_MORE if os.environ.get("CI") else []
-    side_by_side = f"--numprocesses={workers(_cores(), _memory())}"
-    code = _pytest([*_MEASURED, *BY_FILE, *again, side_by_side], environment)
+    with _bytecode() as variables:
+        environment = {**os.environ, **_chromium(), **variables}
+        if pytest_arguments:
+            return _pytest(pytest_arguments, environment)
+        if _pytest(["-m", "alone", *_files_with_tests_alone()], environment):
+            failed.append("pytest -m alone")
+        again = _ONCE_MORE if os.environ.get("CI") else []
+        side_by_side = f"--numprocesses={workers(_cores(), _memory())}"
+        code = _pytest([*_MEASURED, *BY_FILE, *again, side_by_side], environment)
     if failed:
         complain(f"failed besides this: {', '.join(failed)} (see above).")
     return code or int(bool(failed))
@@ -91,6 +94,19 @@ def _chromium() -> dict[str, str]:
     except BuildError as error:
         complain(str(error))  # the browser tests fail with the same sentence; all others can still run
         return {}
+
+
+@contextmanager
+def _bytecode() -> Iterator[dict[str, str]]:
+    """Where Python is told to keep no bytecode, give the variables that make it keep some for the length of the tests.
+
+    They start hundreds of Python processes, and each would compile NumPy, PyAV and the package anew: half of its work.
+    """
+    if not sys.dont_write_bytecode:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="pyselfie-bytecode-") as folder:
+        yield {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": folder}
 
 
 def _pytest(arguments: list[str], environment: dict[str, str]) -> int:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,6 +115,33 @@ def test_chromium_is_named_to_pytest_alone(pytest_runs: Runs) -> None:
     pytest_runs({})
     assert check.check([], made) == 0
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("keeps_none", [True, False])
+def test_python_compiles_once_in_a_run(pytest_runs: Runs, monkeypatch: pytest.MonkeyPatch, keeps_none: bool) -> None:
+    """Where it is told to keep no bytecode, a folder keeps it until the tests end; else Python keeps it as it does."""
+    pytest_runs({})
+    seen: list[tuple[str | None, Path | None]] = []
+
+    def run(command: list[str], *, env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
+        folder = Path(env["PYTHONPYCACHEPREFIX"]) if "PYTHONPYCACHEPREFIX" in env else None
+        assert folder is None or folder.is_dir()
+        seen.append((env.get("PYTHONDONTWRITEBYTECODE"), folder))
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(sys, "dont_write_bytecode", keeps_none)
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    assert check.check([], made) == 0
+    (told, folder), other = seen
+    assert other == (told, folder)
+    if not keeps_none:
+        assert (told, folder) == (None, None)
+        return
+    assert not told
+    assert folder is not None
+    assert not folder.exists()
 
 
 def test_checks_run_beside_the_build(pytest_runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
