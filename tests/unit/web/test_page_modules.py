@@ -58,6 +58,7 @@ const video = {
   },
 };
 const duration = 0.2;
+const played = [0.2, 0.401, 0.6, 0.801, 1].map((mediaTime) => [mediaTime, 1]);
 let count = 0, tells = null;
 const ways = {
   nothing: null,
@@ -69,8 +70,10 @@ const told = {};
 for (const [name, way] of Object.entries(ways)) {
   [count, tells, video.paused] = [0, way, false];
   const steps = new FrameSteps(video);
-  for (const rounded of [0.2, 0.401, 0.6, 0.801, 1, 0, 0.2, 0.4]) {
-    video.see(0, { mediaTime: rounded, presentedFrames: ++count });
+  // Times as files round them; at its beginning Firefox counts frames that nobody sees.
+  for (const [mediaTime, counted] of [[0, 1], [0.2, 2], [0, 1], ...played, [0, 1], [0.2, 2], [0.4, 1]]) {
+    count += counted;
+    video.see(0, { mediaTime, presentedFrames: count });
   }
   told[name] = [];
   for (const frames of [1, 6, 1, 1, -1, -1, -2, 100]) {
@@ -173,7 +176,8 @@ def test_a_preload_that_is_over_leaves_no_listener():
 def test_single_frames_go_round_as_the_video_does() -> None:
     """Behind the last of ten frames comes the first, before the first the last; steps too far end at that other end.
 
-    Whatever a browser tells after a jump: nothing, when the frame begins, the place itself, or of another frame.
+    Whatever a browser tells after a jump: nothing, when the frame begins, the place itself, or of another frame; and
+    though it counts too many frames where it begins to play.
     """
     told = run_by_node(STEPS, "js/sources/frame_steps.js")
     assert list(told) == ["nothing", "beginning", "place", "frame before it"]

@@ -6,11 +6,16 @@ const LONGEST_S = 1 / 4;
 /** Times that differ by less than this share count as equal. */
 const SAME = 0.1;
 
+/** @param {number} one @param {number} other */
+const isSame = (one, other) => Math.abs(one - other) < SAME * other;
+
 export class FrameSteps {
   #video;
   /** From one frame to the next, in seconds: the mean of the shortest times, as files round them. */
   #duration = UNKNOWN_S;
   #measured = 0;
+  /** What was measured last. What two in a row do not agree on may be half a frame: browsers now and then count one twice. */
+  #newest = 0;
   /** When the picture that is shown begins. */
   #time = 0;
   /** Where the video has jumped to; null while it plays. @type {number | null} */
@@ -39,8 +44,11 @@ export class FrameSteps {
   /** @param {number} passed seconds from one frame to another, or more where frames were left out */
   #measure(passed) {
     if (!(passed > SHORTEST_S && passed < LONGEST_S)) return;
-    if (this.#measured === 0 || passed < this.#duration * (1 - SAME)) [this.#duration, this.#measured] = [passed, 1];
-    else if (passed < this.#duration * (1 + SAME)) this.#duration += (passed - this.#duration) / ++this.#measured;
+    if (this.#measured && isSame(passed, this.#duration))
+      this.#duration += (passed - this.#duration) / ++this.#measured;
+    else if (isSame(passed, this.#newest) && (!this.#measured || passed < this.#duration))
+      [this.#duration, this.#measured] = [(passed + this.#newest) / 2, 2];
+    this.#newest = passed;
   }
 
   /** After a jump Firefox tells of the place itself, and late of frames before it. @param {number} time when a frame begins */
