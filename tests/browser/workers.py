@@ -29,12 +29,20 @@ ear.onmessage = async ({ data: { id, code, argument } }) => {
 ASK_WORKER = """([code, argument]) => new Promise((resolve, reject) => {
   const mouth = new BroadcastChannel("test");
   const id = Math.random();
+  let state = "has not heard";
   const ask = () => mouth.postMessage({ id, code, argument });
   const again = setInterval(ask, 200);
+  const late = setTimeout(() => {
+    clearInterval(again);
+    mouth.close();
+    reject(new Error(`after 5 minutes the worker ${state}: ${code}`));
+  }, 300_000);
   mouth.onmessage = ({ data }) => {
     if (data.id !== id || data.code) return;
     clearInterval(again);
+    state = "has heard and not answered";
     if (data.heard) return;
+    clearTimeout(late);
     mouth.close();
     if (data.error) reject(new Error(data.error));
     else resolve(data.value);
