@@ -36,7 +36,7 @@ ASK_WORKER = """([code, argument]) => new Promise((resolve, reject) => {
     clearInterval(again);
     mouth.close();
     reject(new Error(`after 5 minutes the worker ${state}: ${code}`));
-  }, 300_000);
+  }, 5 * 60_000);
   mouth.onmessage = ({ data }) => {
     if (data.id !== id || data.code) return;
     clearInterval(again);

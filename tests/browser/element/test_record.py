@@ -122,7 +122,9 @@ def test_it_has_the_effect_and_what_it_tells_is_so(camera: ElementPage) -> None:
     camera.page.wait_for_timeout(300)
     assert camera.run("[recording.state, recording.seconds]") == before
     camera.run("recording.resume()")
+    painted = camera.count("frame")
     until_s(camera, 1.5)
+    camera.until(lambda: camera.count("frame") >= painted + 10)  # a slow machine takes longer; encoders leave some out
     camera.run("void recording.stop()")
     found = recorded(camera)
     assert (found["reason"], found["message"], found["transparent"]) == ("stopped", "", False)
@@ -134,7 +136,7 @@ def test_it_has_the_effect_and_what_it_tells_is_so(camera: ElementPage) -> None:
         "bytes": len(base64.b64decode(found["data"])),
     }
     moments, frames = pictures(found)
-    assert len(frames) >= 2  # how many there are depends on the machine
+    assert len(frames) >= 5
     assert moments == sorted(moments)
     for frame in frames:
         assert frame.shape[:2] == tuple(

@@ -201,7 +201,7 @@ def test_frames_can_be_frozen_and_stepped_through(panel: Panel, tmp_path: Path) 
     assert panel.page.is_disabled("text=Next frame")
     assert panel.page.inner_text("#trace .trace-why") == "Frame by frame works with a video."
     frames = [np.full((48, 64, 3), 40 + STEP * (index % 48), np.uint8) for index in range(96)]
-    # How long a frame lasts is known once two neighbours were shown: a busy machine leaves many out at 24 a second.
+    # How long a frame lasts is known once three in a row were shown: a busy machine leaves many out at 24 a second.
     film = write_film(tmp_path / "film.webm", frames, times=[index / 8 for index in range(96)], sound=None)
     panel.give("film.webm", film.read_bytes(), "video/webm")
     panel.wait_shown("film.webm", (64, 48))
